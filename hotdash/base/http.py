@@ -1,0 +1,85 @@
+"""Calls to vendors: timeouts, retries with full jitter that obey Retry-After, and a word about each call."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import httpx
+import stamina
+
+_TOO_MANY_REQUESTS = 429
+_SERVER_ERRORS = range(500, 600)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One exchange with a vendor, as it is measured. `status` is HTTP's, or why there is none."""
+
+    vendor: str
+    operation: str
+    shop: str
+    status: str
+    seconds: float
+    retries: int
+    cost: int | None = None
+
+
+class CallObserver(Protocol):
+    def __call__(self, call: Call, /) -> None: ...
+
+
+def unobserved(_call: Call, /) -> None:
+    """For who does not count calls."""
+
+
+class TransientError(Exception):
+    """The call may succeed when it is made again, after retry_after seconds if the vendor said so."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    attempts: int = 7
+    shortest_wait: float = 0.2
+    longest_wait: float = 30.0
+
+    def wait(self, failed: int) -> float:
+        """Full jitter: anything up to the doubled wait, so that callers do not come back in step."""
+        return random.uniform(0, min(self.longest_wait, self.shortest_wait * 2**failed))
+
+
+def open_client(*, read_timeout: float = 60.0) -> httpx.Client:
+    timeout = httpx.Timeout(read_timeout, connect=10.0, pool=10.0)
+    return httpx.Client(timeout=timeout, follow_redirects=False)
+
+
+def attempts(policy: RetryPolicy) -> Iterator[stamina.Attempt]:
+    """Attempts at one call: each TransientError but the last is waited out."""
+    failed = 0
+
+    def wait_after(error: Exception) -> float | bool:
+        nonlocal failed
+        if not isinstance(error, TransientError):
+            return False
+        failed += 1
+        return policy.wait(failed) if error.retry_after is None else error.retry_after
+
+    return iter(stamina.retry_context(on=wait_after, attempts=policy.attempts, timeout=None))
+
+
+def raise_for_transience(response: httpx.Response) -> None:
+    if response.status_code == _TOO_MANY_REQUESTS or response.status_code in _SERVER_ERRORS:
+        raise TransientError(f"HTTP {response.status_code}", retry_after(response))
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds the vendor asks to wait; a date or nonsense counts as nothing said."""
+    try:
+        return max(0.0, float(response.headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None

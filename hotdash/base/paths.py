@@ -1,0 +1,20 @@
+"""Where the dbt project and the metric definitions lie: in a checkout beside the package, in a wheel inside it."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def project_folder(name: str) -> Path:
+    beside = _PACKAGE.parent / name
+    if (_PACKAGE.parent / "pyproject.toml").is_file() and beside.is_dir():
+        return beside
+    return _PACKAGE / "_project" / name
+
+
+def dbt_project_folder() -> Path:
+    return project_folder("warehouse")
+
+
+def metrics_folder() -> Path:
+    return project_folder("metrics")

@@ -1,0 +1,190 @@
+"""Every setting: name, default, one sentence. Read from hotdash.toml, HOTDASH_* and flags, in rising order."""
+
+import difflib
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from hotdash.base.errors import SettingsError
+
+PREFIX = "HOTDASH_"
+TOML_FILE = "hotdash.toml"
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class WarehouseEngine(StrEnum):
+    DUCKDB = "duckdb"
+    POSTGRES = "postgres"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True
+    )
+
+    environment: Environment = Field(
+        Environment.PRODUCTION,
+        description="Which rules hold: development, staging or production.",
+    )
+    home: Path = Field(
+        Path(".hotdash"),
+        description="The folder for everything this installation writes: warehouse, logs, keys.",
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="The app database (Postgres 15 to 18); unset, an embedded Postgres is started.",
+    )
+    database_direct_url: SecretStr | None = Field(
+        None,
+        description="A connection that keeps its session, for migrations, bulk loads and locks, "
+        "where database_url is a transaction pooler.",
+    )
+    database_web_url: SecretStr | None = Field(
+        None,
+        description="The web server's own login, which owns nothing and is under row-level "
+        "security; unset, the web server takes that role inside each transaction.",
+    )
+    warehouse_engine: WarehouseEngine = Field(
+        WarehouseEngine.DUCKDB, description="The engine of the warehouse: duckdb or postgres."
+    )
+    warehouse_url: SecretStr | None = Field(
+        None,
+        description="The Postgres of the warehouse; unset, the app database's server is used. "
+        "Only for warehouse_engine = postgres.",
+    )
+    warehouse_memory_mb: int = Field(
+        2048, ge=256, description="How much memory DuckDB may use before it spills to disk, in MiB."
+    )
+    host: str = Field("127.0.0.1", description="The address the web server listens on.")
+    port: int = Field(8700, ge=1, le=65535, description="The port the web server listens on.")
+    public_url: str | None = Field(
+        None,
+        description="The address people open; unset, http://host:port. Must be https outside "
+        "this machine.",
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="The least level logged."
+    )
+    session_hours: int = Field(12, ge=1, le=720, description="How long a sign-in lasts, in hours.")
+    sign_in_link_minutes: int = Field(
+        15, ge=1, le=1440, description="How long a one-time sign-in link works, in minutes."
+    )
+    orders_fresh_soft_minutes: int = Field(
+        60,
+        ge=1,
+        description="After how many minutes without a complete sync orders count as stale.",
+    )
+    orders_fresh_hard_minutes: int = Field(
+        1440, ge=1, description="After how many minutes without a complete sync orders are blocked."
+    )
+    publication_keep_days: int = Field(
+        7, ge=1, description="For how many days replaced publications can be rolled back to."
+    )
+    shopify_api_version: str = Field(
+        "2026-10", pattern=r"^\d{4}-\d{2}$", description="The version of Shopify's Admin API."
+    )
+    shopify_overlap_seconds: int = Field(
+        120,
+        ge=0,
+        description="How far an incremental read reaches back behind the last one, in seconds.",
+    )
+
+    @field_validator("database_url", "database_direct_url", "database_web_url", "warehouse_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must start with postgresql://, like postgresql://user@host:5432/name")
+        return value
+
+    @model_validator(mode="after")
+    def _limits_in_order(self) -> "Settings":
+        if self.orders_fresh_hard_minutes < self.orders_fresh_soft_minutes:
+            raise ValueError(
+                "orders_fresh_hard_minutes must not be below orders_fresh_soft_minutes"
+            )
+        return self
+
+    @property
+    def base_url(self) -> str:
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def log_file(self) -> Path:
+        return self.home / "logs" / "hotdash.ndjson"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, TOML_FILE)
+
+
+def load_settings(**flags: Any) -> Settings:
+    """The settings in force here; a wrong one is refused with the field, the value and the mend."""
+    _refuse_unknown_variables()
+    try:
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+    except ValidationError as error:
+        raise _explain(error) from None
+    except ValueError as error:
+        raise SettingsError(
+            f"{TOML_FILE} cannot be read: {error}.", hint="Mend the TOML at that place."
+        ) from None
+    return settings.model_copy(update={"home": settings.home.expanduser().absolute()})
+
+
+def _refuse_unknown_variables() -> None:
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            near = difflib.get_close_matches(variable.upper(), known, n=1)
+            raise SettingsError(
+                f"The environment variable {variable} is not a setting.",
+                hint=f"Did you mean {near[0]}?"
+                if near
+                else "Unset it; `hotdash doctor` lists all.",
+                field=variable,
+            )
+
+
+def _explain(error: ValidationError) -> SettingsError:
+    first = error.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    described = Settings.model_fields.get(field)
+    if first["type"] == "extra_forbidden":
+        return SettingsError(
+            f"{TOML_FILE} has a setting {field!r} that does not exist.",
+            hint="Remove it, or see docs/reference/settings.md for the name.",
+            field=field,
+        )
+    if described is None:
+        return SettingsError(f"The settings do not fit together: {first['msg']}.", hint="Mend one.")
+    secret = "url" in field
+    value = "(hidden)" if secret else repr(first["input"])
+    return SettingsError(
+        f"The setting {field} = {value} is not valid: {first['msg']}.",
+        hint=f"{described.description} Set {PREFIX}{field.upper()} or {field} in {TOML_FILE}.",
+        field=field,
+    )

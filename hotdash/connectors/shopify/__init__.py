@@ -1,0 +1,1 @@
+"""Shopify's Admin API as a connector: GraphQL in, Arrow out."""

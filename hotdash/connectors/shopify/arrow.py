@@ -1,0 +1,49 @@
+"""The few doors to pyarrow whose types its stubs leave open."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias, cast
+
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.json
+
+Column: TypeAlias = "pa.ChunkedArray[Any]"
+
+compute = cast(Any, pyarrow.compute)
+_arrow = cast(Any, pa)
+_json = cast(Any, pyarrow.json)
+
+
+def table(columns: Mapping[str, Any]) -> pa.Table:
+    return _arrow.table(columns)
+
+
+def rows_of(schema: pa.Schema, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
+    return _arrow.table(columns, schema=schema)
+
+
+def only(data: pa.Table, wanted: Any) -> pa.Table:
+    """The rows for which the mask holds."""
+    return cast(Any, data).filter(wanted)
+
+
+def schema_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
+    return _arrow.schema([cast(Any, schema).field(name) for name in names])
+
+
+def row_numbers(count: int, kind: pa.DataType) -> Any:
+    return _arrow.array(range(count), kind)
+
+
+def chunked(values: Any) -> Column:
+    return _arrow.chunked_array([values])
+
+
+def read_json(lines: bytes, shape: pa.Schema, block_size: int) -> pa.Table:
+    """JSON lines as a table of exactly this shape."""
+    batch = _json.read_json(
+        _arrow.BufferReader(lines),
+        read_options=_json.ReadOptions(block_size=block_size),
+        parse_options=_json.ParseOptions(explicit_schema=shape, unexpected_field_behavior="ignore"),
+    )
+    return batch.select(shape.names)

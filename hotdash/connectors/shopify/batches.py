@@ -1,0 +1,71 @@
+"""Entities gathered into batches of one fetch instant each, told as rows or as unreadable."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from hotdash.base.clock import Clock
+from hotdash.connectors.contract import Event, RawTable, Rows, Unreadable
+from hotdash.connectors.shopify.judging import judge
+from hotdash.connectors.shopify.unnesting import EntityRows, read_rows
+
+ENTITIES_PER_BATCH = 500
+_HIDDEN = "***"
+_PERSONAL = frozenset({"firstName", "lastName", "defaultEmailAddress"})
+
+
+class Batch:
+    """An entity met twice while paging counts once, as it was met last."""
+
+    def __init__(self, root: RawTable, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+        self._entities: dict[str, EntityRows] = {}
+        self._fetched_at = clock.now()
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._entities) >= ENTITIES_PER_BATCH
+
+    def add(self, global_id: str, rows: EntityRows) -> None:
+        self._entities[global_id] = rows
+
+    def told(self) -> Iterator[Event]:
+        verdict = judge(list(self._entities.values()), read_rows)
+        for tables in verdict.read:
+            for table, data in tables.items():
+                if data.num_rows:
+                    yield Rows(table, data, self._fetched_at)
+        for refusal in verdict.refused:
+            payload = shown(refusal.entity)
+            yield Unreadable(self._root, refusal.reason, payload, self._fetched_at)
+        self._entities.clear()
+        self._fetched_at = _after(self._fetched_at, self._clock.now())
+
+
+def shown(entity: EntityRows) -> str:
+    """The entity as it came, without what tells who a person is."""
+    rows = {table.name: [without_person(row) for row in rows] for table, rows in entity.items()}
+    return orjson.dumps(rows).decode()
+
+
+def shown_lines(lines: bytes) -> str:
+    return "\n".join(_shown_line(line) for line in lines.splitlines())
+
+
+def without_person(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _HIDDEN if name in _PERSONAL else value for name, value in row.items()}
+
+
+def _shown_line(line: bytes) -> str:
+    try:
+        return orjson.dumps(without_person(orjson.loads(line))).decode()
+    except orjson.JSONDecodeError:
+        return f"{len(line)} bytes that are not JSON"
+
+
+def _after(earlier: datetime, now: datetime) -> datetime:
+    """Two batches never share an instant: it is what keeps versions of one load apart."""
+    return max(now, earlier + timedelta(microseconds=1))

@@ -1,0 +1,106 @@
+"""The Shopify connector: one shop, read whole at first and by what changed from then on."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hotdash.base.clock import Clock, iso_utc, parse_iso
+from hotdash.base.progress import Progress
+from hotdash.connectors.contract import Cursor, Event, RawTable, Reached, Rows
+from hotdash.connectors.shopify.bulk import BulkExports, Export
+from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
+from hotdash.connectors.shopify.order_days import all_order_days, touched_order_days
+from hotdash.connectors.shopify.queries import query
+from hotdash.connectors.shopify.resources import Reading, customers, orders, products, shop_row
+from hotdash.connectors.shopify.tables import SHOPS, TABLES
+
+_UPDATED_AT = "updated_at"
+OVERLAP = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class ShopProfile:
+    name: str
+    domain: str
+    timezone: str
+    currency: str
+    taxes_included: bool
+    plan: str
+
+
+@dataclass(frozen=True)
+class _Exports:
+    """The bulk operations of a first read; a later one has none."""
+
+    orders: Export | None = None
+    customers: Export | None = None
+    products: Export | None = None
+
+    @property
+    def began_at(self) -> list[datetime]:
+        return [each.created_at for each in (self.orders, self.customers, self.products) if each]
+
+
+class ShopifyConnector:
+    def __init__(
+        self,
+        client: ShopifyClient,
+        clock: Clock,
+        *,
+        overlap: timedelta = OVERLAP,
+        workdir: Path | None = None,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._overlap = overlap
+        self._workdir = workdir
+
+    @property
+    def vendor(self) -> str:
+        return VENDOR
+
+    @property
+    def tables(self) -> Sequence[RawTable]:
+        return TABLES
+
+    def check(self) -> None:
+        self.shop()
+
+    def shop(self) -> ShopProfile:
+        row = shop_row(self._client).to_pylist()[0]
+        return ShopProfile(
+            name=row["name"],
+            domain=row["domain"],
+            timezone=row["iana_timezone"],
+            currency=row["currency"],
+            taxes_included=row["taxes_included"],
+            plan=row["plan"],
+        )
+
+    def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
+        started = self._clock.now()
+        since = None if cursor is None else parse_iso(cursor[_UPDATED_AT]) - self._overlap
+        row = shop_row(self._client)
+        yield Rows(SHOPS, row, started)
+        with tempfile.TemporaryDirectory(prefix="hotdash-bulk-", dir=self._workdir) as folder:
+            bulk = BulkExports(self._client, Path(folder))
+            timezone = row.column("iana_timezone")[0].as_py()
+            reading = Reading(self._client, bulk, self._clock, progress, timezone)
+            exports = _started(bulk) if since is None else _Exports()
+            yield from products(reading, since, exports.products)
+            yield from customers(reading, since, exports.customers)
+            yield from orders(reading, since, exports.orders)
+            yield from all_order_days(reading) if since is None else touched_order_days(reading)
+        reached = min([started, *exports.began_at])
+        yield Reached({_UPDATED_AT: iso_utc(reached)}, reached)
+
+
+def _started(bulk: BulkExports) -> _Exports:
+    """All at once: Shopify writes them side by side while we read the first."""
+    return _Exports(
+        orders=bulk.start(query("BulkOrders")),
+        customers=bulk.start(query("BulkCustomers")),
+        products=bulk.start(query("BulkProducts")),
+    )

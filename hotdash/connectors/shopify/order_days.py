@@ -1,0 +1,67 @@
+"""Shopify's own count of orders for each closed shop-local day: what our own is held against."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hotdash.base.clock import days_between, local_day, parse_iso
+from hotdash.connectors.contract import Event, Rows, SliceDays
+from hotdash.connectors.shopify.arrow import rows_of
+from hotdash.connectors.shopify.errors import ShopifyAnswerError
+from hotdash.connectors.shopify.queries import Moment, order_counts, query
+from hotdash.connectors.shopify.resources import Reading
+from hotdash.connectors.shopify.tables import ORDER_DAYS
+
+_DAYS_PER_QUERY = 100
+_ALWAYS_AGAIN = 3
+
+
+def all_order_days(reading: Reading) -> Iterator[Event]:
+    """Every day from the shop's first order to yesterday."""
+    nodes = reading.client.ask(query("FirstOrder"))["orders"]["nodes"]
+    if nodes:
+        first = local_day(parse_iso(nodes[0]["processedAt"]), reading.timezone)
+        yield from _counted(reading, list(days_between(first, _yesterday(reading))))
+
+
+def touched_order_days(reading: Reading) -> Iterator[Event]:
+    """The days of the orders just read, and the last ones, which may have got orders meanwhile."""
+    last = _yesterday(reading)
+    recent = days_between(last - timedelta(days=_ALWAYS_AGAIN - 1), last)
+    closed = {day for day in reading.touched_days if day <= last}
+    yield from _counted(reading, sorted(closed.union(recent)))
+
+
+def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
+    with reading.progress.task("Order counts", total=len(days)) as task:
+        for start in range(0, len(days), _DAYS_PER_QUERY):
+            some = days[start : start + _DAYS_PER_QUERY]
+            fetched_at = reading.clock.now()
+            counts = _counts(reading, some)
+            kept = [(day, count) for day, count in zip(some, counts, strict=True) if count]
+            columns = {"day": [day for day, _ in kept], "orders": [count for _, count in kept]}
+            data = rows_of(ORDER_DAYS.schema, columns)
+            yield Rows(ORDER_DAYS, data, fetched_at)
+            yield SliceDays(ORDER_DAYS, some, fetched_at)
+            task.advance(len(some))
+
+
+def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
+    asked = order_counts([_span(day, reading.timezone) for day in days])
+    answer = reading.client.ask(asked)
+    counts = [answer[f"c{place}"] for place in range(len(days))]
+    if any(count is None or count["precision"] != "EXACT" for count in counts):
+        raise ShopifyAnswerError(reading.client.shop, asked.name, "a count that is not exact")
+    return [count["count"] for count in counts]
+
+
+def _span(day: date, timezone: str) -> Moment:
+    return Moment(_midnight(day, timezone), _midnight(day + timedelta(days=1), timezone))
+
+
+def _midnight(day: date, timezone: str) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone))
+
+
+def _yesterday(reading: Reading) -> date:
+    return local_day(reading.clock.now(), reading.timezone) - timedelta(days=1)

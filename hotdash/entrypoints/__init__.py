@@ -1,0 +1,1 @@
+"""The doors, thin: wiring, web, command line."""

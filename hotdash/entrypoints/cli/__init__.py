@@ -1,0 +1,1 @@
+"""One command per file; output and errors in one place."""

@@ -1,0 +1,210 @@
+"""hotdash demo: simulator, database, pipeline and page on one machine, from nothing or from what is there."""
+
+import json as json_module
+import os
+import shutil
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.base.errors import ConflictError
+from hotdash.base.progress import Progress
+from hotdash.base.settings import Environment, Settings
+from hotdash.entrypoints.cli.demo_processes import (
+    Child,
+    python_module,
+    running,
+)
+from hotdash.entrypoints.cli.invocation import Json, invocation
+from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
+from hotdash.entrypoints.cli.progress import shown_progress
+from hotdash.entrypoints.cli.run import print_report
+from hotdash.entrypoints.web.server import refuse_taken_port
+from hotdash.entrypoints.wiring import Installation, ShopAccess, open_installation
+from hotdash.jobs.refresh import refresh
+from hotdash.jobs.run_report import RunReport
+from hotdash.storage.embedded import EmbeddedPostgres
+
+OWNER_EMAIL = "owner@hotdash.example"
+DEFAULT_ORDERS = 20_000
+SEED = 7
+_READY_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class World:
+    """What the simulator is told; the same facts make the same shops again."""
+
+    orders: int
+    seed: int
+    until: datetime
+
+    @classmethod
+    def remembered(cls, file: Path, orders: int | None) -> "World":
+        if file.exists():
+            facts = json_module.loads(file.read_text())
+            return cls(facts["orders"], facts["seed"], parse_iso(facts["until"])).accepted(orders)
+        until = datetime.now(UTC).replace(second=0, microsecond=0)
+        world = cls(orders or DEFAULT_ORDERS, SEED, until)
+        facts = {"orders": world.orders, "seed": world.seed, "until": iso_utc(until)}
+        file.write_text(json_module.dumps(facts))
+        return world
+
+    def accepted(self, orders: int | None) -> "World":
+        if orders is not None and orders != self.orders:
+            raise ConflictError(
+                f"The demo here was made with {self.orders} orders, not {orders}.",
+                hint="Start it without a number of orders, or over with make demo RESET=1.",
+                field="orders",
+            )
+        return self
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    context: typer.Context,
+    port: Annotated[int | None, typer.Option(help="The port of the page.")] = None,
+    orders: Annotated[
+        int | None,
+        typer.Option(min=200, max=1_000_000, help="How many orders the three shops have."),
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Forget the demo and start over.")] = False,
+    no_start: Annotated[
+        bool, typer.Option("--no-start", help="With --reset: forget the demo and end.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show everything with three simulated shops; Ctrl-C stops all of it."""
+    with told_errors(json):
+        settings = demo_settings(context, port)
+        if reset:
+            forget(settings.home)
+        if no_start:
+            return
+        refuse_taken_port(settings.host, settings.port)
+        settings.home.mkdir(parents=True, exist_ok=True)
+        world = World.remembered(settings.home / "demo.json", orders)
+        with ExitStack() as stack:
+            Demo(stack, settings, world, json).show()
+
+
+def demo_settings(context: typer.Context, port: int | None) -> Settings:
+    """The demo keeps to a folder and a database of its own, beside a real installation."""
+    settings = invocation(context).settings(port=port)
+    elsewhere = dict.fromkeys(
+        ("database_url", "database_direct_url", "database_web_url", "warehouse_url", "public_url")
+    )
+    return settings.model_copy(
+        update={
+            **elsewhere,
+            "environment": Environment.DEVELOPMENT,
+            "home": settings.home / "demo",
+        }
+    )
+
+
+def forget(home: Path) -> None:
+    EmbeddedPostgres(home).erase()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+class Demo:
+    def __init__(self, stack: ExitStack, settings: Settings, world: World, as_json: bool) -> None:
+        self._stack = stack
+        self._settings = settings
+        self._world = world
+        self._as_json = as_json
+        self._began = time.monotonic()
+
+    def show(self) -> None:
+        with shown_progress(err, silent=self._as_json) as progress:
+            simulator = self._start_simulator()
+            house = self._open_house(progress)
+            web = self._start_web()
+            self._connect_shops(house, simulator, progress)
+            is_new = not house.has_publication()
+            report = self._refresh(house, progress) if is_new else None
+            web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
+        self._tell(house, report)
+        if not is_new:
+            self._catch_up(house)
+        web.wait()
+
+    def _start_simulator(self) -> Child:
+        facts = {
+            "orders": self._world.orders,
+            "seed": self._world.seed,
+            "until": iso_utc(self._world.until),
+            "clock": iso_utc(datetime.now(UTC)),
+            "parent": os.getpid(),
+            # The demo waits for nobody: the largest plan has the widest limits.
+            "plan": "enterprise",
+        }
+        flags = [part for name, value in facts.items() for part in (f"--{name}", str(value))]
+        command = python_module("hotdash.simulators.server", *flags)
+        log = self._settings.home / "logs" / "simulator.log"
+        return self._stack.enter_context(running("simulator", command, log, speaks=True))
+
+    def _open_house(self, progress: Progress) -> Installation:
+        with progress.task("Database", total=1):
+            house = self._stack.enter_context(open_installation(self._settings))
+            house.migrate()
+        return house
+
+    def _start_web(self) -> Child:
+        pairs = {
+            "environment": self._settings.environment,
+            "host": self._settings.host,
+            "port": self._settings.port,
+            "home": self._settings.home,
+        }
+        flags = [part for name, value in pairs.items() for part in ("--set", f"{name}={value}")]
+        command = python_module("hotdash", *flags, "serve", "--parent", str(os.getpid()))
+        log = self._settings.home / "logs" / "web.log"
+        return self._stack.enter_context(running("web server", command, log))
+
+    def _connect_shops(self, house: Installation, simulator: Child, progress: Progress) -> None:
+        with progress.task("Simulated Shopify", total=1):
+            ready = simulator.first_line(_READY_SECONDS)
+        for shop in ready["shops"]:
+            access = ShopAccess(shop["shop_id"], shop["domain"], shop["token"], shop["base_url"])
+            house.connect_shop(access)
+        house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
+
+    def _refresh(self, house: Installation, progress: Progress) -> RunReport:
+        with house.refresh_context() as work:
+            return refresh(work, progress)
+
+    def _catch_up(self, house: Installation) -> None:
+        """The page is up already with what was published; what came since follows."""
+        with shown_progress(err, silent=self._as_json) as progress:
+            report = self._refresh(house, progress)
+        if not self._as_json:
+            print_report(report)
+
+    def _tell(self, house: Installation, report: RunReport | None) -> None:
+        link = house.one_time_link(OWNER_EMAIL)
+        seconds = round(time.monotonic() - self._began, 1)
+        if self._as_json:
+            document: dict[str, Any] = {
+                "url": self._settings.base_url,
+                "link": link,
+                "seconds": seconds,
+                "run": report.document() if report else None,
+            }
+            say_json(document)
+            return
+        if report:
+            print_report(report)
+        out.print(f"\nHotdash is up after {seconds} s. Sign in with this one-time link:\n")
+        out.print(f"  {link}\n", style="bold")
+        out.print("Ctrl-C stops everything. The next `make demo` goes on from here.", style="dim")

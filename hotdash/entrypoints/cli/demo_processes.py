@@ -1,0 +1,95 @@
+"""The demo's child processes: started, waited for until ready, and ended with their parent however that ends."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from hotdash.base.errors import UnavailableError
+
+_END_SECONDS = 10.0
+
+
+class Child:
+    """Told the parent's process id, a child ends itself when that process is gone, also by kill -9."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path, *, speaks: bool) -> None:
+        self.name = name
+        self._log_path = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as log_file:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE if speaks else log_file,
+                stderr=log_file,
+                # Ctrl-C reaches the parent only, which then ends its children in order.
+                start_new_session=True,
+            )
+
+    def first_line(self, seconds: float) -> dict[str, Any]:
+        """What the child says of itself in one line of JSON once it is ready."""
+        said: list[bytes] = []
+        stream = self._process.stdout
+        assert stream is not None, "only a child that speaks is asked"
+        reader = threading.Thread(target=lambda: said.append(stream.readline()), daemon=True)
+        reader.start()
+        reader.join(seconds)
+        if not said or not said[0]:
+            raise self._not_ready(seconds)
+        return json.loads(said[0])
+
+    def wait_for_page(self, url: str, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                if httpx.get(url, timeout=2.0).status_code < 500:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise self._not_ready(seconds)
+
+    def wait(self) -> int:
+        return self._process.wait()
+
+    def end(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if self._process.poll() is not None:
+                return
+            self._process.send_signal(number)
+            try:
+                self._process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def _not_ready(self, seconds: float) -> UnavailableError:
+        code = self._process.poll()
+        how = (
+            f"ended with exit code {code}" if code is not None else f"not ready in {seconds:.0f} s"
+        )
+        return UnavailableError(
+            f"The {self.name} did not start: {how}.", hint=f"See {self._log_path}."
+        )
+
+
+@contextmanager
+def running(
+    name: str, command: Sequence[str], log: Path, *, speaks: bool = False
+) -> Generator[Child]:
+    child = Child(name, command, log, speaks=speaks)
+    try:
+        yield child
+    finally:
+        child.end()
+
+
+def python_module(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]

@@ -1,0 +1,159 @@
+"""hotdash doctor"""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+import typer
+
+from hotdash.base.errors import ConflictError, HotdashError
+from hotdash.base.settings import Environment, Settings
+from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
+from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
+from hotdash.entrypoints.web.context import is_loopback
+from hotdash.entrypoints.wiring import Installation, open_installation
+
+_LEAST_FREE_GIB = 2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    what: str
+    ok: bool
+    says: str
+    mend: str | None = None
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(doctor)
+
+
+def doctor(context: typer.Context, json: Json = False) -> None:
+    """Look at everything this installation needs; name each problem and its mend."""
+    with told_errors(json):
+        verdicts = list(examine(invocation(context)))
+        sick = [verdict for verdict in verdicts if not verdict.ok]
+        if json:
+            say_json({"healthy": not sick, "checks": [asdict(verdict) for verdict in verdicts]})
+        else:
+            show(verdicts)
+        if sick:
+            raise SystemExit(FAILED)
+
+
+def show(verdicts: list[Verdict]) -> None:
+    for verdict in verdicts:
+        mark = "[green]✓[/]" if verdict.ok else "[red]✕[/]"
+        out.print(f"{mark} [bold]{verdict.what}[/]", verdict.says)
+        if verdict.mend:
+            out.print(f"  {verdict.mend}", style="dim")
+
+
+def examine(call: Invocation) -> Iterator[Verdict]:
+    try:
+        settings = call.settings()
+    except HotdashError as error:
+        yield Verdict("settings", False, error.message, error.hint)
+        return
+    yield Verdict("settings", True, f"environment {settings.environment}, home {settings.home}")
+    yield verdict("home", lambda: home(settings))
+    yield verdict("disk", lambda: disk(settings))
+    yield verdict("address", lambda: address(settings))
+    try:
+        with open_installation(settings) as house:
+            yield from examine_house(house)
+    except HotdashError as error:
+        yield Verdict("app database", False, error.message, error.hint)
+
+
+def examine_house(house: Installation) -> Iterator[Verdict]:
+    reached = verdict("app database", lambda: f"Postgres {house.database.check()}")
+    yield reached
+    if not reached.ok:
+        return
+    migrated = verdict("migrations", lambda: migrations(house))
+    yield migrated
+    yield verdict("warehouse", lambda: warehouse(house))
+    if migrated.ok:
+        yield from examine_shops(house)
+
+
+def examine_shops(house: Installation) -> Iterator[Verdict]:
+    try:
+        connectors = house.connectors()
+    except HotdashError as error:
+        yield Verdict("credentials", False, error.message, error.hint)
+        return
+    if not connectors:
+        yield Verdict("shops", False, "No shop is connected.", "Run `hotdash init`.")
+    for shop_id, connector in connectors.items():
+        yield verdict(f"shop {shop_id}", lambda connector=connector: answered(connector.check))
+
+
+def verdict(what: str, look: Callable[[], str]) -> Verdict:
+    try:
+        return Verdict(what, True, look())
+    except HotdashError as error:
+        return Verdict(what, False, error.message, error.hint)
+
+
+def answered(check: Callable[[], object]) -> str:
+    check()
+    return "the vendor accepts its key"
+
+
+def home(settings: Settings) -> str:
+    try:
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HotdashError(
+            f"{settings.home} cannot be made: {error.strerror}.", hint="Set HOTDASH_HOME elsewhere."
+        ) from None
+    if not os.access(settings.home, os.W_OK):
+        raise HotdashError(
+            f"{settings.home} cannot be written.", hint="Change its owner or set HOTDASH_HOME."
+        )
+    return "can be written"
+
+
+def disk(settings: Settings) -> str:
+    free = shutil.disk_usage(settings.home if settings.home.exists() else ".").free / 1024**3
+    if free < _LEAST_FREE_GIB:
+        raise HotdashError(
+            f"{free:.1f} GiB are free where {settings.home} lies.",
+            hint=f"Free some space: at least {_LEAST_FREE_GIB} GiB are wise.",
+        )
+    return f"{free:.0f} GiB free"
+
+
+def address(settings: Settings) -> str:
+    is_plain = not settings.base_url.startswith("https://")
+    if (
+        settings.environment is Environment.PRODUCTION
+        and is_plain
+        and not is_loopback(settings.host)
+    ):
+        raise HotdashError(
+            f"{settings.base_url} is not encrypted, and others can reach it.",
+            hint="Put a TLS proxy in front and set HOTDASH_PUBLIC_URL to its https address.",
+        )
+    with socket.socket() as probe:
+        taken = probe.connect_ex((settings.host, settings.port)) == 0
+    return f"{settings.base_url}, {'something listens there' if taken else 'the port is free'}"
+
+
+def migrations(house: Installation) -> str:
+    house.require_migrated()
+    return "up to date"
+
+
+def warehouse(house: Installation) -> str:
+    try:
+        with house.warehouse() as opened:
+            return f"{opened.engine}, answers"
+    except ConflictError as error:
+        if error.code == "warehouse_busy":
+            return "a run is using it right now"
+        raise

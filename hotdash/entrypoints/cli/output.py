@@ -1,0 +1,72 @@
+"""What a command says: a table or prose for people, one JSON document for machines, errors with their mend."""
+
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+from rich.console import Console
+
+from hotdash.base.errors import HotdashError, SettingsError
+from hotdash.base.logging import get_logger, new_reference, redact
+
+FAILED = 1
+WRONG_USE = 2
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say_json(document: object) -> None:
+    sys.stdout.write(
+        orjson.dumps(document, default=str, option=orjson.OPT_INDENT_2).decode() + "\n"
+    )
+
+
+def _error_document(code: str, message: str, hint: str, **more: Any) -> Mapping[str, object]:
+    facts = {name: value for name, value in more.items() if value is not None}
+    return {"error": {"code": code, "message": message, "hint": hint, **facts}}
+
+
+@contextmanager
+def told_errors(as_json: bool) -> Generator[None]:
+    """One clear error on the terminal; the stack trace goes to the log under a reference."""
+    try:
+        yield
+    except HotdashError as error:
+        _tell(_error_document(error.code, error.message, error.hint, field=error.field), as_json)
+        raise SystemExit(WRONG_USE if isinstance(error, SettingsError) else FAILED) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except OSError as error:
+        _tell(_error_document("system", redact(str(error)), _system_hint(error)), as_json)
+        get_logger(__name__).exception("system error")
+        raise SystemExit(FAILED) from None
+    except Exception:
+        reference = new_reference()
+        get_logger(__name__).exception("unexpected error", reference=reference)
+        hint = f"The log has the details under the reference {reference}; `hotdash status` says where it lies."
+        _tell(_error_document("internal", "Something went wrong.", hint, ref=reference), as_json)
+        raise SystemExit(FAILED) from None
+
+
+def _system_hint(error: OSError) -> str:
+    import errno
+
+    mends = {
+        errno.ENOSPC: "The disk is full: free some space and run the command again; nothing was lost.",
+        errno.EROFS: "The disk is read-only: set HOTDASH_HOME to a folder that can be written.",
+        errno.EACCES: "Set HOTDASH_HOME to a folder this user may write, or change its owner.",
+        errno.EADDRINUSE: "Another program uses that port: choose another with --port.",
+    }
+    return mends.get(error.errno or 0, "Mend what the message names and run the command again.")
+
+
+def _tell(document: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        say_json(document)
+        return
+    error = document["error"]
+    err.print("[bold red]✕[/]", error["message"])
+    err.print("  " + error["hint"], style="dim")

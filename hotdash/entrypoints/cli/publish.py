@@ -1,0 +1,92 @@
+"""hotdash publish list|rollback|release"""
+
+import getpass
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from rich.table import Table
+
+from hotdash.base.clock import iso_utc
+from hotdash.base.errors import HotdashError
+from hotdash.entrypoints.cli.invocation import Json, invocation
+from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.wiring import open_installation
+from hotdash.jobs.roll_back_publication import release_publication, roll_back_publication
+from hotdash.storage.appdb.repositories.publications import list_manifests, pointer_of
+
+Shop = Annotated[str, typer.Option(help="Whose publications.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept with the decision.")]
+
+commands = typer.Typer(help="List, roll back and release what is published.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="publish")
+
+
+@commands.command("list")
+def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
+    """List what was published for a shop, the newest first."""
+    with (
+        told_errors(json),
+        open_installation(invocation(context).settings()) as house,
+        house.database.jobs() as session,
+    ):
+        manifests = list_manifests(session, shop)
+        pointer = pointer_of(session, shop)
+    if json:
+        say_json({"shop": shop, "publications": manifests, "published": pointer})
+        return
+    table = Table("manifest", "made", "reason", "")
+    for manifest in manifests:
+        marks = "published" if manifest.is_published else ""
+        if manifest.is_published and pointer and pointer.pin:
+            marks += f", pinned by {pointer.pin.by}: {pointer.pin.reason}"
+        table.add_row(
+            str(manifest.manifest_id), iso_utc(manifest.created_at), manifest.reason, marks
+        )
+    out.print(table)
+
+
+@commands.command()
+def rollback(
+    context: typer.Context,
+    manifest: Annotated[UUID, typer.Argument(help="What to go back to; see hotdash publish list.")],
+    shop: Shop,
+    reason: Reason,
+    json: Json = False,
+) -> None:
+    """Serve an older publication again, and keep to it until it is released."""
+    with told_errors(json), open_installation(invocation(context).settings()) as house:
+        roll_back_publication(
+            house.database, shop, manifest, actor=operator(), reason=reason, clock=house.clock
+        )
+        tell(json, shop, f"{shop} serves {manifest} and stays there until it is released.")
+
+
+@commands.command()
+def release(context: typer.Context, shop: Shop, reason: Reason, json: Json = False) -> None:
+    """Let the next run publish again after a rollback."""
+    with told_errors(json), open_installation(invocation(context).settings()) as house:
+        release_publication(
+            house.database, shop, actor=operator(), reason=reason, clock=house.clock
+        )
+        tell(json, shop, f"{shop} is released; the next run publishes again.")
+
+
+def operator() -> str:
+    """Who sits at this terminal; the command has no other name for a person."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):
+        raise HotdashError(
+            "This user has no name, and a decision needs one.", hint="Set LOGNAME."
+        ) from None
+
+
+def tell(as_json: bool, shop: str, sentence: str) -> None:
+    if as_json:
+        say_json({"shop": shop, "done": sentence})
+    else:
+        out.print(sentence)

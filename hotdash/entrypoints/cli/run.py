@@ -1,0 +1,64 @@
+"""hotdash run"""
+
+from typing import Annotated
+
+import typer
+
+from hotdash.entrypoints.cli.invocation import Json, invocation
+from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
+from hotdash.entrypoints.cli.progress import shown_progress
+from hotdash.entrypoints.wiring import open_installation
+from hotdash.jobs.refresh import refresh
+from hotdash.jobs.run_report import RunReport, ShopReport
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(run)
+
+
+def run(
+    context: typer.Context,
+    shop: Annotated[
+        list[str] | None, typer.Option(help="Only this shop; may be given many times.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Build every day anew, not only the affected ones.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Ingest, transform, check and publish; a run that was killed goes on where it stopped."""
+    with told_errors(json):
+        settings = invocation(context).settings()
+        with (
+            open_installation(settings) as house,
+            house.refresh_context() as work,
+            shown_progress(err, silent=json) as progress,
+        ):
+            report = refresh(work, progress, mode="full" if full else None, shops=shop)
+        if json:
+            say_json(report.document())
+        else:
+            print_report(report)
+        if report.failed:
+            raise SystemExit(FAILED)
+
+
+def print_report(report: RunReport) -> None:
+    took = f"{report.seconds:.1f} s" + (", resumed" if report.resumed else "")
+    why = f": {report.reason}" if report.reason else ""
+    out.print(f"Build {report.build_id} ({report.mode}{why}), {took}", style="dim")
+    for shop in report.shops:
+        print_shop(shop)
+
+
+def print_shop(shop: ShopReport) -> None:
+    mark = "[red]✕[/]" if shop.failed else "[green]✓[/]"
+    outcomes = ", ".join(f"{mart} {told['outcome']}" for mart, told in shop.marts.items())
+    rows = sum(shop.ingest.get("rows", {}).values())
+    out.print(f"{mark} [bold]{shop.shop_id}[/] {rows:,} rows read; {outcomes or 'not published'}")
+    if shop.ingest.get("error"):
+        out.print(f"  {shop.ingest['error']}", style="red")
+    for finding in shop.findings:
+        style = "red" if finding["severity"] == "blocking" else "yellow"
+        out.print(f"  {finding['severity']}: {finding['sentence']}", style=style)
+        out.print(f"    {finding['mend']}", style="dim")

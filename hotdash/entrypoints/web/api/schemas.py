@@ -1,0 +1,108 @@
+"""The shapes of the API as its description tells them; tests hold the answers against them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hotdash.insights.tiles.contract import ActionKind, Direction, TileState, Verdict
+
+Amount = Annotated[
+    str, Field(pattern=r"^-?\d+(\.\d+)?$", description="A decimal as text; never a float.")
+]
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorBody(_Shape):
+    code: str
+    message: str
+    field: str | None = None
+    hint: str
+    ref: str
+
+
+class ErrorAnswer(_Shape):
+    error: ErrorBody
+
+
+class MetricName(_Shape):
+    name: str
+    title: str
+    version: int
+
+
+class DeltaShape(_Shape):
+    change: Amount
+    ratio: Amount
+    base: Amount
+    verdict: Verdict
+    against: str
+
+
+class PointShape(_Shape):
+    day: date
+    value: Amount | None
+    base_day: date | None
+    base_value: Amount | None
+
+
+class ContextShape(_Shape):
+    metric: str
+    title: str
+    value: Amount | None
+    unit: str
+    delta: DeltaShape | None
+
+
+class ActionShape(_Shape):
+    kind: ActionKind
+    text: str
+
+
+class FactShape(_Shape):
+    name: str
+    text: str
+
+
+class TileAnswer(_Shape):
+    tile: Literal["sales-pulse"]
+    state: TileState
+    metric: MetricName
+    value: Amount | None
+    unit: str
+    delta: DeltaShape | None
+    direction: Direction
+    series: list[PointShape]
+    context: list[ContextShape]
+    next_action: ActionShape
+    facts: list[FactShape]
+    as_of: dict[str, datetime]
+    build: UUID | None
+    provisional: bool
+    reasons: list[str]
+
+
+class RevenueDaysAnswer(_Shape):
+    metric: MetricName
+    currency: str
+    timezone: str
+    as_of: dict[str, datetime]
+    build: UUID | None
+    days: list[PointShape]
+
+
+_MEANINGS = {
+    400: "The question cannot be answered as asked.",
+    401: "Nobody is signed in.",
+    403: "The role in this shop does not allow it.",
+    404: "There is no such shop among yours.",
+    422: "A parameter is not usable.",
+    503: "The database does not answer.",
+}
+ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorAnswer, "description": meaning} for status, meaning in _MEANINGS.items()
+}

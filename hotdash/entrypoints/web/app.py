@@ -1,0 +1,65 @@
+"""The web app: routes, what surrounds them, and the parts they share."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hotdash.base.errors import HotdashError
+from hotdash.entrypoints.web import health, static_files
+from hotdash.entrypoints.web.api import metrics, tiles
+from hotdash.entrypoints.web.context import WebContext
+from hotdash.entrypoints.web.errors import ErrorAnswers
+from hotdash.entrypoints.web.middleware import RequestFrame
+from hotdash.entrypoints.web.pages import account, definitions, exports, sign_in, theme, today
+from hotdash.entrypoints.web.parts import Parts
+
+ROUTERS = (
+    *(health.router, static_files.router),
+    *(sign_in.router, account.router, theme.router),
+    *(today.router, definitions.router, exports.router),
+    *(tiles.router, metrics.router),
+)
+
+
+def create_app(context: WebContext) -> FastAPI:
+    parts = Parts.of(context)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        parts.bundle.warm()
+        yield
+
+    app = FastAPI(
+        title="Hotdash",
+        version=context.version,
+        summary="The numbers of a shop, as its pages show them.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.parts = parts
+    for router in ROUTERS:
+        app.include_router(router)
+    _answer_errors(app, parts, ErrorAnswers(parts.pages))
+    return app
+
+
+def _answer_errors(app: FastAPI, parts: Parts, answers: ErrorAnswers) -> None:
+    def answered(request: Request, error: Exception) -> Response:
+        return answers.for_exception(request, error)
+
+    for kind in (HotdashError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, answered)
+    app.add_middleware(
+        RequestFrame,
+        answers=answers,
+        telemetry=parts.telemetry,
+        is_https=parts.context.is_https,
+    )

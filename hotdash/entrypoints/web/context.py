@@ -1,0 +1,59 @@
+"""What the web app needs to know; wiring.py reads the settings and fills it in."""
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from hotdash.base.clock import Clock
+from hotdash.storage.appdb.session import Database
+
+
+@dataclass(frozen=True)
+class WebContext:
+    database: Database
+    base_url: str
+    session_hours: int
+    sign_in_link_minutes: int
+    secret: bytes
+    home: Path
+    version: str
+    clock: Clock
+    orders_fresh_soft_minutes: int = 60
+    metrics_token: str | None = None
+
+    @property
+    def session_lasts(self) -> timedelta:
+        return timedelta(hours=self.session_hours)
+
+    @property
+    def orders_fresh_within(self) -> timedelta:
+        return timedelta(minutes=self.orders_fresh_soft_minutes)
+
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def is_loopback(self) -> bool:
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def port(self) -> int | None:
+        return urlsplit(self.base_url).port
+
+    def key(self, purpose: str) -> bytes:
+        """One secret, one derived key per purpose: none of them opens another's lock."""
+        return hmac.new(self.secret, purpose.encode(), hashlib.sha256).digest()
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

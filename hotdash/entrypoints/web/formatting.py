@@ -1,0 +1,120 @@
+"""How amounts, days and instants read to a person; all from decimals, never through a float."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from hotdash.base.money import Money, minor_digits
+
+MISSING = "–"
+MINUS = "−"
+_SIGNS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CAD": "CA$",
+    "AUD": "A$",
+    "NZD": "NZ$",
+    "INR": "₹",
+    "KRW": "₩",
+    "CNY": "CN¥",
+    "MXN": "MX$",
+    "BRL": "R$",
+    "ILS": "₪",
+    "VND": "₫",
+}
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    if amount is None:
+        return MISSING
+    rounded = Money(amount, currency).rounded().amount
+    return _with_sign(rounded, currency, f"{abs(rounded):,.{minor_digits(currency)}f}")
+
+
+def money_parts(amount: Decimal | None, currency: str) -> tuple[str, str]:
+    """The whole units and the minor ones apart, so that a headline can set the cents small."""
+    whole, point, minor = money(amount, currency).partition(".")
+    return whole, point + minor
+
+
+def money_axis(amount: Decimal, currency: str) -> str:
+    """Short enough for an axis: $18k, $1.25M."""
+    size = abs(amount)
+    for limit, unit in ((Decimal(1_000_000), "M"), (Decimal(1_000), "k")):
+        if size >= limit:
+            return _with_sign(amount, currency, f"{_plain(size / limit)}{unit}")
+    return _with_sign(amount, currency, _plain(size))
+
+
+def sign(currency: str) -> str:
+    return _SIGNS.get(currency, f"{currency} ")
+
+
+def _with_sign(amount: Decimal, currency: str, digits: str) -> str:
+    return f"{MINUS if amount < 0 else ''}{sign(currency)}{digits}"
+
+
+def _plain(amount: Decimal) -> str:
+    text = f"{amount.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def percent(share: Decimal | None) -> str:
+    """A share such as 0.0684 as 6.8%, without its sign: the arrow beside it carries that."""
+    if share is None:
+        return MISSING
+    hundredths = (abs(share) * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return f"{hundredths:,}%"
+
+
+def count(number: int | Decimal | None) -> str:
+    if number is None:
+        return MISSING
+    whole = int(number)
+    return f"{MINUS if whole < 0 else ''}{abs(whole):,}"
+
+
+def day(value: date) -> str:
+    return f"{value.day} {value:%b}"
+
+
+def day_with_year(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
+
+
+def day_span(first: date, last: date) -> str:
+    if first == last:
+        return day_with_year(last)
+    start = day(first) if first.year == last.year else day_with_year(first)
+    return f"{start} – {day_with_year(last)}"
+
+
+def shop_time(instant: datetime, timezone: str) -> str:
+    local = instant.astimezone(ZoneInfo(timezone))
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def place(timezone: str) -> str:
+    """America/New_York reads as New York."""
+    return timezone.rpartition("/")[2].replace("_", " ")
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    minutes = max(0, int((now - instant) / timedelta(minutes=1)))
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"{hours} h {minutes} min ago" if minutes and hours < 6 else f"{hours} h ago"
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours} h ago" if hours else f"{days} d ago"
+
+
+def listing(words: Iterable[str]) -> str:
+    *first, last = list(words) or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,0 +1,108 @@
+"""What surrounds every request: its id, the security headers, a limit on bodies, the catch-all."""
+
+import time
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hotdash.base.errors import HotdashError
+from hotdash.base.logging import get_logger, new_reference
+from hotdash.entrypoints.web.errors import ErrorAnswers
+from hotdash.entrypoints.web.telemetry import Telemetry
+
+MAX_BODY_BYTES = 64 * 1024
+SECURITY_HEADERS = {
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+        )
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # Not no-referrer: with it browsers send `Origin: null` on our own forms.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
+_log = get_logger(__name__)
+
+
+class BodyTooLargeError(HotdashError):
+    code = "body_too_large"
+    http_status = 413
+
+
+class RequestFrame:
+    """Innermost promise: whatever happens inside, one well-formed answer with a reference goes out."""
+
+    def __init__(
+        self, app: ASGIApp, *, answers: ErrorAnswers, telemetry: Telemetry, is_https: bool
+    ) -> None:
+        self._app = app
+        self._answers = answers
+        self._telemetry = telemetry
+        self._headers = SECURITY_HEADERS | (_HTTPS_ONLY if is_https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        reference = new_reference()
+        scope.setdefault("state", {})["reference"] = reference
+        with structlog.contextvars.bound_contextvars(request_id=reference):
+            await self._handle(scope, receive, send, reference)
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send, reference: str) -> None:
+        started = time.perf_counter()
+        status = 0
+
+        async def framed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(message, reference)
+            await send(message)
+
+        try:
+            await self._app(scope, _limited(receive), framed)
+        except Exception as error:
+            if status:
+                _log.exception("response broken off", path=scope["path"])
+                return
+            request = Request(scope)
+            await self._answers.for_exception(request, error)(scope, receive, framed)
+        self._telemetry.answered(scope, status, time.perf_counter() - started)
+
+    def _add_headers(self, message: Message, reference: str) -> None:
+        headers = MutableHeaders(scope=message)
+        headers["x-request-id"] = reference
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+
+
+def _limited(receive: Receive) -> Receive:
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MAX_BODY_BYTES:
+            raise BodyTooLargeError(
+                f"The body is larger than {MAX_BODY_BYTES // 1024} KiB.",
+                hint="Nothing this installation accepts is that large; send less.",
+            )
+        return message
+
+    return counted

@@ -1,0 +1,107 @@
+"""What Today says around its tiles: the banner, what to do now, which days and how old."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotdash.entrypoints.web import formatting
+from hotdash.insights.metrics.period import Compare, Period, Range
+from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
+from hotdash.insights.tiles.state import Blocked
+
+_SOURCES = {"shopify": "Shopify orders"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    title: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    state: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionView:
+    title: str
+    text: str
+    verb: str = ""
+    url: str | None = None
+
+
+def range_choices(period: Period) -> list[Choice]:
+    return [Choice(each.value, Period(range=each).title, each is period.range) for each in Range]
+
+
+def compare_choices(period: Period) -> list[Choice]:
+    return [
+        Choice(each.value, Period(compare=each).compare_title, each is period.compare)
+        for each in Compare
+    ]
+
+
+def banner(tile: Tile, blocked: Blocked | None) -> Banner | None:
+    if tile.state is TileState.BLOCKED and blocked is not None:
+        since = formatting.shop_time(blocked.since, tile.timezone)
+        shown = (
+            "What you see are the last trusted numbers."
+            if tile.build
+            else "Nothing was published before, so there is no number to show."
+        )
+        return Banner("blocked", f"Blocked since {since}.", f"A check failed. {shown}")
+    if tile.state is TileState.REPROCESSING:
+        return Banner("reprocessing", "Reprocessing.", " ".join(tile.reasons))
+    if tile.state in (TileState.STALE, TileState.DEGRADED):
+        return Banner("stale", "The data is not up to date.", " ".join(tile.reasons))
+    return None
+
+
+def decisions(tile: Tile, blocked: Blocked | None) -> list[DecisionView]:
+    if tile.state is TileState.BLOCKED and blocked is not None:
+        return [DecisionView(check.sentence, check.mend) for check in blocked.checks[:3]]
+    if tile.next_action.kind in (ActionKind.RUN, ActionKind.RELEASE_PIN):
+        return [DecisionView(_title_of(tile), tile.next_action.text)]
+    if tile.state is TileState.ACT:
+        return [
+            DecisionView(tile.next_action.text, " ".join(tile.reasons), "See the days", "#days")
+        ]
+    return []
+
+
+def _title_of(tile: Tile) -> str:
+    if tile.next_action.kind is ActionKind.RELEASE_PIN:
+        return "Release the held publication"
+    return "Bring the data up to date" if tile.build else "Read and publish the shop's orders"
+
+
+def period_line(tile: Tile, period: Period) -> str:
+    days = formatting.day_span(tile.window.first, tile.window.last) if tile.window else period.title
+    compared = (
+        f" vs {formatting.day_span(tile.base_window.first, tile.base_window.last)}"
+        if tile.base_window
+        else ""
+    )
+    return f"{days}{compared} · {formatting.place(tile.timezone)} time · today excluded"
+
+
+def looks_again(tile: Tile) -> str:
+    oldest = min(tile.as_of.values(), default=None)
+    if oldest is None:
+        return "Every run looks again."
+    at = formatting.shop_time(oldest, tile.timezone)
+    return f"Every run looks again; the last one saw everything up to {at}."
+
+
+def foot(tile: Tile, now: datetime, version: str) -> list[str]:
+    sources = [
+        f"{_SOURCES.get(source, source)} complete up to {formatting.shop_time(at, tile.timezone)}"
+        f" {formatting.place(tile.timezone)} time ({formatting.ago(at, now)})"
+        for source, at in sorted(tile.as_of.items())
+    ]
+    build = [f"Build {str(tile.build)[:8]}"] if tile.build else []
+    metric = f"{tile.metric_title} v{tile.metric_version}"
+    return [*sources, *build, metric, f"Hotdash {version}"]

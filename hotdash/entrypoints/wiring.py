@@ -1,0 +1,193 @@
+"""Settings become databases, warehouse and connectors here, and nowhere else."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import hotdash
+from hotdash.base.clock import Clock, SystemClock
+from hotdash.base.errors import ConflictError
+from hotdash.base.settings import Settings, WarehouseEngine
+from hotdash.connectors.contract import Connector
+from hotdash.connectors.registry import Access, open_connector, open_shopify
+from hotdash.connectors.shopify.client import VENDOR
+from hotdash.entrypoints.web.context import WebContext
+from hotdash.governance.access.links import issue_link
+from hotdash.governance.access.owner import ensure_owner
+from hotdash.jobs.refresh import RefreshContext
+from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.repositories import credentials, shops
+from hotdash.storage.appdb.repositories.publications import pointer_of
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.embedded import EmbeddedPostgres
+from hotdash.storage.secrets import Vault
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.factory import open_warehouse
+
+
+@dataclass(frozen=True)
+class ShopAccess:
+    """How to reach a shop; the address is the vendor's own unless one is named."""
+
+    shop_id: str
+    domain: str
+    token: str
+    address: str | None = None
+
+    @property
+    def fields(self) -> dict[str, str]:
+        address = {"base_url": self.address} if self.address else {}
+        return {"access_token": self.token, "domain": self.domain, **address}
+
+
+class Installation:
+    """One home with its app database; opened by every command that needs more than settings."""
+
+    def __init__(self, settings: Settings, database: Database, warehouse_url: str | None) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock: Clock = SystemClock()
+        self._warehouse_url = warehouse_url
+
+    @property
+    def vault(self) -> Vault:
+        return Vault.in_home(self.settings.home)
+
+    def migrate(self) -> None:
+        migrate.upgrade(self.database)
+
+    def require_migrated(self) -> None:
+        if migrate.needs_upgrade(self.database):
+            raise ConflictError(
+                f"The app database is at {migrate.current(self.database) or 'nothing'}; "
+                f"this version needs {migrate.head()}.",
+                hint="Run `hotdash migrate`.",
+            )
+
+    def connect_shop(self, access: ShopAccess) -> None:
+        """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
+        profile = open_shopify(self._access(access.shop_id, access.fields)).shop()
+        with self.database.jobs() as session:
+            shops.save_shop(
+                session,
+                shop_id=access.shop_id,
+                name=profile.name,
+                vendor_domain=profile.domain,
+                timezone=profile.timezone,
+                currency=profile.currency,
+            )
+            credentials.save_credential(session, self.vault, access.shop_id, VENDOR, access.fields)
+
+    def add_owner(self, email: str, name: str, shop_ids: Sequence[str]) -> None:
+        ensure_owner(self.database, email=email, name=name, shop_ids=shop_ids)
+
+    def one_time_link(self, email: str) -> str:
+        return issue_link(
+            self.database,
+            email,
+            base_url=self.settings.base_url,
+            now=self.clock.now(),
+            lasts=timedelta(minutes=self.settings.sign_in_link_minutes),
+        )
+
+    def has_publication(self) -> bool:
+        with self.database.jobs() as session:
+            return any(pointer_of(session, shop.shop_id) for shop in shops.list_shops(session))
+
+    @contextmanager
+    def warehouse(self) -> Generator[Warehouse]:
+        warehouse = open_warehouse(
+            self.settings.warehouse_engine.value,
+            home=self.settings.home,
+            memory_mb=self.settings.warehouse_memory_mb,
+            url=self._warehouse_url,
+        )
+        try:
+            yield warehouse
+        finally:
+            warehouse.close()
+
+    def connectors(self) -> dict[str, Connector]:
+        with self.database.jobs() as session:
+            found = credentials.all_credentials(session, self.vault)
+        return {
+            record.shop_id: open_connector(
+                record.vendor, self._access(record.shop_id, record.fields)
+            )
+            for record in found
+        }
+
+    @contextmanager
+    def refresh_context(self) -> Generator[RefreshContext]:
+        self.require_migrated()
+        settings = self.settings
+        with self.warehouse() as warehouse:
+            yield RefreshContext(
+                database=self.database,
+                warehouse=warehouse,
+                connectors=self.connectors(),
+                home=settings.home,
+                clock=self.clock,
+                fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
+                fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
+                publication_keep=timedelta(days=settings.publication_keep_days),
+            )
+
+    def web_context(self) -> WebContext:
+        settings = self.settings
+        return WebContext(
+            database=self.database,
+            base_url=settings.base_url,
+            session_hours=settings.session_hours,
+            sign_in_link_minutes=settings.sign_in_link_minutes,
+            secret=self.vault.derived_key("web"),
+            home=settings.home,
+            version=hotdash.__version__,
+            clock=self.clock,
+            orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
+        )
+
+    def _access(self, shop_id: str, fields: Mapping[str, str]) -> Access:
+        return Access(
+            shop_id=shop_id,
+            domain=fields["domain"],
+            token=fields["access_token"],
+            base_url=fields.get("base_url"),
+            clock=self.clock,
+            api_version=self.settings.shopify_api_version,
+            overlap=timedelta(seconds=self.settings.shopify_overlap_seconds),
+        )
+
+
+@contextmanager
+def open_installation(settings: Settings) -> Generator[Installation]:
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        database, url = _open_database(settings, stack)
+        stack.callback(database.dispose)
+        yield Installation(settings, database, _warehouse_url(settings, url))
+
+
+def _open_database(settings: Settings, stack: ExitStack) -> tuple[Database, str]:
+    if settings.database_url is None:
+        postgres = EmbeddedPostgres(settings.home)
+        urls = postgres.start()
+        stack.callback(postgres.stop)
+        return Database(urls.owner, web_url=urls.web), urls.owner
+    url = settings.database_url.get_secret_value()
+    direct = settings.database_direct_url
+    web = settings.database_web_url
+    database = Database(
+        url,
+        direct_url=direct.get_secret_value() if direct else None,
+        web_url=web.get_secret_value() if web else None,
+    )
+    return database, database.direct_uri
+
+
+def _warehouse_url(settings: Settings, app_url: str) -> str | None:
+    if settings.warehouse_engine is not WarehouseEngine.POSTGRES:
+        return None
+    named = settings.warehouse_url
+    return named.get_secret_value() if named else app_url

@@ -1,0 +1,1 @@
+"""Who may do what, and what must never leave: the rules of access."""

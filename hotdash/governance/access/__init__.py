@@ -1,0 +1,1 @@
+"""Who may come in: passwords, one-time links, sessions, throttling."""

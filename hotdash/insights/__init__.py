@@ -1,0 +1,1 @@
+"""What the published data says: metrics and tiles. Reads, never writes."""

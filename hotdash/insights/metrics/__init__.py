@@ -1,0 +1,1 @@
+"""Governed metrics: their definitions, their formulas and the days they are asked for."""

@@ -1,0 +1,244 @@
+"""The run: every shop's news comes in, is computed, checked and published, one finished step after the other."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from hotdash.base.clock import Clock, iso_utc, parse_iso
+from hotdash.base.errors import NotFoundError
+from hotdash.base.ids import new_id
+from hotdash.base.logging import get_logger
+from hotdash.base.progress import Progress
+from hotdash.connectors.contract import Connector
+from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
+from hotdash.jobs.run_report import FAILED, LOADED, RunReport, ShopReport
+from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
+from hotdash.pipeline.ingest.ingest import IngestOutcome, ingest
+from hotdash.pipeline.ingest.policies import PolicySource
+from hotdash.pipeline.ingest.reading import SourceFailedError
+from hotdash.pipeline.publish.publish import publish
+from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
+from hotdash.pipeline.quality.gate import CheckRequest, ask
+from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
+from hotdash.storage.appdb.repositories import checks
+from hotdash.storage.appdb.repositories.freshness import save_freshness
+from hotdash.storage.appdb.repositories.policies import list_policies
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse import load_ledger
+from hotdash.storage.warehouse.contract import Warehouse
+
+KIND = "refresh"
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class RefreshContext:
+    database: Database
+    warehouse: Warehouse
+    connectors: Mapping[str, Connector]
+    home: Path
+    clock: Clock
+    fresh_soft: timedelta
+    fresh_hard: timedelta
+    publication_keep: timedelta
+
+
+def refresh(
+    context: RefreshContext,
+    progress: Progress,
+    *,
+    mode: str | None = None,
+    shops: Sequence[str] | None = None,
+) -> RunReport:
+    """A run that died is finished by the next one asked for the same shops and mode."""
+    chosen = _chosen(context, shops)
+    request = RunRequest(KIND, chosen, {"mode": mode})
+    began = time.monotonic()
+    with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
+        steps = _Refresh(context, progress, run, chosen, mode)
+        details = steps.take()
+    return _report(run, chosen, details, time.monotonic() - began)
+
+
+def _chosen(context: RefreshContext, shops: Sequence[str] | None) -> tuple[str, ...]:
+    known = sorted(context.connectors)
+    if not known:
+        raise NotFoundError("No shop is connected.", hint="Connect one: `hotdash init`.")
+    for shop_id in shops or ():
+        if shop_id not in context.connectors:
+            raise NotFoundError(
+                f"There is no shop {shop_id!r}.",
+                hint=f"The shops here are {', '.join(known)}.",
+                field="shop",
+            )
+    return tuple(sorted(set(shops))) if shops else tuple(known)
+
+
+@dataclass(frozen=True)
+class _Details:
+    loads: Mapping[str, Detail]
+    plan: Detail
+    build: Detail
+    check: Detail
+    publication: Detail
+
+
+@dataclass(frozen=True)
+class _Refresh:
+    context: RefreshContext
+    progress: Progress
+    run: DurableRun
+    shops: tuple[str, ...]
+    mode: str | None
+
+    def take(self) -> _Details:
+        step = self.run.step
+        loads = {shop: step(f"ingest {shop}", partial(self._ingest, shop)) for shop in self.shops}
+        plan = step("plan", self._plan)
+        build = step("transform", partial(self._transform, plan))
+        check = step("check", partial(self._check, plan))
+        publication = step("publish", partial(self._publish, plan, check))
+        return _Details(loads, plan, build, check, publication)
+
+    def _ingest(self, shop_id: str) -> Detail:
+        """One shop's broken source is recorded and holds up nobody else; its age then speaks."""
+        try:
+            self._load_policies(shop_id)
+            outcome = self._load(shop_id, self.context.connectors[shop_id])
+        except SourceFailedError as error:
+            _log.exception("ingest_failed", shop_id=shop_id)
+            failure = {"code": error.code, "error": error.message, "hint": error.hint}
+            return {"status": FAILED, **failure}
+        with self.context.database.jobs() as session:
+            reached = outcome.reading.complete_through
+            save_freshness(session, shop_id, outcome.source, reached, at=self.context.clock.now())
+        return {
+            "status": LOADED,
+            "source": outcome.source,
+            "load_id": outcome.load_id,
+            "rows": dict(outcome.rows),
+            "unreadable": outcome.unreadable,
+            "complete_through": iso_utc(reached),
+        }
+
+    def _load_policies(self, shop_id: str) -> None:
+        with self.context.database.jobs() as session:
+            source = PolicySource(list_policies(session, shop_id), self.context.clock)
+        load_ledger.ensure_ledger(self.context.warehouse)
+        known = load_ledger.newest_reading(self.context.warehouse, shop_id, source.vendor)
+        if source.is_news(known.cursor if known else None):
+            self._load(shop_id, source)
+
+    def _load(self, shop_id: str, connector: Connector) -> IngestOutcome:
+        return ingest(
+            self.context.warehouse,
+            connector,
+            shop_id,
+            str(self.run.run_id),
+            self.context.clock,
+            self.progress,
+            self.context.home / "dlt",
+        )
+
+    def _plan(self) -> Detail:
+        """Fixed once, so that a resumed run computes as of the same moment."""
+        return {"build_id": str(new_id()), "as_of": iso_utc(self.context.clock.now())}
+
+    def _transform(self, plan: Detail) -> Detail:
+        request = BuildRequest(
+            plan["build_id"],
+            parse_iso(plan["as_of"]),
+            BuildMode(self.mode) if self.mode else None,
+            shops=self.shops,
+        )
+        started = self.context.clock.now()
+        outcome = transform(
+            self.context.warehouse, request, self._dbt_folder, self.progress, self.context.clock
+        )
+        build = checks.BuildRecord(
+            build_id=UUID(outcome.build_id),
+            run_id=self.run.run_id,
+            as_of=request.as_of,
+            mode=outcome.mode.value,
+            reason=outcome.reason,
+            started_at=started,
+            finished_at=self.context.clock.now(),
+        )
+        models = [checks.ModelRecord(**asdict(model)) for model in outcome.models]
+        with self.context.database.jobs() as session:
+            checks.save_build(session, build, models)
+        told = {"mode": build.mode, "reason": build.reason, "loads": outcome.loads}
+        return {**told, "seconds": round(outcome.seconds, 3)}
+
+    def _check(self, plan: Detail) -> Detail:
+        limit = FreshnessLimit(self.context.fresh_soft, self.context.fresh_hard)
+        vendors = {self.context.connectors[shop_id].vendor for shop_id in self.shops}
+        request = CheckRequest(
+            plan["build_id"], parse_iso(plan["as_of"]), dict.fromkeys(vendors, limit)
+        )
+        report = ask(self.context.warehouse, request, self._dbt_folder, self.progress)
+        findings = [finding for finding in report.findings if finding.shop_id in self.shops]
+        results = check_results(report.checks, findings, self.shops)
+        with self.context.database.jobs() as session:
+            checks.save_check_results(
+                session, UUID(plan["build_id"]), results, self.context.clock.now()
+            )
+        return {"findings": [finding_detail(finding) for finding in findings]}
+
+    def _publish(self, plan: Detail, checked: Detail) -> Detail:
+        outcomes = publish(
+            self.context.database,
+            self.context.warehouse,
+            UUID(plan["build_id"]),
+            self.shops,
+            blocked_marts(checked["findings"]),
+            self._complete_through(),
+            self.context.clock,
+            keep=self.context.publication_keep,
+        )
+        marts: dict[str, dict[str, Detail]] = {shop_id: {} for shop_id in self.shops}
+        for each in outcomes:
+            told = {"outcome": each.outcome.value, "reasons": list(each.reasons)}
+            marts[each.shop_id][each.mart] = told
+        return marts
+
+    def _complete_through(self) -> dict[str, dict[str, datetime]]:
+        """Only what comes from a vendor can be behind; our own policies never are."""
+        reached = load_ledger.complete_through(self.context.warehouse)
+        vendors = {shop_id: self.context.connectors[shop_id].vendor for shop_id in self.shops}
+        return {
+            shop_id: {vendor: reached[shop_id][vendor]}
+            for shop_id, vendor in vendors.items()
+            if vendor in reached.get(shop_id, {})
+        }
+
+    @property
+    def _dbt_folder(self) -> Path:
+        return self.context.home / "dbt"
+
+
+def _report(run: DurableRun, shops: Sequence[str], told: _Details, seconds: float) -> RunReport:
+    return RunReport(
+        run_id=str(run.run_id),
+        resumed=run.resumed,
+        build_id=told.plan["build_id"],
+        as_of=told.plan["as_of"],
+        mode=told.build["mode"],
+        reason=told.build["reason"],
+        loads=len(told.build["loads"]),
+        seconds=round(seconds, 3),
+        shops=tuple(
+            ShopReport(
+                shop_id,
+                told.loads[shop_id],
+                tuple(f for f in told.check["findings"] if f["shop_id"] == shop_id),
+                told.publication[shop_id],
+            )
+            for shop_id in shops
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Message, routing and channel apart."""

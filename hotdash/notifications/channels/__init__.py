@@ -1,0 +1,1 @@
+"""One module per way a message can travel."""

@@ -1,0 +1,1 @@
+"""From a vendor to the raw tables."""

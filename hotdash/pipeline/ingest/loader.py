@@ -1,0 +1,92 @@
+"""Arrow batches into raw tables through dlt: columns frozen, its working folder forgotten between loads."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.common.libs.pyarrow import py_arrow_to_table_schema_columns
+from dlt.common.schema.exceptions import DataValidationError
+from dlt.common.schema.typing import TSchemaContractDict
+from dlt.extract import DltSource
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from hotdash.base.errors import HotdashError, UnavailableError
+from hotdash.pipeline.ingest.landing import Columns, Landed, SchemaChangedError
+from hotdash.storage.warehouse.contract import Warehouse
+
+RAW = "raw"
+PARALLEL_TABLES = 2
+FROZEN: TSchemaContractDict = {"tables": "freeze", "columns": "freeze", "data_type": "freeze"}
+
+
+class RawLoader:
+    """dlt's own memory is never trusted: the ledger knows what was loaded, the code what columns there are."""
+
+    def __init__(self, warehouse: Warehouse, workdir: Path) -> None:
+        os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+        os.environ["RUNTIME__ENABLE_RUNTIME_TRACE"] = "false"
+        self._warehouse = warehouse
+        self._workdir = workdir
+
+    def drop_packages(self) -> None:
+        """Whatever a killed load extracted or half loaded is not taken up again."""
+        shutil.rmtree(self._workdir, ignore_errors=True)
+
+    def load(self, tables: Mapping[str, Columns], batches: Iterable[Landed]) -> None:
+        self._workdir.mkdir(parents=True, exist_ok=True)
+        pipeline = dlt.pipeline(
+            RAW,
+            pipelines_dir=str(self._workdir),
+            destination=self._warehouse.dlt_destination(),
+            dataset_name=RAW,
+        )
+        try:
+            pipeline.extract(
+                _source(tables, batches), loader_file_format="parquet", schema_contract=FROZEN
+            )
+            pipeline.normalize()
+            pipeline.load(workers=PARALLEL_TABLES, raise_on_failed_jobs=True)
+        except PipelineStepFailed as failure:
+            raise _explain(failure) from failure
+        self.drop_packages()
+
+
+def _source(tables: Mapping[str, Columns], batches: Iterable[Landed]) -> DltSource:
+    declared = dlt.Schema(RAW)
+    for name, kinds in tables.items():
+        columns = py_arrow_to_table_schema_columns(pa.schema(list(kinds.items())))
+        declared.update_table({"name": name, "columns": columns, "write_disposition": "append"})
+
+    def told() -> Iterator[Any]:
+        for name, data in batches:
+            yield dlt.mark.with_table_name(data, name)
+
+    return DltSource(declared, RAW, [dlt.resource(told, name="told")()])
+
+
+def _explain(failure: PipelineStepFailed) -> HotdashError:
+    for cause in _causes(failure):
+        if isinstance(cause, HotdashError):
+            return cause
+        if isinstance(cause, DataValidationError):
+            return SchemaChangedError(
+                f"{cause.table_name}.{cause.column_name} does not fit the raw table "
+                f"({cause.schema_entity} are frozen).",
+                hint="Nothing of this load was kept; update Hotdash or the table's declaration.",
+            )
+    innermost = list(_causes(failure))[-1]
+    return UnavailableError(
+        f"The warehouse did not take the load: {innermost}",
+        hint="Nothing of it counts. Check its disk space and connection, then run again.",
+    )
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    step: BaseException | None = error
+    while step is not None:
+        yield step
+        step = step.__cause__ or step.__context__

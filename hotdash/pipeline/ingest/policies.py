@@ -1,0 +1,79 @@
+"""A shop's policies as a source like any other: models join what people decided, at the day it took effect."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from hotdash.base.clock import Clock
+from hotdash.base.progress import Progress
+from hotdash.connectors.contract import Cursor, Event, RawKind, RawTable, Reached, Rows
+
+SOURCE = "hotdash"
+
+METRIC_POLICIES = RawTable(
+    "metric_policies",
+    RawKind.SLICE,
+    ("policy", "effective_from"),
+    pa.schema(
+        [
+            ("policy", pa.string()),
+            ("value", pa.string()),
+            ("effective_from", pa.date32()),
+            ("decided_at", pa.timestamp("us", tz="UTC")),
+        ]
+    ),
+)
+
+
+class Policy(Protocol):
+    @property
+    def policy(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def decided_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class PolicySource:
+    """Every load is the whole list as it stands, so the newest load says it all."""
+
+    policies: Sequence[Policy]
+    clock: Clock
+
+    @property
+    def vendor(self) -> str:
+        return SOURCE
+
+    @property
+    def tables(self) -> Sequence[RawTable]:
+        return (METRIC_POLICIES,)
+
+    def check(self) -> None:
+        """They come from our own database: there is nobody to ask."""
+
+    def is_news(self, cursor: Cursor | None) -> bool:
+        return cursor is None or cursor.get("fingerprint") != self._fingerprint()
+
+    def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
+        del cursor, progress
+        now = self.clock.now()
+        names = METRIC_POLICIES.schema.names
+        records = [{name: getattr(policy, name) for name in names} for policy in self.policies]
+        yield Rows(
+            METRIC_POLICIES, pa.Table.from_pylist(records, schema=METRIC_POLICIES.schema), now
+        )
+        yield Reached({"fingerprint": self._fingerprint()}, now)
+
+    def _fingerprint(self) -> str:
+        lines = sorted(
+            f"{policy.policy}={policy.value}@{policy.effective_from}/{policy.decided_at}"
+            for policy in self.policies
+        )
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()

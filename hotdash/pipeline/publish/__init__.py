@@ -1,0 +1,1 @@
+"""Immutable parts, a manifest and a pointer that moves in one short transaction."""

@@ -1,0 +1,69 @@
+"""What a publication would change: the candidate against the published manifest, partition by partition."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hotdash.storage.appdb.repositories.publications import Entry, MartEdition, Outcome
+from hotdash.storage.marts import PUBLISHED_MARTS
+from hotdash.storage.warehouse.candidates import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class MartPlan:
+    mart: str
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    changed: tuple[Candidate, ...]
+    kept: Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    marts: tuple[MartPlan, ...]
+
+    @property
+    def changes_anything(self) -> bool:
+        return any(mart.outcome is Outcome.PUBLISHED for mart in self.marts)
+
+    @property
+    def unchanged(self) -> list[str]:
+        return [mart.mart for mart in self.marts if mart.outcome is Outcome.UNCHANGED]
+
+
+def plan_publication(
+    candidates: Sequence[Candidate],
+    published: Mapping[str, MartEdition],
+    blocked: Mapping[str, Sequence[str]],
+) -> Plan:
+    return Plan(
+        tuple(
+            _blocked(mart, published.get(mart), blocked[mart])
+            if mart in blocked
+            else _compared(mart, candidates, published.get(mart))
+            for mart in PUBLISHED_MARTS
+        )
+    )
+
+
+def _blocked(mart: str, old: MartEdition | None, reasons: Sequence[str]) -> MartPlan:
+    return MartPlan(mart, Outcome.BLOCKED, tuple(reasons), (), old.entries if old else {})
+
+
+def _compared(mart: str, candidates: Sequence[Candidate], old: MartEdition | None) -> MartPlan:
+    offered = [candidate for candidate in candidates if candidate.mart == mart]
+    entries: Mapping[str, Entry] = old.entries if old else {}
+    kept = {
+        candidate.partition_key: entries[candidate.partition_key]
+        for candidate in offered
+        if _is_same(candidate, entries.get(candidate.partition_key))
+    }
+    changed = tuple(candidate for candidate in offered if candidate.partition_key not in kept)
+    is_same = old is not None and not changed and len(kept) == len(entries)
+    return MartPlan(mart, Outcome.UNCHANGED if is_same else Outcome.PUBLISHED, (), changed, kept)
+
+
+def _is_same(candidate: Candidate, entry: Entry | None) -> bool:
+    return entry is not None and (entry.row_count, entry.rows_hash) == (
+        candidate.row_count,
+        candidate.rows_hash,
+    )

@@ -1,0 +1,1 @@
+"""The gate: what a build may publish, per shop and mart."""

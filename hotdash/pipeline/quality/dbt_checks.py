@@ -1,0 +1,67 @@
+"""The checks that stand in the dbt project: their failing rows are stored, and read shop by shop."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
+from hotdash.pipeline.quality.lineage import Lineage
+from hotdash.pipeline.quality.masking import masked
+from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.stored_failures import ShopFailures, failures_by_shop
+
+
+class CheckFailedToRunError(TransformError):
+    code = "check_failed_to_run"
+
+
+def dbt_checks(project: DbtProject) -> dict[str, Check]:
+    """All of them, by dbt's own id."""
+    lineage = Lineage(project.manifest)
+    return {
+        unique_id: _check(node, lineage)
+        for unique_id, node in project.manifest.nodes.items()
+        if node.resource_type == "test"
+    }
+
+
+def findings_of(
+    warehouse: Warehouse, project: DbtProject, checks: dict[str, Check], results: list[NodeResult]
+) -> Iterator[Finding]:
+    for result in results:
+        if result.status not in ("pass", "fail", "warn"):
+            raise _cannot_tell(checks[result.unique_id], result)
+        if result.failures:
+            relation = project.manifest.nodes[result.unique_id].relation_name
+            for failures in failures_by_shop(warehouse, relation):
+                yield _finding(checks[result.unique_id], failures)
+
+
+def _check(node: Any, lineage: Lineage) -> Check:
+    told = node.config.meta
+    return Check(
+        name=node.name,
+        severity=Severity(told["severity"]),
+        marts=lineage.marts_resting_on(node.depends_on.nodes),
+        owner=told["owner"],
+        why=told["why"],
+        mend=told["mend"],
+    )
+
+
+def _finding(check: Check, failures: ShopFailures) -> Finding:
+    noun = "row" if failures.rows == 1 else "rows"
+    return finding_of(
+        check,
+        failures.shop_id,
+        failing_rows=failures.rows,
+        sentence=f"{check.why} ({failures.rows} {noun})",
+        sample=[masked(row) for row in failures.sample],
+    )
+
+
+def _cannot_tell(check: Check, result: NodeResult) -> CheckFailedToRunError:
+    return CheckFailedToRunError(
+        f"The check {check.name} could not be asked: {result.message}",
+        hint="Nothing was published, because nobody knows whether it would pass. Run again.",
+    )

@@ -1,0 +1,80 @@
+"""Asks every check of one build and tells, per shop, what must not be published."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from hotdash.base.clock import iso_utc
+from hotdash.base.progress import Progress
+from hotdash.pipeline.quality.checks.freshness import (
+    FreshnessLimit,
+    freshness_checks,
+    stale_sources,
+)
+from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
+from hotdash.pipeline.quality.findings import Check, Finding, GateReport
+from hotdash.pipeline.quality.lineage import Lineage
+from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.load_ledger import complete_through
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """Freshness limits are per source, named as its connector is."""
+
+    build_id: str
+    as_of: datetime
+    freshness: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
+
+
+def check(
+    warehouse: Warehouse, request: CheckRequest, workdir: Path, progress: Progress
+) -> list[Finding]:
+    return list(ask(warehouse, request, workdir, progress).findings)
+
+
+def ask(
+    warehouse: Warehouse, request: CheckRequest, workdir: Path, progress: Progress
+) -> GateReport:
+    project = DbtProject(warehouse, workdir)
+    checks = dbt_checks(project)
+    variables = {"build_id": request.build_id, "as_of": iso_utc(request.as_of)}
+    with progress.task("Checking", total=len(checks)) as task:
+        results = project.run(
+            ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
+        )
+    lineage = Lineage(project.manifest)
+    return GateReport(
+        checks=(*checks.values(), *_freshness_checks(request, project, lineage)),
+        findings=(
+            *findings_of(warehouse, project, checks, results),
+            *_stale(warehouse, request, project, lineage),
+        ),
+    )
+
+
+def _stale(
+    warehouse: Warehouse, request: CheckRequest, project: DbtProject, lineage: Lineage
+) -> Iterator[Finding]:
+    marks = complete_through(warehouse)
+    for source, limit in sorted(request.freshness.items()):
+        marts = _marts_of(source, project, lineage)
+        yield from stale_sources(source, limit, marts, marks, request.as_of)
+
+
+def _freshness_checks(
+    request: CheckRequest, project: DbtProject, lineage: Lineage
+) -> Iterator[Check]:
+    for source in sorted(request.freshness):
+        yield from freshness_checks(source, _marts_of(source, project, lineage))
+
+
+def _marts_of(source: str, project: DbtProject, lineage: Lineage) -> frozenset[str]:
+    tables = [
+        unique_id
+        for unique_id, table in project.manifest.sources.items()
+        if table.source_name == source
+    ]
+    return lineage.marts_resting_on(tables)

@@ -1,0 +1,1 @@
+"""From raw tables to marts: one dbt invocation over the partitions that changed."""

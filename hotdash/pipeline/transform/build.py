@@ -1,0 +1,152 @@
+"""One build: what is affected is computed by dbt, then recorded together with the loads it covers."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from hotdash.base.clock import Clock, SystemClock, iso_utc
+from hotdash.base.errors import HotdashError
+from hotdash.base.paths import dbt_project_folder
+from hotdash.base.progress import Progress
+from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError, project_hash
+from hotdash.pipeline.transform.rebuild import reason_for_rebuild
+from hotdash.storage.warehouse.build_ledger import (
+    BuiltFrom,
+    FinishedBuild,
+    newest_build,
+    present_state,
+    raw_table_names,
+    record_build,
+)
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.load_ledger import loads_to_build
+
+
+class BuildMode(StrEnum):
+    INCREMENTAL = "incremental"
+    RANGE = "range"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """Days of a range are computed beside those that new loads touch; shops narrow the range."""
+
+    build_id: str
+    as_of: datetime
+    mode: BuildMode | None = None
+    days: tuple[date, date] | None = None
+    shops: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.mode is BuildMode.RANGE) != (self.days is not None):
+            raise ValueError("a range has its first and last day, and only a range has them")
+
+
+@dataclass(frozen=True)
+class ModelResult:
+    model: str
+    status: str
+    seconds: float
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class BuildOutcome:
+    build_id: str
+    mode: BuildMode
+    reason: str
+    loads: list[str]
+    models: list[ModelResult] = field(default_factory=list[ModelResult])
+    seconds: float = 0.0
+
+
+class NothingLoadedError(HotdashError):
+    code = "nothing_loaded"
+    http_status = 409
+
+
+def transform(
+    warehouse: Warehouse,
+    request: BuildRequest,
+    workdir: Path,
+    progress: Progress,
+    clock: Clock | None = None,
+) -> BuildOutcome:
+    """Compute what the request and the loads not yet built ask for; safe to repeat after a kill."""
+    started = time.monotonic()
+    project = DbtProject(warehouse, workdir)
+    _require_sources(warehouse, project)
+    state = present_state(warehouse, project_hash(dbt_project_folder()))
+    mode, reason = _decide(request, newest_build(warehouse), state)
+    loads = loads_to_build(warehouse)
+    models = _run(project, _variables(request, mode), mode, progress)
+    build = FinishedBuild(request.build_id, request.as_of, mode.value, reason, state, loads)
+    record_build(warehouse, build, (clock or SystemClock()).now())
+    return BuildOutcome(request.build_id, mode, reason, loads, models, time.monotonic() - started)
+
+
+def _decide(
+    request: BuildRequest, before: BuiltFrom | None, now: BuiltFrom
+) -> tuple[BuildMode, str]:
+    forced = reason_for_rebuild(before, now)
+    if forced is not None:
+        return BuildMode.FULL, forced
+    if request.mode is BuildMode.FULL:
+        return BuildMode.FULL, "a full rebuild was asked for"
+    if request.mode is BuildMode.RANGE and request.days is not None:
+        first, last = request.days
+        return BuildMode.RANGE, f"the days {first} to {last} were asked for"
+    return BuildMode.INCREMENTAL, "new loads"
+
+
+def _variables(request: BuildRequest, mode: BuildMode) -> dict[str, Any]:
+    variables: dict[str, Any] = {
+        "build_id": request.build_id,
+        "as_of": iso_utc(request.as_of),
+        "mode": mode.value,
+        "shops": list(request.shops),
+    }
+    if request.days is not None:
+        first, last = request.days
+        variables |= {"range_from": first.isoformat(), "range_to": last.isoformat()}
+    return variables
+
+
+def _run(
+    project: DbtProject, variables: dict[str, Any], mode: BuildMode, progress: Progress
+) -> list[ModelResult]:
+    anew = ["--full-refresh"] if mode is BuildMode.FULL else []
+    with progress.task("Computing marts", total=len(_models(project))) as task:
+        results = project.run(["run", *anew], variables, lambda _name: task.advance())
+    for result in results:
+        if result.status == "error":
+            raise project.explain(result)
+    return [_model_result(result) for result in results]
+
+
+def _model_result(result: NodeResult) -> ModelResult:
+    if result.status != "success":
+        raise TransformError(
+            f"The model {result.name} was {result.status}.",
+            hint="Run again; report it if it stays.",
+        )
+    return ModelResult(result.name, result.status, result.seconds, result.rows)
+
+
+def _models(project: DbtProject) -> list[Any]:
+    return [node for node in project.manifest.nodes.values() if node.resource_type == "model"]
+
+
+def _require_sources(warehouse: Warehouse, project: DbtProject) -> None:
+    present = raw_table_names(warehouse)
+    needed = {source.identifier for source in project.manifest.sources.values()}
+    missing = sorted(needed - present)
+    if missing:
+        raise NothingLoadedError(
+            f"The warehouse has no table raw.{missing[0]} yet.",
+            hint="Connect a shop and run `hotdash run`: the first load makes all raw tables.",
+        )

@@ -1,0 +1,20 @@
+"""Whether the days already computed still stand, or everything has to be computed anew, and why."""
+
+from hotdash.storage.warehouse.build_ledger import BuiltFrom
+
+
+def reason_for_rebuild(before: BuiltFrom | None, now: BuiltFrom) -> str | None:
+    if before is None:
+        return "this warehouse was never built"
+    if before.project_hash != now.project_hash:
+        return "the transformations changed"
+    moved = [
+        f"{shop} from {before.shop_timezones[shop]} to {timezone}"
+        for shop, timezone in sorted(now.shop_timezones.items())
+        if shop in before.shop_timezones and before.shop_timezones[shop] != timezone
+    ]
+    if moved:
+        return f"a timezone changed: {', '.join(moved)}"
+    if before.policies_hash != now.policies_hash:
+        return "a metric policy was decided"
+    return None

@@ -1,0 +1,1 @@
+"""The vendors' APIs as servers over one seeded world: for the demo and the tests, never for production."""

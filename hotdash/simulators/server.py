@@ -1,0 +1,172 @@
+"""Run the simulators: `python -m hotdash.simulators.server` prints one line of JSON when it answers."""
+
+import argparse
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.base.errors import ConflictError
+from hotdash.simulators.shopify.app import create_app
+from hotdash.simulators.shopify.clock import SimulatedClock
+from hotdash.simulators.shopify.costs import PLANS
+from hotdash.simulators.shopify.state import Simulator
+from hotdash.simulators.world import World
+
+HOST = "127.0.0.1"
+_PARENT_LOOKED_AFTER = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Options:
+    port: int
+    orders: int
+    seed: int
+    until: datetime
+    clock: datetime
+    frozen: bool
+    plan: str
+    parent: int | None
+
+
+def parse_options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="hotdash.simulators.server", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    parser.add_argument("--orders", type=int, default=20_000, help="orders of all shops together")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--until", type=parse_iso, help="where history ends; default now")
+    parser.add_argument("--clock", type=parse_iso, help="what time it is there; default --until")
+    parser.add_argument("--frozen", action="store_true", help="its time moves only when told")
+    parser.add_argument("--plan", choices=sorted(PLANS), default="standard")
+    parser.add_argument("--parent", type=int, help="end when this process is gone")
+    asked = parser.parse_args(arguments)
+    until = asked.until or datetime.now(UTC)
+    return Options(
+        port=asked.port,
+        orders=asked.orders,
+        seed=asked.seed,
+        until=until,
+        clock=asked.clock or until,
+        frozen=asked.frozen,
+        plan=asked.plan,
+        parent=asked.parent,
+    )
+
+
+def reserve_port(port: int) -> int:
+    """A port nobody listens on; asked without address reuse, which would share it silently."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            raise ConflictError(
+                f"The port {port} of {HOST} is taken.",
+                hint="Stop what listens there or choose another port.",
+                field="port",
+            ) from None
+        return probe.getsockname()[1]
+
+
+async def serve(options: Options, folder: Path) -> None:
+    world = World(options.orders, options.seed, options.until)
+    clock = SimulatedClock(options.clock, frozen=options.frozen)
+    simulator = Simulator(world, clock, folder, PLANS[options.plan])
+    port = reserve_port(options.port)
+    server = Server(
+        create_app(simulator),
+        address=HOST,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_level=LogLevels.error,
+    )
+    running = asyncio.create_task(server.serve())
+    stopped = asyncio.Event()
+    for caught in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(caught, stopped.set)
+    await _until_it_answers(port, running)
+    _announce(simulator, port)
+    await _until_over(running, stopped, options.parent)
+    server.stop()
+    await asyncio.wait([running], timeout=3)
+
+
+def _announce(simulator: Simulator, port: int) -> None:
+    ready: dict[str, Any] = {
+        "port": port,
+        "pid": os.getpid(),
+        "now": iso_utc(simulator.clock.now()),
+        "shops": [
+            {
+                "shop_id": shop.shop.shop_id,
+                "name": shop.shop.name,
+                "timezone": shop.shop.timezone,
+                "currency": shop.shop.currency,
+                "token": shop.first_token,
+                "base_url": f"http://{HOST}:{port}/shops/{domain}",
+                "domain": domain,
+            }
+            for domain, shop in simulator.shops.items()
+        ],
+    }
+    print(json.dumps(ready), flush=True)
+
+
+async def _until_it_answers(port: int, running: "asyncio.Task[None]") -> None:
+    while not running.done():
+        try:
+            _, writer = await asyncio.open_connection(HOST, port)
+        except OSError:
+            await asyncio.sleep(0.01)
+        else:
+            writer.close()
+            return
+    await running
+
+
+async def _until_over(
+    running: "asyncio.Task[None]", stopped: asyncio.Event, parent: int | None
+) -> None:
+    """Until it is told to stop, dies, or the process that started it is gone."""
+    asked = asyncio.create_task(stopped.wait())
+    while not (asked.done() or running.done() or _is_orphan(parent)):
+        await asyncio.wait(
+            [asked, running],
+            timeout=_PARENT_LOOKED_AFTER.total_seconds(),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+
+
+def _is_orphan(parent: int | None) -> bool:
+    return parent is not None and os.getppid() != parent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse_options(sys.argv[1:] if arguments is None else arguments)
+    folder = Path(tempfile.mkdtemp(prefix="hotdash-simulator-"))
+    try:
+        asyncio.run(serve(options, folder))
+    except ConflictError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

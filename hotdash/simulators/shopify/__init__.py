@@ -1,0 +1,1 @@
+"""Shopify's Admin API over the simulated world."""

@@ -1,0 +1,263 @@
+"""Queries are parsed, validated and executed by graphql-core; here the types meet the world."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import graphql
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    build_schema,
+    parse,
+    validate,
+)
+
+from hotdash.simulators.orders import Customer, Order, Product, Shop
+from hotdash.simulators.shopify.bulk import MOST_AT_ONCE, BulkRun, BulkRuns
+from hotdash.simulators.shopify.bulk_rules import RefusedError, accepted
+from hotdash.simulators.shopify.documents import Document, document, named_type
+from hotdash.simulators.shopify.faults import Faults
+from hotdash.simulators.shopify.fields import FIELDS, Part, Resolver, read, told_shipping_lines
+from hotdash.simulators.shopify.paging import Page, PageError, cut
+from hotdash.simulators.shopify.projection import compile_bulk
+from hotdash.simulators.shopify.search import UnknownSearchError
+from hotdash.simulators.shopify.shop import SimulatedShop
+
+SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
+_COUNT_LIMIT = 10_000
+_graphql = cast(Any, graphql)
+_IN_PROGRESS = "A bulk query operation for this app and shop is already in progress: {}."
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the resolvers of one call work on."""
+
+    shop: SimulatedShop
+    bulk: BulkRuns
+    faults: Faults
+    file_url: Callable[[str], str]
+
+    def reader(self, type_name: str, field_name: str) -> Resolver:
+        resolve = read(type_name, field_name)
+        return self.faults.drifted(self.shop.shop.shop_id, type_name, field_name, resolve)
+
+
+class Prepared(NamedTuple):
+    parsed: DocumentNode
+    document: Document
+
+
+class Answered(NamedTuple):
+    data: dict[str, Any] | None
+    errors: list[GraphQLError]
+
+
+Info = GraphQLResolveInfo[Request]
+
+
+@lru_cache(maxsize=1)
+def schema() -> GraphQLSchema:
+    built = build_schema(SCHEMA_FILE.read_text(encoding="utf-8"))
+    for name, fields in FIELDS.items():
+        _attach(cast(GraphQLObjectType, built.type_map[name]), fields)
+    for kind in built.type_map.values():
+        if isinstance(kind, GraphQLObjectType) and kind.name.endswith("Connection"):
+            _attach_connection(kind)
+    query, mutation = cast(GraphQLObjectType, built.query_type), built.mutation_type
+    for name, resolve in _QUERIES.items():
+        query.fields[name].resolve = resolve
+    cast(GraphQLObjectType, mutation).fields["bulkOperationRunQuery"].resolve = _run_bulk
+    cast(Any, built.type_map["Node"]).resolve_type = _type_of
+    return built
+
+
+@lru_cache(maxsize=512)
+def prepare(text: str) -> Prepared | tuple[GraphQLError, ...]:
+    """The query ready to run, or what is wrong with it."""
+    parsed = parse(text)
+    errors = validate(schema(), parsed)
+    return tuple(errors) if errors else Prepared(parsed, document(schema(), parsed))
+
+
+def execute(prepared: Prepared, request: Request, variables: Mapping[str, Any]) -> Answered:
+    result: ExecutionResult = _graphql.execute_sync(
+        schema(),
+        prepared.parsed,
+        context_value=request,
+        variable_values=dict(variables),
+    )
+    return Answered(result.data, result.errors or [])
+
+
+def _attach(kind: GraphQLObjectType, fields: Mapping[str, Resolver]) -> None:
+    for name in fields:
+        connection = named_type(kind.fields[name].type).name.endswith("Connection")
+        resolve = _nested_connection if connection else _plain
+        kind.fields[name].resolve = resolve(kind.name, name)
+
+
+def _plain(type_name: str, field_name: str) -> Callable[..., Any]:
+    steady = read(type_name, field_name)
+    first_only = field_name in ("refunds", "taxLines")
+
+    def resolve(thing: Any, info: Info, **arguments: Any) -> Any:
+        request = info.context
+        drifts = request.faults.drifts(request.shop.shop.shop_id)
+        value = (request.reader(type_name, field_name) if drifts else steady)(thing)
+        return value[: arguments.get("first")] if first_only else value
+
+    return resolve
+
+
+def _nested_connection(type_name: str, field_name: str) -> Callable[..., Any]:
+    steady = read(type_name, field_name)
+
+    def resolve(thing: Any, info: Info, **arguments: Any) -> Page:
+        del info
+        pieces = list(steady(thing))
+        if field_name == "shippingLines":
+            wanted = bool(arguments.get("includeRemovals"))
+            pieces = told_shipping_lines(pieces, include_removals=wanted)
+        placed = list(enumerate(pieces, start=1))
+        page = _cut(placed, _place, arguments)
+        return Page(
+            [piece for _, piece in page.items], page.cursors, page.has_next, page.has_previous
+        )
+
+    return resolve
+
+
+def _place(placed: tuple[int, Any]) -> tuple[int, int]:
+    return placed[0], 0
+
+
+def _attach_connection(kind: GraphQLObjectType) -> None:
+    kind.fields["nodes"].resolve = _page_nodes
+    kind.fields["edges"].resolve = _page_edges
+    kind.fields["pageInfo"].resolve = _page_info
+
+
+def _page_nodes(page: Page, _info: Info) -> Sequence[Any]:
+    return page.items
+
+
+def _page_edges(page: Page, _info: Info) -> list[dict[str, Any]]:
+    pairs = zip(page.cursors, page.items, strict=True)
+    return [{"cursor": cursor, "node": item} for cursor, item in pairs]
+
+
+def _page_info(page: Page, _info: Info) -> dict[str, Any]:
+    return {
+        "hasNextPage": page.has_next,
+        "hasPreviousPage": page.has_previous,
+        "startCursor": page.cursors[0] if page.cursors else None,
+        "endCursor": page.cursors[-1] if page.cursors else None,
+    }
+
+
+def _cut(items: Any, position: Any, arguments: dict[str, Any]) -> Page:
+    try:
+        return cut(items, position, arguments)
+    except PageError as error:
+        raise GraphQLError(str(error), extensions={"code": "BAD_REQUEST"}) from error
+
+
+def _root_connection(root: str) -> Callable[..., Page]:
+    def resolve(_root: Any, info: Info, **arguments: Any) -> Page:
+        request = info.context
+        try:
+            items, position = request.shop.ordered(root, arguments)
+        except UnknownSearchError as error:
+            raise GraphQLError(str(error), extensions={"code": "BAD_REQUEST"}) from error
+        return _cut(items, position, arguments)
+
+    return resolve
+
+
+def _shop(_root: Any, info: Info) -> Shop:
+    return info.context.shop.shop
+
+
+def _orders_count(_root: Any, info: Info, **arguments: Any) -> dict[str, Any]:
+    request = info.context
+    count = request.shop.count_orders(arguments.get("query"))
+    limit = arguments.get("limit", _COUNT_LIMIT)
+    if limit is not None and count > limit:
+        return {"count": limit, "precision": "AT_LEAST"}
+    return {"count": count, "precision": "EXACT"}
+
+
+def _node(_root: Any, info: Info, id: str) -> Any:
+    return _found(info.context, id)
+
+
+def _nodes(_root: Any, info: Info, ids: list[str]) -> list[Any]:
+    return [_found(info.context, each) for each in ids]
+
+
+def _found(request: Request, global_id: str) -> Any:
+    _, _, _, kind, number = global_id.split("/", 4)
+    if kind == "BulkOperation":
+        return _told(request.bulk.find(int(number), request.file_url))
+    return request.shop.find(kind, int(number))
+
+
+def _bulk_operation(_root: Any, info: Info, id: str) -> Any:
+    request = info.context
+    return _told(request.bulk.find(int(id.rsplit("/", 1)[-1]), request.file_url))
+
+
+def _told(run: BulkRun | None) -> dict[str, Any] | None:
+    return None if run is None else run.told()
+
+
+def _run_bulk(_root: Any, info: Info, query: str, **options: bool) -> dict[str, Any]:
+    request = info.context
+    running = request.bulk.running
+    if len(running) >= MOST_AT_ONCE:
+        ids = ", ".join(run.id for run in running)
+        return _refused(None, _IN_PROGRESS.format(ids), "OPERATION_IN_PROGRESS")
+    try:
+        asked = accepted(schema(), query)
+    except RefusedError as error:
+        return _refused(["query"], str(error), "INVALID")
+    plan = compile_bulk(asked, request.reader)
+    run = request.bulk.start(query, plan, grouped=options["groupObjects"])
+    return {"bulkOperation": {**run.told(), "status": "CREATED"}, "userErrors": []}
+
+
+def _refused(field: list[str] | None, message: str, code: str) -> dict[str, Any]:
+    error = {"field": field, "message": message, "code": code}
+    return {"bulkOperation": None, "userErrors": [error]}
+
+
+def _type_of(value: Any, _info: Info, _kind: Any) -> str:
+    return _NODE_TYPES[type(value)]
+
+
+_NODE_TYPES: Mapping[type, str] = {
+    dict: "BulkOperation",
+    Order: "Order",
+    Part: "Refund",
+    Customer: "Customer",
+    Product: "Product",
+}
+
+_QUERIES: Mapping[str, Callable[..., Any]] = {
+    "shop": _shop,
+    "node": _node,
+    "nodes": _nodes,
+    "orders": _root_connection("orders"),
+    "customers": _root_connection("customers"),
+    "products": _root_connection("products"),
+    "ordersCount": _orders_count,
+    "bulkOperation": _bulk_operation,
+}

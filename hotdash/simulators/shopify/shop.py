@@ -1,0 +1,113 @@
+"""One simulated shop: its world, its access token, its bucket, its bulk operations."""
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from hotdash.simulators.fates import order_of_refund
+from hotdash.simulators.orders import Customer, Order, Product, Shop, epoch
+from hotdash.simulators.shopify.clock import SimulatedClock
+from hotdash.simulators.shopify.costs import Bucket, Plan
+from hotdash.simulators.shopify.fields import Part
+from hotdash.simulators.shopify.search import Search, parse_search
+from hotdash.simulators.world import ShopWorld
+
+Position = Callable[[Any], tuple[int, int]]
+_LONGEST_BACKDATING = 4 * 86_400
+_SORTED_BY = {
+    "CREATED_AT": "created_at",
+    "PROCESSED_AT": "processed_at",
+    "UPDATED_AT": "updated_at",
+    "ID": "id",
+}
+_ID_FIELD = {"orders": "order_id", "customers": "customer_id", "products": "product_id"}
+
+
+class SimulatedShop:
+    def __init__(self, world: ShopWorld, clock: SimulatedClock, plan: Plan, token: str) -> None:
+        self.world = world
+        self.clock = clock
+        self.plan = plan
+        self.first_token = token
+        self.reset()
+
+    def reset(self) -> None:
+        self.token: str | None = self.first_token
+        self.bucket = Bucket(self.plan)
+
+    @property
+    def shop(self) -> Shop:
+        return self.world.shop
+
+    @property
+    def now(self) -> int:
+        return epoch(self.clock.now())
+
+    def revoke_token(self) -> None:
+        self.token = None
+
+    def accepts(self, token: str | None) -> bool:
+        known = self.token
+        return known is not None and secrets.compare_digest(token or "", known)
+
+    def select(self, root: str, arguments: Mapping[str, Any]) -> Iterable[Any]:
+        """What a root connection holds, unsorted, as the shop stands now."""
+        search = parse_search(arguments.get("query"), self.shop.timezone)
+        id_field = _ID_FIELD[root]
+        for thing in self._candidates(root, search):
+            if search.matches(lambda name, thing=thing: _searched(thing, name, id_field)):
+                yield thing
+
+    def ordered(self, root: str, arguments: Mapping[str, Any]) -> tuple[list[Any], Position]:
+        default = "PROCESSED_AT" if root == "orders" else "ID"
+        field = _SORTED_BY[arguments.get("sortKey") or default]
+        id_field = _ID_FIELD[root]
+
+        def position(thing: Any) -> tuple[int, int]:
+            return _searched(thing, field, id_field), getattr(thing, id_field)
+
+        reverse = bool(arguments.get("reverse"))
+        return sorted(self.select(root, arguments), key=position, reverse=reverse), position
+
+    def count_orders(self, query: str | None) -> int:
+        return sum(1 for _ in self.select("orders", {"query": query}))
+
+    def find(self, kind: str, number: int) -> Order | Customer | Product | Part | None:
+        if kind == "Order":
+            return self.world.order_as_of(number, self.now)
+        if kind == "Refund":
+            return self._refund(number)
+        if kind == "Product":
+            return next((p for p in self._products() if p.product_id == number), None)
+        if kind == "Customer":
+            return next((c for c in self._customers() if c.customer_id == number), None)
+        return None
+
+    def _refund(self, number: int) -> Part | None:
+        order = self.world.order_as_of(order_of_refund(number), self.now)
+        refunds = order.refunds if order else ()
+        return next((Part(order, r) for r in refunds if order and r.refund_id == number), None)
+
+    def _candidates(self, root: str, search: Search) -> Iterable[Any]:
+        if root == "customers":
+            return self._customers()
+        if root == "products":
+            return self._products()
+        return self._orders(search)
+
+    def _orders(self, search: Search) -> Iterable[Order]:
+        processed_from, processed_to = search.least("processed_at"), search.most("processed_at")
+        if processed_from is not None and processed_to is not None:
+            until = min(self.now, processed_to + _LONGEST_BACKDATING)
+            return self.world.placed_between(processed_from, until, self.now)
+        return self.world.orders_as_of(self.now, search.least("updated_at"))
+
+    def _customers(self) -> Iterable[Customer]:
+        return self.world.customers_as_of(self.now)
+
+    def _products(self) -> Iterable[Product]:
+        return self.world.products_as_of(self.now)
+
+
+def _searched(thing: Any, name: str, id_field: str) -> int:
+    return getattr(thing, id_field if name == "id" else name)

@@ -1,0 +1,226 @@
+"""One seeded world of three shops: the same seed and the same end of history give the same bytes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from random import Random
+
+from hotdash.base.clock import require_aware
+from hotdash.simulators.catalog import Catalog
+from hotdash.simulators.day_plan import DayPlan, PlannedDay
+from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
+from hotdash.simulators.order_parts import discount, draw_exactly, draw_lines, ship, tax_rate
+from hotdash.simulators.orders import Customer, Incident, Order, Product, Shop, epoch
+from hotdash.simulators.shop_profiles import REFUND_WAVE, SHOPS
+
+WHOLESALE_LINES = 130
+_NEW_CUSTOMERS_PER_HUNDRED = 58
+_ORDERS_KEPT = 120_000
+_FIRST = (
+    "Ada Ben Cleo Dan Eva Finn Gus Hana Ivo Jun Kai Lea Max Nora Otto Pia Quin Rosa Sam Tia".split()
+)
+_LAST = "Abe Berg Cruz Diaz Endo Fuchs Gray Hall Ito Jung Kato Lang Mori Noe Otis Page Ruiz Sato".split()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopDay:
+    """What one shop-local day added: orders with all their versions, and the customers it made."""
+
+    histories: tuple[tuple[Order, ...], ...]
+    customers: tuple[tuple[Customer, ...], ...]
+
+
+class ShopWorld:
+    """One shop's days, each made from its own seed when it is first asked for."""
+
+    def __init__(self, shop: Shop, orders: int, seed: int, until: datetime) -> None:
+        self.shop = shop
+        self.plan = DayPlan(shop, orders, seed, until)
+        self.opened = self.plan.days[0].begins
+        self.catalog = Catalog(shop, seed, self.opened)
+        self._seed = seed
+        self._wholesale = {max(0, orders - 3), orders + 2}
+        self._bad_days = {i.day: i for i in self.plan.incidents if i.kind == REFUND_WAVE}
+        days_kept = max(80, _ORDERS_KEPT * len(self.plan.days) // max(orders, 1))
+        self.day = lru_cache(maxsize=days_kept)(self._make_day)
+
+    def histories(self, first_instant: int, last_instant: int) -> Iterator[tuple[Order, ...]]:
+        """Orders placed on the days from one instant to the other, in the order of their ids."""
+        for position in range(
+            self.plan.position(first_instant), self.plan.position(last_instant) + 1
+        ):
+            yield from self.day(position).histories
+
+    def orders_as_of(self, instant: int, updated_since: int | None = None) -> Iterator[Order]:
+        since = self.opened if updated_since is None else updated_since - LONGEST_HISTORY
+        for history in self.histories(since, instant):
+            version = version_as_of(history, instant)
+            if version is not None and (
+                updated_since is None or version.updated_at >= updated_since
+            ):
+                yield version
+
+    def placed_between(self, first: int, last: int, instant: int) -> Iterator[Order]:
+        """Orders of the days from first to last, in their version of this instant."""
+        for history in self.histories(first, last):
+            version = version_as_of(history, instant)
+            if version is not None:
+                yield version
+
+    def order_as_of(self, order_id: int, instant: int) -> Order | None:
+        index = order_id // 1000 - self.shop.first_order_key
+        day = next((d for d in self.plan.days if 0 <= index - d.first_index < d.orders), None)
+        if day is None or order_id % 1000:
+            return None
+        history = self.day(self.plan.position(day.begins)).histories[index - day.first_index]
+        return version_as_of(history, instant)
+
+    def customers_as_of(self, instant: int) -> Iterator[Customer]:
+        for position in range(self.plan.position(instant) + 1):
+            for versions in self.day(position).customers:
+                seen = [version for version in versions if version.updated_at <= instant]
+                if seen:
+                    yield seen[-1]
+
+    def products_as_of(self, instant: int) -> list[Product]:
+        return self.catalog.as_of(instant)
+
+    def _make_day(self, position: int) -> ShopDay:
+        day = self.plan.days[position]
+        chance = Random(f"{self._seed}/{self.shop.shop_id}/{day.day}")
+        length = day.ends - day.begins
+        instants = sorted(day.begins + _second_of_day(chance, length) for _ in range(day.orders))
+        histories = tuple(
+            self._make_order(chance, day, day.first_index + place, at)
+            for place, at in enumerate(instants)
+        )
+        customers = tuple(
+            _customer_versions(self.shop, _newcomer(day.first_index + place), at)
+            for place, at in enumerate(instants)
+            if _brings_newcomer(day.first_index + place)
+        )
+        return ShopDay(histories, customers)
+
+    def _make_order(
+        self, chance: Random, day: PlannedDay, index: int, at: int
+    ) -> tuple[Order, ...]:
+        shop, pool = self.shop, self.catalog.pool
+        order_id = (shop.first_order_key + index) * 1000
+        rate = tax_rate(shop, chance.random())
+        wholesale = index in self._wholesale
+        lines = (
+            draw_exactly(shop, chance, pool, order_id, rate, WHOLESALE_LINES)
+            if wholesale
+            else draw_lines(shop, chance, pool, order_id, rate)
+        )
+        if chance.random() < 0.18:
+            discount(shop, lines, (5, 10, 15, 20)[int(chance.random() * 4)])
+        goods = sum(line.original_total - line.discount_total for line in lines)
+        placed = Order(
+            shop=shop,
+            order_id=order_id,
+            name=f"#{shop.order_prefix}{shop.first_number + index}",
+            event="placed",
+            created_at=at,
+            processed_at=at,
+            updated_at=at,
+            cancelled_at=None,
+            financial_status="PAID",
+            fulfillment_status="UNFULFILLED",
+            is_test=False,
+            customer_id=self._buyer(index, chance),
+            lines=lines,
+            shipping_lines=(ship(shop, order_id, goods, rate, chance.random()),),
+        )
+        history = [placed]
+        fate = refunded_in_part if wholesale or self._goes_bad(day, chance) else fate_of(index)
+        fate(history, chance, pool)
+        return tuple(history)
+
+    def _goes_bad(self, day: PlannedDay, chance: Random) -> bool:
+        incident = self._bad_days.get(str(day.day))
+        return incident is not None and chance.random() < incident.factor
+
+    def _buyer(self, index: int, chance: Random) -> int | None:
+        known = _newcomer(index)
+        if _brings_newcomer(index):
+            return customer_id(self.shop, known)
+        if known == 0 or index * 13 % 25 == 0:
+            return None
+        return customer_id(self.shop, known - 1 - int(chance.random() ** 2 * known))
+
+
+class World:
+    """All shops. `orders` counts what was placed before the shop-local day of `until`."""
+
+    def __init__(self, orders: int, seed: int, until: datetime) -> None:
+        self.orders, self.seed, self.until = orders, seed, require_aware(until)
+        self.shops: tuple[Shop, ...] = SHOPS
+        self._worlds = {
+            shop.shop_id: ShopWorld(shop, count, seed, self.until)
+            for shop, count in zip(SHOPS, _shared_out(orders), strict=True)
+        }
+
+    @property
+    def incidents(self) -> list[Incident]:
+        return [i for world in self._worlds.values() for i in world.plan.incidents]
+
+    def of(self, shop_id: str) -> ShopWorld:
+        return self._worlds[shop_id]
+
+    def orders_as_of(self, instant: datetime, shop_id: str | None = None) -> Iterator[Order]:
+        """Every order placed up to this instant, in the version it had then."""
+        for shop in self.shops:
+            if shop_id in (None, shop.shop_id):
+                yield from self.of(shop.shop_id).orders_as_of(epoch(instant))
+
+
+def version_as_of(history: Sequence[Order], instant: int) -> Order | None:
+    for version in reversed(history):
+        if version.updated_at <= instant:
+            return version
+    return None
+
+
+def customer_id(shop: Shop, number: int) -> int:
+    return shop.vendor_id * 10_000_000 + number
+
+
+def _shared_out(orders: int) -> list[int]:
+    whole = sum(shop.share for shop in SHOPS)
+    others = [orders * shop.share // whole for shop in SHOPS[1:]]
+    return [orders - sum(others), *others]
+
+
+def _newcomer(index: int) -> int:
+    """How many customers the orders before this one brought: the number of the next."""
+    return index * _NEW_CUSTOMERS_PER_HUNDRED // 100
+
+
+def _brings_newcomer(index: int) -> bool:
+    return _newcomer(index + 1) > _newcomer(index)
+
+
+def _customer_versions(shop: Shop, number: int, ordered_at: int) -> tuple[Customer, ...]:
+    first, last = _FIRST[number * 7 % len(_FIRST)], _LAST[number * 11 % len(_LAST)]
+    made = Customer(
+        shop=shop,
+        customer_id=customer_id(shop, number),
+        email=None if number % 31 == 30 else f"{first}.{last}.{number}@example.com".lower(),
+        first_name=first,
+        last_name=last,
+        created_at=ordered_at - 40,
+        updated_at=ordered_at - 40,
+    )
+    if number % 12:
+        return (made,)
+    moved = replace(made, last_name=_LAST[number % len(_LAST)], updated_at=ordered_at + 20 * 86_400)
+    return made, moved
+
+
+def _second_of_day(chance: Random, length: int) -> int:
+    """Most orders come in the evening, a few in the minutes around midnight."""
+    if chance.random() < 0.02:
+        return int(chance.random() * 240) - 240 + (length if chance.random() < 0.5 else 240)
+    return int((chance.random() + chance.random() + 0.7 * chance.random()) / 2.7 * length)

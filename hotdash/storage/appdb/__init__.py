@@ -1,0 +1,1 @@
+"""The app database: what is served and what must never be lost."""

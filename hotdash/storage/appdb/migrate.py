@@ -1,0 +1,89 @@
+"""Bring the app database to the shape this version needs, or back."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import ProgrammingError
+
+from hotdash.base.errors import ConflictError, UnavailableError
+from hotdash.storage.appdb.connection import describe
+from hotdash.storage.appdb.session import Database
+
+BACKUP_HINT = "Before migrating a database that matters, back it up: pg_dump -Fc --file=FILE URL."
+# Alembic keeps what it is working on in module globals.
+_ONE_THREAD_AT_A_TIME = threading.Lock()
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    _change(database, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """`base` takes everything away; a step back loses only what that step had brought."""
+    _change(database, lambda config: command.downgrade(config, revision))
+
+
+def current(database: Database) -> str | None:
+    with database.schema_change() as connection:
+        return _current(connection)
+
+
+def head() -> str:
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    assert found is not None, "the migrations have one head"
+    return found
+
+
+def needs_upgrade(database: Database) -> bool:
+    return current(database) != head()
+
+
+def _change(database: Database, alter: Callable[[Config], None]) -> None:
+    try:
+        with _ONE_THREAD_AT_A_TIME, database.schema_change() as connection:
+            _refuse_newer(connection)
+            alter(_config(connection))
+    except ProgrammingError as error:
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise _not_allowed(database, error.orig) from error
+        raise
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _current(connection: Connection) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table_schema": "app"})
+    return context.get_current_revision()
+
+
+def _refuse_newer(connection: Connection) -> None:
+    revision = _current(connection)
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise ConflictError(
+            f"The app database is at revision {revision}, which this version does not know.",
+            hint="Install the version of Hotdash that migrated it, or a newer one.",
+        )
+
+
+def _not_allowed(database: Database, error: psycopg.Error) -> UnavailableError:
+    return UnavailableError(
+        f"The login of {describe(database.direct_uri)} may not migrate: "
+        f"{error.diag.message_primary}.",
+        hint="Let it own the database and create roles, or create the role hotdash_web for it "
+        "first and grant it with admin option.",
+        field="database_url",
+    )

@@ -1,0 +1,62 @@
+"""The tables of the app database, one module per subject."""
+
+from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.governance import AuditEvent, Decision
+from hotdash.storage.appdb.models.identity import (
+    Membership,
+    SignInAttempt,
+    SignInLink,
+    User,
+    UserSession,
+)
+from hotdash.storage.appdb.models.operations import (
+    Build,
+    BuildModel,
+    CheckResult,
+    Freshness,
+    LeaseHolder,
+    PublicationOutcome,
+    Run,
+    RunStep,
+)
+from hotdash.storage.appdb.models.serving import (
+    Customer,
+    Manifest,
+    ManifestEntry,
+    ManifestMart,
+    OrderFact,
+    Part,
+    Published,
+    RevenueDay,
+)
+from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, Shop
+
+__all__ = [
+    "AuditEvent",
+    "Base",
+    "Build",
+    "BuildModel",
+    "CheckResult",
+    "Credential",
+    "Customer",
+    "Decision",
+    "Freshness",
+    "LeaseHolder",
+    "Manifest",
+    "ManifestEntry",
+    "ManifestMart",
+    "Membership",
+    "MetricPolicy",
+    "OrderFact",
+    "Part",
+    "PublicationOutcome",
+    "Published",
+    "RevenueDay",
+    "Run",
+    "RunStep",
+    "Shop",
+    "SignInAttempt",
+    "SignInLink",
+    "User",
+    "UserSession",
+]

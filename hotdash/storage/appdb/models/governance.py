@@ -1,0 +1,43 @@
+"""What people decided, and the record of everything done that nobody can change."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.shops import SHOP_KEY
+
+
+class Decision(Base):
+    __tablename__ = "decisions"
+    __table_args__ = (Index("decisions_by_time", "shop_id", "decided_at"), {"schema": "app"})
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    decision_id: Mapped[UUID] = mapped_column(primary_key=True)
+    scope: Mapped[str]
+    action: Mapped[str]
+    actor: Mapped[str]
+    subject: Mapped[str]
+    rationale: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    decided_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    request_id: Mapped[str | None]
+
+
+class AuditEvent(Base):
+    """Without a shop: what concerns the whole installation, shown to no shop's users."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("events_by_time", "shop_id", "at"), {"schema": "audit"})
+
+    shop_id: Mapped[str | None]
+    event_id: Mapped[int] = mapped_column(BigInteger(), Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    actor: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    request_id: Mapped[str | None]

@@ -1,0 +1,166 @@
+"""Published marts in immutable parts, the manifests that name parts, and each shop's pointer to one."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.shops import SHOP_KEY
+
+
+class RevenueDay(Base):
+    __tablename__ = "fct_revenue"
+    __table_args__ = ({"schema": "serving"},)
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    currency: Mapped[str | None]
+    counted_orders: Mapped[int | None] = mapped_column(BigInteger())
+    units: Mapped[int | None] = mapped_column(BigInteger())
+    gross_sales: Mapped[Decimal | None]
+    discounts: Mapped[Decimal | None]
+    refunds: Mapped[Decimal | None]
+    shipping: Mapped[Decimal | None]
+    shipping_refunds: Mapped[Decimal | None]
+    taxes: Mapped[Decimal | None]
+    tax_refunds: Mapped[Decimal | None]
+    refunds_by_refund_day: Mapped[Decimal | None]
+    shipping_refunds_by_refund_day: Mapped[Decimal | None]
+    tax_refunds_by_refund_day: Mapped[Decimal | None]
+
+
+class OrderFact(Base):
+    __tablename__ = "fct_orders"
+    __table_args__ = (
+        Index("fct_orders_by_day", "shop_id", "part", "day"),
+        {"schema": "serving"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    order_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    day: Mapped[date]
+    processed_at: Mapped[datetime | None]
+    currency: Mapped[str | None]
+    customer_key: Mapped[str | None]
+    financial_status: Mapped[str | None]
+    is_test: Mapped[bool | None]
+    is_cancelled: Mapped[bool | None]
+    is_counted: Mapped[bool | None]
+    units: Mapped[int | None] = mapped_column(BigInteger())
+    gross_sales: Mapped[Decimal | None]
+    discounts: Mapped[Decimal | None]
+    refunds: Mapped[Decimal | None]
+    shipping: Mapped[Decimal | None]
+    shipping_refunds: Mapped[Decimal | None]
+    taxes: Mapped[Decimal | None]
+    tax_refunds: Mapped[Decimal | None]
+
+
+class Customer(Base):
+    __tablename__ = "dim_customers"
+    __table_args__ = ({"schema": "serving"},)
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    customer_key: Mapped[str] = mapped_column(primary_key=True)
+    bucket: Mapped[int] = mapped_column(BigInteger())
+    first_order_day: Mapped[date | None]
+    last_order_day: Mapped[date | None]
+    counted_orders: Mapped[int | None] = mapped_column(BigInteger())
+
+
+class Part(Base):
+    """Registered before its rows are loaded, so that the rows of a killed publication are found."""
+
+    __tablename__ = "parts"
+    __table_args__ = ({"schema": "serving"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    part: Mapped[int] = mapped_column(BigInteger(), Identity(always=True), primary_key=True)
+    mart: Mapped[str]
+    partition_key: Mapped[str]
+    build_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+
+
+class Manifest(Base):
+    """Replaced counts from the moment the pointer left it; until its time is over it can return."""
+
+    __tablename__ = "manifests"
+    __table_args__ = ({"schema": "serving"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    manifest_id: Mapped[UUID] = mapped_column(primary_key=True)
+    build_id: Mapped[UUID]
+    created_at: Mapped[datetime]
+    reason: Mapped[str]
+    replaced_at: Mapped[datetime | None]
+
+
+class ManifestMart(Base):
+    __tablename__ = "manifest_marts"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shop_id", "manifest_id"],
+            ["serving.manifests.shop_id", "serving.manifests.manifest_id"],
+            ondelete="CASCADE",
+        ),
+        {"schema": "serving"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    manifest_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mart: Mapped[str] = mapped_column(primary_key=True)
+    build_id: Mapped[UUID]
+    as_of: Mapped[dict[str, Any]]
+
+
+class ManifestEntry(Base):
+    __tablename__ = "manifest_entries"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shop_id", "manifest_id", "mart"],
+            [
+                "serving.manifest_marts.shop_id",
+                "serving.manifest_marts.manifest_id",
+                "serving.manifest_marts.mart",
+            ],
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(["shop_id", "part"], ["serving.parts.shop_id", "serving.parts.part"]),
+        Index("manifest_entries_by_part", "shop_id", "part"),
+        {"schema": "serving"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    manifest_id: Mapped[UUID] = mapped_column(primary_key=True)
+    mart: Mapped[str] = mapped_column(primary_key=True)
+    partition_key: Mapped[str] = mapped_column(primary_key=True)
+    part: Mapped[int] = mapped_column(BigInteger())
+    build_id: Mapped[UUID]
+    row_count: Mapped[int] = mapped_column(BigInteger())
+    rows_hash: Mapped[str]
+
+
+class Published(Base):
+    __tablename__ = "published"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shop_id", "manifest_id"],
+            ["serving.manifests.shop_id", "serving.manifests.manifest_id"],
+        ),
+        {"schema": "serving"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    manifest_id: Mapped[UUID]
+    moved_at: Mapped[datetime]
+    pinned_at: Mapped[datetime | None]
+    pinned_by: Mapped[str | None]
+    pin_reason: Mapped[str | None]

@@ -1,0 +1,48 @@
+"""Shops, the keys to their vendors and the policies their metrics follow."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotdash.storage.appdb.models.base import Base
+
+SHOP_KEY = "app.shops.shop_id"
+
+
+class Shop(Base):
+    __tablename__ = "shops"
+    __table_args__ = ({"schema": "app"},)
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    vendor_domain: Mapped[str]
+    timezone: Mapped[str]
+    currency: Mapped[str]
+    plan_tier: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Credential(Base):
+    __tablename__ = "credentials"
+    __table_args__ = ({"schema": "app"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    vendor: Mapped[str] = mapped_column(primary_key=True)
+    ciphertext: Mapped[bytes]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class MetricPolicy(Base):
+    """The newest decision for a day holds; earlier ones stay as history."""
+
+    __tablename__ = "metric_policies"
+    __table_args__ = ({"schema": "app"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    policy: Mapped[str] = mapped_column(primary_key=True)
+    effective_from: Mapped[date] = mapped_column(primary_key=True)
+    decided_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    value: Mapped[str]
+    decided_by: Mapped[str]
+    reason: Mapped[str]

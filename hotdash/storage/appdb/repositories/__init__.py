@@ -1,0 +1,1 @@
+"""The queries of the app database, one module per subject; each takes the caller's transaction."""

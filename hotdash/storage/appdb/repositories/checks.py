@@ -1,0 +1,150 @@
+"""What was built and what the gate found, kept for pages, scorecards and alerts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotdash.storage.appdb.models import Build, BuildModel, CheckResult
+
+COMPLETED = "completed"
+FAILED = "failed"
+PASSED = "passed"
+
+
+@dataclass(frozen=True)
+class BuildRecord:
+    build_id: UUID
+    run_id: UUID
+    as_of: datetime
+    mode: str
+    reason: str
+    started_at: datetime
+    finished_at: datetime
+    status: str = COMPLETED
+
+
+@dataclass(frozen=True)
+class ModelRecord:
+    model: str
+    status: str
+    seconds: float
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class CheckRecord:
+    """One check's answer for one shop; a passed one has nothing to say."""
+
+    shop_id: str
+    check_name: str
+    severity: str
+    status: str
+    marts: tuple[str, ...] = ()
+    failing_rows: int = 0
+    sentence: str = ""
+    mend: str = ""
+    owner: str = ""
+    sample: tuple[dict[str, Any], ...] = field(default=())
+
+
+def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecord]) -> None:
+    """A repeated step overwrites what it said before."""
+    values = {
+        "build_id": build.build_id,
+        "run_id": build.run_id,
+        "as_of": build.as_of,
+        "mode": build.mode,
+        "reason": build.reason,
+        "started_at": build.started_at,
+        "finished_at": build.finished_at,
+        "status": build.status,
+    }
+    session.execute(
+        insert(Build).values(values).on_conflict_do_update(index_elements=["build_id"], set_=values)
+    )
+    session.execute(delete(BuildModel).where(BuildModel.build_id == build.build_id))
+    session.add_all(
+        BuildModel(
+            build_id=build.build_id,
+            model=model.model,
+            status=model.status,
+            seconds=model.seconds,
+            rows=model.rows,
+        )
+        for model in models
+    )
+
+
+def save_check_results(
+    session: Session, build_id: UUID, results: Sequence[CheckRecord], at: datetime
+) -> None:
+    """A repeated step overwrites what it said before."""
+    session.execute(delete(CheckResult).where(CheckResult.build_id == build_id))
+    session.add_all(
+        CheckResult(
+            shop_id=result.shop_id,
+            build_id=build_id,
+            check_name=result.check_name,
+            severity=result.severity,
+            status=result.status,
+            marts=list(result.marts),
+            failing_rows=result.failing_rows,
+            sentence=result.sentence,
+            mend=result.mend,
+            owner=result.owner,
+            sample=list(result.sample),
+            at=at,
+        )
+        for result in results
+    )
+
+
+def failed_checks(session: Session, shop_id: str, build_id: UUID) -> list[CheckRecord]:
+    """What stands between a shop's build and its pages, the blocking ones first."""
+    found = session.scalars(
+        select(CheckResult)
+        .where(
+            CheckResult.shop_id == shop_id,
+            CheckResult.build_id == build_id,
+            CheckResult.status == FAILED,
+        )
+        .order_by(CheckResult.severity, CheckResult.check_name)
+    )
+    return [_check_record(row) for row in found]
+
+
+def newest_checked_build(session: Session, shop_id: str) -> UUID | None:
+    return session.scalar(
+        select(CheckResult.build_id)
+        .where(CheckResult.shop_id == shop_id)
+        .order_by(CheckResult.at.desc())
+        .limit(1)
+    )
+
+
+def build_models(session: Session, build_id: UUID) -> list[ModelRecord]:
+    found = session.scalars(
+        select(BuildModel).where(BuildModel.build_id == build_id).order_by(BuildModel.model)
+    )
+    return [ModelRecord(row.model, row.status, row.seconds, row.rows) for row in found]
+
+
+def _check_record(row: CheckResult) -> CheckRecord:
+    return CheckRecord(
+        shop_id=row.shop_id,
+        check_name=row.check_name,
+        severity=row.severity,
+        status=row.status,
+        marts=tuple(row.marts),
+        failing_rows=row.failing_rows,
+        sentence=row.sentence,
+        mend=row.mend,
+        owner=row.owner,
+        sample=tuple(row.sample),
+    )

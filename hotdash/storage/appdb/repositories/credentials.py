@@ -1,0 +1,82 @@
+"""What a vendor gave us to read a shop with: encrypted before it comes here, in no log and no page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotdash.storage.appdb.models import Credential
+from hotdash.storage.secrets import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRecord:
+    shop_id: str
+    vendor: str
+    fields: Mapping[str, str] = field(repr=False)
+
+
+def save_credential(
+    session: Session, vault: Vault, shop_id: str, vendor: str, fields: Mapping[str, str]
+) -> None:
+    ciphertext = vault.seal(fields, _purpose(shop_id, vendor))
+    session.execute(
+        insert(Credential)
+        .values(shop_id=shop_id, vendor=vendor, ciphertext=ciphertext)
+        .on_conflict_do_update(
+            index_elements=[Credential.shop_id, Credential.vendor],
+            set_={"ciphertext": ciphertext, "updated_at": func.now()},
+        )
+    )
+
+
+def find_credential(
+    session: Session, vault: Vault, shop_id: str, vendor: str
+) -> Mapping[str, str] | None:
+    credential = session.get(Credential, (shop_id, vendor), populate_existing=True)
+    if credential is None:
+        return None
+    return vault.open(credential.ciphertext, _purpose(shop_id, vendor))
+
+
+def all_credentials(session: Session, vault: Vault) -> list[CredentialRecord]:
+    """Every shop's, for the run that reads all of them."""
+    rows = session.scalars(select(Credential).order_by(Credential.shop_id, Credential.vendor))
+    return [
+        CredentialRecord(
+            row.shop_id,
+            row.vendor,
+            vault.open(row.ciphertext, _purpose(row.shop_id, row.vendor)),
+        )
+        for row in rows
+    ]
+
+
+def list_credentials(session: Session, shop_id: str) -> Mapping[str, datetime]:
+    """Which vendors have one, and since when; never what it is."""
+    rows = session.execute(
+        select(Credential.vendor, Credential.updated_at).where(Credential.shop_id == shop_id)
+    )
+    return {row.vendor: row.updated_at for row in rows}
+
+
+def delete_credential(session: Session, shop_id: str, vendor: str) -> None:
+    session.execute(
+        delete(Credential).where(Credential.shop_id == shop_id, Credential.vendor == vendor)
+    )
+
+
+def seal_anew(session: Session, vault: Vault) -> int:
+    """After a new key came to the front of the key file: everything is encrypted with it."""
+    credentials = session.scalars(select(Credential).with_for_update()).all()
+    for credential in credentials:
+        credential.ciphertext = vault.seal_anew(credential.ciphertext)
+    session.flush()
+    return len(credentials)
+
+
+def _purpose(shop_id: str, vendor: str) -> str:
+    return f"credential {shop_id} {vendor}"

@@ -1,0 +1,76 @@
+"""One owner per resource: a session's advisory lock decides, a row says who it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotdash.storage.appdb.models.operations import LeaseHolder
+
+_TRY = "select pg_try_advisory_lock(hashtextextended('hotdash lease ' || %s, 0))"
+_HELD = """
+    select exists (
+        select from pg_locks
+        where locktype = 'advisory' and pid = pg_backend_pid() and granted
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Holder:
+    resource: str
+    host: str
+    pid: int
+    taken_at: datetime
+    run_id: UUID | None = None
+
+    @property
+    def name(self) -> str:
+        return f"process {self.pid} on {self.host}"
+
+
+def try_lock(connection: psycopg.Connection, resource: str) -> bool:
+    """The lock lives as long as this connection: a killed owner frees it by dying."""
+    return _answer(connection.execute(_TRY, [resource]))
+
+
+def still_locked(connection: psycopg.Connection) -> bool:
+    try:
+        return _answer(connection.execute(_HELD))
+    except psycopg.Error:
+        return False
+
+
+def write_holder(session: Session, holder: Holder) -> None:
+    values = {
+        "holder": holder.name,
+        "run_id": holder.run_id,
+        "pid": holder.pid,
+        "host": holder.host,
+        "taken_at": holder.taken_at,
+    }
+    session.execute(
+        insert(LeaseHolder)
+        .values(warehouse=holder.resource, **values)
+        .on_conflict_do_update(index_elements=[LeaseHolder.warehouse], set_=values)
+    )
+
+
+def read_holder(session: Session, resource: str) -> Holder | None:
+    row = session.scalar(select(LeaseHolder).where(LeaseHolder.warehouse == resource))
+    if row is None:
+        return None
+    return Holder(row.warehouse, row.host, row.pid, row.taken_at, row.run_id)
+
+
+def forget_holder(session: Session, resource: str) -> None:
+    session.execute(delete(LeaseHolder).where(LeaseHolder.warehouse == resource))
+
+
+def _answer(cursor: psycopg.Cursor[tuple[object, ...]]) -> bool:
+    row = cursor.fetchone()
+    return row is not None and row[0] is True

@@ -1,0 +1,133 @@
+"""Parts: the rows of one partition as one build made them, loaded once and never changed."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import LiteralString
+from uuid import UUID
+
+import psycopg
+import pyarrow as pa
+from adbc_driver_manager.dbapi import Connection
+from adbc_driver_postgresql import dbapi
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from hotdash.base.errors import ConflictError
+from hotdash.storage.appdb.models.serving import ManifestEntry, Part
+from hotdash.storage.marts import ColumnType, PublishedMart
+
+_WAIT_SECONDS = 15
+_LOCK: LiteralString = "select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended(%s, 0))"
+_UNLOCK: LiteralString = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended(%s, 0))"
+
+# The text forms that warehouse/macros/row_hash.sql gives the same values on every engine.
+_CANONICAL = {
+    ColumnType.TEXT: "{column}",
+    ColumnType.INTEGER: "{column}::text",
+    ColumnType.MONEY: "{column}::numeric(20,4)::text",
+    ColumnType.DAY: "to_char({column}, 'YYYY-MM-DD')",
+    ColumnType.INSTANT: "to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    ColumnType.FLAG: "{column}::text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    row_count: int
+    rows_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedPart:
+    mart: str
+    part: int
+
+
+@contextmanager
+def publishing_alone(connection: psycopg.Connection, shop_id: str) -> Generator[None]:
+    """One publication per shop at a time; the lock dies with the process that held it."""
+    name = f"hotdash.publish.{shop_id}"
+    connection.execute("select set_config('lock_timeout', %s, false)", [f"{_WAIT_SECONDS}s"])
+    try:
+        connection.execute(_LOCK, [name])
+    except psycopg.errors.LockNotAvailable:
+        raise ConflictError(
+            f"The shop {shop_id} is being published by another process.",
+            hint="Wait for that publication to end, then run again.",
+        ) from None
+    try:
+        yield
+    finally:
+        connection.execute(_UNLOCK, [name])
+
+
+def register_parts(
+    session: Session,
+    shop_id: str,
+    build_id: UUID,
+    mart: str,
+    partition_keys: Sequence[str],
+    at: datetime,
+) -> dict[str, int]:
+    """The part numbers under which these partitions will be loaded."""
+    common = {"shop_id": shop_id, "build_id": build_id, "mart": mart, "created_at": at}
+    made = session.execute(
+        insert(Part).returning(Part.partition_key, Part.part),
+        [{**common, "partition_key": key} for key in partition_keys],
+    )
+    return {row.partition_key: row.part for row in made}
+
+
+def load_rows(direct_uri: str, mart: PublishedMart, rows: pa.Table) -> None:
+    """Outside any transaction: nothing shows these rows before a manifest names their parts."""
+    connect: Callable[..., Connection] = getattr(dbapi, "connect")  # noqa: B009
+    with connect(direct_uri, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.adbc_ingest(mart.name, rows, mode="append", db_schema_name="serving")
+
+
+def fingerprints(
+    session: Session, mart: PublishedMart, shop_id: str, parts: Sequence[int]
+) -> dict[int, Fingerprint]:
+    """Count and hash of what really stands in these parts; a part without rows has none."""
+    found = session.execute(
+        text(
+            f"""
+            select part, count(*), md5(string_agg(row_md5, '' order by row_md5 collate "C"))
+            from (
+              select part, md5({_row_text(mart.columns)}) as row_md5
+              from serving.{mart.name} where shop_id = :shop_id and part = any(:parts)
+            ) as hashed
+            group by part
+            """
+        ),
+        {"shop_id": shop_id, "parts": list(parts)},
+    )
+    return {part: Fingerprint(count, rows_hash) for part, count, rows_hash in found}
+
+
+def _row_text(columns: Mapping[str, ColumnType]) -> str:
+    texts = (_CANONICAL[kind].format(column=name) for name, kind in columns.items())
+    return " || chr(31) || ".join(f"coalesce({form}, chr(30))" for form in texts)
+
+
+def unused_parts(session: Session, shop_id: str) -> list[UnusedPart]:
+    """Parts that no manifest names: of a publication that died, or of manifests now gone."""
+    is_named = (
+        select(ManifestEntry.part)
+        .where(ManifestEntry.shop_id == Part.shop_id, ManifestEntry.part == Part.part)
+        .exists()
+    )
+    found = session.execute(
+        select(Part.mart, Part.part).where(Part.shop_id == shop_id, ~is_named).order_by(Part.part)
+    )
+    return [UnusedPart(mart, part) for mart, part in found]
+
+
+def drop_part(session: Session, mart: PublishedMart, shop_id: str, part: int) -> None:
+    for table in (mart.name, "parts"):
+        session.execute(
+            text(f"delete from serving.{table} where shop_id = :shop_id and part = :part"),
+            {"shop_id": shop_id, "part": part},
+        )

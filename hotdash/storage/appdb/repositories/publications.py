@@ -1,0 +1,317 @@
+"""Manifests, the pointer to one of them per shop, its pin, and what became of every publication."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.storage.appdb.models.operations import CheckResult
+from hotdash.storage.appdb.models.operations import PublicationOutcome as OutcomeRow
+from hotdash.storage.appdb.models.serving import Manifest, ManifestEntry, ManifestMart, Published
+
+PARITY_CHECK = "staged_rows_equal_candidate"
+
+
+class Outcome(StrEnum):
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    BLOCKED = "blocked"
+    PINNED = "pinned"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationOutcome:
+    """What became of one mart of one shop in one build."""
+
+    shop_id: str
+    build_id: UUID
+    mart: str
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    manifest_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One partition of a published mart: the part that holds it and the build that made the part."""
+
+    partition_key: str
+    part: int
+    build_id: UUID
+    row_count: int
+    rows_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class MartEdition:
+    """A mart as a manifest names it: all its partitions, as of when its sources were complete."""
+
+    mart: str
+    build_id: UUID
+    as_of: Mapping[str, datetime]
+    entries: Mapping[str, Entry] = field(default_factory=dict[str, Entry])
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    shop_id: str
+    manifest_id: UUID
+    moved_at: datetime
+    pin: Pin | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestRecord:
+    shop_id: str
+    manifest_id: UUID
+    build_id: UUID
+    created_at: datetime
+    reason: str
+    replaced_at: datetime | None
+    is_published: bool
+
+
+def pointer_of(session: Session, shop_id: str, *, lock: bool = False) -> Pointer | None:
+    query = select(Published).where(Published.shop_id == shop_id)
+    found = session.scalar(query.with_for_update() if lock else query)
+    return None if found is None else _pointer(found)
+
+
+def manifest_of(session: Session, shop_id: str, manifest_id: UUID) -> ManifestRecord | None:
+    found = [
+        record for record in list_manifests(session, shop_id) if record.manifest_id == manifest_id
+    ]
+    return found[0] if found else None
+
+
+def list_manifests(session: Session, shop_id: str) -> list[ManifestRecord]:
+    """The newest first."""
+    found = session.execute(
+        select(Manifest, Published.manifest_id.is_not(None))
+        .outerjoin(
+            Published,
+            (Published.shop_id == Manifest.shop_id)
+            & (Published.manifest_id == Manifest.manifest_id),
+        )
+        .where(Manifest.shop_id == shop_id)
+        .order_by(Manifest.created_at.desc(), Manifest.manifest_id.desc())
+    )
+    return [_manifest(manifest, is_published) for manifest, is_published in found]
+
+
+def editions_of(session: Session, shop_id: str, manifest_id: UUID) -> dict[str, MartEdition]:
+    entries: dict[str, dict[str, Entry]] = {}
+    for row in session.scalars(
+        select(ManifestEntry).where(
+            ManifestEntry.shop_id == shop_id, ManifestEntry.manifest_id == manifest_id
+        )
+    ):
+        entries.setdefault(row.mart, {})[row.partition_key] = _entry(row)
+    marts = session.scalars(
+        select(ManifestMart).where(
+            ManifestMart.shop_id == shop_id, ManifestMart.manifest_id == manifest_id
+        )
+    )
+    return {
+        row.mart: MartEdition(
+            row.mart,
+            row.build_id,
+            {source: parse_iso(at) for source, at in row.as_of.items()},
+            entries.get(row.mart, {}),
+        )
+        for row in marts
+    }
+
+
+def add_manifest(
+    session: Session, record: ManifestRecord, editions: Collection[MartEdition]
+) -> None:
+    key = {"shop_id": record.shop_id, "manifest_id": record.manifest_id}
+    session.execute(
+        insert(Manifest).values(
+            **key, build_id=record.build_id, created_at=record.created_at, reason=record.reason
+        )
+    )
+    marts = [
+        {
+            **key,
+            "mart": edition.mart,
+            "build_id": edition.build_id,
+            "as_of": _as_json(edition.as_of),
+        }
+        for edition in editions
+    ]
+    entries = [
+        {**key, "mart": edition.mart, **asdict(entry)}
+        for edition in editions
+        for entry in edition.entries.values()
+    ]
+    for table, rows in ((ManifestMart, marts), (ManifestEntry, entries)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def move_pointer(session: Session, shop_id: str, manifest_id: UUID, at: datetime) -> None:
+    session.execute(
+        update(Manifest)
+        .where(
+            Manifest.shop_id == shop_id,
+            Manifest.manifest_id.in_(
+                select(Published.manifest_id).where(Published.shop_id == shop_id)
+            ),
+        )
+        .values(replaced_at=at)
+    )
+    session.execute(
+        update(Manifest)
+        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
+        .values(replaced_at=None)
+    )
+    pointer = upsert(Published).values(shop_id=shop_id, manifest_id=manifest_id, moved_at=at)
+    session.execute(
+        pointer.on_conflict_do_update(
+            index_elements=[Published.shop_id],
+            set_={"manifest_id": pointer.excluded.manifest_id, "moved_at": at},
+        )
+    )
+
+
+def confirm_marts(
+    session: Session,
+    shop_id: str,
+    manifest_id: UUID,
+    marts: Sequence[str],
+    as_of: Mapping[str, datetime],
+) -> None:
+    """Nothing changed since: the same rows are now known to be whole up to a later moment."""
+    session.execute(
+        update(ManifestMart)
+        .where(
+            ManifestMart.shop_id == shop_id,
+            ManifestMart.manifest_id == manifest_id,
+            ManifestMart.mart.in_(marts),
+        )
+        .values(as_of=_as_json(as_of))
+    )
+
+
+def set_pin(session: Session, shop_id: str, pin: Pin | None) -> None:
+    session.execute(
+        update(Published)
+        .where(Published.shop_id == shop_id)
+        .values(
+            pinned_at=pin.at if pin else None,
+            pinned_by=pin.by if pin else None,
+            pin_reason=pin.reason if pin else None,
+        )
+    )
+
+
+def forget_manifests(session: Session, shop_id: str, replaced_before: datetime) -> None:
+    session.execute(
+        delete(Manifest).where(Manifest.shop_id == shop_id, Manifest.replaced_at < replaced_before)
+    )
+
+
+def record_outcomes(session: Session, outcomes: Sequence[PublicationOutcome]) -> None:
+    rows = [
+        {**asdict(outcome), "outcome": outcome.outcome.value, "reasons": list(outcome.reasons)}
+        for outcome in outcomes
+    ]
+    told = upsert(OutcomeRow).values(rows)
+    session.execute(
+        told.on_conflict_do_update(
+            index_elements=[OutcomeRow.shop_id, OutcomeRow.build_id, OutcomeRow.mart],
+            set_={
+                name: told.excluded[name] for name in ("outcome", "reasons", "manifest_id", "at")
+            },
+        )
+    )
+
+
+def record_parity_failure(
+    session: Session,
+    shop_id: str,
+    build_id: UUID,
+    marts: Sequence[str],
+    differences: Sequence[str],
+    at: datetime,
+) -> None:
+    """Beside the gate's own results: this check can only be made once the rows are staged."""
+    result = {
+        "severity": "blocking",
+        "status": "failed",
+        "marts": list(marts),
+        "failing_rows": len(differences),
+        "sentence": f"Staged rows are not the rows that were built: {'; '.join(differences)}.",
+        "mend": "Run again; where it repeats, look for a trigger or a second writer on serving.",
+        "owner": "data engineering",
+        "at": at,
+    }
+    key = {"shop_id": shop_id, "build_id": build_id, "check_name": PARITY_CHECK}
+    session.execute(
+        upsert(CheckResult)
+        .values(**key, **result)
+        .on_conflict_do_update(index_elements=list(key), set_=result)
+    )
+
+
+def outcomes_of(session: Session, shop_id: str, build_id: UUID) -> list[PublicationOutcome]:
+    found = session.scalars(
+        select(OutcomeRow)
+        .where(OutcomeRow.shop_id == shop_id, OutcomeRow.build_id == build_id)
+        .order_by(OutcomeRow.mart)
+    )
+    return [
+        PublicationOutcome(
+            row.shop_id,
+            row.build_id,
+            row.mart,
+            Outcome(row.outcome),
+            tuple(row.reasons),
+            row.manifest_id,
+            row.at,
+        )
+        for row in found
+    ]
+
+
+def _as_json(as_of: Mapping[str, datetime]) -> dict[str, str]:
+    return {source: iso_utc(at) for source, at in as_of.items()}
+
+
+def _pointer(row: Published) -> Pointer:
+    pin = None
+    if row.pinned_at is not None and row.pinned_by is not None and row.pin_reason is not None:
+        pin = Pin(row.pinned_at, row.pinned_by, row.pin_reason)
+    return Pointer(row.shop_id, row.manifest_id, row.moved_at, pin)
+
+
+def _entry(row: ManifestEntry) -> Entry:
+    return Entry(row.partition_key, row.part, row.build_id, row.row_count, row.rows_hash)
+
+
+def _manifest(row: Manifest, is_published: bool) -> ManifestRecord:
+    return ManifestRecord(
+        row.shop_id,
+        row.manifest_id,
+        row.build_id,
+        row.created_at,
+        row.reason,
+        row.replaced_at,
+        is_published,
+    )

@@ -1,0 +1,168 @@
+"""Transactions on the app database: one per request or job, and nobody else commits."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
+from hotdash.storage.appdb.connection import connect, describe, explain, fetch_value
+
+WEB_ROLE = "hotdash_web"
+
+
+class Database:
+    """The owner's login writes and migrates; what the web reads goes through row-level security."""
+
+    def __init__(
+        self, url: str, *, direct_url: str | None = None, web_url: str | None = None
+    ) -> None:
+        self._url = url
+        self._web_url = web_url
+        self.direct_uri = direct_url or url
+        is_pooled = direct_url is not None
+        self._owner = _engine(url, is_pooled)
+        web = _engine(web_url, is_pooled) if web_url else self._owner
+        self._web = web.execution_options(isolation_level="REPEATABLE READ")
+
+    @contextmanager
+    def jobs(self) -> Generator[Session]:
+        """The owner's transaction: sees every shop."""
+        with self._transaction(self._owner, self._url) as session:
+            yield session
+
+    @contextmanager
+    def as_user(self, user_id: UUID | None) -> Generator[Session]:
+        """One snapshot in which row-level security shows the shops of this user and no other."""
+        with self._transaction(self._web, self._web_url or self._url) as session:
+            if self._web_url is None:
+                session.execute(text(f"set local role {WEB_ROLE}"))
+            session.execute(
+                text("select set_config('hotdash.user_id', :user_id, true)"),
+                {"user_id": str(user_id or "")},
+            )
+            yield session
+
+    @contextmanager
+    def direct(self) -> Generator[psycopg.Connection]:
+        """A connection that keeps its session, in autocommit: for locks, COPY and maintenance."""
+        connection = connect(self.direct_uri, autocommit=True)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    @contextmanager
+    def schema_change(self) -> Generator[Connection]:
+        """One transaction on the direct connection, for migrations."""
+        engine = _engine(self.direct_uri, is_pooled=True)
+        with _explained(self.direct_uri), engine.begin() as connection:
+            yield connection
+
+    def check(self) -> str:
+        """The server's version, or the error that says what is wrong with which login."""
+        with self.direct() as connection:
+            version = str(fetch_value(connection, "show server_version"))
+        if self._web_url is None:
+            _require_web_role(self._url)
+        else:
+            connect(self._url).close()
+            _refuse_privileged(self._web_url)
+        return version
+
+    def dispose(self) -> None:
+        self._owner.dispose()
+        self._web.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine, url: str) -> Generator[Session]:
+        with (
+            _explained(url),
+            Session(engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+
+def _engine(url: str, is_pooled: bool) -> Engine:
+    """Behind a pooler every transaction asks it for a connection; without one we keep our own."""
+
+    def open_connection() -> Any:
+        return connect(url)
+
+    driver = "postgresql+psycopg://"
+    if is_pooled:
+        return create_engine(
+            driver, creator=open_connection, poolclass=NullPool, use_native_hstore=False
+        )
+    return create_engine(
+        driver,
+        creator=open_connection,
+        poolclass=QueuePool,
+        pool_size=5,
+        max_overflow=15,
+        pool_pre_ping=True,
+        use_native_hstore=False,
+    )
+
+
+@contextmanager
+def _explained(url: str) -> Generator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        explained = _explain(url, error)
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _explain(url: str, error: DBAPIError) -> HotdashError | None:
+    if isinstance(
+        error.orig, psycopg.errors.SerializationFailure | psycopg.errors.DeadlockDetected
+    ):
+        return ConflictError(
+            "Somebody else changed the same thing at the same moment.", hint="Try again."
+        )
+    lost = error.connection_invalidated or isinstance(error.orig, psycopg.errors.AdminShutdown)
+    if isinstance(error, OperationalError) and lost:
+        return explain(describe(url), error.orig or error)
+    return None
+
+
+def _require_web_role(url: str) -> None:
+    """Before Postgres 16 every member of a role may take it; since then that is granted apart."""
+    with connect(url, autocommit=True) as connection:
+        privilege = "set" if connection.info.server_version >= 160_000 else "member"
+        may_take = connection.execute(
+            "select pg_catalog.pg_has_role(oid, %s) from pg_catalog.pg_roles where rolname = %s",
+            [privilege, WEB_ROLE],
+        ).fetchone()
+    if may_take == (False,):
+        raise UnavailableError(
+            f"The login of {describe(url)} may not take the role {WEB_ROLE}.",
+            hint=f"Grant it: grant {WEB_ROLE} to that login; or give the web server a login of "
+            "its own in HOTDASH_DATABASE_WEB_URL.",
+            field="database_web_url",
+        )
+
+
+def _refuse_privileged(web_url: str) -> None:
+    with connect(web_url, autocommit=True) as connection:
+        is_privileged = fetch_value(
+            connection,
+            "select r.rolsuper or r.rolbypassrls or pg_catalog.pg_has_role(n.nspowner, 'member')"
+            " from pg_catalog.pg_roles r left join pg_catalog.pg_namespace n on n.nspname = 'app'"
+            " where r.rolname = current_user",
+        )
+    if is_privileged:
+        raise UnavailableError(
+            f"The web login {describe(web_url)} is not under row-level security.",
+            hint=f"Give it no ownership, no superuser and no bypassrls, only the role {WEB_ROLE}.",
+            field="database_web_url",
+        )

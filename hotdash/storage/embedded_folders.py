@@ -1,0 +1,134 @@
+"""Where an embedded server keeps its data, socket, locks and log, and who may enter there."""
+
+import os
+import re
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from hotdash.base.errors import UnavailableError
+from hotdash.storage.embedded_account import Account
+
+SYSTEM_HOME = Path("/var/lib/hotdash")
+PORT = 5432
+_SOCKET_NAME = f".s.PGSQL.{PORT}"
+# sun_path holds 108 bytes on Linux and 104 on macOS, the closing NUL among them.
+_LONGEST_SOCKET_PATH = 103
+_SOCKET_SAFE = re.compile(r"[\w ./+-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """One instance: for root under the system home, else inside the installation's home."""
+
+    instance: Path
+    socket: Path
+
+    @property
+    def data(self) -> Path:
+        return self.instance / "data"
+
+    @property
+    def unfinished_data(self) -> Path:
+        return self.instance / "data.unfinished"
+
+    @property
+    def users_lock(self) -> Path:
+        return self.instance / "users.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.instance / "postgres.log"
+
+    @property
+    def access_rules(self) -> Path:
+        return self.instance / "pg_hba.conf"
+
+    @property
+    def access_names(self) -> Path:
+        return self.instance / "pg_ident.conf"
+
+
+def prepare(own: Path, account: Account, system_home: Path) -> Folders:
+    folders = locate(own, account, system_home)
+    if account.uid != os.geteuid():
+        _make(system_home, 0o755)
+        _make(system_home / "binaries", 0o755)
+        _make(system_home / "instances", 0o711)
+        _make(folders.instance, 0o711)
+        _make(folders.socket, 0o700, account)
+    else:
+        _make(folders.instance, 0o700)
+        _make(folders.socket, 0o700)
+        _refuse_strange_owner(folders.socket)
+    return folders
+
+
+def remove(folders: Folders) -> None:
+    shutil.rmtree(folders.instance, ignore_errors=True)
+    shutil.rmtree(folders.socket, ignore_errors=True)
+
+
+def hand_over(folder: Path, account: Account) -> None:
+    """An empty folder that only this account may enter."""
+    _make(folder, 0o700, account)
+
+
+def locate(own: Path, account: Account, system_home: Path) -> Folders:
+    name = _instance_name(own / "instance")
+    is_other = account.uid != os.geteuid()
+    instance = (system_home / "instances" if is_other else own) / name
+    return Folders(instance, _socket_folder(instance, name))
+
+
+def _instance_name(file: Path) -> str:
+    """The name goes with the home, so that a moved home keeps its data and a new one starts empty."""
+    if not file.exists():
+        file.write_text(secrets.token_hex(6))
+    owner = file.stat().st_uid
+    if owner != os.geteuid():
+        raise UnavailableError(
+            f"The embedded Postgres of {file.parent.parent} was started by the user with id "
+            f"{owner}; this is {os.geteuid()}.",
+            hint="Run Hotdash as that user, or set HOTDASH_HOME to another folder.",
+            field="home",
+        )
+    return file.read_text().strip()
+
+
+def _socket_folder(instance: Path, name: str) -> Path:
+    beside = instance / "socket"
+    if _fits(beside):
+        return beside
+    for short in (Path(tempfile.gettempdir()), Path("/tmp")):
+        folder = short / f"hotdash-{os.geteuid()}-{name}"
+        if _fits(folder):
+            return folder
+    return folder
+
+
+def _fits(folder: Path) -> bool:
+    length = len(os.fsencode(folder / _SOCKET_NAME))
+    return length <= _LONGEST_SOCKET_PATH and _SOCKET_SAFE.fullmatch(str(folder)) is not None
+
+
+def _make(folder: Path, mode: int, owner: Account | None = None) -> None:
+    """Ours from the first moment: the mode is set on what we make, never on what we find."""
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    folder.chmod(mode)
+    if owner is not None:
+        os.chown(folder, owner.uid, owner.gid)
+
+
+def _refuse_strange_owner(folder: Path) -> None:
+    state = folder.lstat()
+    if state.st_uid != os.geteuid() or state.st_mode & 0o077 or folder.is_symlink():
+        raise UnavailableError(
+            f"The folder {folder} for the socket of Postgres is open to others.",
+            hint=f"Remove {folder} and start again.",
+        )

@@ -1,0 +1,1 @@
+"""The warehouse: everything that is computed, on the engine the settings name."""

@@ -1,0 +1,51 @@
+"""What a build offers for publication: its partitions with their counts and hashes, and their rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from hotdash.storage.marts import Partitioning, PublishedMart, bucket_number, month_bounds
+from hotdash.storage.warehouse.contract import Warehouse, rows
+
+_CANDIDATES = """
+    select mart, partition_key, row_count, rows_hash
+    from marts.publication_candidate where shop_id = $1
+    order by mart, partition_key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    mart: str
+    partition_key: str
+    row_count: int
+    rows_hash: str
+
+
+def read_candidates(warehouse: Warehouse, shop_id: str) -> list[Candidate]:
+    return [Candidate(**row) for row in rows(warehouse.query(_CANDIDATES, [shop_id]))]
+
+
+def read_partitions(
+    warehouse: Warehouse, mart: PublishedMart, shop_id: str, partition_keys: Sequence[str]
+) -> pa.Table:
+    """The rows of these partitions, typed exactly as the mart is declared."""
+    condition, parameters = _belongs_to(mart, partition_keys)
+    columns = ", ".join(mart.columns)
+    found = warehouse.query(
+        f"select {columns} from marts.{mart.name} where shop_id = $1 and ({condition})",
+        [shop_id, *parameters],
+    )
+    return found.cast(mart.arrow_schema)
+
+
+def _belongs_to(mart: PublishedMart, partition_keys: Sequence[str]) -> tuple[str, list[object]]:
+    if mart.partitioning is Partitioning.BUCKET:
+        places = ", ".join(f"${place}" for place in range(2, len(partition_keys) + 2))
+        return f"bucket in ({places})", [bucket_number(key) for key in partition_keys]
+    spans = [
+        f"(day >= ${place} and day < ${place + 1})"
+        for place in range(2, 2 * len(partition_keys) + 2, 2)
+    ]
+    return " or ".join(spans), [day for key in partition_keys for day in month_bounds(key)]

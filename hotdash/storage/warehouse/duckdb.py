@@ -1,0 +1,161 @@
+"""The warehouse in one DuckDB file, with one configuration for us, dlt and dbt alike."""
+
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from hotdash.base.errors import HotdashError
+from hotdash.storage.warehouse.contract import (
+    SCHEMAS,
+    Engine,
+    Parameters,
+    WarehouseBusyError,
+    WarehouseUnavailableError,
+    WarehouseVersionError,
+)
+from hotdash.storage.warehouse.schema import prepare
+
+ConnectConfig = dict[str, str | bool | int | float | list[str]]
+
+
+class DuckDBWarehouse:
+    """Opens at first use, so that a lease can be taken on its identity before the file is."""
+
+    def __init__(self, path: Path, *, memory_mb: int, temp_folder: Path) -> None:
+        if path.stem in SCHEMAS:
+            raise WarehouseUnavailableError(
+                f"A DuckDB file cannot be called {path.name}: one of its schemas has that name.",
+                hint="Call it warehouse.duckdb.",
+            )
+        self._path = path.absolute()
+        self._temp_folder = temp_folder.absolute()
+        self._memory_mb = memory_mb
+        self._opening = threading.RLock()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._local = threading.local()
+
+    @property
+    def engine(self) -> Engine:
+        return "duckdb"
+
+    @property
+    def identity(self) -> str:
+        return f"duckdb:{self._path.resolve()}"
+
+    @property
+    def connect_config(self) -> ConnectConfig:
+        """DuckDB refuses a second connection to a file whose options differ in any value."""
+        return {
+            "memory_limit": f"{self._memory_mb}MiB",
+            "temp_directory": str(self._temp_folder),
+            "autoinstall_known_extensions": False,
+        }
+
+    def dlt_destination(self) -> Any:
+        from dlt.destinations import duckdb as destination
+
+        return destination(credentials=self._open().cursor())
+
+    def dbt_output(self) -> Mapping[str, Any]:
+        self._open()
+        return {
+            "type": "duckdb",
+            "path": str(self._path),
+            "database": self._path.stem,
+            "schema": "main",
+            "threads": 1,
+            "config_options": self.connect_config,
+            "keep_open": False,
+        }
+
+    def dbt_environment(self) -> Mapping[str, str]:
+        return {}
+
+    def query(self, sql: str, parameters: Parameters = ()) -> pa.Table:
+        with self._cursor() as cursor:
+            return cursor.execute(sql, list(parameters)).to_arrow_table()
+
+    def execute(self, sql: str, parameters: Parameters = ()) -> None:
+        with self._cursor() as cursor:
+            cursor.execute(sql, list(parameters))
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        with self._cursor() as cursor:
+            cursor.execute("begin transaction")
+            self._local.cursor = cursor
+            try:
+                yield
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            else:
+                cursor.execute("commit")
+            finally:
+                self._local.cursor = None
+
+    def close(self) -> None:
+        with self._opening:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def _cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
+        current: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
+        if current is not None:
+            yield current
+            return
+        cursor = self._open().cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        with self._opening:
+            if self._connection is None:
+                self._connection = self._connect()
+                try:
+                    prepare(self)
+                except BaseException:
+                    self.close()
+                    raise
+            return self._connection
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        try:
+            for folder in (self._path.parent, self._temp_folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            connection = duckdb.connect(str(self._path), config=self.connect_config)
+        except (duckdb.Error, OSError) as error:
+            raise _explain(self._path, error) from error
+        connection.execute("set global timezone = 'UTC'")
+        return connection
+
+
+def _explain(path: Path, error: Exception) -> HotdashError:
+    text = str(error)
+    if "lock" in text.lower():
+        return WarehouseBusyError(
+            f"Another process has the warehouse {path} open.",
+            hint="Wait for its run to end, or stop it; one process owns the file at a time.",
+        )
+    if "not a valid DuckDB database" in text or "version number" in text:
+        return WarehouseVersionError(
+            f"The file {path} cannot be read by DuckDB {duckdb.__version__}: {_first(text)}",
+            hint="Move the file away and load anew, or install the DuckDB version that wrote it.",
+        )
+    return WarehouseUnavailableError(
+        f"The warehouse {path} cannot be opened: {_first(text)}",
+        hint="Check that the folder exists, belongs to this user and has room.",
+    )
+
+
+def _first(text: str) -> str:
+    return text.splitlines()[0]

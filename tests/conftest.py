@@ -1,0 +1,17 @@
+"""Fixtures that several floors share live in tests/fixtures, one module per thing."""
+
+from pathlib import Path
+
+import pytest
+
+_FIXTURES = Path(__file__).parent / "fixtures"
+
+pytest_plugins = [
+    f"tests.fixtures.{name}"
+    for name in ("postgres", "other_postgres", "shops", "simulator", "warehouses")
+    if (_FIXTURES / f"{name}.py").is_file()
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="FOLDER", help="Keep what the journeys saw there.")

@@ -1,0 +1,5 @@
+"""The vendor's own schema, to hold our side to it."""
+
+from tests.fixtures.vendor_schema import vendor_schema
+
+__all__ = ["vendor_schema"]

@@ -1,0 +1,110 @@
+"""Metrics are governed: complete, approved, computable, and kept side by side by version."""
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from hotdash.base.errors import NotFoundError
+from hotdash.base.paths import metrics_folder
+from hotdash.insights.metrics.registry import Metric, MetricError, load_registry, registry
+from hotdash.storage.marts import PUBLISHED_MARTS
+
+
+def written(name: str = "revenue", **changes: Any) -> dict[str, Any]:
+    known = yaml.safe_load((metrics_folder() / f"{name}.yml").read_text())
+    return known | changes
+
+
+def folder_with(tmp_path: Path, *metrics: dict[str, Any]) -> Path:
+    for number, metric in enumerate(metrics):
+        (tmp_path / f"{number}.yml").write_text(yaml.safe_dump(metric))
+    return tmp_path
+
+
+class TestShippedMetrics:
+    @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
+    def test_every_component_is_published_or_a_metric(self, metric: Metric) -> None:
+        columns = PUBLISHED_MARTS[metric.mart].columns.keys()
+        metrics = {each.name for each in registry()}
+        assert metric.components.keys() <= columns | metrics
+
+    @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
+    def test_every_component_is_used(self, metric: Metric) -> None:
+        assert metric.components.keys() <= metric.parsed.components
+
+    def test_a_file_is_named_after_its_metric(self) -> None:
+        for path in metrics_folder().glob("*.yml"):
+            assert yaml.safe_load(path.read_text())["name"] == path.stem
+
+    def test_revenue_leaves_taxes_out_unless_decided_otherwise(self) -> None:
+        components = {
+            "gross_sales": Decimal(100),
+            "discounts": Decimal(10),
+            "refunds": Decimal(20),
+            "shipping": Decimal(5),
+            "shipping_refunds": Decimal(1),
+            "taxes": Decimal(8),
+            "tax_refunds": Decimal(2),
+        }
+        revenue = registry().get("revenue")
+        assert revenue.evaluate(components) == Decimal(74)
+        assert revenue.evaluate({**components, "include_taxes": 1}) == Decimal(80)
+
+    def test_the_median_is_of_the_same_revenue(self) -> None:
+        assert registry().get("median_order_value").formula == registry().get("revenue").formula
+
+
+class TestReading:
+    def test_the_newest_approved_version_is_meant(self, tmp_path: Path) -> None:
+        second = written(version=2, changelog=[*written()["changelog"], _change(2)])
+        draft = written(version=3, status="draft", changelog=[_change(3)])
+
+        found = load_registry(folder_with(tmp_path, written(), second, draft))
+
+        assert found.get("revenue").version == 2
+        assert found.get("revenue", 1).version == 1
+        assert found.get("revenue", 3).status == "draft"
+
+    def test_one_version_defined_twice_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(MetricError, match="same version"):
+            load_registry(folder_with(tmp_path, written(), written(title="Another")))
+
+    def test_an_unknown_metric_is_told_the_known_ones(self) -> None:
+        with pytest.raises(NotFoundError, match="aov") as raised:
+            registry().get("profit")
+        assert "'profit'" in raised.value.message
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"owner": ""}, "owner"),
+            ({"approvers": []}, "approvers"),
+            ({"formula": "gross_sales - secret"}, "the file"),
+            ({"formula": "exec(gross_sales)"}, "formula"),
+            ({"status": "maybe"}, "status"),
+            ({"surprise": 1}, "surprise"),
+            ({"changelog": []}, "changelog"),
+            ({"version": 2}, "the file"),
+            ({"direction": "sideways"}, "direction"),
+            ({"thresholds": {"change": {"watch": -0.1, "act": "-0.2"}}}, "thresholds.change.watch"),
+        ],
+    )
+    def test_what_is_wrong_is_named(
+        self, tmp_path: Path, changes: dict[str, Any], field: str
+    ) -> None:
+        with pytest.raises(MetricError) as raised:
+            load_registry(folder_with(tmp_path, written(**changes)))
+        assert raised.value.field == field
+        assert raised.value.message.startswith("0.yml")
+
+    def test_what_is_no_yaml_is_named(self, tmp_path: Path) -> None:
+        (tmp_path / "broken.yml").write_text("name: [")
+        with pytest.raises(MetricError, match=r"broken\.yml is not YAML"):
+            load_registry(tmp_path)
+
+
+def _change(version: int) -> dict[str, Any]:
+    return {"version": version, "date": "2026-12-01", "change": "Another.", "approved_by": "owner"}

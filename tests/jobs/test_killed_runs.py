@@ -1,0 +1,118 @@
+"""kill -9 at every boundary of a run: whoever starts next finishes it, and nothing shows that it died.
+
+One run is killed at all of them, one after the other; a seeded sample is killed at one alone, each from
+the same start. KILL_POINTS=all takes every one alone.
+"""
+
+import os
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from tests.fixtures.fork_server import ForkServer, Kill, forking
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.run_states import PRELOAD, Evidence, FirstRun
+
+RUNS = "hotdash.storage.appdb.repositories.runs"
+LEDGER = "hotdash.storage.warehouse.load_ledger"
+DLT = "dlt.pipeline.pipeline:Pipeline"
+BUILD = "hotdash.pipeline.transform.build"
+PUBLISH = "hotdash.pipeline.publish.publish"
+
+INGEST_FIRST, INGEST_SECOND = "ingest hot-rod-an", "ingest nordkurve-teile"
+
+
+def begins(step: str) -> Kill:
+    return Kill(f"{RUNS}:start_step", "before", argument=step)
+
+
+def is_done_but_not_recorded(step: str) -> Kill:
+    return Kill(f"{RUNS}:finish_step", "before", argument=step)
+
+
+IN_ORDER = [
+    begins(INGEST_FIRST),
+    Kill(f"{LEDGER}:begin", "after"),
+    Kill(f"{DLT}.extract", "after"),
+    Kill(f"{DLT}.normalize", "after"),
+    Kill("dlt.destinations.impl.duckdb.duck:DuckDbCopyJob.run", "after", 3),
+    Kill(f"{DLT}.load", "after"),
+    Kill(f"{LEDGER}:commit", "before"),
+    Kill(f"{LEDGER}:commit", "after"),
+    is_done_but_not_recorded(INGEST_FIRST),
+    begins(INGEST_SECOND),
+    is_done_but_not_recorded(INGEST_SECOND),
+    begins("plan"),
+    begins("transform"),
+    Kill("dbt.task.run:ModelRunner.execute", "before", 9),
+    Kill(f"{BUILD}:record_build", "before"),
+    Kill(f"{BUILD}:record_build", "after"),
+    is_done_but_not_recorded("transform"),
+    begins("check"),
+    is_done_but_not_recorded("check"),
+    begins("publish"),
+    Kill("hotdash.pipeline.publish.staging:Stage.load", "after"),
+    Kill(f"{PUBLISH}:move_pointer", "before"),
+    Kill(f"{PUBLISH}:move_pointer", "after"),
+    Kill(f"{PUBLISH}:move_pointer", "before", argument="nordkurve-teile"),
+    is_done_but_not_recorded("publish"),
+    Kill(f"{RUNS}:finish_run", "before"),
+]
+
+ALONE = IN_ORDER if os.environ.get("KILL_POINTS") == "all" else Random(7).sample(IN_ORDER, 2)
+
+
+@pytest.fixture(scope="module")
+def forks() -> Iterator[ForkServer]:
+    yield from forking(*PRELOAD)
+
+
+@pytest.fixture(scope="module")
+def first_run(
+    forks: ForkServer, template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FirstRun]:
+    first_run = FirstRun(tmp_path_factory.mktemp("home"), template_urls, forks)
+    yield first_run
+    first_run.erase()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(first_run: FirstRun) -> Evidence:
+    installation = first_run.restored()
+    installation.finish()
+    return installation.evidence()
+
+
+@pytest.mark.law(2)
+def test_a_run_killed_at_every_boundary_in_turn_ends_like_one_that_never_was(
+    first_run: FirstRun, undisturbed: Evidence
+) -> None:
+    installation = first_run.restored()
+    for moment in IN_ORDER:
+        ended = installation.run(moment)
+        assert ended.was_killed, f"{moment}: {ended}"
+
+    report = installation.finish()
+
+    assert report["resumed"] is True
+    assert installation.evidence() == undisturbed
+
+
+@pytest.mark.parametrize("moment", ALONE, ids=str)
+def test_killed_once_and_run_again(
+    moment: Kill, first_run: FirstRun, undisturbed: Evidence
+) -> None:
+    installation = first_run.restored()
+    ended = installation.run(moment)
+    assert ended.was_killed, ended
+
+    installation.finish()
+
+    assert installation.evidence() == undisturbed
+
+
+def test_the_second_chapter_changes_what_is_served(
+    first_run: FirstRun, undisturbed: Evidence
+) -> None:
+    assert first_run.restored().evidence() != undisturbed

@@ -1,0 +1,43 @@
+"""Journeys of a person with a browser; --screenshots=FOLDER keeps what they saw."""
+
+import re
+from datetime import timedelta
+
+from hotdash.governance.access.links import issue_link
+from tests.fixtures.browser import (
+    Served,
+    Visitor,
+    chromium,
+    chromium_path,
+    served,
+    visitor,
+    web_home,
+)
+from tests.fixtures.storefront import storefront, storefront_template
+
+__all__ = [
+    "chromium",
+    "chromium_path",
+    "come_in",
+    "served",
+    "storefront",
+    "storefront_template",
+    "visitor",
+    "web_home",
+]
+
+
+def new_link(served: Served, email: str) -> str:
+    return issue_link(
+        served.storefront.database,
+        email,
+        base_url=served.base_url,
+        now=served.storefront.clock.now(),
+        lasts=timedelta(minutes=15),
+    )
+
+
+def come_in(visitor: Visitor, served: Served, email: str) -> Visitor:
+    visitor.page.goto(new_link(served, email))
+    visitor.page.wait_for_url(re.compile(r"\d/$"))
+    return visitor

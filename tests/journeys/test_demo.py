@@ -1,0 +1,69 @@
+"""`hotdash demo` as a newcomer meets it: from nothing, again, killed, and started over."""
+
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.fixtures.processes import RunningDemo, free_port, hotdash, until_gone
+
+pytestmark = pytest.mark.slow
+SHOPS = ("hot-rod-an", "kanto-garage", "nordkurve-teile")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    folder = tmp_path_factory.mktemp("a folder with blanks")
+    yield folder
+    hotdash(folder, "demo", "--reset", "--no-start")
+
+
+def signed_in(demo: RunningDemo) -> httpx.Client:
+    client = httpx.Client(base_url=demo.told["url"], follow_redirects=True)
+    answer = client.get(demo.told["link"])
+    assert answer.status_code == 200, answer.text
+    return client
+
+
+def revenue_of(client: httpx.Client, shop: str) -> str:
+    answer = client.get("/api/v1/tiles/sales-pulse", params={"shop": shop, "range": "30d"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["value"]
+
+
+def test_the_demo_from_nothing_to_nothing(folder: Path) -> None:
+    port = free_port()
+    first = RunningDemo(folder, port, "--orders", "600")
+    with signed_in(first) as client:
+        page = client.get("/")
+        assert "Hot Rod AN" in page.text
+        assert "Sales Pulse" in page.text
+        before = {shop: revenue_of(client, shop) for shop in SHOPS}
+    assert all(before.values())
+    assert httpx.get(first.told["link"]).status_code == 403, "the link works once"
+    second_beside = hotdash(folder, "demo", "--json", "--port", str(port))
+    assert second_beside.returncode == 1
+    assert str(port) in second_beside.stdout
+    first.interrupt()
+    assert until_gone([str(folder)]) == [], "Ctrl-C stops every child"
+
+    again = RunningDemo(folder, port)
+    assert again.told["run"] is None, "what is there is shown, nothing is loaded anew"
+    with signed_in(again) as client:
+        assert {shop: revenue_of(client, shop) for shop in SHOPS} == before
+    again.kill()
+    assert until_gone([str(folder / "none"), f"--port={port}", f"port={port}"]) == []
+
+    survivor = RunningDemo(folder, port)
+    with signed_in(survivor) as client:
+        assert {shop: revenue_of(client, shop) for shop in SHOPS} == before
+    survivor.interrupt()
+
+    other_size = hotdash(folder, "demo", "--json", "--orders", "700", "--port", str(port))
+    assert other_size.returncode == 1
+    assert "RESET=1" in other_size.stdout
+    forgotten = hotdash(folder, "demo", "--reset", "--no-start")
+    assert forgotten.returncode == 0, forgotten.stderr
+    assert not (folder / ".hotdash" / "demo").exists()
+    assert until_gone([str(folder)]) == []

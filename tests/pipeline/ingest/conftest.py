@@ -1,0 +1,5 @@
+"""Ingest is shown on every engine."""
+
+from tests.fixtures.engines import engine, warehouse, warehouse_url
+
+__all__ = ["engine", "warehouse", "warehouse_url"]

@@ -1,0 +1,227 @@
+"""Law 6: publication is immutable parts plus a pointer; what did not change is not loaded."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from hotdash.base.ids import new_id
+from hotdash.storage.appdb.repositories.publications import Outcome, PublicationOutcome
+from hotdash.storage.appdb.session import Database
+from tests.fixtures.marts import Publisher, Rows, customer, order, revenue_day
+from tests.fixtures.shops import SeededShop
+
+SHOP = "hot-rod-an"
+OCTOBER, NOVEMBER = date(2026, 10, 5), date(2026, 11, 5)
+
+pytestmark = pytest.mark.law(6)
+
+
+def two_months(november: str = "20.00") -> Rows:
+    return {
+        "fct_revenue": [
+            revenue_day(SHOP, OCTOBER, "10.00"),
+            revenue_day(SHOP, NOVEMBER, november),
+        ],
+        "fct_orders": [order(SHOP, 1, OCTOBER, "10.00"), order(SHOP, 2, NOVEMBER, november)],
+        "dim_customers": [customer(SHOP, "a", 1), customer(SHOP, "b", 7)],
+    }
+
+
+def ask(database: Database, sql: str, **parameters: Any) -> list[Any]:
+    with database.jobs() as session:
+        return list(session.execute(text(sql), {"shop": SHOP, **parameters}))
+
+
+def parts_by_partition(database: Database) -> dict[tuple[str, str], int]:
+    rows = ask(
+        database,
+        "select mart, partition_key, part from serving.published join serving.manifest_entries"
+        " using (shop_id, manifest_id) where shop_id = :shop",
+    )
+    return {(row.mart, row.partition_key): row.part for row in rows}
+
+
+def by_mart(outcomes: list[PublicationOutcome]) -> dict[str, Outcome]:
+    return {each.mart: each.outcome for each in outcomes}
+
+
+def shown_gross(database: Database) -> list[Decimal]:
+    rows = ask(
+        database, "select gross_sales from api.fct_revenue where shop_id = :shop order by day"
+    )
+    return [row.gross_sales for row in rows]
+
+
+@pytest.mark.usefixtures("shop")
+class TestFirstPublication:
+    def test_shows_every_mart(self, publisher: Publisher, database: Database) -> None:
+        outcomes = publisher.build(two_months())
+
+        assert by_mart(outcomes) == dict.fromkeys(
+            ("fct_revenue", "fct_orders", "dim_customers"), Outcome.PUBLISHED
+        )
+        assert shown_gross(database) == [Decimal("10.0000"), Decimal("20.0000")]
+        assert ask(database, "select count(*) from api.fct_orders")[0].count == 2
+        assert ask(database, "select count(*) from api.dim_customers")[0].count == 2
+
+    def test_of_a_shop_without_orders_is_a_publication_of_nothing(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build({})
+
+        assert shown_gross(database) == []
+        assert len(ask(database, "select from api.published_marts")) == 3
+
+
+@pytest.mark.usefixtures("shop")
+class TestNextPublication:
+    def test_loads_only_the_partitions_that_changed(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build(two_months())
+        before = parts_by_partition(database)
+
+        outcomes = publisher.build(two_months(november="25.00"))
+
+        after = parts_by_partition(database)
+        changed = {key for key in after if after[key] != before.get(key)}
+        assert changed == {("fct_revenue", "2026-11"), ("fct_orders", "2026-11")}
+        assert by_mart(outcomes)["dim_customers"] is Outcome.UNCHANGED
+        assert shown_gross(database) == [Decimal("10.0000"), Decimal("25.0000")]
+
+    def test_without_changes_writes_no_part_and_no_manifest(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build(two_months())
+        counts = (
+            "select (select count(*) from serving.parts), (select count(*) from serving.manifests)"
+        )
+        before = ask(database, counts)
+
+        outcomes = publisher.build(two_months())
+
+        assert set(by_mart(outcomes).values()) == {Outcome.UNCHANGED}
+        assert ask(database, counts) == before
+
+    def test_without_changes_still_says_that_the_data_is_newer(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build(two_months())
+        publisher.clock.advance(timedelta(hours=1))
+
+        publisher.build(two_months())
+
+        as_of = ask(database, "select distinct as_of from api.published_marts")
+        assert [row.as_of for row in as_of] == [{"shopify": "2026-11-21T19:00:00.000000Z"}]
+
+    def test_drops_a_partition_that_is_gone(self, publisher: Publisher, database: Database) -> None:
+        publisher.build(two_months())
+
+        publisher.build({"fct_revenue": [revenue_day(SHOP, OCTOBER, "10.00")]})
+
+        assert parts_by_partition(database).keys() == {("fct_revenue", "2026-10")}
+
+    def test_compares_with_what_is_published_and_not_with_the_last_build(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build(two_months())
+        publisher.build(two_months("99.00"), blocked={SHOP: {"fct_revenue": ["bad"]}})
+
+        publisher.build(two_months("99.00"))
+
+        assert shown_gross(database) == [Decimal("10.0000"), Decimal("99.0000")]
+
+
+@pytest.mark.usefixtures("shop")
+class TestSameBuildAgain:
+    def test_changes_nothing_and_says_the_same(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        build_id = new_id()
+        first = publisher.build(two_months(), build_id=build_id)
+
+        assert publisher.again(build_id) == sorted(first, key=lambda each: each.mart)
+        assert len(ask(database, "select from serving.manifests")) == 1
+
+    def test_publishes_when_the_gate_says_otherwise_now(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        build_id = new_id()
+        publisher.build(two_months(), build_id=build_id, blocked={SHOP: {"fct_revenue": ["bad"]}})
+
+        publisher.again(build_id)
+
+        assert len(shown_gross(database)) == 2
+
+
+@pytest.mark.usefixtures("shop")
+class TestLeftovers:
+    def test_rows_of_a_killed_publication_are_removed_by_the_next(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build(two_months())
+        with database.jobs() as session:
+            session.execute(
+                text(
+                    "insert into serving.parts (shop_id, mart, partition_key, build_id, created_at)"
+                    " values (:shop, 'fct_revenue', '2026-11', :build, now())"
+                ),
+                {"shop": SHOP, "build": new_id()},
+            )
+            session.execute(
+                text(
+                    "insert into serving.fct_revenue (shop_id, part, day)"
+                    " select shop_id, part, '2026-11-05' from serving.parts"
+                    " order by part desc limit 1"
+                )
+            )
+
+        publisher.build(two_months())
+
+        named = set(parts_by_partition(database).values())
+        assert {row.part for row in ask(database, "select part from serving.parts")} == named
+        assert {row.part for row in ask(database, "select part from serving.fct_revenue")} <= named
+
+    def test_replaced_publications_are_kept_for_their_time_and_then_deleted(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        publisher.build(two_months())
+        publisher.build(two_months("25.00"))
+        publisher.clock.advance(timedelta(days=6))
+        publisher.build(two_months("25.00"))
+        assert len(ask(database, "select from serving.manifests")) == 2
+
+        publisher.clock.advance(timedelta(days=2))
+        publisher.build(two_months("25.00"))
+
+        assert len(ask(database, "select from serving.manifests")) == 1
+        days = ask(database, "select day from serving.fct_revenue")
+        assert len(days) == 2
+        assert shown_gross(database) == [Decimal("10.0000"), Decimal("25.0000")]
+
+
+class TestTwoShops:
+    def test_each_has_its_own_pointer_and_build(
+        self, publisher: Publisher, database: Database, two_shops: tuple[SeededShop, SeededShop]
+    ) -> None:
+        ours, theirs = (shop.shop_id for shop in two_shops)
+        rows = {
+            "fct_revenue": [revenue_day(ours, NOVEMBER, "1"), revenue_day(theirs, NOVEMBER, "2")]
+        }
+        publisher.shops = [ours, theirs]
+        publisher.build(rows)
+        changed = {
+            "fct_revenue": [revenue_day(ours, NOVEMBER, "1"), revenue_day(theirs, NOVEMBER, "3")]
+        }
+
+        outcomes = publisher.build(changed)
+
+        told = {(each.shop_id, each.mart): each.outcome for each in outcomes}
+        assert told[ours, "fct_revenue"] is Outcome.UNCHANGED
+        assert told[theirs, "fct_revenue"] is Outcome.PUBLISHED
+        builds = ask(database, "select distinct shop_id, build_id from api.published_marts")
+        assert len({UUID(str(row.build_id)) for row in builds}) == 2

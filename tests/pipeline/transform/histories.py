@@ -1,0 +1,98 @@
+"""Seeded histories of two shops, told in loads that arrive in any order."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from hotdash.base.clock import iso_utc
+from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
+
+SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> Iterator[None]:
+    """Tells one load per step: new orders, edits, late refunds, moves to another day, deletions."""
+    chance = random.Random(seed)
+    for shop, (timezone, currency) in SHOPS.items():
+        world.shop(shop, timezone, currency)
+    versions = [
+        (shop, version)
+        for shop, (_, currency) in SHOPS.items()
+        for order_id in range(1, orders + 1)
+        for version in _versions(chance, order_id, currency)
+    ]
+    chance.shuffle(versions)
+    for number in range(loads):
+        for shop in SHOPS:
+            told = _newest_each(
+                [version for owner, version in versions[number::loads] if owner == shop]
+            )
+            gone = [chance.randint(1, orders)] if chance.random() < 0.4 else []
+            world.load(shop, [order for order in told if order.order_id not in gone], deleted=gone)
+        yield
+
+
+def _newest_each(orders: list[Order]) -> list[Order]:
+    """One load reads an order once, in its state at that moment."""
+    newest: dict[int, Order] = {}
+    for order in orders:
+        known = newest.get(order.order_id)
+        if known is None or str(known.updated_at) < str(order.updated_at):
+            newest[order.order_id] = order
+    return list(newest.values())
+
+
+def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[Order]:
+    at = START + timedelta(minutes=chance.randint(0, 60 * 24 * 40))
+    order = Order(
+        order_id,
+        iso_utc(at),
+        _lines(chance, order_id),
+        chance.choice(["PAID", "PAID", "PAID", "VOIDED", "PARTIALLY_PAID"]),
+        currency=currency,
+        taxes_included=chance.random() < 0.5,
+        customer_id=chance.choice([None, 1, 2, 3]),
+        shipping=("4.500", "0.500"),
+        updated_at=iso_utc(at),
+    )
+    yield order
+    for step in range(chance.randint(0, 3)):
+        changed = at + timedelta(days=chance.randint(1, 30), minutes=step)
+        order = _changed(chance, order, changed).edited(updated_at=iso_utc(changed))
+        at = changed
+        yield order
+
+
+def _changed(chance: random.Random, order: Order, at: datetime) -> Order:
+    match chance.choice(["edit", "refund", "move", "cancel"]):
+        case "edit":
+            return order.edited(lines=_lines(chance, order.order_id))
+        case "refund":
+            line = order.lines[0]
+            refund = Refund(
+                order.order_id * 10 + len(order.refunds),
+                iso_utc(at),
+                [(line.line_id, "1.250", "0.250")],
+                goodwill=("0.300", "0") if chance.random() < 0.3 else None,
+            )
+            return order.edited(status="PARTIALLY_REFUNDED", refunds=[*order.refunds, refund])
+        case "move":
+            return order.edited(at=iso_utc(START + timedelta(hours=chance.randint(0, 900))))
+        case _:
+            return order.edited(cancelled=True)
+
+
+def _lines(chance: random.Random, order_id: int) -> list[Line]:
+    return [
+        Line(
+            order_id * 100 + number,
+            str(chance.randint(1, 99)) + ".990",
+            chance.randint(1, 3),
+            discount=chance.choice(["0", "0", "0.777"]),
+            tax="0.500",
+            rate="0.075",
+            gift_card=chance.random() < 0.1,
+        )
+        for number in range(chance.randint(1, 3))
+    ]

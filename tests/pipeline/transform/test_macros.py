@@ -1,0 +1,92 @@
+"""The engine macros answer alike on every engine."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from tests.fixtures.warehouses import BuiltWarehouse
+
+CASES = {
+    "the day at the shop": (
+        "{{ shop_local_date(\"timestamptz '2026-03-01 03:30:00+00'\", \"'America/New_York'\") }}",
+        "2026-02-28",
+    ),
+    "a value that fits": ("{{ safe_cast(\"'12.345'\", 'numeric(20,4)') }}", "12.3450"),
+    "an amount too large": ("{{ safe_cast('99999999999999999999', 'numeric(20,4)') }}", None),
+    "not a boolean": ("{{ safe_cast(\"'perhaps'\", 'boolean') }}", None),
+    "a boolean": ("{{ safe_cast(\"'true'\", 'boolean') }}", "true"),
+    "a count too large": ("{{ safe_cast('99999999999999999999', 'bigint') }}", None),
+    "the largest gross without an overflow": (
+        "{{ net_of_rate('cast(9999999999999998.99 as numeric(20,4))', "
+        "'cast(0 as numeric(9,6))', '100') }}",
+        "9999999999999998.9900",
+    ),
+    "tax taken out of yen": (
+        "{{ net_of_rate('cast(1000 as numeric(20,4))', 'cast(0.1 as numeric(9,6))', '1') }}",
+        "909.0000",
+    ),
+    "half a cent below zero goes away from zero": (
+        "{{ net_of_rate('cast(-0.03 as numeric(20,4))', 'cast(0.2 as numeric(9,6))', '100') }}",
+        "-0.0300",
+    ),
+    "a rate of minus one is no number": (
+        "{{ net_of_rate('cast(1 as numeric(20,4))', 'cast(-1 as numeric(9,6))', '100') }}",
+        None,
+    ),
+    "the day spine": (
+        "(select count(*) from ({{ date_spine('2026-02-27', '2026-03-02') }}) as spine)",
+        "4",
+    ),
+    "the median of four is the mean of the middle two": (
+        "(select {{ median('amount') }} from (values (cast(1.10 as numeric(20,4))), "
+        "(cast(2.25 as numeric(20,4))), (cast(2.30 as numeric(20,4))), "
+        "(cast(90 as numeric(20,4)))) as amounts (amount))",
+        "2.2750",
+    ),
+    "the median of three is the middle one": (
+        "(select {{ median('amount') }} from (values (cast(1 as numeric(20,4))), "
+        "(cast(3 as numeric(20,4))), (cast(2 as numeric(20,4)))) as amounts (amount))",
+        "2.0000",
+    ),
+    "a key inside a key": (
+        '{{ json_pick("cast(\'{\\"a\\": {\\"b\\": \\"c\\"}}\' as json)", [\'a\', \'b\']) }}',
+        "c",
+    ),
+    "no such key": ("{{ json_pick(\"cast('{}' as json)\", ['a']) }}", None),
+    "an instant in a row hash": (
+        "{{ canonical_text(\"timestamptz '2026-03-01 03:30:00.5+02'\", 'timestamptz') }}",
+        "2026-03-01T01:30:00.500000Z",
+    ),
+    "an amount in a row hash": (
+        "{{ canonical_text('cast(-0.5 as numeric(20,4))', 'numeric(20,4)') }}",
+        "-0.5000",
+    ),
+    "a flag in a row hash": ("{{ canonical_text('(1 = 0)', 'boolean') }}", "false"),
+    "no value in a row hash": (
+        "{{ row_hash([{'name': 'cast(null as text)', 'data_type': 'text'}]) }}",
+        hashlib.md5(chr(30).encode()).hexdigest(),
+    ),
+}
+
+
+def shown(built: BuiltWarehouse, expressions: dict[str, str]) -> dict[str, Any]:
+    """What dbt computes for the expressions, as texts."""
+    columns = ", ".join(
+        f"cast({expression} as text) as value_{number}"
+        for number, expression in enumerate(expressions.values())
+    )
+    project = built.project
+    answer = project._invoke(project.manifest, ["show", "--inline", f"select {columns}"], None)
+    (row,) = answer.result.results[0].agate_table.rows
+    return dict(zip(expressions, row, strict=True))
+
+
+def test_macros(built: BuiltWarehouse) -> None:
+    found = shown(built, {name: expression for name, (expression, _) in CASES.items()})
+    assert found == {name: value for name, (_, value) in CASES.items()}
+
+
+def test_an_unknown_cast_is_refused(built_on: Any) -> None:
+    with pytest.raises(Exception, match="safe_cast does not know"):
+        shown(built_on("postgres"), {"x": "{{ safe_cast('1', 'money') }}"})

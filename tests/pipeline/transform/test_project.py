@@ -1,0 +1,123 @@
+"""The dbt project keeps its promises: described, owned, portable, and in line with the code."""
+
+import re
+from typing import Any
+
+import pytest
+
+from hotdash.base.money import minor_digits
+from hotdash.base.paths import dbt_project_folder
+from hotdash.base.settings import Settings
+from hotdash.connectors.shopify.tables import TABLES
+from hotdash.pipeline.quality.lineage import Lineage
+from tests.fixtures.warehouses import BuiltWarehouse
+
+
+@pytest.fixture
+def manifest(built_duckdb: BuiltWarehouse) -> Any:
+    return built_duckdb.project.manifest
+
+
+def models(manifest: Any) -> list[Any]:
+    return [node for node in manifest.nodes.values() if node.resource_type == "model"]
+
+
+def checks(manifest: Any) -> list[Any]:
+    return [node for node in manifest.nodes.values() if node.resource_type == "test"]
+
+
+def test_every_model_begins_with_its_grain_and_has_an_owner(manifest: Any) -> None:
+    silent = [
+        model.name
+        for model in models(manifest)
+        if not model.description.startswith("One row per") or "owner" not in model.meta
+    ]
+    assert silent == []
+
+
+def test_every_column_is_described_and_no_other(built_duckdb: BuiltWarehouse) -> None:
+    built_duckdb.new_world().shop("a", "Europe/Berlin")
+    built_duckdb.build()
+    for model in models(built_duckdb.project.manifest):
+        described = {name: column.description for name, column in model.columns.items()}
+        made = built_duckdb.warehouse.query(f"select * from {model.relation_name} limit 0")
+        assert sorted(described) == sorted(made.column_names), model.name
+        assert all(described.values()), model.name
+
+
+def test_a_mart_lists_its_columns_in_the_order_they_are_hashed(
+    built_duckdb: BuiltWarehouse,
+) -> None:
+    built_duckdb.new_world().shop("a", "Europe/Berlin")
+    built_duckdb.build()
+    for model in models(built_duckdb.project.manifest):
+        if "published_as" in model.meta:
+            made = built_duckdb.warehouse.query(f"select * from {model.relation_name} limit 0")
+            assert list(model.columns) == made.column_names, model.name
+
+
+def test_every_published_mart_is_a_candidate(manifest: Any) -> None:
+    candidate = manifest.nodes["model.hotdash.publication_candidate"]
+    offered = {name.rsplit(".", 1)[-1] for name in candidate.depends_on.nodes}
+    assert offered == Lineage(manifest).published
+
+
+def test_every_check_says_how_grave_it_is_whose_and_why_and_how_to_mend_it(manifest: Any) -> None:
+    for check in checks(manifest):
+        assert check.config.meta.keys() >= {"severity", "owner", "why", "mend"}, check.name
+        assert check.config.meta["severity"] in ("blocking", "warning"), check.name
+
+
+def test_every_blocking_check_guards_a_published_mart(manifest: Any) -> None:
+    lineage = Lineage(manifest)
+    idle = [c.name for c in checks(manifest) if not lineage.marts_resting_on(c.depends_on.nodes)]
+    assert idle == []
+
+
+@pytest.mark.law(12)
+def test_no_published_mart_has_a_personal_column(manifest: Any) -> None:
+    personal = {
+        name
+        for model in models(manifest)
+        for name, column in model.columns.items()
+        if column.meta.get("pii")
+    }
+    assert personal == {"email", "first_name", "last_name"}
+    for model in models(manifest):
+        holds = personal & set(model.columns)
+        assert not holds or model.name in {"int_customer_identity", "stg_shopify__customers"}
+
+
+def test_every_raw_table_of_the_connector_is_a_source(manifest: Any) -> None:
+    sources = {s.identifier for s in manifest.sources.values() if s.source_name == "shopify"}
+    assert sources == {table.name for table in TABLES}
+
+
+def test_source_freshness_carries_the_limits_of_the_settings(manifest: Any) -> None:
+    settings = Settings()
+    source = manifest.sources["source.hotdash.shopify.shopify_orders"]
+    assert source.freshness.warn_after.count == settings.orders_fresh_soft_minutes
+    assert source.freshness.error_after.count == settings.orders_fresh_hard_minutes
+    assert {source.freshness.warn_after.period, source.freshness.error_after.period} == {"minute"}
+
+
+def test_minor_units_are_those_of_the_money_module() -> None:
+    text = (dbt_project_folder() / "macros/money.sql").read_text()
+    digits = {}
+    for listed, scale in re.findall(r"in \(([^)]*)\) then (\d+)", text):
+        for currency in re.findall(r"[A-Z]{3}", listed):
+            digits[currency] = len(scale) - 1
+    assert len(digits) > 20
+    assert digits == {currency: minor_digits(currency) for currency in digits}
+    assert {c for c in _listed_in_python() if c not in digits} == set()
+
+
+def _listed_in_python() -> set[str]:
+    from hotdash.base import money
+
+    return {
+        currency
+        for value in vars(money).values()
+        if isinstance(value, frozenset)
+        for currency in value
+    }

@@ -1,0 +1,163 @@
+"""All that the web role can do with people."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from hotdash.base.ids import new_id
+from hotdash.base.roles import Role
+from hotdash.storage.appdb.repositories import identity, sign_in
+from hotdash.storage.appdb.session import Database
+from tests.fixtures.shops import SeededShop
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SOON = NOW + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+TOKEN = sha256(b"token").digest()
+EMAIL = sha256(b"owner@hot-rod-an.example").digest()
+
+
+class TestAccounts:
+    def test_are_found_with_the_hash_to_match(self, database: Database, shop: SeededShop) -> None:
+        with database.jobs() as session:
+            identity.set_password(session, shop.owner_id, "$argon2id$x")
+        with database.as_user(None) as session:
+            account = sign_in.find_account(session, shop.owner_email.upper())
+        assert account == sign_in.Account(shop.owner_id, "$argon2id$x")
+
+    def test_of_nobody(self, database: Database) -> None:
+        with database.as_user(None) as session:
+            assert sign_in.find_account(session, "nobody@nowhere.example") is None
+
+    def test_change_their_own_password_only(
+        self, database: Database, two_shops: tuple[SeededShop, SeededShop]
+    ) -> None:
+        ours, theirs = two_shops
+        with database.as_user(ours.owner_id) as session:
+            sign_in.set_my_password(session, "$argon2id$mine")
+        with database.as_user(None) as session:
+            found = [sign_in.find_account(session, shop.owner_email) for shop in (ours, theirs)]
+        assert [account and account.password_hash for account in found] == [
+            "$argon2id$mine",
+            None,
+        ]
+
+    def test_of_nobody_change_nothing(self, database: Database, shop: SeededShop) -> None:
+        with database.as_user(None) as session:
+            sign_in.set_my_password(session, "$argon2id$x")
+            account = sign_in.find_account(session, shop.owner_email)
+        assert account is not None
+        assert account.password_hash is None
+
+
+class TestSessions:
+    def test_tell_who_it_is_and_where_they_belong(
+        self, database: Database, shop: SeededShop
+    ) -> None:
+        with database.as_user(None) as session:
+            sign_in.open_session(session, TOKEN, shop.owner_id, at=NOW, expires_at=SOON)
+            found = sign_in.signed_in(session, TOKEN, NOW)
+        assert found is not None
+        assert (found.user_id, found.email) == (shop.owner_id, shop.owner_email)
+        assert (found.last_seen_at, found.expires_at) == (NOW, SOON)
+        assert found.roles == {"hot-rod-an": Role.OWNER}
+
+    def test_end_to_the_second(self, database: Database, shop: SeededShop) -> None:
+        with database.as_user(None) as session:
+            sign_in.open_session(session, TOKEN, shop.owner_id, at=NOW, expires_at=SOON)
+            assert sign_in.signed_in(session, TOKEN, SOON - timedelta(microseconds=1))
+            assert sign_in.signed_in(session, TOKEN, SOON) is None
+
+    def test_end_when_closed(self, database: Database, shop: SeededShop) -> None:
+        with database.as_user(None) as session:
+            sign_in.open_session(session, TOKEN, shop.owner_id, at=NOW, expires_at=SOON)
+            sign_in.close_session(session, TOKEN)
+            assert sign_in.signed_in(session, TOKEN, NOW) is None
+
+    def test_remember_when_they_were_last_used(self, database: Database, shop: SeededShop) -> None:
+        with database.as_user(None) as session:
+            sign_in.open_session(session, TOKEN, shop.owner_id, at=NOW, expires_at=SOON)
+            sign_in.touch_session(session, TOKEN, NOW + MINUTE)
+            sign_in.touch_session(session, TOKEN, NOW)
+            found = sign_in.signed_in(session, TOKEN, NOW)
+        assert found is not None
+        assert found.last_seen_at == NOW + MINUTE
+
+    def test_are_not_opened_for_nobody(self, database: Database) -> None:
+        with database.as_user(None) as session:
+            assert not sign_in.open_session(session, TOKEN, new_id(), at=NOW, expires_at=SOON)
+            assert sign_in.signed_in(session, TOKEN, NOW) is None
+
+    def test_take_hashes_only(self, database: Database, shop: SeededShop) -> None:
+        with pytest.raises(IntegrityError), database.as_user(None) as session:
+            sign_in.open_session(session, b"token", shop.owner_id, at=NOW, expires_at=SOON)
+
+
+class TestLinks:
+    @pytest.fixture(autouse=True)
+    def _link(self, database: Database, shop: SeededShop) -> None:
+        with database.jobs() as session:
+            identity.add_link(session, TOKEN, shop.owner_id, at=NOW, expires_at=SOON)
+
+    def test_work_once(self, database: Database, shop: SeededShop) -> None:
+        with database.as_user(None) as session:
+            assert sign_in.redeem_link(session, TOKEN, NOW) == shop.owner_id
+        with database.as_user(None) as session:
+            assert sign_in.redeem_link(session, TOKEN, NOW) is None
+
+    def test_do_not_work_late(self, database: Database) -> None:
+        with database.as_user(None) as session:
+            assert sign_in.redeem_link(session, TOKEN, SOON) is None
+
+    def test_that_were_never_given_out(self, database: Database) -> None:
+        with database.as_user(None) as session:
+            assert sign_in.redeem_link(session, EMAIL, NOW) is None
+
+    def test_of_a_disabled_user(self, database: Database, shop: SeededShop) -> None:
+        with database.jobs() as session:
+            identity.disable_user(session, shop.owner_id, NOW)
+        with database.as_user(None) as session:
+            assert sign_in.redeem_link(session, TOKEN, NOW) is None
+
+
+class TestAttempts:
+    def attempt(
+        self, database: Database, minute: int, *, succeeded: bool = False, address: str = "::1"
+    ) -> None:
+        with database.as_user(None) as session:
+            sign_in.record_attempt(
+                session,
+                email_hash=EMAIL,
+                address=address,
+                at=NOW + minute * MINUTE,
+                succeeded=succeeded,
+            )
+
+    def count(self, database: Database, since_minute: int = 0) -> tuple[int, int]:
+        with database.as_user(None) as session:
+            failed = sign_in.failed_attempts(
+                session, email_hash=EMAIL, address="::1", since=NOW + since_minute * MINUTE
+            )
+        return failed.of_account, failed.of_address
+
+    def test_are_counted_by_account_and_by_address(self, database: Database) -> None:
+        for minute in (1, 2, 3):
+            self.attempt(database, minute)
+        self.attempt(database, 4, address="10.0.0.1")
+        assert self.count(database) == (4, 3)
+
+    def test_of_long_ago_do_not_count(self, database: Database) -> None:
+        for minute in (1, 2, 3):
+            self.attempt(database, minute)
+        assert self.count(database, since_minute=2) == (1, 1)
+
+    def test_before_a_success_count_for_the_address_only(self, database: Database) -> None:
+        self.attempt(database, 1)
+        self.attempt(database, 2, succeeded=True)
+        self.attempt(database, 3)
+        assert self.count(database) == (1, 2)
+
+    def test_of_nobody(self, database: Database) -> None:
+        assert self.count(database) == (0, 0)

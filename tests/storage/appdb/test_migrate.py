@@ -1,0 +1,207 @@
+"""Up and down on databases with data in them, on every Postgres there is, and what may be in the way."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from hotdash.base.errors import ConflictError, UnavailableError
+from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.migrations.ddl import SCHEMAS
+from hotdash.storage.appdb.models import Base
+from hotdash.storage.appdb.session import Database
+from tests.fixtures import sample_rows
+from tests.fixtures.other_postgres import OtherPostgres
+from tests.fixtures.postgres import DatabaseUrls
+
+REVISIONS = [
+    script.revision
+    for script in ScriptDirectory(
+        str(Path(migrate.__file__).parent / "migrations")
+    ).walk_revisions()
+]
+Content = Mapping[str, list[str]]
+
+
+@pytest.fixture
+def empty(empty_database_urls: DatabaseUrls) -> Iterator[Database]:
+    database = Database(empty_database_urls.owner)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def others(other_postgres: OtherPostgres) -> Iterator[Database]:
+    database = Database(other_postgres.new_tenant_url())
+    yield database
+    database.dispose()
+
+
+def fill(database: Database) -> None:
+    with database.jobs() as session:
+        sample_rows.fill(session.connection(), "hot-rod-an", 1)
+        sample_rows.fill(session.connection(), "kustom-kyoto", 2)
+
+
+def content(database: Database) -> Content:
+    with database.jobs() as session:
+        connection = session.connection()
+        return {
+            table.fullname: sorted(_rows(connection, table.fullname))
+            for table in sample_rows.tables(connection)
+        }
+
+
+def _rows(connection: Connection, table: str) -> list[str]:
+    return list(connection.scalars(text(f"select row::text from {table} as row")))
+
+
+def objects(database: Database) -> list[str]:
+    """Everything in our schemas that has a name, but what Alembic itself keeps."""
+    query = """
+        select c.oid::regclass::text from pg_class c where c.relnamespace in (
+          select oid from pg_namespace where nspname = any(:schemas))
+        union all
+        select p.oid::regprocedure::text from pg_proc p where p.pronamespace in (
+          select oid from pg_namespace where nspname = any(:schemas))
+        order by 1
+    """
+    with database.jobs() as session:
+        found = session.scalars(text(query), {"schemas": list(SCHEMAS)})
+        return [name for name in found if "alembic_version" not in name]
+
+
+def down_and_up(database: Database) -> None:
+    """Step by step; at each step all that the older tables hold is still there."""
+    migrate.upgrade(database)
+    fill(database)
+    full, whole = content(database), objects(database)
+    for revision in [*REVISIONS[1:], "base"]:
+        migrate.downgrade(database, revision)
+        kept = content(database)
+        assert kept == {table: full[table] for table in kept}
+    assert objects(database) == []
+    migrate.upgrade(database)
+    assert objects(database) == whole
+
+
+class TestUpAndDown:
+    def test_on_the_newest_postgres(self, empty: Database) -> None:
+        down_and_up(empty)
+
+    def test_on_older_ones(self, others: Database) -> None:
+        down_and_up(others)
+        others.check()
+
+    def test_each_step_up_keeps_what_was_there(self, empty: Database) -> None:
+        migrate.upgrade(empty, REVISIONS[-1])
+        fill(empty)
+        before = content(empty)
+        for revision in reversed(REVISIONS[:-1]):
+            migrate.upgrade(empty, revision)
+            after = content(empty)
+            assert before == {table: after[table] for table in before}
+
+    def test_going_up_twice_changes_nothing(self, database: Database) -> None:
+        whole = objects(database)
+        migrate.upgrade(database)
+        assert objects(database) == whole
+
+    def test_two_processes_that_go_up_at_once_go_up_once(
+        self, empty: Database, empty_database_urls: DatabaseUrls
+    ) -> None:
+        program = (
+            "import sys; from hotdash.storage.appdb import migrate, session;"
+            "migrate.upgrade(session.Database(sys.argv[1]))"
+        )
+        command = [sys.executable, "-c", program, empty_database_urls.owner]
+        processes = [subprocess.Popen(command) for _ in range(2)]
+        assert [process.wait(timeout=60) for process in processes] == [0, 0]
+        assert migrate.current(empty) == migrate.head()
+
+    def test_two_threads_that_go_up_at_once_go_up_once(self, empty: Database) -> None:
+        failures: list[Exception] = []
+
+        def upgrade() -> None:
+            try:
+                migrate.upgrade(empty)
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=upgrade) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not failures
+        assert migrate.current(empty) == migrate.head()
+
+    def test_it_needs_no_working_directory(
+        self, empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        migrate.upgrade(empty)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_one_migration_follows_the_other(self) -> None:
+        assert sorted(REVISIONS, reverse=True) == REVISIONS
+        assert REVISIONS[0] == migrate.head()
+
+
+class TestWhereItStands:
+    def test_an_empty_database_needs_everything(self, empty: Database) -> None:
+        assert migrate.current(empty) is None
+        assert migrate.needs_upgrade(empty)
+
+    def test_a_migrated_one_needs_nothing(self, database: Database) -> None:
+        assert migrate.current(database) == migrate.head()
+        assert not migrate.needs_upgrade(database)
+
+    def test_the_models_are_the_tables(self, database: Database) -> None:
+        with database.schema_change() as connection:
+            context = MigrationContext.configure(
+                connection,
+                opts={
+                    "include_schemas": True,
+                    "compare_type": True,
+                    "compare_server_default": True,
+                    "include_name": lambda name, kind, _: kind != "schema" or name in SCHEMAS,
+                    "include_object": lambda _, name, kind, *__: name != "alembic_version",
+                },
+            )
+            differences = compare_metadata(context, Base.metadata)
+        assert not differences
+
+
+class TestRefusals:
+    def test_a_database_of_a_newer_version(self, database: Database) -> None:
+        with database.jobs() as session:
+            session.execute(text("update app.alembic_version set version_num = '9999'"))
+        with pytest.raises(ConflictError, match="at revision 9999, which this version does not"):
+            migrate.upgrade(database)
+        with database.jobs() as session:
+            assert session.scalar(text("select version_num from app.alembic_version")) == "9999"
+
+    def test_a_login_that_may_not_make_a_schema(self, other_postgres: OtherPostgres) -> None:
+        guest = other_postgres.new_login("guest")
+        database = Database(other_postgres.url(guest, "postgres"))
+        with pytest.raises(UnavailableError, match=f"as {guest} may not migrate") as refused:
+            migrate.upgrade(database)
+        assert other_postgres.password not in str(refused.value)
+        assert migrate.current(database) is None
+
+    def test_a_failing_migration_leaves_nothing_behind(self, empty: Database) -> None:
+        with empty.jobs() as session:
+            session.execute(text("create schema app"))
+            session.execute(text("create table app.decisions (occupied boolean)"))
+        before = objects(empty)
+        with pytest.raises(Exception, match="already exists"):
+            migrate.upgrade(empty)
+        assert objects(empty) == before

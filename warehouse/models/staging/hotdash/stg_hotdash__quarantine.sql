@@ -1,0 +1,8 @@
+select
+  shop_id,
+  load_id,
+  fetched_at,
+  table_name,
+  reason
+from {{ source('hotdash', 'quarantine') }}
+where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

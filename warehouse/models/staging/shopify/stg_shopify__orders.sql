@@ -1,0 +1,25 @@
+select
+  shop_id,
+  load_id,
+  fetched_at,
+  is_deleted,
+  order_id,
+  name,
+  created_at,
+  processed_at,
+  updated_at,
+  cancelled_at,
+  financial_status,
+  fulfillment_status,
+  is_test,
+  currency,
+  presentment_currency,
+  taxes_included,
+  customer_id,
+  total_price,
+  total_tax,
+  total_shipping,
+  total_discounts,
+  total_refunded
+from {{ source('shopify', 'shopify_orders') }}
+where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

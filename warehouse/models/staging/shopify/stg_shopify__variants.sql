@@ -1,0 +1,14 @@
+select
+  shop_id,
+  load_id,
+  fetched_at,
+  is_deleted,
+  variant_id,
+  product_id,
+  sku,
+  title,
+  price,
+  created_at,
+  updated_at
+from {{ source('shopify', 'shopify_variants') }}
+where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

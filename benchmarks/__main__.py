@@ -50,7 +50,9 @@ def main() -> None:
     for name in asked.only:
         with tempfile.TemporaryDirectory(prefix="hotdash-bench-") as folder:
             for figure in MEASURES[name](Path(folder), asked.orders):
-                print(f"{figure.what} ({figure.size}): {figure.seen}; goal {figure.goal}", flush=True)
+                print(
+                    f"{figure.what} ({figure.size}): {figure.seen}; goal {figure.goal}", flush=True
+                )
                 figures.append(figure)
     text = page(figures, asked.orders)
     if set(asked.only) == set(MEASURES):

@@ -1,5 +1,6 @@
 """Calls to vendors: timeouts, retries with full jitter that obey Retry-After, and a word about each call."""
 
+import logging
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class RetryPolicy:
 
 
 def open_client(*, read_timeout: float = 60.0) -> httpx.Client:
+    # At info it logs whole urls, and those of bulk files carry a signature.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
     timeout = httpx.Timeout(read_timeout, connect=10.0, pool=10.0)
     return httpx.Client(timeout=timeout, follow_redirects=False)
 

@@ -1,7 +1,7 @@
 """Which connectors there are, and how each is opened from plain values."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +20,7 @@ class Access:
 
     shop_id: str
     domain: str
-    token: str
+    token: str = field(repr=False)
     clock: Clock
     base_url: str | None = None
     api_version: str = "2026-10"

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from hotdash.base.clock import Clock, iso_utc, parse_iso
-from hotdash.base.errors import NotFoundError
+from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress
@@ -111,7 +111,8 @@ class _Refresh:
             self._load_policies(shop_id)
             outcome = self._load(shop_id, self.context.connectors[shop_id])
         except SourceFailedError as error:
-            _log.exception("ingest_failed", shop_id=shop_id)
+            is_known = isinstance(error.__cause__, HotdashError)
+            _log.error("ingest_failed", shop_id=shop_id, error=str(error), exc_info=not is_known)
             failure = {"code": error.code, "error": error.message, "hint": error.hint}
             return {"status": FAILED, **failure}
         with self.context.database.jobs() as session:

@@ -69,7 +69,9 @@ class DurableRun:
             detail = _as_stored(work())
             self._lease.require_held()
         except Exception as error:
-            _log.exception("step_failed", run_id=str(self.run_id), step=name)
+            is_known = isinstance(error, HotdashError)
+            told = {"run_id": str(self.run_id), "step": name, "error": str(error)}
+            _log.error("step_failed", **told, exc_info=not is_known)
             with suppress(HotdashError), self._database.jobs() as session:
                 runs.fail_step(session, self.run_id, name, str(error), self._clock.now())
             raise

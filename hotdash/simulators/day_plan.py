@@ -40,10 +40,18 @@ class DayPlan:
         weights = _weights(shop, calendar, seed, self.incidents)
         self.days = _planned(shop, calendar, _counts(weights, orders))
         self._begins = [day.begins for day in self.days]
+        self._first_indices = [day.first_index for day in self.days]
 
     def position(self, instant: int) -> int:
         """The place of the day this instant lies in, kept within the plan."""
         return max(0, bisect_right(self._begins, instant) - 1)
+
+    def position_of_order(self, index: int) -> int | None:
+        position = bisect_right(self._first_indices, index) - 1
+        known = (
+            position >= 0 and index - self.days[position].first_index < self.days[position].orders
+        )
+        return position if known else None
 
 
 def _weights(

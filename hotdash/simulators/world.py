@@ -70,11 +70,11 @@ class ShopWorld:
 
     def order_as_of(self, order_id: int, instant: int) -> Order | None:
         index = order_id // 1000 - self.shop.first_order_key
-        day = next((d for d in self.plan.days if 0 <= index - d.first_index < d.orders), None)
-        if day is None or order_id % 1000:
+        position = self.plan.position_of_order(index)
+        if position is None or order_id % 1000:
             return None
-        history = self.day(self.plan.position(day.begins)).histories[index - day.first_index]
-        return version_as_of(history, instant)
+        place = index - self.plan.days[position].first_index
+        return version_as_of(self.day(position).histories[place], instant)
 
     def customers_as_of(self, instant: int) -> Iterator[Customer]:
         for position in range(self.plan.position(instant) + 1):

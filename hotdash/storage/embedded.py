@@ -1,7 +1,8 @@
 """A Postgres of our own where none is configured: started for its first user, stopped by its last."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,7 +57,7 @@ class EmbeddedPostgres:
         try:
             self._own.mkdir(mode=0o700, parents=True, exist_ok=True)
             account = server_account(self._system_home)
-            with exclusive(self._own / "start.lock"):
+            with self._nobody_starting():
                 return self._start(account)
         except OSError as error:
             raise self._not_writable(error) from error
@@ -67,10 +68,12 @@ class EmbeddedPostgres:
             return
         server, use = self._running
         self._running = None
-        with exclusive(self._own / "start.lock"):
-            if use.is_last():
-                server.stop()
-            use.release()
+        with self._nobody_starting():
+            try:
+                if use.is_last():
+                    server.stop()
+            finally:
+                use.release()
 
     def erase(self) -> None:
         """Stop the server and delete every byte of it."""
@@ -78,7 +81,7 @@ class EmbeddedPostgres:
         if not (self._own / "instance").is_file():
             return
         account = server_account(self._system_home)
-        with exclusive(self._own / "start.lock"):
+        with self._nobody_starting():
             folders = embedded_folders.locate(self._own, account, self._system_home)
             self._stop_for_good(folders, account)
             embedded_folders.remove(folders)
@@ -95,6 +98,15 @@ class EmbeddedPostgres:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @contextmanager
+    def _nobody_starting(self) -> Generator[None]:
+        """Where the home was deleted under a running server, nobody can start there either."""
+        if not self._own.is_dir():
+            yield
+            return
+        with exclusive(self._own / "start.lock"):
+            yield
 
     def _start(self, account: Account) -> EmbeddedUrls:
         folders = embedded_folders.prepare(self._own, account, self._system_home)

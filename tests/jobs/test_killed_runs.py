@@ -5,14 +5,12 @@ the same start. KILL_POINTS=all takes every one alone.
 """
 
 import os
-from collections.abc import Iterator
 from random import Random
 
 import pytest
 
-from tests.fixtures.fork_server import ForkServer, Kill, forking
-from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.run_states import PRELOAD, Evidence, FirstRun
+from tests.fixtures.fork_server import Kill
+from tests.fixtures.run_states import Evidence, FirstRun
 
 RUNS = "hotdash.storage.appdb.repositories.runs"
 LEDGER = "hotdash.storage.warehouse.load_ledger"
@@ -47,7 +45,6 @@ IN_ORDER = [
     begins("transform"),
     Kill("dbt.task.run:ModelRunner.execute", "before", 9),
     Kill(f"{BUILD}:record_build", "before"),
-    Kill(f"{BUILD}:record_build", "after"),
     is_done_but_not_recorded("transform"),
     begins("check"),
     is_done_but_not_recorded("check"),
@@ -60,21 +57,7 @@ IN_ORDER = [
     Kill(f"{RUNS}:finish_run", "before"),
 ]
 
-ALONE = IN_ORDER if os.environ.get("KILL_POINTS") == "all" else Random(7).sample(IN_ORDER, 2)
-
-
-@pytest.fixture(scope="module")
-def forks() -> Iterator[ForkServer]:
-    yield from forking(*PRELOAD)
-
-
-@pytest.fixture(scope="module")
-def first_run(
-    forks: ForkServer, template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FirstRun]:
-    first_run = FirstRun(tmp_path_factory.mktemp("home"), template_urls, forks)
-    yield first_run
-    first_run.erase()
+ALONE = IN_ORDER if os.environ.get("KILL_POINTS") == "all" else Random(7).sample(IN_ORDER, 1)
 
 
 @pytest.fixture(scope="module")

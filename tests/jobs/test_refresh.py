@@ -1,33 +1,145 @@
-"""The whole run with two shops in memory: what comes out, what goes wrong for one shop, what is recorded."""
+"""A run over two shops: what is recorded, what one shop's trouble does to the other, who is refused."""
 
+import json
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
-from hotdash.storage.appdb.session import Database
-from hotdash.storage.warehouse.contract import Warehouse
-from hotdash.storage.warehouse.factory import open_warehouse
-from tests.fixtures.shops import add_shop
-from tests.fixtures.told_shopify import run_twice
+from hotdash.base.clock import FixedClock
+from hotdash.base.errors import ConflictError, ForbiddenError, NotFoundError
+from hotdash.base.progress import Progress, SilentProgress
+from hotdash.connectors.contract import Cursor, Event
+from hotdash.jobs.refresh import RefreshContext, refresh
+from hotdash.pipeline.durable import RunRequest, durable_run
+from hotdash.storage.appdb.models import Build, CheckResult
+from hotdash.storage.appdb.repositories import freshness, runs
+from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
+from hotdash.storage.appdb.repositories.runs import RunStatus
+from tests.fixtures.run_states import SHOPS, FirstRun, served
+from tests.fixtures.told_shopify import NOW, ToldShopify
+
+WELL, UNWELL = SHOPS
+
+
+@dataclass(frozen=True)
+class Revoked(ToldShopify):
+    """A shop whose token was taken away."""
+
+    def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
+        raise ForbiddenError("The token was revoked.", hint="Connect the shop again.")
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    warehouse = open_warehouse("duckdb", home=tmp_path, memory_mb=512, url=None)
-    yield warehouse
-    warehouse.close()
+def work(first_run: FirstRun) -> Iterator[RefreshContext]:
+    with first_run.restored().opened() as work:
+        yield work
 
 
-@pytest.fixture
-def shops(database: Database) -> None:
-    with database.jobs() as session:
-        add_shop(session, "hot-rod-an", timezone="America/Chicago")
-        add_shop(session, "nordkurve-teile", timezone="Europe/Berlin", currency="EUR")
+def with_revoked_shop(work: RefreshContext) -> RefreshContext:
+    shop = work.connectors[UNWELL]
+    assert isinstance(shop, ToldShopify)
+    revoked = Revoked(shop.shop_id, shop.timezone, shop.currency, shop.chapters)
+    return replace(work, connectors={**work.connectors, UNWELL: revoked})
 
 
-@pytest.mark.usefixtures("shops")
-def test_two_runs(database: Database, warehouse: Warehouse, tmp_path: Path) -> None:
-    import json
-    for report in run_twice(database, warehouse, tmp_path):
-        print(json.dumps(report.document(), indent=1))
+def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
+    report = refresh(work, SilentProgress())
+
+    assert not report.failed
+    assert {mart["outcome"] for shop in report.shops for mart in shop.marts.values()} == {
+        "published"
+    }
+    assert json.loads(json.dumps(report.document()))["shops"][0]["ingest"]["status"] == "loaded"
+    with work.database.jobs() as session:
+        run, first = runs.latest_runs(session, 5)
+        steps = [step.step for step in runs.steps_of(session, run.run_id)]
+        build = session.get_one(Build, report.build_id)
+        asked = session.query(CheckResult).filter_by(build_id=report.build_id).all()
+        complete = freshness.freshness_of(session, WELL)
+    assert (run.status, first.status) == (RunStatus.COMPLETED, RunStatus.COMPLETED)
+    assert str(run.run_id) == report.run_id
+    assert steps[-4:] == ["plan", "transform", "check", "publish"]
+    assert (build.mode, build.run_id) == ("incremental", run.run_id)
+    assert complete == {"shopify": NOW + timedelta(minutes=1)}
+    assert {result.status for result in asked} == {"passed"}
+    assert {result.shop_id for result in asked} == set(SHOPS)
+
+
+class TestOneShopsTrouble:
+    def test_a_revoked_token_stops_that_shop_alone(self, work: RefreshContext) -> None:
+        before = served(work.database, UNWELL)
+
+        report = refresh(with_revoked_shop(work), SilentProgress())
+
+        well, unwell = report.shops
+        assert well.ingest["status"] == "loaded"
+        assert unwell.ingest == {
+            "status": "failed",
+            "code": "forbidden",
+            "error": "The token was revoked.",
+            "hint": "Connect the shop again.",
+        }
+        assert (well.failed, unwell.failed, report.failed) == (False, True, True)
+        assert served(work.database, UNWELL) == before
+
+    def test_after_a_day_of_it_the_shop_is_blocked_with_its_reason(
+        self, work: RefreshContext
+    ) -> None:
+        before = served(work.database, UNWELL)
+        later = replace(
+            with_revoked_shop(work), clock=FixedClock(NOW + timedelta(hours=24, minutes=1))
+        )
+
+        report = refresh(later, SilentProgress())
+
+        [_, unwell] = report.shops
+        outcomes = {mart["outcome"] for mart in unwell.marts.values()}
+        reasons = [reason for mart in unwell.marts.values() for reason in mart["reasons"]]
+        assert outcomes == {"blocked"}
+        assert all("was last read completely at 2026-11-20 12:00 UTC" in each for each in reasons)
+        assert served(work.database, UNWELL) == before
+
+
+def test_a_decided_policy_is_loaded_and_everything_computed_anew(work: RefreshContext) -> None:
+    decision: dict[str, Any] = {
+        "shop_id": WELL,
+        "policy": "count_partially_paid",
+        "value": "true",
+        "effective_from": date(2026, 10, 1),
+        "decided_at": NOW,
+        "decided_by": "owner",
+        "reason": "Deposits are sales here.",
+    }
+    with work.database.jobs() as session:
+        decide_policy(session, PolicyDecision(**decision))
+
+    report = refresh(work, SilentProgress())
+
+    stored = work.warehouse.query("select shop_id, policy, value from raw.metric_policies")
+    assert (report.mode, report.reason) == ("full", "a metric policy was decided")
+    assert stored.to_pylist() == [
+        {"shop_id": WELL, "policy": "count_partially_paid", "value": "true"}
+    ]
+
+
+class TestRefusals:
+    def test_an_unknown_shop_is_named_with_those_there_are(self, work: RefreshContext) -> None:
+        with pytest.raises(NotFoundError, match="no shop 'gone'.*hot-rod-an, nordkurve-teile"):
+            refresh(work, SilentProgress(), shops=["gone"])
+
+    def test_without_a_shop_there_is_nothing_to_run(self, work: RefreshContext) -> None:
+        with pytest.raises(NotFoundError, match="No shop is connected"):
+            refresh(replace(work, connectors={}), SilentProgress())
+
+    def test_a_second_run_beside_the_first_changes_nothing(self, work: RefreshContext) -> None:
+        request = RunRequest("refresh", tuple(SHOPS))
+        with (
+            durable_run(work.database, work.warehouse.identity, request, work.clock),
+            pytest.raises(ConflictError, match="A run is under way: process"),
+        ):
+            refresh(work, SilentProgress())
+        with work.database.jobs() as session:
+            assert len(runs.latest_runs(session, 9)) == 2

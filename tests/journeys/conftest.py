@@ -10,16 +10,19 @@ from tests.fixtures.browser import (
     chromium,
     chromium_path,
     served,
+    shop_window,
     visitor,
     web_home,
 )
-from tests.fixtures.storefront import storefront, storefront_template
+from tests.fixtures.storefront import shown_storefront, storefront, storefront_template
 
 __all__ = [
     "chromium",
     "chromium_path",
     "come_in",
     "served",
+    "shop_window",
+    "shown_storefront",
     "storefront",
     "storefront_template",
     "visitor",
@@ -38,6 +41,7 @@ def new_link(served: Served, email: str) -> str:
 
 
 def come_in(visitor: Visitor, served: Served, email: str) -> Visitor:
+    visitor.base_url = served.base_url
     visitor.page.goto(new_link(served, email))
     visitor.page.wait_for_url(re.compile(r"\d/$"))
     return visitor

@@ -10,12 +10,12 @@ from tests.fixtures.storefront import AGENCY, KYOTO, OWNER
 from tests.journeys.conftest import come_in
 
 pytestmark = pytest.mark.browser
-THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
+THEMES = ("light", "dark")
 
 
 @pytest.fixture
-def owner(visitor: Visitor, served: Served) -> Visitor:
-    return come_in(visitor, served, OWNER)
+def owner(visitor: Visitor, shop_window: Served) -> Visitor:
+    return come_in(visitor, shop_window, OWNER)
 
 
 def see(visitor: Visitor, theme: str, picture: str, state: str) -> None:
@@ -30,12 +30,12 @@ def see(visitor: Visitor, theme: str, picture: str, state: str) -> None:
 
 
 class TestOrdinary:
-    @THEMES
+    @pytest.mark.parametrize("theme", THEMES)
     def test_wide(self, owner: Visitor, theme: str) -> None:
         see(owner, theme, "today", "ok")
         expect(owner.page.get_by_text("Nothing needs you.")).to_be_visible()
 
-    @THEMES
+    @pytest.mark.parametrize("theme", THEMES)
     def test_phone(self, owner: Visitor, theme: str) -> None:
         owner.page.set_viewport_size(PHONE)
         see(owner, theme, "phone", "ok")
@@ -52,43 +52,45 @@ class TestOrdinary:
 
 
 class TestStates:
-    @THEMES
-    def test_blocked(self, owner: Visitor, served: Served, theme: str) -> None:
-        before = served.storefront
-        before.block()
-        before.clock.advance(timedelta(minutes=1))
-        see(owner, theme, "blocked", "blocked")
-        expect(owner.page.get_by_role("status").first).to_contain_text("last trusted numbers")
+    """Each in a shop of its own, because each changes it."""
 
-    def test_blocked_on_a_phone(self, owner: Visitor, served: Served) -> None:
+    def test_blocked(self, visitor: Visitor, served: Served) -> None:
         served.storefront.block()
-        owner.page.set_viewport_size(PHONE)
-        see(owner, "light", "blocked-phone", "blocked")
+        come_in(visitor, served, OWNER)
+        for theme in THEMES:
+            see(visitor, theme, "blocked", "blocked")
+        banner = visitor.page.get_by_role("status").first
+        expect(banner).to_contain_text("last trusted numbers")
+        visitor.page.set_viewport_size(PHONE)
+        see(visitor, "light", "blocked-phone", "blocked")
 
-    @THEMES
-    def test_stale(self, owner: Visitor, served: Served, theme: str) -> None:
+    def test_stale(self, visitor: Visitor, served: Served) -> None:
         served.storefront.clock.advance(timedelta(hours=7))
-        see(owner, theme, "stale", "stale")
+        come_in(visitor, served, OWNER)
+        for theme in THEMES:
+            see(visitor, theme, "stale", "stale")
 
-    @THEMES
-    def test_reprocessing(self, owner: Visitor, served: Served, theme: str) -> None:
+    def test_reprocessing(self, visitor: Visitor, served: Served) -> None:
         served.storefront.reprocess()
-        see(owner, theme, "reprocessing", "reprocessing")
+        come_in(visitor, served, OWNER)
+        for theme in THEMES:
+            see(visitor, theme, "reprocessing", "reprocessing")
 
-    @THEMES
-    def test_act(self, owner: Visitor, served: Served, theme: str) -> None:
+    def test_act(self, visitor: Visitor, served: Served) -> None:
         served.storefront.slump()
-        see(owner, theme, "act", "act")
+        come_in(visitor, served, OWNER)
+        for theme in THEMES:
+            see(visitor, theme, "act", "act")
 
-    @THEMES
-    def test_nothing_published_yet(self, owner: Visitor, served: Served, theme: str) -> None:
+    def test_nothing_published_yet(self, visitor: Visitor, served: Served) -> None:
         served.storefront.unpublish()
-        owner.page.emulate_media(color_scheme=theme)
-        owner.open("/today")
-        tile = owner.page.locator("[data-tile=sales-pulse]")
+        come_in(visitor, served, OWNER)
+        tile = visitor.page.locator("[data-tile=sales-pulse]")
         expect(tile).to_have_attribute("data-state", "empty")
-        owner.picture(f"empty-{theme}")
-        assert owner.axe_violations() == []
+        for theme in THEMES:
+            visitor.page.emulate_media(color_scheme=theme)
+            visitor.picture(f"empty-{theme}")
+            assert visitor.axe_violations() == []
 
 
 class TestView:
@@ -125,9 +127,9 @@ class TestView:
         owner.picture("pointer", full=False)
 
     def test_the_shop_changes_with_its_money_and_time(
-        self, visitor: Visitor, served: Served
+        self, visitor: Visitor, shop_window: Served
     ) -> None:
-        agency = come_in(visitor, served, AGENCY)
+        agency = come_in(visitor, shop_window, AGENCY)
         agency.open("/today")
         agency.page.get_by_label("Shop", exact=True).select_option(KYOTO)
         agency.page.get_by_role("button", name="Show").click()

@@ -1,6 +1,7 @@
 """One server for all who use one home: started by the first, stopped by the last."""
 
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Iterator
@@ -204,6 +205,16 @@ class TestAfterACrash:
             with EmbeddedPostgres(home) as next_server:
                 assert answer(next_server.start().owner, "select answer from survivor") == 42
             connection.close()
+
+    def test_a_home_that_was_deleted_under_a_running_server(self, fresh_home: Path) -> None:
+        server = EmbeddedPostgres(fresh_home, options=NOT_DURABLE)
+        url = server.start().owner
+        folder = data_folder(fresh_home).parent
+        shutil.rmtree(fresh_home)
+        server.stop()
+        if folder.exists():
+            assert not is_up(url)
+            shutil.rmtree(folder)
 
     def test_a_pid_file_of_a_process_that_is_gone(
         self, home: Path, server: EmbeddedPostgres

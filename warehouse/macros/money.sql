@@ -1,6 +1,11 @@
 {#- What every money column is: numeric(20,4), or NULL where a bad value does not fit. -#}
 {% macro money(expression) -%}
-  {{ safe_cast(expression, 'numeric(20,4)') }}
+  {{ fit_number(expression, 'numeric(20,4)') }}
+{%- endmacro %}
+
+{#- What every count of units is: bigint, or NULL where a bad value does not fit. -#}
+{% macro count_of(expression) -%}
+  {{ fit_number(expression, 'bigint') }}
 {%- endmacro %}
 
 {#- An amount without the tax inside it. -#}

@@ -78,9 +78,6 @@ class ShopifyClient:
                 throttled += 1
                 self.sleep(self.policy.wait(throttled) if told.wait is None else told.wait)
 
-    def close(self) -> None:
-        self.http.close()
-
     def _persistently(self, operation: str, body: bytes) -> Answer:
         retries = -1
         try:

@@ -32,6 +32,10 @@ def init(
         bool,
         typer.Option("--token-stdin", help="Read the Admin API access token from standard input."),
     ] = False,
+    address: Annotated[
+        str | None,
+        typer.Option(help="Reach the shop's API at this address, for instance a simulator's."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Set up this folder: settings file, database, owner, and the first shop. Repeating it adds to it."""
@@ -44,7 +48,7 @@ def init(
         with open_installation(settings) as house:
             house.migrate()
             shop_id = domain.partition(".")[0]
-            house.connect_shop(ShopAccess(shop_id, domain, token))
+            house.connect_shop(ShopAccess(shop_id, domain, token, address))
             house.add_owner(email, name or email.partition("@")[0], [shop_id])
             link = house.one_time_link(email)
         if json:

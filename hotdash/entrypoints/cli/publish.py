@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
@@ -38,7 +38,7 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
     if json:
         say_json({"shop": shop, "publications": manifests, "published": pointer})
         return
-    table = Table("manifest", "made", "reason", "")
+    table = Table(Column("manifest", no_wrap=True), Column("made", no_wrap=True), "reason", "")
     for manifest in manifests:
         marks = "published" if manifest.is_published else ""
         if manifest.is_published and pointer and pointer.pin:

@@ -1,5 +1,6 @@
 """The exact median order value of the days asked for and of those they are compared with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,6 +24,9 @@ def load_medians(session: Session, published: Published, windows: Windows) -> Me
     found = session.execute(
         text(source(__file__, "median.sql").format(order_value=order_value)),
         {**windows.as_parameters(), **switch_defaults(), "shop_id": published.shop_id},
-    )
-    medians = {row.is_current: row.middle_sum / row.middles for row in found}
-    return Medians(medians.get(True), medians.get(False) if windows.base else None)
+    ).one()
+    return Medians(_middle(found.current), _middle(found.base) if windows.base else None)
+
+
+def _middle(middles: Sequence[Decimal] | None) -> Decimal | None:
+    return None if middles is None else sum(middles, Decimal(0)) / len(middles)

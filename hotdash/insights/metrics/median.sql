@@ -1,35 +1,42 @@
--- The two in the middle, or the one: their sum and how many they are.
-with switch as (
-  select asked.day::date as day, (coalesce(policy.value, :include_taxes) = 'true')::int as include_taxes
+-- The two in the middle: of an odd number they are the same one, which the second fraction, a hair
+-- above the half, still finds. Parts are named one by one because replaced parts of the same days
+-- stand in the table for a week.
+with switch as materialized (
+  select asked.day, (coalesce(policy.value, :include_taxes) = 'true')::int as include_taxes
   from (
-    select generate_series(:first, :last, interval '1 day') as day
+    select generate_series(cast(:first as date), :last, interval '1 day')::date as day
     union
-    select generate_series(:base_first, :base_last, interval '1 day')
+    select generate_series(:base_first, :base_last, interval '1 day')::date
   ) as asked
   left join lateral (
     select decided.value from app.metric_policies as decided
     where decided.shop_id = :shop_id
       and decided.policy = 'include_taxes'
-      and decided.effective_from <= asked.day::date
+      and decided.effective_from <= asked.day
     order by decided.effective_from desc, decided.decided_at desc
     limit 1
   ) as policy on true
 ),
 valued as (
   select orders.day >= :first as is_current, {order_value} as value
-  from serving.current_fct_orders as orders
+  from serving.fct_orders as orders
   join switch using (day)
   where orders.shop_id = :shop_id
+    and orders.part = any(array(
+      select entry.part
+      from serving.published as pointer
+      join serving.manifest_entries as entry
+        on entry.shop_id = pointer.shop_id and entry.manifest_id = pointer.manifest_id
+      where pointer.shop_id = :shop_id
+        and entry.mart = 'fct_orders'
+        and entry.partition_key >= to_char(least(:first, :base_first), 'YYYY-MM')
+    ))
     and orders.is_counted
     and (orders.day between :first and :last or orders.day between :base_first and :base_last)
-),
-placed as (
-  select is_current, value,
-    row_number() over (partition by is_current order by value) as place,
-    count(*) over (partition by is_current) as total
-  from valued
 )
-select is_current, sum(value) as middle_sum, count(*) as middles
-from placed
-where place in ((total + 1) / 2, (total + 2) / 2)
-group by is_current
+select
+  percentile_disc(array[0.5, 0.5000000001]) within group (order by value)
+    filter (where is_current) as current,
+  percentile_disc(array[0.5, 0.5000000001]) within group (order by value)
+    filter (where not is_current) as base
+from valued

@@ -44,6 +44,7 @@ class RawLoader:
             destination=self._warehouse.dlt_destination(),
             dataset_name=RAW,
         )
+        error: Exception | None = None
         try:
             pipeline.extract(
                 _source(tables, batches), loader_file_format="parquet", schema_contract=FROZEN
@@ -51,7 +52,9 @@ class RawLoader:
             pipeline.normalize()
             pipeline.load(workers=PARALLEL_TABLES, raise_on_failed_jobs=True)
         except PipelineStepFailed as failure:
-            raise _explain(failure) from failure
+            error = _explain(failure)
+        if error is not None:
+            raise error
         self.drop_packages()
 
 
@@ -68,21 +71,29 @@ def _source(tables: Mapping[str, Columns], batches: Iterable[Landed]) -> DltSour
     return DltSource(declared, RAW, [dlt.resource(told, name="told")()])
 
 
-def _explain(failure: PipelineStepFailed) -> HotdashError:
-    for cause in _causes(failure):
+def _explain(failure: PipelineStepFailed) -> Exception:
+    """Our own error comes out as it went in, with its own cause and without dlt's around it."""
+    causes = list(_causes(failure))
+    for cause in causes:
         if isinstance(cause, HotdashError):
             return cause
+    error = _contract_error(causes) or UnavailableError(
+        f"The warehouse did not take the load: {causes[-1]}",
+        hint="Nothing of it counts. Check its disk space and connection, then run again.",
+    )
+    error.__cause__ = failure
+    return error
+
+
+def _contract_error(causes: Iterable[BaseException]) -> SchemaChangedError | None:
+    for cause in causes:
         if isinstance(cause, DataValidationError):
             return SchemaChangedError(
                 f"{cause.table_name}.{cause.column_name} does not fit the raw table "
                 f"({cause.schema_entity} are frozen).",
                 hint="Nothing of this load was kept; update Hotdash or the table's declaration.",
             )
-    innermost = list(_causes(failure))[-1]
-    return UnavailableError(
-        f"The warehouse did not take the load: {innermost}",
-        hint="Nothing of it counts. Check its disk space and connection, then run again.",
-    )
+    return None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -18,11 +18,13 @@ from hotdash.storage.warehouse.build_ledger import (
     FinishedBuild,
     newest_build,
     present_state,
-    raw_table_names,
     record_build,
+    tables_in,
 )
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.load_ledger import loads_to_build
+
+STAGING = "staging"
 
 
 class BuildMode(StrEnum):
@@ -83,7 +85,8 @@ def transform(
     state = present_state(warehouse, project_hash(dbt_project_folder()))
     mode, reason = _decide(request, newest_build(warehouse), state)
     loads = loads_to_build(warehouse)
-    models = _run(project, _variables(request, mode), mode, progress)
+    arguments = _arguments(warehouse, project, mode)
+    models = _run(project, arguments, _variables(request, mode), progress)
     build = FinishedBuild(request.build_id, request.as_of, mode.value, reason, state, loads)
     record_build(warehouse, build, (clock or SystemClock()).now())
     return BuildOutcome(request.build_id, mode, reason, loads, models, time.monotonic() - started)
@@ -117,15 +120,22 @@ def _variables(request: BuildRequest, mode: BuildMode) -> dict[str, Any]:
 
 
 def _run(
-    project: DbtProject, variables: dict[str, Any], mode: BuildMode, progress: Progress
+    project: DbtProject, arguments: list[str], variables: dict[str, Any], progress: Progress
 ) -> list[ModelResult]:
-    anew = ["--full-refresh"] if mode is BuildMode.FULL else []
     with progress.task("Computing marts", total=len(_models(project))) as task:
-        results = project.run(["run", *anew], variables, lambda _name: task.advance())
+        results = project.run(["run", *arguments], variables, lambda _name: task.advance())
     for result in results:
         if result.status == "error":
             raise project.explain(result)
     return [_model_result(result) for result in results]
+
+
+def _arguments(warehouse: Warehouse, project: DbtProject, mode: BuildMode) -> list[str]:
+    """Staging views say the same as long as the project does: they are made in a rebuild."""
+    if mode is BuildMode.FULL:
+        return ["--full-refresh"]
+    views = {node.name for node in _models(project) if node.schema == STAGING}
+    return ["--exclude", f"path:models/{STAGING}"] if views <= tables_in(warehouse, STAGING) else []
 
 
 def _model_result(result: NodeResult) -> ModelResult:
@@ -142,7 +152,7 @@ def _models(project: DbtProject) -> list[Any]:
 
 
 def _require_sources(warehouse: Warehouse, project: DbtProject) -> None:
-    present = raw_table_names(warehouse)
+    present = tables_in(warehouse, "raw")
     needed = {source.identifier for source in project.manifest.sources.values()}
     missing = sorted(needed - present)
     if missing:

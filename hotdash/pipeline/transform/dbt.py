@@ -28,6 +28,7 @@ _QUIET = (
     "--no-use-colors-file",
     "--no-version-check",
     "--no-send-anonymous-usage-stats",
+    "--no-write-json",
 )
 _TELLING_LINES = 3
 _ONE_AT_A_TIME = threading.RLock()
@@ -103,7 +104,7 @@ class DbtProject:
         with environment(self._warehouse.dbt_environment()):
             answer = runner.invoke([*command, *_QUIET, *self._folders()])
         if answer.result is None:
-            raise self._broken(command[0], answer.exception)
+            raise self._broken(command[0], answer.exception) from answer.exception
         return answer
 
     def _broken(self, command: str, error: BaseException | None) -> TransformError:

@@ -73,13 +73,15 @@ class BulkRuns:
     def running(self) -> list[BulkRun]:
         return [run for run in self._runs.values() if not run.is_over]
 
-    def start(self, query: str, plan: BulkPlan, *, grouped: bool) -> BulkRun:
+    def start(self, query: str, plan: BulkPlan, *, grouped: bool) -> dict[str, Any]:
+        """What is told of a new operation: nothing of it is written yet."""
         number = next(self._numbers)
         file = self._folder / f"{self._shop.shop.shop_id}-{number}.jsonl"
         run = BulkRun(number, query, file, _written(self._clock))
         self._runs[number] = run
+        created = run.told()
         threading.Thread(target=self._write, args=(run, plan, grouped), daemon=True).start()
-        return run
+        return created
 
     def find(self, number: int, file_url: Callable[[str], str]) -> BulkRun | None:
         run = self._runs.get(number)

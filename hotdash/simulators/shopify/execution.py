@@ -1,6 +1,7 @@
 """Queries are parsed, validated and executed by graphql-core; here the types meet the world."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -126,17 +127,11 @@ def _nested_connection(type_name: str, field_name: str) -> Callable[..., Any]:
         if field_name == "shippingLines":
             wanted = bool(arguments.get("includeRemovals"))
             pieces = told_shipping_lines(pieces, include_removals=wanted)
-        placed = list(enumerate(pieces, start=1))
-        page = _cut(placed, _place, arguments)
-        return Page(
-            [piece for _, piece in page.items], page.cursors, page.has_next, page.has_previous
-        )
+        positions = [(place, 0) for place in range(1, len(pieces) + 1)]
+        with _told_as_errors():
+            return cut(positions, arguments, lambda position: pieces[position[0] - 1])
 
     return resolve
-
-
-def _place(placed: tuple[int, Any]) -> tuple[int, int]:
-    return placed[0], 0
 
 
 def _attach_connection(kind: GraphQLObjectType) -> None:
@@ -163,23 +158,20 @@ def _page_info(page: Page, _info: Info) -> dict[str, Any]:
     }
 
 
-def _cut(items: Any, position: Any, arguments: dict[str, Any]) -> Page:
-    try:
-        return cut(items, position, arguments)
-    except PageError as error:
-        raise GraphQLError(str(error), extensions={"code": "BAD_REQUEST"}) from error
-
-
 def _root_connection(root: str) -> Callable[..., Page]:
     def resolve(_root: Any, info: Info, **arguments: Any) -> Page:
-        request = info.context
-        try:
-            items, position = request.shop.ordered(root, arguments)
-        except UnknownSearchError as error:
-            raise GraphQLError(str(error), extensions={"code": "BAD_REQUEST"}) from error
-        return _cut(items, position, arguments)
+        with _told_as_errors():
+            return info.context.shop.page(root, arguments)
 
     return resolve
+
+
+@contextmanager
+def _told_as_errors() -> Generator[None]:
+    try:
+        yield
+    except (PageError, UnknownSearchError) as error:
+        raise GraphQLError(str(error), extensions={"code": "BAD_REQUEST"}) from error
 
 
 def _shop(_root: Any, info: Info) -> Shop:
@@ -230,8 +222,8 @@ def _run_bulk(_root: Any, info: Info, query: str, **options: bool) -> dict[str, 
     except RefusedError as error:
         return _refused(["query"], str(error), "INVALID")
     plan = compile_bulk(asked, request.reader)
-    run = request.bulk.start(query, plan, grouped=options["groupObjects"])
-    return {"bulkOperation": {**run.told(), "status": "CREATED"}, "userErrors": []}
+    created = request.bulk.start(query, plan, grouped=options["groupObjects"])
+    return {"bulkOperation": created, "userErrors": []}
 
 
 def _refused(field: list[str] | None, message: str, code: str) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 import base64
 import json
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+Position = tuple[int, int]
 
 MOST_PER_PAGE = 250
 
@@ -25,24 +27,35 @@ class Page:
 
 
 def cut(
-    ordered: Sequence[Any], position: Callable[[Any], tuple[int, int]], arguments: dict[str, Any]
+    positions: Sequence[Position],
+    arguments: Mapping[str, Any],
+    fetch: Callable[[Position], Any],
 ) -> Page:
-    """A page of a list that is sorted by its positions (or by their reverse)."""
+    """A page of what lies at these positions, which are sorted (or sorted in reverse)."""
     first = _page_size(arguments)
     reverse = bool(arguments.get("reverse"))
     after = arguments.get("after")
-    keys = [_turned(position(item), reverse) for item in ordered]
-    start = 0 if after is None else bisect_right(keys, _turned(_decode(after), reverse))
-    items = ordered[start : start + first]
-    cursors = [_encode(position(item)) for item in items]
-    return Page(items, cursors, start + first < len(ordered), start > 0)
+    start = 0 if after is None else _behind(positions, _decode(after), reverse=reverse)
+    chosen = positions[start : start + first]
+    return Page(
+        items=[fetch(position) for position in chosen],
+        cursors=[_encode(position) for position in chosen],
+        has_next=start + first < len(positions),
+        has_previous=start > 0,
+    )
 
 
-def _turned(position: tuple[int, int], reverse: bool) -> tuple[int, int]:
-    return (-position[0], -position[1]) if reverse else position
+def _behind(positions: Sequence[Position], cursor: Position, *, reverse: bool) -> int:
+    if reverse:
+        return bisect_right(positions, _turned(cursor), key=_turned)
+    return bisect_right(positions, cursor)
 
 
-def _page_size(arguments: dict[str, Any]) -> int:
+def _turned(position: Position) -> Position:
+    return -position[0], -position[1]
+
+
+def _page_size(arguments: Mapping[str, Any]) -> int:
     first = arguments.get("first")
     if first is None:
         raise PageError("you must provide one of first or last")
@@ -51,11 +64,11 @@ def _page_size(arguments: dict[str, Any]) -> int:
     return int(first)
 
 
-def _encode(position: tuple[int, int]) -> str:
+def _encode(position: Position) -> str:
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
-def _decode(cursor: str) -> tuple[int, int]:
+def _decode(cursor: str) -> Position:
     try:
         value, number = json.loads(base64.urlsafe_b64decode(cursor))
     except ValueError as error:

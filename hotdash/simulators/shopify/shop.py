@@ -9,10 +9,10 @@ from hotdash.simulators.orders import Customer, Order, Product, Shop, epoch
 from hotdash.simulators.shopify.clock import SimulatedClock
 from hotdash.simulators.shopify.costs import Bucket, Plan
 from hotdash.simulators.shopify.fields import Part
+from hotdash.simulators.shopify.paging import Page, cut
 from hotdash.simulators.shopify.search import Search, parse_search
 from hotdash.simulators.world import ShopWorld
 
-Position = Callable[[Any], tuple[int, int]]
 _LONGEST_BACKDATING = 4 * 86_400
 _SORTED_BY = {
     "CREATED_AT": "created_at",
@@ -58,16 +58,19 @@ class SimulatedShop:
             if search.matches(lambda name, thing=thing: _searched(thing, name, id_field)):
                 yield thing
 
-    def ordered(self, root: str, arguments: Mapping[str, Any]) -> tuple[list[Any], Position]:
+    def page(self, root: str, arguments: Mapping[str, Any]) -> Page:
+        """Only places and ids are sorted; of a million orders those of the page are looked up."""
         default = "PROCESSED_AT" if root == "orders" else "ID"
-        field = _SORTED_BY[arguments.get("sortKey") or default]
-        id_field = _ID_FIELD[root]
-
-        def position(thing: Any) -> tuple[int, int]:
-            return _searched(thing, field, id_field), getattr(thing, id_field)
-
-        reverse = bool(arguments.get("reverse"))
-        return sorted(self.select(root, arguments), key=position, reverse=reverse), position
+        field, id_field = _SORTED_BY[arguments.get("sortKey") or default], _ID_FIELD[root]
+        positions = sorted(
+            (
+                (_searched(thing, field, id_field), getattr(thing, id_field))
+                for thing in self.select(root, arguments)
+            ),
+            reverse=bool(arguments.get("reverse")),
+        )
+        found = self._finder(root)
+        return cut(positions, arguments, lambda position: found(position[1]))
 
     def count_orders(self, query: str | None) -> int:
         return sum(1 for _ in self.select("orders", {"query": query}))
@@ -77,11 +80,14 @@ class SimulatedShop:
             return self.world.order_as_of(number, self.now)
         if kind == "Refund":
             return self._refund(number)
-        if kind == "Product":
-            return next((p for p in self._products() if p.product_id == number), None)
-        if kind == "Customer":
-            return next((c for c in self._customers() if c.customer_id == number), None)
-        return None
+        roots = {"Product": "products", "Customer": "customers"}
+        return self._finder(roots[kind])(number) if kind in roots else None
+
+    def _finder(self, root: str) -> Callable[[int], Any]:
+        if root == "orders":
+            return lambda number: self.world.order_as_of(number, self.now)
+        things = self._candidates(root, Search(()))
+        return {getattr(thing, _ID_FIELD[root]): thing for thing in things}.get
 
     def _refund(self, number: int) -> Part | None:
         order = self.world.order_as_of(order_of_refund(number), self.now)

@@ -23,9 +23,10 @@ _MENDS: Sequence[tuple[re.Pattern[str], str, str]] = [
         "Create the database, or correct its name at the end of the database URL.",
     ),
     (
-        re.compile('role ".*" does not exist'),
+        re.compile('role ".*" does not exist|tenant or user not found', re.I),
         "does not know this user",
-        "Create the user, or correct it in the database URL.",
+        "Create the user, or correct it in the database URL; a Supabase pooler wants it as "
+        "postgres.PROJECT.",
     ),
     (
         re.compile("resolve host|name or service|nodename nor servname|failed to resolve", re.I),

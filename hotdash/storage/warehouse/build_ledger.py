@@ -50,7 +50,7 @@ _POLICIES = """
     order by 1, 2, 4, 5, 3
 """
 
-_TABLES = "select table_name from information_schema.tables where table_schema = 'raw'"
+_TABLES = "select table_name from information_schema.tables where table_schema = ?"
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,9 @@ class FinishedBuild:
     loads: Collection[str]
 
 
-def raw_table_names(warehouse: Warehouse) -> frozenset[str]:
-    return frozenset(row["table_name"] for row in warehouse.query(_TABLES).to_pylist())
+def tables_in(warehouse: Warehouse, schema: str) -> frozenset[str]:
+    """Views count as tables."""
+    return frozenset(row["table_name"] for row in warehouse.query(_TABLES, [schema]).to_pylist())
 
 
 def present_state(warehouse: Warehouse, project_hash: str) -> BuiltFrom:

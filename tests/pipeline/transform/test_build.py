@@ -118,7 +118,7 @@ class TestFailures:
                 built_duckdb.build()
         finally:
             warehouse.execute("alter table raw.shopify_orders rename column gone to processed_at")
-        assert "stg_shopify__orders failed" in failure.value.message
+        assert "int_order_versions failed" in failure.value.message
         assert "processed_at" in failure.value.message
         assert str(built_duckdb.project.log_file) in failure.value.hint
         assert loads_to_build(warehouse) == [load]

@@ -1,7 +1,7 @@
 """By the catalog: row-level security on every table, in the fast form, and nothing that leaks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import Row, text
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.storage.appdb.migrations.ddl import SCHEMAS
 from hotdash.storage.appdb.session import Database
+from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
 
 OURS = "n.nspname in ('app', 'serving', 'audit', 'api')"
 BY_SHOP = re.compile(r"^\(shop_id = ANY \(ARRAY\( SELECT app\.my_shops\(\) AS my_shops\)\)\)$")
@@ -28,9 +29,17 @@ def names(session: Session, query: str) -> list[str]:
     return [str(row[0]) for row in rows(session, query)]
 
 
+@pytest.fixture(scope="module")
+def migrated(template_urls: DatabaseUrls) -> Iterator[Database]:
+    with new_database(template_urls, TEMPLATE) as urls:
+        database = Database(urls.owner)
+        yield database
+        database.dispose()
+
+
 @pytest.fixture
-def session(database: Database):
-    with database.jobs() as session:
+def session(migrated: Database) -> Iterator[Session]:
+    with migrated.jobs() as session:
         yield session
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
 from tests.fixtures.shops import SeededShop, add_shop
 
 TwoShops = tuple[SeededShop, SeededShop]
@@ -130,21 +130,16 @@ class TestJobs:
 class TestTheConnectionAfterwards:
     """A transaction pooler gives the same connection to somebody else next."""
 
-    @pytest.fixture
-    def one_connection(self, database_urls: DatabaseUrls, shops: TwoShops) -> Iterator[Database]:
-        database = Database(database_urls.owner)
-        for _ in range(8):
-            visible_shops(database, shops[0].owner_id)
-        yield database
-        database.dispose()
-
-    @pytest.fixture
-    def shops(self, database_urls: DatabaseUrls) -> TwoShops:
-        database = Database(database_urls.owner)
-        with database.jobs() as session:
-            found = add_shop(session, "hot-rod-an"), add_shop(session, "kustom-kyoto")
-        database.dispose()
-        return found
+    @pytest.fixture(scope="class")
+    def one_connection(self, template_urls: DatabaseUrls) -> Iterator[Database]:
+        with new_database(template_urls, TEMPLATE) as urls:
+            database = Database(urls.owner)
+            with database.jobs() as session:
+                shop = add_shop(session, "hot-rod-an")
+            for _ in range(8):
+                assert visible_shops(database, shop.owner_id) == ["hot-rod-an"]
+            yield database
+            database.dispose()
 
     @pytest.mark.parametrize(
         ("query", "expected"),

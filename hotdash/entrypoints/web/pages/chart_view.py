@@ -69,10 +69,10 @@ def chart_view(
         path=drawing.path(values, scale, WIDTH, HEIGHT),
         base_path=drawing.path(base, scale, WIDTH, HEIGHT) if has_base else "",
         day_labels=tuple(formatting.day(day) for day in days_on_axis),
-        rows=tuple(_row(point, tile.unit) for point in reversed(tile.series)),
+        rows=tuple(_rows(tile)),
         days_url=f"/api/v1/metrics/revenue/days?{query}",
         vega_url=vega_url,
-        csv_url=f"/exports/revenue.csv?{query}" if may_export else None,
+        csv_url=f"/exports/revenue.csv?{query}" if may_export and tile.build else None,
         definition_url=f"/definitions/{tile.metric}",
     )
 
@@ -108,10 +108,16 @@ def _summary(tile: Tile) -> str:
     )
 
 
-def _row(point: SeriesPoint, unit: str) -> RowView:
-    return RowView(
-        day=f"{point.day:%a} {formatting.day_with_year(point.day)}",
-        value=formatting.money(point.value, unit),
-        base_day=formatting.day_with_year(point.base_day) if point.base_day else formatting.MISSING,
-        base_value=formatting.money(point.base_value, unit),
-    )
+def _rows(tile: Tile) -> list[RowView]:
+    """The newest first; the year only where the days have two."""
+    years = {point.day.year for point in tile.series}
+    name = formatting.day if len(years) == 1 else formatting.day_with_year
+    return [
+        RowView(
+            day=f"{point.day:%a} {name(point.day)}",
+            value=formatting.money(point.value, tile.unit),
+            base_day=name(point.base_day) if point.base_day else formatting.MISSING,
+            base_value=formatting.money(point.base_value, tile.unit),
+        )
+        for point in reversed(tile.series)
+    ]

@@ -24,7 +24,11 @@ _WORDS = {
     TileState.BLOCKED: "Blocked",
     TileState.REPROCESSING: "Reprocessing",
 }
-_LINKS = {ActionKind.SEE_DAYS: "#days", ActionKind.MEND_CHECK: "#do-now"}
+_TO_DECISION = {
+    ActionKind.MEND_CHECK: "See the failed check",
+    ActionKind.RUN: "See what to do",
+    ActionKind.RELEASE_PIN: "See what to do",
+}
 _SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_MARGIN = 160, 40, 3
 _COUNTED = frozenset({"orders", "units"})
 
@@ -41,7 +45,7 @@ class DeltaView:
 @dataclass(frozen=True, slots=True)
 class ActionView:
     text: str
-    url: str | None
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class TileView:
     delta: DeltaView | None
     spark: str | None
     reasons: tuple[str, ...]
-    action: ActionView
+    action: ActionView | None
     as_of: str | None
     age: str | None
     figures: tuple[FigureView, ...]
@@ -86,16 +90,19 @@ def tile_view(tile: Tile, now: datetime, blocked_by: tuple[str, ...] = ()) -> Ti
         action=_action(tile),
         as_of=formatting.shop_time(oldest, tile.timezone) if oldest else None,
         age=formatting.ago(oldest, now) if oldest else None,
-        figures=tuple(_figure(item) for item in tile.context),
+        figures=tuple(_figure(item, is_published=tile.build is not None) for item in tile.context),
     )
 
 
-def _action(tile: Tile) -> ActionView:
-    if tile.next_action.kind is ActionKind.MEND_CHECK:
-        return ActionView("See the failed check", "#do-now")
+def _action(tile: Tile) -> ActionView | None:
+    """What is to be done stands under Do now; the tile leads there, or to its days."""
+    kind = tile.next_action.kind
+    if kind in _TO_DECISION:
+        return ActionView(_TO_DECISION[kind], "#do-now")
     has_days = any(point.value is not None for point in tile.series)
-    url = _LINKS.get(tile.next_action.kind) if has_days else None
-    return ActionView(tile.next_action.text, url)
+    if kind is ActionKind.SEE_DAYS and has_days:
+        return ActionView(tile.next_action.text, "#days")
+    return None
 
 
 def _delta(delta: Delta | None, unit: str) -> DeltaView | None:
@@ -110,12 +117,12 @@ def _delta(delta: Delta | None, unit: str) -> DeltaView | None:
     return DeltaView(arrow, formatting.percent(delta.ratio), verdict, verdict, explanation)
 
 
-def _figure(item: ContextItem) -> FigureView:
+def _figure(item: ContextItem, *, is_published: bool) -> FigureView:
     delta = _delta(item.delta, item.unit)
     note = None
-    if item.value is None:
+    if is_published and item.value is None:
         note = "no order in this period"
-    elif delta is None:
+    elif is_published and delta is None:
         note = "nothing to compare with"
     return FigureView(item.title, amount(item.value, item.unit), delta, note)
 

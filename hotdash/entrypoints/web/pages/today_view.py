@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotdash.entrypoints.web import formatting
-from hotdash.insights.metrics.period import Compare, Period, Range
+from hotdash.insights.metrics.period import Compare, Period, Range, Window
 from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
 from hotdash.insights.tiles.state import Blocked
 
@@ -54,9 +54,10 @@ def banner(tile: Tile, blocked: Blocked | None) -> Banner | None:
         )
         return Banner("blocked", f"Blocked since {since}.", f"A check failed. {shown}")
     if tile.state is TileState.REPROCESSING:
-        return Banner("reprocessing", "Reprocessing.", " ".join(tile.reasons))
+        return Banner("reprocessing", "Reprocessing.", "The numbers may change when it ends.")
     if tile.state in (TileState.STALE, TileState.DEGRADED):
-        return Banner("stale", "The data is not up to date.", " ".join(tile.reasons))
+        shown = f"What you see is from {_seen_up_to(tile)}." if tile.as_of else ""
+        return Banner("stale", "The data is not up to date.", shown)
     return None
 
 
@@ -75,25 +76,27 @@ def decisions(tile: Tile, blocked: Blocked | None) -> list[DecisionView]:
 def _title_of(tile: Tile) -> str:
     if tile.next_action.kind is ActionKind.RELEASE_PIN:
         return "Release the held publication"
-    return "Bring the data up to date" if tile.build else "Read and publish the shop's orders"
+    return "Bring the data up to date" if tile.build else "Publish the first numbers"
 
 
 def period_line(tile: Tile, period: Period) -> str:
-    days = formatting.day_span(tile.window.first, tile.window.last) if tile.window else period.title
-    compared = (
-        f" vs {formatting.day_span(tile.base_window.first, tile.base_window.last)}"
-        if tile.base_window
-        else ""
-    )
+    days = _span(tile.window) if tile.window else period.title
+    compared = f" vs {_span(tile.base_window)}" if tile.base_window else ""
     return f"{days}{compared} · {formatting.place(tile.timezone)} time · today excluded"
 
 
+def _span(window: Window) -> str:
+    return formatting.day_span(window.first, window.last)
+
+
 def looks_again(tile: Tile) -> str:
-    oldest = min(tile.as_of.values(), default=None)
-    if oldest is None:
+    if not tile.as_of:
         return "Every run looks again."
-    at = formatting.shop_time(oldest, tile.timezone)
-    return f"Every run looks again; the last one saw everything up to {at}."
+    return f"Every run looks again; the last one saw everything up to {_seen_up_to(tile)}."
+
+
+def _seen_up_to(tile: Tile) -> str:
+    return formatting.shop_time(min(tile.as_of.values()), tile.timezone)
 
 
 def foot(tile: Tile, now: datetime, version: str) -> list[str]:

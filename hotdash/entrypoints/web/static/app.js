@@ -6,9 +6,10 @@ if (view) {
   const button = view.querySelector("button");
   let pointed = false;
   button.hidden = true;
-  view.addEventListener("pointerdown", () => { pointed = true; });
-  view.addEventListener("keydown", () => { pointed = false; });
-  view.addEventListener("change", () => {
+  document.addEventListener("pointerdown", () => { pointed = true; });
+  document.addEventListener("keydown", () => { pointed = false; });
+  document.addEventListener("change", (event) => {
+    if (event.target.form !== view) return;
     if (pointed) view.requestSubmit();
     else button.hidden = false;
   });
@@ -61,7 +62,7 @@ function drawChart(live, spec, answer, { sign, yTicks, xTicks }) {
   now.mark = { ...now.mark, color: colours.blue, strokeWidth: 2 };
   pointer.mark = { ...pointer.mark, color: colours.ink, strokeDash: [2, 2] };
   dot.mark = { ...dot.mark, color: colours.blue, filled: true, size: 50 };
-  keepToScale(chart, now, yTicks.split(" ").map(Number), xTicks.split(" ").map(Date.parse));
+  keepToScale(chart, now, yTicks.split(" ").map(Number), xTicks.split(" ").map(calendarDay));
   if (!answer.days.some((day) => day.base_day !== null)) chart.layer = [now, pointer, dot];
   chart.data.values = answer.days.map((day) => row(day, answer.currency));
   return vegaEmbed(live, chart, {
@@ -83,11 +84,16 @@ function keepToScale(chart, now, yTicks, xTicks) {
   chart.encoding.x.axis.values = xTicks;
 }
 
+function calendarDay(text) {
+  const [year, month, date] = text.split("-").map(Number);
+  return { year, month, date, utc: true };
+}
+
 /* The numbers only place the line; the words under the pointer come from the exact decimals. */
 function row(day, currency) {
-  const words = [dayText(day.day), `This period ${moneyText(day.value, currency)}`];
+  const words = [dayText(day.day), moneyText(day.value, currency)];
   if (day.base_day) {
-    words.push(`${dayText(day.base_day)} ${moneyText(day.base_value, currency)}`);
+    words.push(`vs ${moneyText(day.base_value, currency)} on ${dayText(day.base_day)}`);
   }
   return {
     at: Date.parse(day.day),

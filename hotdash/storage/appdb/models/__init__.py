@@ -1,5 +1,6 @@
 """The tables of the app database, one module per subject."""
 
+from hotdash.storage.appdb.models.alerts import Alert
 from hotdash.storage.appdb.models.base import Base
 from hotdash.storage.appdb.models.governance import AuditEvent, Decision
 from hotdash.storage.appdb.models.identity import (
@@ -32,6 +33,7 @@ from hotdash.storage.appdb.models.serving import (
 from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, Shop
 
 __all__ = [
+    "Alert",
     "AuditEvent",
     "Base",
     "Build",

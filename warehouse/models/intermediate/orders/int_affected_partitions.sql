@@ -30,7 +30,7 @@ asked_days as (
     shops.shop_id,
     spine.day
   from {{ ref('int_shops') }} as shops
-  cross join ({{ date_spine(var('range_from'), var('range_to')) }}) as spine
+  cross join ({{ day_spine(var('range_from'), var('range_to')) }}) as spine
   where
     '{{ var("mode") }}' = 'range'
     {%- if var('shops') %}

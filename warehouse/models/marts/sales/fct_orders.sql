@@ -51,7 +51,7 @@ select
   orders.is_test,
   orders.is_cancelled,
   orders.is_counted,
-  cast(coalesce(line_sums.units, 0) as bigint) as units,
+  {{ count_of('coalesce(line_sums.units, 0)') }} as units,
   {{ money('coalesce(line_sums.gross_sales, 0)') }} as gross_sales,
   {{ money('coalesce(line_sums.discounts, 0)') }} as discounts,
   {{ money('coalesce(refund_sums.refunds, 0)') }} as refunds,

@@ -37,7 +37,7 @@ select
   affected.day,
   shops.currency,
   cast(coalesce(by_order_day.counted_orders, 0) as bigint) as counted_orders,
-  cast(coalesce(by_order_day.units, 0) as bigint) as units,
+  {{ count_of('coalesce(by_order_day.units, 0)') }} as units,
   {{ money('coalesce(by_order_day.gross_sales, 0)') }} as gross_sales,
   {{ money('coalesce(by_order_day.discounts, 0)') }} as discounts,
   {{ money('coalesce(by_order_day.refunds, 0)') }} as refunds,

@@ -1,0 +1,59 @@
+import pytest
+
+from tests.fixtures.storefront import OWNER, PASSWORD
+from tests.fixtures.web import BASE_URL, Web
+
+FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+
+
+@pytest.fixture
+def signed_in(web: Web) -> Web:
+    web.sign_in(OWNER)
+    return web
+
+
+@pytest.mark.parametrize("path", FORMS)
+class TestEveryForm:
+    def test_without_a_token(self, signed_in: Web, path: str) -> None:
+        answer = signed_in.client.post(path, headers={"origin": BASE_URL})
+        assert answer.status_code == 403
+
+    def test_with_the_token_of_another_visitor(self, signed_in: Web, path: str) -> None:
+        token = signed_in.parts.csrf.issue("somebody else")
+        assert signed_in.form(path, {"csrf": token}).status_code == 403
+
+    @pytest.mark.parametrize(
+        "origin", ["https://evil.example", "null", "http://127.0.0.1:8701", "http://x:99999999"]
+    )
+    def test_from_another_origin(self, signed_in: Web, path: str, origin: str) -> None:
+        assert signed_in.form(path, {}, origin=origin).status_code == 403
+
+    def test_without_any_origin(self, signed_in: Web, path: str) -> None:
+        answer = signed_in.form(path, {}, origin="")
+        assert answer.status_code == 403
+        assert "not from this installation" in answer.text
+
+
+def test_the_other_name_of_this_machine_is_ours_too(signed_in: Web) -> None:
+    answer = signed_in.form("/theme", {"theme": "dark"}, origin="http://localhost:8700")
+    assert answer.status_code == 303
+
+
+def test_the_referer_stands_in_for_a_missing_origin(signed_in: Web) -> None:
+    answer = signed_in.form("/theme", {"theme": "dark"}, origin="", referer=f"{BASE_URL}/today")
+    assert answer.status_code == 303
+
+
+def test_the_token_differs_each_time_and_each_works(signed_in: Web) -> None:
+    tokens = {signed_in.parts.csrf.issue("me") for _ in range(5)}
+    assert len(tokens) == 5
+    signed_in.client.cookies.set(signed_in.parts.cookies.visitor, "me")
+    for token in tokens:
+        assert signed_in.form("/theme", {"csrf": token}).status_code == 303
+
+
+def test_a_refused_sign_in_opens_no_session(web: Web) -> None:
+    fields = {"email": OWNER, "password": PASSWORD, "csrf": "wrong"}
+    answer = web.form("/sign-in", fields)
+    assert answer.status_code == 403
+    assert web.parts.cookies.session not in answer.cookies

@@ -1,0 +1,70 @@
+import pytest
+
+from tests.fixtures.storefront import OWNER, ROD, Storefront
+from tests.fixtures.web import Web, web_in_front_of
+
+PATHS = ["/sign-in", "/nowhere", "/healthz", "/today", "/api/v1/nothing", "/api/v1/openapi.json"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_carries_the_security_headers(web: Web, path: str) -> None:
+    headers = web.client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert len(headers["x-request-id"]) == 8
+
+
+def test_pages_are_not_kept_by_anybody(web: Web) -> None:
+    web.sign_in(OWNER)
+    assert web.client.get("/today").headers["cache-control"] == "no-store"
+    exported = web.client.get(f"/exports/revenue.csv?shop={ROD}")
+    assert exported.headers["cache-control"] == "no-store"
+
+
+def test_pages_are_compressed(web: Web) -> None:
+    web.sign_in(OWNER)
+    answer = web.client.get("/today", headers={"accept-encoding": "gzip"})
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) < 20_000
+
+
+def test_pages_hold_no_inline_script_or_style(web: Web) -> None:
+    web.sign_in(OWNER)
+    page = web.client.get("/today").text
+    assert " style=" not in page
+    assert "<style" not in page
+    assert page.count("<script") == page.count("<script src=")
+    assert " onclick=" not in page
+
+
+class TestHttps:
+    @pytest.fixture
+    def secure(self, storefront: Storefront, tmp_path_factory: pytest.TempPathFactory) -> Web:
+        home = tmp_path_factory.mktemp("home")
+        return web_in_front_of(storefront, home, base_url="https://dash.example")
+
+    def test_cookies_belong_to_this_host_alone(self, secure: Web) -> None:
+        answer = secure.client.get("/sign-in")
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-hotdash-visitor=")
+        for attribute in ("HttpOnly", "Path=/", "SameSite=lax", "Secure"):
+            assert attribute in cookie
+        assert "Domain" not in cookie
+
+    def test_the_browser_is_told_to_stay_with_it(self, secure: Web) -> None:
+        assert secure.client.get("/sign-in").headers["strict-transport-security"]
+
+    def test_a_form_from_plain_http_is_refused(self, secure: Web) -> None:
+        answer = secure.form("/sign-out", {}, origin="http://dash.example")
+        assert answer.status_code == 403
+
+
+def test_on_loopback_the_cookie_carries_the_port(web: Web) -> None:
+    cookie = web.client.get("/sign-in").headers["set-cookie"]
+    assert cookie.startswith("hotdash-visitor-8700=")
+    assert "HttpOnly" in cookie
+    assert "Secure" not in cookie

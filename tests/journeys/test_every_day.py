@@ -1,0 +1,142 @@
+"""The number on the page is the number a person computes from the shop's own order list, on every day."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from hotdash.base.clock import local_day
+from hotdash.base.progress import SilentProgress
+from hotdash.insights.metrics.period import Period
+from hotdash.insights.tiles.sales_pulse import load_sales_pulse
+from hotdash.jobs.refresh import RefreshContext, refresh
+from hotdash.simulators.orders import Order
+from hotdash.simulators.world import World
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.factory import open_warehouse
+from tests.fixtures.shops import add_shop
+from tests.fixtures.simulator import UNTIL, Connecting
+
+PAID = {"PAID", "PARTIALLY_REFUNDED", "REFUNDED"}
+SHOPS = ("hot-rod-an", "kanto-garage", "nordkurve-teile")
+
+
+def untaxed(amount: int, tax: int, order: Order) -> int:
+    return amount - tax if order.shop.taxes_included else amount
+
+
+def revenue_by_hand(order: Order) -> int:
+    """In minor units: goods less discounts and refunds, shipping less its refunds; no tax, no gift cards."""
+    if order.financial_status not in PAID or order.cancelled_at is not None or order.is_test:
+        return 0
+    total = 0
+    gift_cards = {line.line_id for line in order.lines if line.is_gift_card}
+    for line in order.lines:
+        if not line.is_gift_card:
+            total += untaxed(line.original_total - line.discount_total, line.tax_total, order)
+    for shipping in order.shipping_lines:
+        if not shipping.is_removed:
+            total += untaxed(shipping.discounted_amount, shipping.tax_total, order)
+    for refund in order.refunds:
+        for line in refund.lines:
+            if line.line_id not in gift_cards:
+                total -= untaxed(line.subtotal, line.total_tax, order)
+        for shipping in refund.shipping_lines:
+            total -= untaxed(shipping.subtotal, shipping.tax_amount, order)
+        for adjustment in refund.adjustments:
+            total += adjustment.amount
+    return total
+
+
+def days_by_hand(world: World, shop_id: str, instant: datetime) -> dict[date, Decimal]:
+    shop = world.of(shop_id)
+    minor: dict[date, int] = defaultdict(int)
+    for order in shop.orders_as_of(int(instant.timestamp())):
+        placed = datetime.fromtimestamp(order.processed_at, UTC)
+        minor[local_day(placed, shop.shop.timezone)] += revenue_by_hand(order)
+    return {day: shop.shop.money(amount) for day, amount in minor.items()}
+
+
+@dataclass
+class House:
+    database: Database
+    context: RefreshContext
+    world: World
+    connecting: Connecting
+
+    def days(self, shop_id: str) -> dict[date, Decimal]:
+        with self.database.jobs() as session:
+            found = session.execute(
+                text(
+                    "select day, gross_sales - discounts - refunds + shipping - shipping_refunds"
+                    " from serving.current_fct_revenue where shop_id = :shop_id"
+                ),
+                {"shop_id": shop_id},
+            )
+            return {day: revenue for day, revenue in found.tuples()}
+
+
+@pytest.fixture
+def house(
+    database: Database, world: World, connecting: Connecting, tmp_path: Path
+) -> Iterator[House]:
+    with database.jobs() as session:
+        for shop in world.shops:
+            add_shop(session, shop.shop_id, timezone=shop.timezone, currency=shop.currency)
+    warehouse = open_warehouse("duckdb", home=tmp_path, memory_mb=1024, url=None)
+    context = RefreshContext(
+        database=database,
+        warehouse=warehouse,
+        connectors={shop_id: connecting.connector(shop_id) for shop_id in SHOPS},
+        home=tmp_path,
+        clock=connecting.simulator,
+        fresh_soft=timedelta(hours=1),
+        fresh_hard=timedelta(hours=24),
+        publication_keep=timedelta(days=7),
+    )
+    yield House(database, context, world, connecting)
+    warehouse.close()
+
+
+def differences(found: dict[date, Decimal], by_hand: dict[date, Decimal]) -> dict[date, str]:
+    return {
+        day: f"ours {found.get(day)}, by hand {by_hand.get(day)}"
+        for day in sorted(found.keys() | by_hand.keys())
+        if found.get(day, Decimal(0)) != by_hand.get(day, Decimal(0))
+    }
+
+
+def test_every_day_of_every_shop_equals_the_order_list(house: House) -> None:
+    refresh(house.context, SilentProgress())
+    for shop_id in SHOPS:
+        by_hand = days_by_hand(house.world, shop_id, UNTIL)
+        assert len([amount for amount in by_hand.values() if amount]) > 30
+        assert differences(house.days(shop_id), by_hand) == {}, shop_id
+
+    house.connecting.simulator.advance(timedelta(days=9))
+    refresh(house.context, SilentProgress())
+    later = house.connecting.simulator.now()
+    for shop_id in SHOPS:
+        by_hand = days_by_hand(house.world, shop_id, later)
+        assert by_hand != days_by_hand(house.world, shop_id, UNTIL), "something happened since"
+        assert differences(house.days(shop_id), by_hand) == {}, shop_id
+        assert_tile_equals(house, shop_id, by_hand, later)
+
+
+def assert_tile_equals(
+    house: House, shop_id: str, by_hand: dict[date, Decimal], now: datetime
+) -> None:
+    today = local_day(now, house.world.of(shop_id).shop.timezone)
+    for days in (7, 30, 90):
+        with house.database.jobs() as session:
+            tile = load_sales_pulse(session, shop_id, Period.parse(f"{days}d", "previous"), now)
+        expected = sum(
+            (by_hand.get(today - timedelta(days=back), Decimal(0)) for back in range(1, days + 1)),
+            Decimal(0),
+        )
+        assert Decimal(str(tile.value)) == expected, (shop_id, days)

@@ -1,0 +1,204 @@
+"""One shop per defect, and a sound one beside them: whom a check may name, and whom not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, money
+
+AT = "2026-05-04T12:00Z"
+DAY = "2026-05-04"
+LINE = {"title": "x", "quantity": 1, "is_gift_card": False}
+AMOUNTS = {name: money(1) for name in ("original_total", "discount_total", "tax_total")}
+
+
+def order(order_id: int = 1, price: str = "10.00", **changes: object) -> Order:
+    return Order(order_id, AT, [Line(order_id, price)]).edited(**changes)
+
+
+def refund(refund_id: int, **given: object) -> list[Refund]:
+    return [Refund(refund_id, AT, **given)]  # pyright: ignore[reportArgumentType]
+
+
+@dataclass(frozen=True)
+class Defect:
+    """expected: the checks that must name the shop; no other check may."""
+
+    shop: str
+    expected: frozenset[str]
+    tell: Callable[[RawWorld, str], object]
+    timezone: str | None = "Europe/Berlin"
+    severity: str = "blocking"
+
+
+def _defect(
+    shop: str, expected: str, tell: Callable[[RawWorld, str], object], **more: str
+) -> Defect:
+    return Defect(shop, frozenset(expected.split()), tell, **more)
+
+
+def twice_in_one_load(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order(), order()], days={DAY: 1})
+
+
+def count_that_does_not_reconcile(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order()], days={DAY: 2})
+
+
+def day_without_orders_that_has_one(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order()], days={DAY: 0})
+
+
+def goodwill_beyond_the_month(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order(refunds=refund(1, goodwill=("99.00", "0")))])
+
+
+def goodwill_day_in_a_good_month(world: RawWorld, shop: str) -> None:
+    generous = order(refunds=refund(1, goodwill=("99.00", "0")))
+    world.load(shop, [generous, order(2, "500.00", at="2026-05-05T12:00Z")])
+
+
+def negative_price(world: RawWorld, shop: str) -> None:
+    dear = order(2, "500.00", at="2026-05-05T12:00Z")
+    world.load(shop, [order(price="-10.00"), dear])
+
+
+def negative_quantity(world: RawWorld, shop: str) -> None:
+    world.load(shop, [Order(1, AT, [Line(1, "0.00", -3)])])
+
+
+def no_processed_at(world: RawWorld, shop: str) -> None:
+    row = order().rows()["orders"][0] | {"processed_at": None}
+    world.load(shop, told={"orders": [row]})
+
+
+def lines_without_amounts(world: RawWorld, shop: str) -> None:
+    rows = order().rows()
+    rows["order_lines"][0]["original_total"] = None
+    world.load(shop, told=rows)
+
+
+def status_missing_too_often(world: RawWorld, shop: str) -> None:
+    orders = [order(number, status=None if number < 3 else "PAID") for number in range(1, 11)]
+    world.load(shop, orders)
+
+
+def status_missing_seldom(world: RawWorld, shop: str) -> None:
+    orders = [order(number, status=None if number < 2 else "PAID") for number in range(1, 11)]
+    world.load(shop, orders)
+
+
+def orphaned_line(world: RawWorld, shop: str) -> None:
+    world.load(
+        shop, [order()], told={"order_lines": [LINE | AMOUNTS | {"order_id": 77, "line_id": 1}]}
+    )
+
+
+def orphan_that_was_read_again(world: RawWorld, shop: str) -> None:
+    world.load(shop, told={"order_lines": [LINE | AMOUNTS | {"order_id": 1, "line_id": 1}]})
+    world.load(shop, [order()])
+
+
+def orphaned_refund(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order()], told={"refunds": [{"order_id": 77, "refund_id": 1}]})
+
+
+def refunded_line_of_no_refund(world: RawWorld, shop: str) -> None:
+    line = {
+        "order_id": 1,
+        "refund_id": 9,
+        "line_id": 1,
+        "subtotal": money(1),
+        "total_tax": money(0),
+    }
+    world.load(shop, [order()], told={"refund_lines": [line]})
+
+
+def refund_of_no_line(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order(refunds=refund(1, lines=[(99, "1.00", "0")]))])
+
+
+def shipping_without_amount(world: RawWorld, shop: str) -> None:
+    shipping = {"order_id": 1, "shipping_line_id": 1, "is_removed": False, "tax_total": money(0)}
+    world.load(shop, [order()], told={"order_shipping_lines": [shipping]})
+
+
+def foreign_currency(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order(currency="EUR")])
+
+
+def unknown_timezone(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order()])
+
+
+def amounts_beyond_all_bounds(world: RawWorld, shop: str) -> None:
+    """Each line fits, their sum does not: nothing may abort for the other shops."""
+    rows = Order(1, AT, [Line(number, "9999999999999998.00") for number in (1, 2, 3)]).rows()
+    rows["orders"][0]["total_price"] = money(1)
+    world.load(shop, told=rows)
+
+
+def units_beyond_all_bounds(world: RawWorld, shop: str) -> None:
+    lines = [Line(number, "0.00", 9_000_000_000_000_000_000) for number in (1, 2)]
+    world.load(shop, [Order(1, AT, lines)])
+
+
+def impossible_tax_rate(world: RawWorld, shop: str) -> None:
+    line = Line(1, "10.00", discount="1.00", rate="-1")
+    world.load(shop, [Order(1, AT, [line], taxes_included=True)])
+
+
+def unknown_status(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order(status="CONFISCATED")])
+
+
+def unreadable_record(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order()])
+    world.quarantine(shop, "shopify_orders", "total_price is not a number")
+
+
+DEFECTS = (
+    _defect("sound", "", lambda world, shop: world.load(shop, [order()], days={DAY: 1})),
+    _defect(
+        "twice",
+        "orders_have_one_version order_lines_are_unique order_ids_are_unique",
+        twice_in_one_load,
+    ),
+    _defect("uncounted", "order_counts_reconcile", count_that_does_not_reconcile),
+    _defect("unexpected", "order_counts_reconcile", day_without_orders_that_has_one),
+    _defect(
+        "generous",
+        "revenue_months_are_not_negative revenue_day_below_zero",
+        goodwill_beyond_the_month,
+    ),
+    _defect("kind", "revenue_day_below_zero", goodwill_day_in_a_good_month, severity="warning"),
+    _defect(
+        "negative",
+        "orders_are_not_negative revenue_days_are_not_negative revenue_day_below_zero",
+        negative_price,
+    ),
+    _defect(
+        "returning", "orders_are_not_negative revenue_days_are_not_negative", negative_quantity
+    ),
+    _defect("dayless", "orders_have_a_day", no_processed_at),
+    _defect("priceless", "order_lines_have_amounts", lines_without_amounts),
+    _defect("statusless", "orders_have_status_and_total", status_missing_too_often),
+    _defect("nearly", "", status_missing_seldom),
+    _defect("orphaned", "order_lines_have_their_order", orphaned_line),
+    _defect("adopted", "", orphan_that_was_read_again),
+    _defect("unrefunded", "refunds_have_their_order", orphaned_refund),
+    _defect("unbacked", "refund_lines_have_their_refund", refunded_line_of_no_refund),
+    _defect("unsold", "refund_lines_have_their_order_line", refund_of_no_line),
+    _defect("unshipped", "shipping_lines_have_amounts", shipping_without_amount),
+    _defect("foreign", "orders_are_in_the_shops_currency", foreign_currency),
+    _defect(
+        "nowhere",
+        "shops_have_timezone_and_currency orders_have_a_day",
+        unknown_timezone,
+        timezone="Mars/Olympus",
+    ),
+    _defect("boundless", "order_amounts_fit", amounts_beyond_all_bounds),
+    _defect("countless", "order_amounts_fit", units_beyond_all_bounds),
+    _defect("taxless", "order_lines_have_amounts", impossible_tax_rate),
+    _defect("odd", "order_statuses_are_known", unknown_status, severity="warning"),
+    _defect("unreadable", "nothing_is_unreadable", unreadable_record, severity="warning"),
+)

@@ -1,0 +1,109 @@
+"""Every check names the shop that has the defect, and no other."""
+
+import pytest
+
+from hotdash.pipeline.quality.findings import Finding, GateReport, Severity
+from tests.fixtures.warehouses import BuiltWarehouse
+from tests.pipeline.quality.defects import DEFECTS, Defect
+
+Findings = dict[str, list[Finding]]
+ALL = frozenset({"fct_orders", "fct_revenue", "dim_customers"})
+
+
+@pytest.mark.law(5)
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.shop)
+def test_defect(findings: Findings, defect: Defect) -> None:
+    assert {finding.check for finding in findings.get(defect.shop, [])} == defect.expected
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.shop)
+def test_severity(findings: Findings, defect: Defect) -> None:
+    """A defect blocks when one of its findings does."""
+    severities = {finding.severity for finding in findings.get(defect.shop, [])}
+    assert (Severity.BLOCKING in severities) is (
+        bool(defect.expected) and defect.severity == "blocking"
+    )
+
+
+def one(findings: Findings, shop: str, check: str) -> Finding:
+    return next(finding for finding in findings[shop] if finding.check == check)
+
+
+def test_a_finding_blocks_only_what_rests_on_it(findings: Findings) -> None:
+    assert one(findings, "generous", "revenue_months_are_not_negative").marts == {"fct_revenue"}
+    assert one(findings, "negative", "orders_are_not_negative").marts == ALL
+    assert one(findings, "uncounted", "order_counts_reconcile").marts == ALL
+
+
+def test_a_finding_says_what_is_wrong_and_what_to_do(findings: Findings) -> None:
+    finding = one(findings, "uncounted", "order_counts_reconcile")
+    assert finding.failing_rows == 1
+    assert finding.owner == "data"
+    assert "Shopify counts another number of orders" in finding.sentence
+    assert "(1 row)" in finding.sentence
+    assert finding.mend.startswith("Run again")
+    (sample,) = finding.sample
+    assert sample == {
+        "shop_id": "uncounted",
+        "day": "2026-05-04",
+        "orders_told": 2,
+        "orders_loaded": 1,
+    }
+
+
+def test_checks_that_passed_are_known_too(report: GateReport) -> None:
+    names = {check.name for check in report.checks}
+    assert {finding.check for finding in report.findings} < names
+    assert "refunds_are_unique" in names
+
+
+def test_every_check_can_fail(report: GateReport) -> None:
+    """What no defect of the warehouse's sources can bring about is tampered with below."""
+    provoked = {finding.check for finding in report.findings}
+    assert {check.name for check in report.checks} - provoked == set(TAMPERED)
+
+
+TAMPERED = {
+    "refunds_are_unique": "insert into marts.fct_refunds select * from marts.fct_refunds",
+    "revenue_days_are_unique": "insert into marts.fct_revenue select * from marts.fct_revenue",
+    "customers_are_unique": "insert into marts.dim_customers select * from marts.dim_customers",
+    "identities_are_unique": "insert into intermediate.int_customer_identity "
+    "select * from intermediate.int_customer_identity",
+    "shops_are_unique": "insert into intermediate.int_shops select * from intermediate.int_shops",
+    "revenue_adds_up_to_orders": "update marts.fct_revenue set units = units + 1",
+    "customers_carry_no_personal_data": "update marts.dim_customers "
+    "set customer_key = 'ada@example.org'",
+    "refunds_have_day_and_amounts": "update marts.fct_refunds set refunds = null",
+    "orders_have_currency_and_tax_rule": "update intermediate.int_orders set taxes_included = null",
+}
+
+
+def test_what_only_a_broken_build_can_do_is_seen(built: BuiltWarehouse) -> None:
+    from tests.fixtures.raw_world import Line, Order, Refund
+
+    world = built.new_world()
+    for shop in ("tampered", "sound"):
+        world.shop(shop, "Europe/Berlin")
+        back = Refund(1, "2026-05-04T13:00Z", [(1, "1.00", "0")])
+        world.load(
+            shop,
+            [Order(1, "2026-05-04T12:00Z", [Line(1, "10.00")], customer_id=1, refunds=[back])],
+            told={"customers": [{"customer_id": 1, "email": "ada@example.org"}]},
+        )
+    built.build()
+    for statement in TAMPERED.values():
+        clause = " and " if " where " in statement else " where "
+        built.warehouse.execute(f"{statement}{clause}shop_id = 'tampered'")
+    found = {(finding.shop_id, finding.check) for finding in built.ask().findings}
+    assert {check for shop, check in found if shop == "tampered"} >= set(TAMPERED) - MISSED
+    assert {shop for shop, _ in found} == {"tampered"}
+
+
+MISSED: set[str] = set()
+
+
+def test_samples_carry_no_personal_data(built_duckdb: BuiltWarehouse) -> None:
+    from hotdash.pipeline.quality.masking import masked
+
+    row = {"shop_id": "a", "email": "ada@example.org", "note": "write to ada@example.org", "n": 3}
+    assert masked(row) == {"shop_id": "a", "email": "***", "note": "write to ***", "n": 3}

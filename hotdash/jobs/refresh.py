@@ -15,7 +15,9 @@ from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
+from hotdash.jobs.notify_findings import notify_findings
 from hotdash.jobs.run_report import FAILED, LOADED, RunReport, ShopReport
+from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
 from hotdash.pipeline.ingest.ingest import IngestOutcome, ingest
 from hotdash.pipeline.ingest.policies import PolicySource
@@ -46,6 +48,7 @@ class RefreshContext:
     fresh_soft: timedelta
     fresh_hard: timedelta
     publication_keep: timedelta
+    routes: Sequence[Route] = ()
 
 
 def refresh(
@@ -103,6 +106,7 @@ class _Refresh:
         build = step("transform", partial(self._transform, plan))
         check = step("check", partial(self._check, plan))
         publication = step("publish", partial(self._publish, plan, check))
+        step("notify", partial(self._notify, plan))
         return _Details(loads, plan, build, check, publication)
 
     def _ingest(self, shop_id: str) -> Detail:
@@ -207,6 +211,14 @@ class _Refresh:
             told = {"outcome": each.outcome.value, "reasons": list(each.reasons)}
             marts[each.shop_id][each.mart] = told
         return marts
+
+    def _notify(self, plan: Detail) -> Detail:
+        context = self.context
+        build_id = UUID(plan["build_id"])
+        told = notify_findings(
+            context.database, context.routes, build_id, self.shops, context.clock
+        )
+        return asdict(told)
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""

@@ -33,7 +33,6 @@ class DayPlan:
     def __init__(self, shop: Shop, orders: int, seed: int, until: datetime) -> None:
         today = local_day(until, shop.timezone)
         self.last_closed_day = today - timedelta(days=1)
-        self.history_orders = orders
         self.incidents = planted_incidents(shop, self.last_closed_day)
         first = today - timedelta(days=HISTORY_DAYS)
         calendar = list(days_between(first, today + timedelta(days=FUTURE_DAYS)))

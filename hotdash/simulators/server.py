@@ -68,8 +68,9 @@ def parse_options(arguments: Sequence[str]) -> Options:
 
 
 def reserve_port(port: int) -> int:
-    """A port nobody listens on; asked without address reuse, which would share it silently."""
+    """A port nobody listens on: the server itself would silently share one that is taken."""
     with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError:

@@ -16,7 +16,7 @@ from hotdash.simulators.shop_profiles import REFUND_WAVE, SHOPS
 
 WHOLESALE_LINES = 130
 _NEW_CUSTOMERS_PER_HUNDRED = 58
-_ORDERS_KEPT = 120_000
+_ORDERS_KEPT = 60_000
 _FIRST = (
     "Ada Ben Cleo Dan Eva Finn Gus Hana Ivo Jun Kai Lea Max Nora Otto Pia Quin Rosa Sam Tia".split()
 )
@@ -40,7 +40,7 @@ class ShopWorld:
         self.opened = self.plan.days[0].begins
         self.catalog = Catalog(shop, seed, self.opened)
         self._seed = seed
-        self._wholesale = {max(0, orders - 3), orders + 2}
+        self._wholesale = {orders // 2, orders + 2}
         self._bad_days = {i.day: i for i in self.plan.incidents if i.kind == REFUND_WAVE}
         days_kept = max(80, _ORDERS_KEPT * len(self.plan.days) // max(orders, 1))
         self.day = lru_cache(maxsize=days_kept)(self._make_day)

@@ -1,7 +1,6 @@
 """The system user Postgres runs as where we are root: Postgres itself refuses to run as root."""
 
 import os
-import pwd
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -21,14 +20,13 @@ class Account:
 
 
 def me() -> Account:
-    try:
-        entry = pwd.getpwuid(os.geteuid())
-    except KeyError:
+    account = _find(os.geteuid())
+    if account is None:
         raise UnavailableError(
             f"The user id {os.geteuid()} has no name on this machine; Postgres needs one.",
             hint="Add the user to /etc/passwd, or set HOTDASH_DATABASE_URL to a Postgres 15 to 18.",
-        ) from None
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        )
+    return account
 
 
 def server_account(home: Path) -> Account:
@@ -51,9 +49,12 @@ def as_account(account: Account) -> Identity:
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
-def _find(name: str) -> Account | None:
+def _find(who: str | int) -> Account | None:
+    # Windows has no such module, and importing this one must not fail there.
+    import pwd
+
     try:
-        entry = pwd.getpwnam(name)
+        entry = pwd.getpwnam(who) if isinstance(who, str) else pwd.getpwuid(who)
     except KeyError:
         return None
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)

@@ -63,6 +63,8 @@ def prepare(own: Path, account: Account, system_home: Path) -> Folders:
         _make(folders.instance, 0o700)
         _make(folders.socket, 0o700)
         _refuse_strange_owner(folders.socket)
+    # For people who find the instance and ask whose it is.
+    (folders.instance / "home").write_text(f"{own.parent}\n")
     return folders
 
 

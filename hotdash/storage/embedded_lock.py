@@ -1,6 +1,5 @@
 """Locks between processes that the kernel frees when their holder dies."""
 
-import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 def exclusive(file: Path) -> Generator[None]:
     descriptor = _open(file)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor)
         yield
     finally:
         os.close(descriptor)
@@ -22,11 +21,11 @@ class SharedLock:
 
     def __init__(self, file: Path) -> None:
         self._descriptor = _open(file)
-        fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        _lock(self._descriptor, shared=True)
 
     def is_last(self) -> bool:
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(self._descriptor, wait=False)
         except BlockingIOError:
             return False
         return True
@@ -37,3 +36,11 @@ class SharedLock:
 
 def _open(file: Path) -> int:
     return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _lock(descriptor: int, *, shared: bool = False, wait: bool = True) -> None:
+    # Windows has no such module, and importing this one must not fail there.
+    import fcntl
+
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    fcntl.flock(descriptor, kind if wait else kind | fcntl.LOCK_NB)

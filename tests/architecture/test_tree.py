@@ -9,7 +9,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "hotdash"
-SQL_HOMES = ("storage/appdb/repositories", "storage/appdb/migrations", "storage/warehouse")
+SQL_HOMES = (
+    "storage/appdb/repositories",
+    "storage/appdb/migrations",
+    # Asks the server about the login itself, before any repository may.
+    "storage/appdb/session.py",
+    "storage/warehouse",
+)
 TRANSACTION_HOMES = ("storage/appdb/session.py", "storage/warehouse", "storage/appdb/migrations")
 SQL_STATEMENT = re.compile(
     r"^\s*(select\s.+\sfrom\s|insert\s+into\s|update\s+\w+.*\sset\s|delete\s+from\s|"

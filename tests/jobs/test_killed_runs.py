@@ -54,6 +54,7 @@ IN_ORDER = [
     Kill(f"{PUBLISH}:move_pointer", "after"),
     Kill(f"{PUBLISH}:move_pointer", "before", argument="nordkurve-teile"),
     is_done_but_not_recorded("publish"),
+    is_done_but_not_recorded("notify"),
     Kill(f"{RUNS}:finish_run", "before"),
 ]
 

@@ -94,7 +94,11 @@ def test_passing_again_is_told_once_and_failing_anew_too(gate: Gate) -> None:
     gate.build()
     gate.build(("hot-rod-an", COUNTS))
 
-    assert [kind for _, _, kind in gate.told()] == ["opened", "resolved", "opened"]
+    assert gate.told() == [
+        ("hot-rod-an", COUNTS, "opened"),
+        ("hot-rod-an", COUNTS, "resolved"),
+        ("hot-rod-an", COUNTS, "opened"),
+    ]
 
 
 def test_what_cannot_be_delivered_is_told_the_next_time(gate: Gate) -> None:

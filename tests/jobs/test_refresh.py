@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from hotdash.base.errors import ConflictError, ForbiddenError, NotFoundError
 from hotdash.base.progress import Progress, SilentProgress
 from hotdash.connectors.contract import Cursor, Event
 from hotdash.jobs.refresh import RefreshContext, refresh
+from hotdash.notifications.channels.file import FileChannel
+from hotdash.notifications.message import Severity
+from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import RunRequest, durable_run
 from hotdash.storage.appdb.models import Build, CheckResult
 from hotdash.storage.appdb.repositories import freshness, runs
@@ -61,7 +65,7 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
         complete = freshness.freshness_of(session, WELL)
     assert (run.status, first.status) == (RunStatus.COMPLETED, RunStatus.COMPLETED)
     assert str(run.run_id) == report.run_id
-    assert steps[-4:] == ["plan", "transform", "check", "publish"]
+    assert steps[-5:] == ["plan", "transform", "check", "publish", "notify"]
     assert (build.mode, build.run_id) == ("incremental", run.run_id)
     assert complete == {"shopify": NOW + timedelta(minutes=1)}
     assert {result.status for result in asked} == {"passed"}
@@ -86,11 +90,14 @@ class TestOneShopsTrouble:
         assert served(work.database, UNWELL) == before
 
     def test_after_a_day_of_it_the_shop_is_blocked_with_its_reason(
-        self, work: RefreshContext
+        self, work: RefreshContext, tmp_path: Path
     ) -> None:
         before = served(work.database, UNWELL)
+        told = tmp_path / "told.ndjson"
         later = replace(
-            with_revoked_shop(work), clock=FixedClock(NOW + timedelta(hours=24, minutes=1))
+            with_revoked_shop(work),
+            clock=FixedClock(NOW + timedelta(hours=24, minutes=1)),
+            routes=[Route(frozenset({Severity.BLOCKING}), FileChannel(told))],
         )
 
         report = refresh(later, SilentProgress())
@@ -101,6 +108,8 @@ class TestOneShopsTrouble:
         assert outcomes == {"blocked"}
         assert all("was last read completely at 2026-11-20 12:00 UTC" in each for each in reasons)
         assert served(work.database, UNWELL) == before
+        [message] = [json.loads(line) for line in told.read_text().splitlines()]
+        assert (message["shop"], message["kind"]) == (UNWELL, "opened")
 
 
 def test_a_decided_policy_is_loaded_and_everything_computed_anew(work: RefreshContext) -> None:
@@ -127,7 +136,7 @@ def test_a_decided_policy_is_loaded_and_everything_computed_anew(work: RefreshCo
 
 class TestRefusals:
     def test_an_unknown_shop_is_named_with_those_there_are(self, work: RefreshContext) -> None:
-        with pytest.raises(NotFoundError, match="no shop 'gone'.*hot-rod-an, nordkurve-teile"):
+        with pytest.raises(NotFoundError, match=r"no shop 'gone'.*hot-rod-an, nordkurve-teile"):
             refresh(work, SilentProgress(), shops=["gone"])
 
     def test_without_a_shop_there_is_nothing_to_run(self, work: RefreshContext) -> None:

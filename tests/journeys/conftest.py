@@ -12,9 +12,9 @@ from tests.fixtures.browser import (
     served,
     shop_window,
     visitor,
-    web_home,
 )
 from tests.fixtures.storefront import shown_storefront, storefront, storefront_template
+from tests.fixtures.web import web_home
 
 __all__ = [
     "chromium",

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ from hotdash.storage.embedded_binaries import wheel_binaries
 from tests.fixtures.other_processes import as_normal_user
 from tests.fixtures.postgres import NOT_DURABLE, new_home
 from tests.storage.test_embedded import data_folder
+
+NAMELESS = 61234
 
 
 @pytest.fixture
@@ -50,6 +53,33 @@ def test_a_platform_without_a_wheel() -> None:
     with pytest.raises(UnavailableError, match="no embedded Postgres for this platform") as refused:
         wheel_binaries("no_such_package")
     assert "HOTDASH_DATABASE_URL" in refused.value.hint
+
+
+def test_windows_is_told_what_to_do_instead(tmp_path: Path) -> None:
+    program = """if True:
+        import sys
+        from pathlib import Path
+        import psycopg
+        sys.modules["pwd"] = sys.modules["fcntl"] = None
+        from hotdash.storage.embedded import EmbeddedPostgres, UnavailableError
+        sys.platform = "win32"
+        try:
+            EmbeddedPostgres(Path(sys.argv[1])).start()
+        except UnavailableError as error:
+            print(error)
+    """
+    told = subprocess.check_output([sys.executable, "-c", program, tmp_path / "home"], text=True)
+    assert "unix sockets, which Windows does not have" in told
+    assert "HOTDASH_DATABASE_URL" in told
+
+
+def test_a_user_without_a_name(home: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can be somebody without a name")
+    home.chmod(0o777)
+    message, hint = as_normal_user(lambda: refusal(home / "of nobody"), user=NAMELESS)
+    assert f"The user id {NAMELESS} has no name" in message
+    assert "/etc/passwd" in hint
 
 
 def test_data_of_another_major_version_are_not_touched(home: Path) -> None:

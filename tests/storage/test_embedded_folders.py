@@ -104,6 +104,7 @@ class TestAsRoot:
             instance = (home / "postgres" / "instance").read_text()
             data = Path("/var/lib/hotdash/instances") / instance / "data"
             assert data.owner() == ACCOUNT
+            assert (data.parent / "home").read_text() == f"{home}\n"
             assert stat.S_IMODE(data.stat().st_mode) == 0o700
 
     def test_a_closed_home_stays_closed(self, home: Path) -> None:

@@ -71,7 +71,7 @@ def orders(reading: Reading, since: datetime | None, export: Export | None) -> I
     if export is not None:
         refunded: list[str] = []
         yield from _exported(reading, "Orders", export, ORDERS_FILE, refunded)
-        yield from _orders_by_id(reading, refunded)
+        yield from orders_by_id(reading, refunded)
     elif since is not None:
         for event in _changed(reading, ORDERS, "OrdersPage", since, _order_rows(reading)):
             if isinstance(event, Rows) and event.table == ORDERS:
@@ -119,7 +119,7 @@ def _changed(
     yield from batch.told()
 
 
-def _orders_by_id(reading: Reading, ids: Sequence[str]) -> Iterator[Event]:
+def orders_by_id(reading: Reading, ids: Sequence[str]) -> Iterator[Event]:
     asked = query("OrdersByIds")
     size = most_at_once(asked.text, {"ids": ["one"]}, {"ids": ["one", "two"]})
     flatten = _order_rows(reading)

@@ -101,7 +101,7 @@ def read_token(from_stdin: bool) -> str:
         )
     if not token:
         raise HotdashError(
-            "The token is empty.", hint="Copy it from the app's page.", field="token"
+            "The token is empty.", hint="Take it from the app's page.", field="token"
         )
     return token
 

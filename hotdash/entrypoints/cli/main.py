@@ -1,5 +1,7 @@
 """The hotdash command: one file per command, imported when it is called."""
 
+import signal
+import sys
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -58,4 +60,6 @@ def root(
 
 
 def main() -> None:
+    # A terminated command ends like an interrupted one: what it started is stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     app()

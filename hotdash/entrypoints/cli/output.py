@@ -1,8 +1,9 @@
 """What a command says: a table or prose for people, one JSON document for machines, errors with their mend."""
 
+import errno
 import sys
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import orjson
@@ -13,6 +14,14 @@ from hotdash.base.logging import get_logger, new_reference, redact
 
 FAILED = 1
 WRONG_USE = 2
+INTERRUPTED = 130
+
+_MENDS = {
+    errno.ENOSPC: "The disk is full: free some space and run the command again; nothing was lost.",
+    errno.EROFS: "The disk is read-only: set HOTDASH_HOME to a folder that can be written.",
+    errno.EACCES: "Set HOTDASH_HOME to a folder this user may write, or change its owner.",
+    errno.EADDRINUSE: "Another program uses that port: choose another with --port.",
+}
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -38,29 +47,37 @@ def told_errors(as_json: bool) -> Generator[None]:
         _tell(_error_document(error.code, error.message, error.hint, field=error.field), as_json)
         raise SystemExit(WRONG_USE if isinstance(error, SettingsError) else FAILED) from None
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except OSError as error:
-        _tell(_error_document("system", redact(str(error)), _system_hint(error)), as_json)
-        get_logger(__name__).exception("system error")
-        raise SystemExit(FAILED) from None
-    except Exception:
+        raise SystemExit(INTERRUPTED) from None
+    except Exception as error:
         reference = new_reference()
-        get_logger(__name__).exception("unexpected error", reference=reference)
-        hint = f"The log has the details under the reference {reference}; `hotdash status` says where it lies."
-        _tell(_error_document("internal", "Something went wrong.", hint, ref=reference), as_json)
+        with suppress(OSError):
+            get_logger(__name__).exception("unexpected error", reference=reference)
+        _tell(_explained(error, reference), as_json)
         raise SystemExit(FAILED) from None
 
 
-def _system_hint(error: OSError) -> str:
-    import errno
+def _explained(error: BaseException, reference: str) -> Mapping[str, object]:
+    for cause in _causes(error):
+        mend = _mend_of(cause)
+        if mend is not None:
+            return _error_document("system", redact(str(cause)), mend, ref=reference)
+    hint = f"The log has the details under {reference}; `hotdash status` says where it lies."
+    return _error_document("internal", "Something went wrong.", hint, ref=reference)
 
-    mends = {
-        errno.ENOSPC: "The disk is full: free some space and run the command again; nothing was lost.",
-        errno.EROFS: "The disk is read-only: set HOTDASH_HOME to a folder that can be written.",
-        errno.EACCES: "Set HOTDASH_HOME to a folder this user may write, or change its owner.",
-        errno.EADDRINUSE: "Another program uses that port: choose another with --port.",
-    }
-    return mends.get(error.errno or 0, "Mend what the message names and run the command again.")
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Libraries wrap what the system told them, often several times."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _mend_of(cause: BaseException) -> str | None:
+    if isinstance(cause, OSError) and cause.errno in _MENDS:
+        return _MENDS[cause.errno]
+    return _MENDS[errno.ENOSPC] if "No space left on device" in str(cause) else None
 
 
 def _tell(document: Mapping[str, Any], as_json: bool) -> None:

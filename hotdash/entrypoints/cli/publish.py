@@ -14,6 +14,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.jobs.roll_back_publication import release_publication, roll_back_publication
 from hotdash.storage.appdb.repositories.publications import list_manifests, pointer_of
+from hotdash.storage.appdb.repositories.shops import get_shop
 
 Shop = Annotated[str, typer.Option(help="Whose publications.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept with the decision.")]
@@ -33,6 +34,7 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
         open_installation(invocation(context).settings()) as house,
         house.database.jobs() as session,
     ):
+        get_shop(session, shop)
         manifests = list_manifests(session, shop)
         pointer = pointer_of(session, shop)
     if json:

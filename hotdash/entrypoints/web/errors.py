@@ -24,6 +24,7 @@ _JSON_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
 _MENDS = {
     404: "Check the address; links in the dashboard lead to everything there is.",
     405: "Use the method the API description names for this address.",
+    413: "Send less: nothing this installation accepts is that large.",
 }
 
 

@@ -4,10 +4,10 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger, new_reference
 from hotdash.entrypoints.web.errors import ErrorAnswers
 from hotdash.entrypoints.web.telemetry import Telemetry
@@ -36,11 +36,6 @@ SECURITY_HEADERS = {
 }
 _HTTPS_ONLY = {"strict-transport-security": "max-age=31536000"}
 _log = get_logger(__name__)
-
-
-class BodyTooLargeError(HotdashError):
-    code = "body_too_large"
-    http_status = 413
 
 
 class RequestFrame:
@@ -99,10 +94,8 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > MAX_BODY_BYTES:
-            raise BodyTooLargeError(
-                f"The body is larger than {MAX_BODY_BYTES // 1024} KiB.",
-                hint="Nothing this installation accepts is that large; send less.",
-            )
+            # Of Starlette's kind, because FastAPI turns any other one into "cannot be parsed".
+            raise HTTPException(413)
         return message
 
     return counted

@@ -2,12 +2,8 @@
 -- above the half, still finds. Parts are named one by one because replaced parts of the same days
 -- stand in the table for a week.
 with switch as materialized (
-  select asked.day, (coalesce(policy.value, :include_taxes) = 'true')::int as include_taxes
-  from (
-    select generate_series(cast(:first as date), :last, interval '1 day')::date as day
-    union
-    select generate_series(:base_first, :base_last, interval '1 day')::date
-  ) as asked
+  select asked.day::date as day, (coalesce(policy.value, :include_taxes) = 'true')::int as include_taxes
+  from generate_series(cast(:first as date), :last, interval '1 day') as asked (day)
   left join lateral (
     select decided.value from app.metric_policies as decided
     where decided.shop_id = :shop_id
@@ -18,25 +14,20 @@ with switch as materialized (
   ) as policy on true
 ),
 valued as (
-  select orders.day >= :first as is_current, {order_value} as value
+  select {order_value} as value
   from serving.fct_orders as orders
   join switch using (day)
   where orders.shop_id = :shop_id
     and orders.part = any(array(
-      select entry.part
-      from serving.published as pointer
-      join serving.manifest_entries as entry
-        on entry.shop_id = pointer.shop_id and entry.manifest_id = pointer.manifest_id
-      where pointer.shop_id = :shop_id
+      select entry.part from serving.manifest_entries as entry
+      where entry.shop_id = :shop_id
+        and entry.manifest_id = :manifest_id
         and entry.mart = 'fct_orders'
-        and entry.partition_key >= to_char(least(:first, :base_first), 'YYYY-MM')
+        and entry.partition_key between
+          to_char(cast(:first as date), 'YYYY-MM') and to_char(cast(:last as date), 'YYYY-MM')
     ))
     and orders.is_counted
-    and (orders.day between :first and :last or orders.day between :base_first and :base_last)
+    and orders.day between :first and :last
 )
-select
-  percentile_disc(array[0.5, 0.5000000001]) within group (order by value)
-    filter (where is_current) as current,
-  percentile_disc(array[0.5, 0.5000000001]) within group (order by value)
-    filter (where not is_current) as base
+select percentile_disc(array[0.5, 0.5000000001]) within group (order by value) as middles
 from valued

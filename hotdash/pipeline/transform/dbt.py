@@ -81,7 +81,11 @@ class DbtProject:
         with _ONE_AT_A_TIME:
             command = [*arguments, "--vars", json.dumps(dict(variables), sort_keys=True)]
             answer = self._invoke(self.manifest, command, on_finished)
-        return [_node_result(result) for result in answer.result.results]
+        results = [_node_result(result) for result in answer.result.results]
+        for result in results:
+            if _is_hook(result) and result.status == "error":
+                raise self.explain(result)
+        return [result for result in results if not _is_hook(result)]
 
     def explain(self, failed: NodeResult) -> TransformError:
         reference = new_reference()
@@ -168,6 +172,10 @@ def _node_result(result: Any) -> NodeResult:
         rows=affected if isinstance(affected, int) and affected >= 0 else None,
         message=result.message,
     )
+
+
+def _is_hook(result: NodeResult) -> bool:
+    return result.unique_id.startswith("operation.")
 
 
 def _in_short(text: str | None) -> str:

@@ -43,9 +43,6 @@ class SimulatedShop:
     def now(self) -> int:
         return epoch(self.clock.now())
 
-    def revoke_token(self) -> None:
-        self.token = None
-
     def accepts(self, token: str | None) -> bool:
         known = self.token
         return known is not None and secrets.compare_digest(token or "", known)

@@ -44,7 +44,9 @@ _POLICIES = """
     select policies.shop_id, policy, value, effective_from, decided_at
     from raw.metric_policies as policies
     inner join (
-        select load_id, row_number() over (partition by shop_id order by "at" desc) as place
+        select load_id, row_number() over (
+            partition by shop_id order by "at" desc, load_id desc
+        ) as place
         from raw.load_events where event = 'committed' and source = 'hotdash'
     ) as newest on newest.load_id = policies.load_id and newest.place = 1
     order by 1, 2, 4, 5, 3

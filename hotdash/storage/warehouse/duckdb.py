@@ -37,6 +37,7 @@ class DuckDBWarehouse:
         self._memory_mb = memory_mb
         self._opening = threading.RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._lent: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
 
     @property
@@ -59,7 +60,9 @@ class DuckDBWarehouse:
     def dlt_destination(self) -> Any:
         from dlt.destinations import duckdb as destination
 
-        return destination(credentials=self._open().cursor())
+        lent = self._open().cursor()
+        self._lent.append(lent)
+        return destination(credentials=lent)
 
     def dbt_output(self) -> Mapping[str, Any]:
         self._open()
@@ -100,7 +103,11 @@ class DuckDBWarehouse:
                 self._local.cursor = None
 
     def close(self) -> None:
+        """A cursor that dlt still keeps would hold the file, and with it everybody else out."""
         with self._opening:
+            for lent in self._lent:
+                lent.close()
+            self._lent.clear()
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None

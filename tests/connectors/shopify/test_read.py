@@ -8,8 +8,10 @@ import pytest
 
 from hotdash.base.clock import days_between, local_day
 from hotdash.base.progress import SilentProgress
-from hotdash.connectors.contract import Reached
+from hotdash.connectors.contract import Deleted, Reached, Rows
+from hotdash.connectors.shopify.bulk import BulkExports
 from hotdash.connectors.shopify.connector import OVERLAP, ShopifyConnector
+from hotdash.connectors.shopify.resources import Reading, orders_by_id
 from hotdash.simulators.orders import epoch, instant
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
@@ -236,3 +238,18 @@ class TestShop:
         assert (profile.name, profile.timezone) == ("Hot Rod AN", "America/Chicago")
         assert not profile.taxes_included
         shopify_connector.check()
+
+
+class TestVanished:
+    def test_an_order_deleted_between_export_and_question_is_told_as_deleted(
+        self, connecting: Connecting, simulator: SimulatorHandle, tmp_path: Path, world: World
+    ) -> None:
+        client = connecting.client()
+        exports = BulkExports(client, tmp_path)
+        reading = Reading(client, exports, simulator, SilentProgress(), "America/Chicago")
+        there = next(world.orders_as_of(UNTIL, SHOP_ID)).order_id
+        ids = [f"gid://shopify/Order/{number}" for number in (1, there)]
+        events = list(orders_by_id(reading, ids))
+        assert {type(event) for event in events} == {Deleted, Rows}
+        (deleted,) = [event for event in events if isinstance(event, Deleted)]
+        assert deleted.keys.to_pylist() == [{"order_id": 1}]

@@ -10,7 +10,7 @@ from hotdash.connectors.shopify.columns import UnfitError, fit
 from hotdash.connectors.shopify.judging import blame, judge, read_lines
 from hotdash.connectors.shopify.tables import ORDER_LINES, VARIANTS, required_columns
 from hotdash.simulators.world import World
-from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
+from tests.fixtures.simulator import UNTIL, Connecting, SimulatorHandle
 from tests.fixtures.told_events import ORDER_TABLES, expected, read, same_rows
 
 EVERY = 7
@@ -39,8 +39,8 @@ class TestDrift:
         blamed: str,
     ) -> None:
         simulator.fault("drift", field=field, value=garbage, every=EVERY)
-        told = read(connecting.connector())
-        orders = list(world.orders_as_of(UNTIL, SHOP_ID))
+        told = read(connecting.connector("kanto-garage"))
+        orders = list(world.orders_as_of(UNTIL, "kanto-garage"))
         hit = [order for order in orders if is_hit(order.order_id)]
         spared = expected(order for order in orders if not is_hit(order.order_id))
         assert len(told.unreadable) == len(hit) > 0

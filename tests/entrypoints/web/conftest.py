@@ -1,6 +1,29 @@
 """The web's tests stand in front of a storefront with everything published."""
 
-from tests.fixtures.storefront import storefront, storefront_template
-from tests.fixtures.web import web
+from collections.abc import Iterator
+from pathlib import Path
 
-__all__ = ["storefront", "storefront_template", "web"]
+import pytest
+import structlog
+
+from hotdash.base.logging import configure_logging
+from tests.fixtures.storefront import shown_storefront, storefront, storefront_template
+from tests.fixtures.web import shown_web, web, web_home
+
+__all__ = [
+    "shown_storefront",
+    "shown_web",
+    "storefront",
+    "storefront_template",
+    "web",
+    "web_home",
+]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def log_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Logging as in production, into a file that tests may read."""
+    file = tmp_path_factory.mktemp("logs") / "hotdash.ndjson"
+    configure_logging("info", file)
+    yield file
+    structlog.reset_defaults()

@@ -7,9 +7,9 @@ FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"
 
 
 @pytest.fixture
-def signed_in(web: Web) -> Web:
-    web.sign_in(OWNER)
-    return web
+def signed_in(shown_web: Web) -> Web:
+    shown_web.sign_in(OWNER)
+    return shown_web
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -47,7 +47,7 @@ def test_the_referer_stands_in_for_a_missing_origin(signed_in: Web) -> None:
 def test_the_token_differs_each_time_and_each_works(signed_in: Web) -> None:
     tokens = {signed_in.parts.csrf.issue("me") for _ in range(5)}
     assert len(tokens) == 5
-    signed_in.client.cookies.set(signed_in.parts.cookies.visitor, "me")
+    signed_in.hold(signed_in.parts.cookies.visitor, "me")
     for token in tokens:
         assert signed_in.form("/theme", {"csrf": token}).status_code == 303
 

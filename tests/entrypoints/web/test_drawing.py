@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hotdash.entrypoints.web.drawing import path, scale_for, tight_scale
 
 amounts = st.decimals(
-    min_value=-10**12, max_value=10**12, places=4, allow_nan=False, allow_infinity=False
+    min_value=-(10**12), max_value=10**12, places=4, allow_nan=False, allow_infinity=False
 )
 
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tests.fixtures.storefront import OWNER, ROD, Storefront
@@ -7,8 +9,8 @@ PATHS = ["/sign-in", "/nowhere", "/healthz", "/today", "/api/v1/nothing", "/api/
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_answer_carries_the_security_headers(web: Web, path: str) -> None:
-    headers = web.client.get(path).headers
+def test_every_answer_carries_the_security_headers(shown_web: Web, path: str) -> None:
+    headers = shown_web.client.get(path).headers
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert "frame-ancestors 'none'" in policy
@@ -18,23 +20,23 @@ def test_every_answer_carries_the_security_headers(web: Web, path: str) -> None:
     assert len(headers["x-request-id"]) == 8
 
 
-def test_pages_are_not_kept_by_anybody(web: Web) -> None:
-    web.sign_in(OWNER)
-    assert web.client.get("/today").headers["cache-control"] == "no-store"
-    exported = web.client.get(f"/exports/revenue.csv?shop={ROD}")
+def test_pages_are_not_kept_by_anybody(shown_web: Web) -> None:
+    shown_web.sign_in(OWNER)
+    assert shown_web.client.get("/today").headers["cache-control"] == "no-store"
+    exported = shown_web.client.get(f"/exports/revenue.csv?shop={ROD}")
     assert exported.headers["cache-control"] == "no-store"
 
 
-def test_pages_are_compressed(web: Web) -> None:
-    web.sign_in(OWNER)
-    answer = web.client.get("/today", headers={"accept-encoding": "gzip"})
+def test_pages_are_compressed(shown_web: Web) -> None:
+    shown_web.sign_in(OWNER)
+    answer = shown_web.client.get("/today", headers={"accept-encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert int(answer.headers["content-length"]) < 20_000
 
 
-def test_pages_hold_no_inline_script_or_style(web: Web) -> None:
-    web.sign_in(OWNER)
-    page = web.client.get("/today").text
+def test_pages_hold_no_inline_script_or_style(shown_web: Web) -> None:
+    shown_web.sign_in(OWNER)
+    page = shown_web.client.get("/today").text
     assert " style=" not in page
     assert "<style" not in page
     assert page.count("<script") == page.count("<script src=")
@@ -43,9 +45,8 @@ def test_pages_hold_no_inline_script_or_style(web: Web) -> None:
 
 class TestHttps:
     @pytest.fixture
-    def secure(self, storefront: Storefront, tmp_path_factory: pytest.TempPathFactory) -> Web:
-        home = tmp_path_factory.mktemp("home")
-        return web_in_front_of(storefront, home, base_url="https://dash.example")
+    def secure(self, shown_storefront: Storefront, web_home: Path) -> Web:
+        return web_in_front_of(shown_storefront, web_home, base_url="https://dash.example")
 
     def test_cookies_belong_to_this_host_alone(self, secure: Web) -> None:
         answer = secure.client.get("/sign-in")
@@ -63,8 +64,8 @@ class TestHttps:
         assert answer.status_code == 403
 
 
-def test_on_loopback_the_cookie_carries_the_port(web: Web) -> None:
-    cookie = web.client.get("/sign-in").headers["set-cookie"]
+def test_on_loopback_the_cookie_carries_the_port(shown_web: Web) -> None:
+    cookie = shown_web.client.get("/sign-in").headers["set-cookie"]
     assert cookie.startswith("hotdash-visitor-8700=")
     assert "HttpOnly" in cookie
     assert "Secure" not in cookie

@@ -35,6 +35,15 @@ class TestPassword:
     def test_case_and_blanks_of_the_email_do_not_matter(self, web: Web) -> None:
         assert sign_in(web, email=f" {OWNER.upper()} ").status_code == 303
 
+    def test_a_hash_of_weaker_times_is_made_anew(self, web: Web) -> None:
+        before = web.storefront.everything_in("app.users")
+        assert "m=64,t=1" in before
+        sign_in(web)
+        owner = next(
+            row for row in web.storefront.everything_in("app.users").split("),") if OWNER in row
+        )
+        assert "m=64,t=1" not in owner
+
     def test_an_unknown_account_gets_the_same_answer(self, web: Web) -> None:
         wrong = sign_in(web, password="wrong")
         unknown = sign_in(web, email="nobody@nowhere.example", password="wrong")
@@ -57,7 +66,7 @@ class TestPassword:
     def test_the_session_before_ends(self, web: Web) -> None:
         first = web.sign_in(OWNER)
         sign_in(web)
-        web.client.cookies.set(web.parts.cookies.session, first)
+        web.hold(web.parts.cookies.session, first)
         assert web.client.get("/today").status_code == 303
 
 
@@ -145,7 +154,7 @@ class TestSession:
     def test_signing_out_ends_it_in_the_database(self, web: Web) -> None:
         token = web.sign_in(OWNER)
         assert web.form("/sign-out", {}).status_code == 303
-        web.client.cookies.set(web.parts.cookies.session, token)
+        web.hold(web.parts.cookies.session, token)
         assert web.client.get("/today").status_code == 303
 
     def test_who_is_in_needs_no_form(self, web: Web) -> None:
@@ -162,7 +171,7 @@ class TestOwnPassword:
         here = web.sign_in(OWNER)
         assert self.change(web, new="three blue carburettors").status_code == 303
         assert web.client.get("/today").status_code == 200
-        web.client.cookies.set(web.parts.cookies.session, elsewhere)
+        web.hold(web.parts.cookies.session, elsewhere)
         assert web.client.get("/today").status_code == 303
         assert here != elsewhere
 

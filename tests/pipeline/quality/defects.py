@@ -122,6 +122,28 @@ def shipping_without_amount(world: RawWorld, shop: str) -> None:
     world.load(shop, [order()], told={"order_shipping_lines": [shipping]})
 
 
+def lost_shipping(world: RawWorld, shop: str) -> None:
+    world.load(
+        shop, [order()], told={"order_shipping_lines": [{"order_id": 77, "shipping_line_id": 1}]}
+    )
+
+
+def refunded_shipping_of_no_refund(world: RawWorld, shop: str) -> None:
+    shipping = {"order_id": 1, "refund_id": 9, "refund_shipping_line_id": 1}
+    world.load(shop, [order()], told={"refund_shipping_lines": [shipping]})
+
+
+def adjustment_of_no_refund(world: RawWorld, shop: str) -> None:
+    adjustment = {"order_id": 1, "refund_id": 9, "adjustment_id": 1}
+    world.load(shop, [order()], told={"order_adjustments": [adjustment]})
+
+
+def refund_without_amounts(world: RawWorld, shop: str) -> None:
+    rows = order(refunds=refund(1, lines=[(1, "1.00", "0")])).rows()
+    rows["refund_lines"][0]["subtotal"] = None
+    world.load(shop, told=rows)
+
+
 def foreign_currency(world: RawWorld, shop: str) -> None:
     world.load(shop, [order(currency="EUR")])
 
@@ -189,6 +211,10 @@ DEFECTS = (
     _defect("unbacked", "refund_lines_have_their_refund", refunded_line_of_no_refund),
     _defect("unsold", "refund_lines_have_their_order_line", refund_of_no_line),
     _defect("unshipped", "shipping_lines_have_amounts", shipping_without_amount),
+    _defect("undelivered", "shipping_lines_have_their_order", lost_shipping),
+    _defect("unpaid", "refunded_shipping_has_its_refund", refunded_shipping_of_no_refund),
+    _defect("unadjusted", "adjustments_have_their_refund", adjustment_of_no_refund),
+    _defect("unvalued", "refund_lines_have_amounts", refund_without_amounts),
     _defect("foreign", "orders_are_in_the_shops_currency", foreign_currency),
     _defect(
         "nowhere",

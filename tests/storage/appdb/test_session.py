@@ -127,19 +127,20 @@ class TestJobs:
             add_shop(session, "Not A Slug")
 
 
+@pytest.fixture(scope="module")
+def one_connection(template_urls: DatabaseUrls) -> Iterator[Database]:
+    with new_database(template_urls, TEMPLATE) as urls:
+        database = Database(urls.owner)
+        with database.jobs() as session:
+            shop = add_shop(session, "hot-rod-an")
+        for _ in range(8):
+            assert visible_shops(database, shop.owner_id) == ["hot-rod-an"]
+        yield database
+        database.dispose()
+
+
 class TestTheConnectionAfterwards:
     """A transaction pooler gives the same connection to somebody else next."""
-
-    @pytest.fixture(scope="class")
-    def one_connection(self, template_urls: DatabaseUrls) -> Iterator[Database]:
-        with new_database(template_urls, TEMPLATE) as urls:
-            database = Database(urls.owner)
-            with database.jobs() as session:
-                shop = add_shop(session, "hot-rod-an")
-            for _ in range(8):
-                assert visible_shops(database, shop.owner_id) == ["hot-rod-an"]
-            yield database
-            database.dispose()
 
     @pytest.mark.parametrize(
         ("query", "expected"),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Index
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotdash.storage.appdb.models.base import Base
@@ -164,3 +164,24 @@ class Published(Base):
     pinned_at: Mapped[datetime | None]
     pinned_by: Mapped[str | None]
     pin_reason: Mapped[str | None]
+
+
+class OrderValueMedian(Base):
+    """Of the orders of these days, under this manifest and this definition; gone with the manifest."""
+
+    __tablename__ = "order_value_medians"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shop_id", "manifest_id"],
+            ["serving.manifests.shop_id", "serving.manifests.manifest_id"],
+            ondelete="CASCADE",
+        ),
+        {"schema": "serving"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    manifest_id: Mapped[UUID] = mapped_column(primary_key=True)
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    last_day: Mapped[date] = mapped_column(primary_key=True)
+    definition: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[Decimal | None] = mapped_column(Numeric())

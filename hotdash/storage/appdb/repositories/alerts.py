@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotdash.base.ids import new_id
-from hotdash.storage.appdb.models.alerts import IS_OPEN, IS_UNTOLD, Alert
+from hotdash.storage.appdb.models.alerts import IS_OPEN, Alert
 from hotdash.storage.appdb.repositories.checks import CheckRecord
 
 
@@ -69,9 +69,13 @@ def resolve_alerts(
 
 def untold_alerts(session: Session, shop_id: str) -> list[AlertRecord]:
     """The oldest first; one that is over before it was ever told is told as opened, then as over."""
+    is_untold = or_(
+        Alert.opening_told_at.is_(None),
+        and_(Alert.resolved_at.is_not(None), Alert.resolving_told_at.is_(None)),
+    )
     found = session.scalars(
         select(Alert)
-        .where(Alert.shop_id == shop_id, text(IS_UNTOLD))
+        .where(Alert.shop_id == shop_id, is_untold)
         .order_by(Alert.opened_at, Alert.alert_id)
     )
     return [_record(alert) for alert in found]

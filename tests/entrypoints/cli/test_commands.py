@@ -1,0 +1,239 @@
+"""The commands as a person types them: what they print, how they end, and what bad input gets."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.processes import clean_environment
+from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
+
+TOKEN_LEFT_OUT = "shpat_"
+
+
+class Terminal:
+    """A folder of its own and the app database of the tests; every answer as JSON."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.folder = folder
+        self.environment = {**clean_environment(), "HOTDASH_DATABASE_URL": database_url}
+
+    def run(
+        self, *arguments: str, stdin: str = "", **variables: str
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "hotdash", *arguments],
+            cwd=self.folder,
+            env={**self.environment, **variables},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def told(self, *arguments: str, **more: str) -> Any:
+        done = self.run(*arguments, "--json", **more)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def error(self, *arguments: str, code: int = 1, **more: str) -> Any:
+        done = self.run(*arguments, "--json", **more)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        return json.loads(done.stdout)["error"]
+
+    def connect(self, simulator: SimulatorHandle, token: str | None = None) -> Any:
+        shop = simulator.shops[SHOP_ID]
+        flags = ("--email", "me@example.com", "--shop", shop["domain"])
+        return self.told(
+            *("init", *flags, "--address", shop["base_url"], "--token-stdin"),
+            stdin=f"{token or shop['token']}\n",
+        )
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, empty_database_urls: DatabaseUrls) -> Terminal:
+    return Terminal(tmp_path, empty_database_urls.owner)
+
+
+@pytest.fixture
+def connected(terminal: Terminal, simulator: SimulatorHandle) -> Terminal:
+    terminal.connect(simulator)
+    return terminal
+
+
+def test_version_says_what_it_stands_on(terminal: Terminal) -> None:
+    assert terminal.told("version").keys() >= {"hotdash", "python", "dbt-core", "duckdb"}
+
+
+def test_a_wrong_flag_is_wrong_use(terminal: Terminal) -> None:
+    assert terminal.run("run", "--fast").returncode == 2
+    assert terminal.error("status", code=2, HOTDASH_PORT="eighty")["field"] == "port"
+    unknown = terminal.run("--set", "prot=1", "status", "--json")
+    assert unknown.returncode == 2
+    assert json.loads(unknown.stdout)["error"]["field"] == "prot"
+
+
+def test_from_init_to_a_published_shop(connected: Terminal) -> None:
+    assert (connected.folder / "hotdash.toml").read_text().count("# ") > 10
+    first = connected.told("run")
+    assert first["failed"] is False
+    assert first["shops"][0]["ingest"]["rows"]["shopify_orders"] > 100
+    second = connected.told("run")
+    assert {mart["outcome"] for mart in second["shops"][0]["marts"].values()} == {"unchanged"}
+    status = connected.told("status")
+    assert status["shops"][0]["published_at"] is not None
+    assert status["last_run"]["status"] == "completed"
+    listed = connected.told("publish", "list", "--shop", SHOP_ID)
+    assert listed["published"]["manifest_id"] == listed["publications"][0]["manifest_id"]
+    healthy = connected.told("doctor")
+    assert healthy["healthy"] is True
+    assert TOKEN_LEFT_OUT not in json.dumps(healthy)
+
+
+def test_roll_back_pins_and_release_lets_go(
+    connected: Terminal, simulator: SimulatorHandle
+) -> None:
+    connected.told("run")
+    first = connected.told("publish", "list", "--shop", SHOP_ID)["published"]["manifest_id"]
+    reason = ("--shop", SHOP_ID, "--reason", "tried out")
+    connected.told("publish", "rollback", first, *reason)
+    assert connected.told("status")["shops"][0]["pinned"] == "tried out"
+    connected.told("publish", "release", *reason)
+    assert connected.told("status")["shops"][0]["pinned"] is None
+
+
+def test_an_unknown_shop_is_named(connected: Terminal) -> None:
+    refused = connected.error("run", "--shop", "nobody")
+    assert "nobody" in refused["message"]
+    assert SHOP_ID in refused["hint"]
+    assert "nobody" in connected.error("publish", "list", "--shop", "nobody")["message"]
+
+
+def test_a_revoked_token_is_named_and_never_shown(
+    connected: Terminal, simulator: SimulatorHandle
+) -> None:
+    simulator.set_token(SHOP_ID, "shpat_another")
+    done = connected.run("run", "--json")
+    assert done.returncode == 1
+    ingest = json.loads(done.stdout)["shops"][0]["ingest"]
+    assert ingest["status"] == "failed"
+    assert "token" in ingest["error"].lower() + ingest["hint"].lower()
+    sick = connected.run("doctor", "--json")
+    assert sick.returncode == 1
+    checks = {check["what"]: check for check in json.loads(sick.stdout)["checks"]}
+    assert checks[f"shop {SHOP_ID}"]["ok"] is False
+    assert checks[f"shop {SHOP_ID}"]["mend"]
+    log = (connected.folder / ".hotdash/logs/hotdash.ndjson").read_text()
+    for text in (done.stdout, done.stderr, sick.stdout, log):
+        assert simulator.shops[SHOP_ID]["token"] not in text
+
+
+def test_a_wrong_token_connects_nothing(terminal: Terminal, simulator: SimulatorHandle) -> None:
+    shop = simulator.shops[SHOP_ID]
+    flags = ("--email", "me@example.com", "--shop", shop["domain"], "--address", shop["base_url"])
+    terminal.error("init", *flags, "--token-stdin", stdin="shpat_wrong\n")
+    assert terminal.told("status")["shops"] == []
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:hunter2@127.0.0.1:1/none", "127.0.0.1:1"),
+        ("postgresql://me:hunter2@nowhere.invalid/none", "nowhere.invalid"),
+    ],
+)
+def test_a_database_that_is_not_there(terminal: Terminal, url: str, told: str) -> None:
+    error = terminal.error("status", HOTDASH_DATABASE_URL=url)
+    assert told in error["message"]
+    assert error["hint"]
+    assert "hunter2" not in json.dumps(error)
+
+
+def test_a_database_that_was_never_migrated(terminal: Terminal) -> None:
+    assert "hotdash migrate" in terminal.error("status")["hint"]
+    assert terminal.told("migrate")["after"]
+    assert terminal.told("status")["shops"] == []
+
+
+def test_an_occupied_port_is_named(connected: Terminal) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        error = connected.error("serve", "--port", str(port))
+    assert str(port) in error["message"]
+    assert error["field"] == "port"
+
+
+def test_a_warehouse_of_another_version_is_refused(connected: Terminal) -> None:
+    import duckdb
+
+    connected.told("run")
+    with duckdb.connect(str(connected.folder / ".hotdash/warehouse.duckdb")) as file:
+        file.execute("update raw.schema_version set version = 99")
+    error = connected.error("run")
+    assert error["code"] == "warehouse_version"
+    assert "99" in error["message"]
+    assert error["hint"]
+
+
+def test_a_file_that_is_no_warehouse_is_refused(connected: Terminal) -> None:
+    (connected.folder / ".hotdash/warehouse.duckdb").write_bytes(b"not a database" * 4096)
+    error = connected.error("run")
+    assert "warehouse.duckdb" in error["message"]
+
+
+def test_a_full_disk_loses_nothing(connected: Terminal, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this machine does not allow a small disk to be mounted")
+    try:
+        keys = (connected.folder / ".hotdash/secret.keys").read_bytes()
+        (small / "secret.keys").touch(0o600)
+        (small / "secret.keys").write_bytes(keys)
+        error = connected.error("run", HOTDASH_HOME=str(small))
+        assert "space" in (error["message"] + error["hint"]).lower()
+    finally:
+        subprocess.run(["umount", str(small)], check=False)
+    assert connected.told("run")["failed"] is False
+
+
+def test_a_second_run_says_who_has_the_warehouse(connected: Terminal) -> None:
+    first = subprocess.Popen(
+        [sys.executable, "-m", "hotdash", "run", "--json"],
+        cwd=connected.folder,
+        env=connected.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        wait_for_lease(connected)
+        error = connected.error("run")
+        assert str(first.pid) in error["message"]
+        assert error["hint"]
+    finally:
+        told, _ = first.communicate(timeout=120)
+        assert first.returncode == 0, told.decode()
+
+
+def wait_for_lease(terminal: Terminal) -> None:
+    import psycopg
+
+    with psycopg.connect(terminal.environment["HOTDASH_DATABASE_URL"], autocommit=True) as asking:
+        for _ in range(600):
+            if asking.execute("select 1 from app.lease_holders").fetchone():
+                return
+            asking.execute("select pg_sleep(0.05)")
+    raise AssertionError("the first run never took the warehouse")

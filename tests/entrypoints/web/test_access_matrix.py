@@ -1,0 +1,137 @@
+"""Every route by everybody: a route without a row here fails, and so does one foreign byte."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import APIRouter
+
+from hotdash.base.roles import Role
+from hotdash.entrypoints.web import app as web_app
+from tests.fixtures.storefront import OWNER, ROD, STRANGER, VIEWER
+from tests.fixtures.web import Web
+
+FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
+SIGN_IN = 303
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each kind of visitor gets for this address."""
+
+    address: str
+    anonymous: int
+    other_shop: int
+    viewer: int
+    owner: int
+    fields: dict[str, str] = field(default_factory=dict[str, str])
+
+
+def everybody(address: str, status: int = 200) -> Row:
+    return Row(address, status, status, status, status)
+
+
+ASK = f"?shop={ROD}"
+MATRIX = {
+    "GET /": Row("/", SIGN_IN, 200, 200, 200),
+    "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /definitions/{metric}": Row("/definitions/revenue", SIGN_IN, 200, 200, 200),
+    "GET /exports/revenue.csv": Row(f"/exports/revenue.csv{ASK}", SIGN_IN, 404, 403, 200),
+    "GET /api/v1/tiles/sales-pulse": Row(f"/api/v1/tiles/sales-pulse{ASK}", 401, 404, 200, 200),
+    "GET /api/v1/metrics/revenue/days": Row(
+        f"/api/v1/metrics/revenue/days{ASK}", 401, 404, 200, 200
+    ),
+    "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
+    "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
+    "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),
+    "GET /sign-in": Row("/sign-in", 200, 303, 303, 303),
+    "POST /sign-in": everybody("/sign-in", 401),
+    "GET /sign-in/{token}": everybody("/sign-in/unknown"),
+    "POST /sign-in/link": everybody("/sign-in/link", 403),
+    "POST /sign-out": everybody("/sign-out", 303),
+    "POST /theme": everybody("/theme", 303),
+    "GET /healthz": everybody("/healthz"),
+    "GET /readyz": everybody("/readyz"),
+    "GET /metrics": everybody("/metrics"),
+    "GET /static/{name}": everybody("/static/unknown.css", 404),
+}
+
+
+def routes_of(routes: list[Any]) -> Iterator[str]:
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if isinstance(inner, APIRouter):
+            yield from routes_of(inner.routes)
+        elif hasattr(route, "path"):
+            yield from (f"{method} {route.path}" for method in route.methods - {"HEAD"})
+
+
+def ask(web: Web, name: str) -> httpx.Response:
+    row = MATRIX[name]
+    if name.startswith("POST"):
+        somebody = f"{secrets.token_hex(4)}@nowhere.example"
+        return web.form(row.address, {"email": somebody} | row.fields)
+    return web.client.get(row.address)
+
+
+def is_closed(answer: httpx.Response, row: Row) -> bool:
+    """As for anybody from the street, and nothing of the shop in it."""
+    assert not [word for word in FOREIGN if word in answer.text]
+    return answer.status_code == row.anonymous
+
+
+def test_every_route_has_its_row(shown_web: Web) -> None:
+    assert set(routes_of(shown_web.app.routes)) == set(MATRIX)
+    assert len(web_app.ROUTERS) > 5
+
+
+@pytest.mark.parametrize("name", MATRIX)
+class TestEveryRoute:
+    def test_anonymous(self, shown_web: Web, name: str) -> None:
+        assert is_closed(ask(shown_web, name), MATRIX[name])
+
+    def test_of_another_shop(self, shown_web: Web, name: str) -> None:
+        shown_web.sign_in(STRANGER)
+        answer = ask(shown_web, name)
+        assert answer.status_code == MATRIX[name].other_shop
+        assert not [word for word in FOREIGN if word in answer.text]
+
+    def test_with_an_expired_session(self, shown_web: Web, name: str) -> None:
+        over = shown_web.storefront.session_of(OWNER, timedelta(hours=1), ago=timedelta(hours=2))
+        shown_web.hold_session(over)
+        assert is_closed(ask(shown_web, name), MATRIX[name])
+
+    def test_revoked(self, shown_web: Web, name: str) -> None:
+        somebody = shown_web.storefront.add_person(Role.OWNER)
+        shown_web.sign_in(somebody)
+        shown_web.storefront.disable(somebody)
+        assert is_closed(ask(shown_web, name), MATRIX[name])
+
+    def test_of_a_lesser_role(self, shown_web: Web, name: str) -> None:
+        shown_web.sign_in(VIEWER)
+        assert ask(shown_web, name).status_code == MATRIX[name].viewer
+
+    def test_owner(self, shown_web: Web, name: str) -> None:
+        shown_web.sign_in(OWNER)
+        assert ask(shown_web, name).status_code == MATRIX[name].owner
+
+
+@pytest.mark.parametrize("address", [MATRIX[n].address for n in MATRIX if ROD in MATRIX[n].address])
+def test_a_foreign_shop_and_one_that_does_not_exist_look_alike(
+    shown_web: Web, address: str
+) -> None:
+    shown_web.sign_in(STRANGER)
+    foreign = shown_web.client.get(address)
+    unknown = shown_web.client.get(address.replace(ROD, "no-such-ro"))
+    assert foreign.status_code == unknown.status_code == 404
+    assert _same(foreign).replace(ROD, "no-such-ro") == _same(unknown)
+
+
+def _same(answer: httpx.Response) -> str:
+    """Without what differs between any two answers: the reference and the form tokens."""
+    text = answer.text.replace(answer.headers["x-request-id"], "")
+    return "\n".join(line for line in text.splitlines() if 'name="csrf"' not in line)

@@ -1,15 +1,12 @@
 """kill -9 at every boundary of a run: whoever starts next finishes it, and nothing shows that it died.
 
-One run is killed at all of them, one after the other; a seeded sample is killed at one alone, each from
-the same start. KILL_POINTS=all takes every one alone.
+One run is killed at all of them, one after the other. A seeded sample, or with KILL_POINTS=all every
+one, is the only kill of a run.
 """
-
-import os
-from random import Random
 
 import pytest
 
-from tests.fixtures.fork_server import Kill
+from tests.fixtures.fork_server import Kill, some_of
 from tests.fixtures.run_states import Evidence, FirstRun
 
 RUNS = "hotdash.storage.appdb.repositories.runs"
@@ -58,8 +55,6 @@ IN_ORDER = [
     Kill(f"{RUNS}:finish_run", "before"),
 ]
 
-ALONE = IN_ORDER if os.environ.get("KILL_POINTS") == "all" else Random(7).sample(IN_ORDER, 1)
-
 
 @pytest.fixture(scope="module")
 def undisturbed(first_run: FirstRun) -> Evidence:
@@ -83,7 +78,7 @@ def test_a_run_killed_at_every_boundary_in_turn_ends_like_one_that_never_was(
     assert installation.evidence() == undisturbed
 
 
-@pytest.mark.parametrize("moment", ALONE, ids=str)
+@pytest.mark.parametrize("moment", some_of(IN_ORDER, 1), ids=str)
 def test_killed_once_and_run_again(
     moment: Kill, first_run: FirstRun, undisturbed: Evidence
 ) -> None:

@@ -29,6 +29,12 @@ def see(visitor: Visitor, theme: str, picture: str, state: str) -> None:
     assert visitor.axe_violations() == []
 
 
+def line_box(visitor: Visitor, line: str) -> dict[str, float]:
+    box = visitor.page.locator(line).bounding_box()
+    assert box is not None
+    return dict(box)
+
+
 class TestOrdinary:
     @pytest.mark.parametrize("theme", THEMES)
     def test_wide(self, owner: Visitor, theme: str) -> None:
@@ -117,13 +123,25 @@ class TestView:
         owner.wait_for_chart()
         expect(owner.page.locator(".legend li")).to_have_count(1)
 
+    def test_nothing_jumps_when_the_chart_comes_alive(self, owner: Visitor) -> None:
+        owner.page.route("**/static/vega.*", lambda route: route.abort())
+        owner.open("/today")
+        owner.page.wait_for_selector("[data-hydrated=failed]")
+        drawn = line_box(owner, ".drawing .line:not(.base)")
+        owner.page.unroute("**/static/vega.*")
+        owner.open("/today")
+        owner.wait_for_chart()
+        alive = line_box(owner, ".live .layer_1_marks path")
+        print(drawn, alive)
+        assert all(abs(drawn[side] - alive[side]) <= 4 for side in drawn)
+        owner.complaints.clear()
+
     def test_the_pointer_reads_a_day(self, owner: Visitor) -> None:
         owner.open("/today")
         owner.wait_for_chart()
         owner.page.locator(".live svg").hover(position={"x": 500, "y": 120})
         shown = owner.page.locator(".reading")
-        expect(shown).to_contain_text("This period")
-        expect(shown).to_contain_text("$")
+        expect(shown).to_contain_text("vs $")
         owner.picture("pointer", full=False)
 
     def test_the_shop_changes_with_its_money_and_time(

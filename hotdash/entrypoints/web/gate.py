@@ -40,11 +40,12 @@ class Gate:
         token = self._cookies.session_of(request)
         if not token:
             return None
-        now = self._clock.now()
-        with self._database.as_user(None) as session:
-            visit = visits.find_visit(session, hash_token(token), now, shop_id)
-            if visit is not None and now - visit.last_seen_at > _SEEN_EVERY:
-                sign_in.touch_session(session, hash_token(token), now)
+        token_hash, now = hash_token(token), self._clock.now()
+        with self._database.glance() as connection:
+            visit = visits.find_visit(connection, token_hash, now, shop_id)
+        if visit is not None and now - visit.last_seen_at > _SEEN_EVERY:
+            with self._database.as_user(None) as session:
+                sign_in.touch_session(session, token_hash, now)
         return visit
 
     def visit(self, request: Request, shop_id: str | None = None) -> Visit:

@@ -53,7 +53,8 @@ class Parts:
         self.csrf.check(request, self.cookies.visitor_of(request), token)
 
 
-def _parts(request: Request) -> Parts:
+async def _parts(request: Request) -> Parts:
+    # async, because FastAPI sends every other dependency through a thread.
     return cast(Parts, request.app.state.parts)
 
 

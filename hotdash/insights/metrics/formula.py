@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from hotdash.base.errors import HotdashError
 
@@ -28,12 +29,13 @@ class Formula:
     components: frozenset[str]
     tree: ast.expr
 
-    @classmethod
-    def parse(cls, text: str) -> "Formula":
+    @staticmethod
+    @lru_cache(maxsize=1000)
+    def parse(text: str) -> "Formula":
         tree = _parsed(text)
         _refuse_anything_else(tree, text)
         names = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-        return cls(text=text, components=frozenset(names), tree=tree)
+        return Formula(text=text, components=frozenset(names), tree=tree)
 
     def evaluate(self, values: Mapping[str, Value]) -> Decimal | None:
         """None where a component is missing or a denominator is zero: never a made-up 0."""

@@ -149,20 +149,22 @@ class Registry:
                 hint="Give the newer definition the next version.",
             )
 
+        self._approved = {
+            metric.name: metric for metric in self if metric.status is Status.APPROVED
+        }
+
     def __iter__(self) -> Iterator[Metric]:
         return iter(self._metrics[key] for key in sorted(self._metrics))
 
     def get(self, name: str, version: int | None = None) -> Metric:
-        found = [
-            metric
-            for metric in self
-            if metric.name == name
-            and (metric.status is Status.APPROVED if version is None else metric.version == version)
-        ]
-        if not found:
+        if version is None:
+            found = self._approved.get(name)
+        else:
+            found = self._metrics.get((name, version))
+        if found is None:
             known = ", ".join(sorted({metric.name for metric in self}))
             raise NotFoundError(f"There is no metric {name!r}.", hint=f"Use one of {known}.")
-        return found[-1]
+        return found
 
 
 def load_registry(folder: Path | None = None) -> Registry:

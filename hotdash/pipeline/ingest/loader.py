@@ -20,6 +20,12 @@ from hotdash.storage.warehouse.contract import Warehouse
 
 RAW = "raw"
 PARALLEL_TABLES = 2
+# ADBC reads a whole file into memory, so files stay small.
+DLT_SETTINGS = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__ENABLE_RUNTIME_TRACE": "false",
+    "DATA_WRITER__FILE_MAX_ITEMS": "250000",
+}
 FROZEN: TSchemaContractDict = {"tables": "freeze", "columns": "freeze", "data_type": "freeze"}
 
 
@@ -27,8 +33,7 @@ class RawLoader:
     """dlt's own memory is never trusted: the ledger knows what was loaded, the code what columns there are."""
 
     def __init__(self, warehouse: Warehouse, workdir: Path) -> None:
-        os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
-        os.environ["RUNTIME__ENABLE_RUNTIME_TRACE"] = "false"
+        os.environ.update(DLT_SETTINGS)
         self._warehouse = warehouse
         self._workdir = workdir
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import psycopg
@@ -47,6 +47,25 @@ class Database:
                 {"user_id": str(user_id or "")},
             )
             yield session
+
+    @contextmanager
+    def glance(self) -> Generator[psycopg.Connection]:
+        """For a statement that needs no transaction around it: one round trip instead of four."""
+        url = self._web_url or self._url
+        with _explained(url):
+            pooled = self._web.raw_connection()
+        connection = cast(psycopg.Connection, pooled.driver_connection)
+        connection.autocommit = True
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            raise explain(describe(url), error) from error
+        finally:
+            if connection.closed:
+                pooled.invalidate()
+            else:
+                connection.autocommit = False
+            pooled.close()
 
     @contextmanager
     def direct(self) -> Generator[psycopg.Connection]:

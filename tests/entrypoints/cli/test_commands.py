@@ -2,15 +2,19 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import psycopg
 import pytest
 
-from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.processes import clean_environment
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
@@ -22,6 +26,7 @@ class Terminal:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
+        self.first_run: Any = None
         self.environment = {**clean_environment(), "HOTDASH_DATABASE_URL": database_url}
 
     def run(
@@ -63,10 +68,18 @@ def terminal(tmp_path: Path, empty_database_urls: DatabaseUrls) -> Terminal:
     return Terminal(tmp_path, empty_database_urls.owner)
 
 
-@pytest.fixture
-def connected(terminal: Terminal, simulator: SimulatorHandle) -> Terminal:
-    terminal.connect(simulator)
-    return terminal
+@pytest.fixture(scope="module")
+def published(
+    tmp_path_factory: pytest.TempPathFactory,
+    template_urls: DatabaseUrls,
+    running_simulator: SimulatorHandle,
+) -> Iterator[Terminal]:
+    """One shop, connected and run once; the tests here leave it as they found it."""
+    with new_database(template_urls, "template1") as urls:
+        terminal = Terminal(tmp_path_factory.mktemp("published"), urls.owner)
+        terminal.connect(running_simulator)
+        terminal.first_run = terminal.told("run")
+        yield terminal
 
 
 def test_version_says_what_it_stands_on(terminal: Terminal) -> None:
@@ -81,57 +94,53 @@ def test_a_wrong_flag_is_wrong_use(terminal: Terminal) -> None:
     assert json.loads(unknown.stdout)["error"]["field"] == "prot"
 
 
-def test_from_init_to_a_published_shop(connected: Terminal) -> None:
-    assert (connected.folder / "hotdash.toml").read_text().count("# ") > 10
-    first = connected.told("run")
-    assert first["failed"] is False
-    assert first["shops"][0]["ingest"]["rows"]["shopify_orders"] > 100
-    second = connected.told("run")
+def test_from_init_to_a_published_shop(published: Terminal, simulator: SimulatorHandle) -> None:
+    assert (published.folder / "hotdash.toml").read_text().count("# ") > 10
+    assert published.first_run["failed"] is False
+    assert published.first_run["shops"][0]["ingest"]["rows"]["shopify_orders"] > 100
+    second = published.told("run")
     assert {mart["outcome"] for mart in second["shops"][0]["marts"].values()} == {"unchanged"}
-    status = connected.told("status")
+    status = published.told("status")
     assert status["shops"][0]["published_at"] is not None
     assert status["last_run"]["status"] == "completed"
-    listed = connected.told("publish", "list", "--shop", SHOP_ID)
+    listed = published.told("publish", "list", "--shop", SHOP_ID)
     assert listed["published"]["manifest_id"] == listed["publications"][0]["manifest_id"]
-    healthy = connected.told("doctor")
+    healthy = published.told("doctor")
     assert healthy["healthy"] is True
     assert TOKEN_LEFT_OUT not in json.dumps(healthy)
 
 
-def test_roll_back_pins_and_release_lets_go(
-    connected: Terminal, simulator: SimulatorHandle
-) -> None:
-    connected.told("run")
-    first = connected.told("publish", "list", "--shop", SHOP_ID)["published"]["manifest_id"]
+def test_roll_back_pins_and_release_lets_go(published: Terminal) -> None:
+    manifest = published.told("publish", "list", "--shop", SHOP_ID)["published"]["manifest_id"]
     reason = ("--shop", SHOP_ID, "--reason", "tried out")
-    connected.told("publish", "rollback", first, *reason)
-    assert connected.told("status")["shops"][0]["pinned"] == "tried out"
-    connected.told("publish", "release", *reason)
-    assert connected.told("status")["shops"][0]["pinned"] is None
+    published.told("publish", "rollback", manifest, *reason)
+    assert published.told("status")["shops"][0]["pinned"] == "tried out"
+    published.told("publish", "release", *reason)
+    assert published.told("status")["shops"][0]["pinned"] is None
 
 
-def test_an_unknown_shop_is_named(connected: Terminal) -> None:
-    refused = connected.error("run", "--shop", "nobody")
+def test_an_unknown_shop_is_named(published: Terminal) -> None:
+    refused = published.error("run", "--shop", "nobody")
     assert "nobody" in refused["message"]
     assert SHOP_ID in refused["hint"]
-    assert "nobody" in connected.error("publish", "list", "--shop", "nobody")["message"]
+    assert "nobody" in published.error("publish", "list", "--shop", "nobody")["message"]
 
 
 def test_a_revoked_token_is_named_and_never_shown(
-    connected: Terminal, simulator: SimulatorHandle
+    published: Terminal, simulator: SimulatorHandle
 ) -> None:
     simulator.set_token(SHOP_ID, "shpat_another")
-    done = connected.run("run", "--json")
+    done = published.run("run", "--json")
     assert done.returncode == 1
     ingest = json.loads(done.stdout)["shops"][0]["ingest"]
     assert ingest["status"] == "failed"
     assert "token" in ingest["error"].lower() + ingest["hint"].lower()
-    sick = connected.run("doctor", "--json")
+    sick = published.run("doctor", "--json")
     assert sick.returncode == 1
     checks = {check["what"]: check for check in json.loads(sick.stdout)["checks"]}
     assert checks[f"shop {SHOP_ID}"]["ok"] is False
     assert checks[f"shop {SHOP_ID}"]["mend"]
-    log = (connected.folder / ".hotdash/logs/hotdash.ndjson").read_text()
+    log = (published.folder / ".hotdash/logs/hotdash.ndjson").read_text()
     for text in (done.stdout, done.stderr, sick.stdout, log):
         assert simulator.shops[SHOP_ID]["token"] not in text
 
@@ -163,64 +172,67 @@ def test_a_database_that_was_never_migrated(terminal: Terminal) -> None:
     assert terminal.told("status")["shops"] == []
 
 
-def test_an_occupied_port_is_named(connected: Terminal) -> None:
+def test_an_occupied_port_is_named(published: Terminal) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        error = connected.error("serve", "--port", str(port))
+        error = published.error("serve", "--port", str(port))
     assert str(port) in error["message"]
     assert error["field"] == "port"
 
 
-def test_a_warehouse_of_another_version_is_refused(connected: Terminal) -> None:
-    import duckdb
+@pytest.fixture
+def copied_home(published: Terminal, tmp_path: Path) -> Path:
+    """Another home with the same warehouse and keys, to be spoiled."""
+    return shutil.copytree(published.folder / ".hotdash", tmp_path / "home")
 
-    connected.told("run")
-    with duckdb.connect(str(connected.folder / ".hotdash/warehouse.duckdb")) as file:
+
+def test_a_warehouse_of_another_version_is_refused(published: Terminal, copied_home: Path) -> None:
+    with duckdb.connect(str(copied_home / "warehouse.duckdb")) as file:
         file.execute("update raw.schema_version set version = 99")
-    error = connected.error("run")
+    error = published.error("run", HOTDASH_HOME=str(copied_home))
     assert error["code"] == "warehouse_version"
     assert "99" in error["message"]
     assert error["hint"]
 
 
-def test_a_file_that_is_no_warehouse_is_refused(connected: Terminal) -> None:
-    (connected.folder / ".hotdash/warehouse.duckdb").write_bytes(b"not a database" * 4096)
-    error = connected.error("run")
+def test_a_file_that_is_no_warehouse_is_refused(published: Terminal, copied_home: Path) -> None:
+    (copied_home / "warehouse.duckdb").write_bytes(b"not a database" * 4096)
+    error = published.error("run", HOTDASH_HOME=str(copied_home))
     assert "warehouse.duckdb" in error["message"]
+    assert error["hint"]
 
 
-def test_a_full_disk_loses_nothing(connected: Terminal, tmp_path: Path) -> None:
+def test_a_full_disk_loses_nothing(published: Terminal, tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
+    before = published.told("status")["shops"]
     small = tmp_path / "small"
     small.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine does not allow a small disk to be mounted")
     try:
-        keys = (connected.folder / ".hotdash/secret.keys").read_bytes()
-        (small / "secret.keys").touch(0o600)
-        (small / "secret.keys").write_bytes(keys)
-        error = connected.error("run", HOTDASH_HOME=str(small))
+        shutil.copy2(published.folder / ".hotdash" / "secret.keys", small)
+        error = published.error("run", HOTDASH_HOME=str(small))
         assert "space" in (error["message"] + error["hint"]).lower()
     finally:
         subprocess.run(["umount", str(small)], check=False)
-    assert connected.told("run")["failed"] is False
+    assert published.told("status")["shops"] == before
 
 
-def test_a_second_run_says_who_has_the_warehouse(connected: Terminal) -> None:
+def test_a_second_run_says_who_has_the_warehouse(published: Terminal) -> None:
     first = subprocess.Popen(
         [sys.executable, "-m", "hotdash", "run", "--json"],
-        cwd=connected.folder,
-        env=connected.environment,
+        cwd=published.folder,
+        env=published.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     try:
-        wait_for_lease(connected)
-        error = connected.error("run")
+        wait_for_lease(published)
+        error = published.error("run")
         assert str(first.pid) in error["message"]
         assert error["hint"]
     finally:
@@ -229,8 +241,6 @@ def test_a_second_run_says_who_has_the_warehouse(connected: Terminal) -> None:
 
 
 def wait_for_lease(terminal: Terminal) -> None:
-    import psycopg
-
     with psycopg.connect(terminal.environment["HOTDASH_DATABASE_URL"], autocommit=True) as asking:
         for _ in range(600):
             if asking.execute("select 1 from app.lease_holders").fetchone():

@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.errors import ConflictError
 from hotdash.base.ids import new_id
+from hotdash.storage.appdb.repositories import parts
 from hotdash.storage.appdb.repositories.publications import Outcome, PublicationOutcome
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher, Rows, customer, order, revenue_day
@@ -225,3 +227,20 @@ class TestTwoShops:
         assert told[theirs, "fct_revenue"] is Outcome.PUBLISHED
         builds = ask(database, "select distinct shop_id, build_id from api.published_marts")
         assert len({UUID(str(row.build_id)) for row in builds}) == 2
+
+
+@pytest.mark.usefixtures("shop")
+class TestOneAtATime:
+    def test_a_shop_that_another_process_publishes_is_named(
+        self, publisher: Publisher, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(parts, "LOCK_WAIT", timedelta(milliseconds=50))
+        with (
+            database.direct() as another,
+            parts.publishing_alone(another, SHOP),
+            pytest.raises(ConflictError, match="hot-rod-an is being published"),
+        ):
+            publisher.build(two_months())
+
+        publisher.build(two_months())
+        assert len(shown_gross(database)) == 2

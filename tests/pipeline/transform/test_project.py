@@ -10,12 +10,24 @@ from hotdash.base.paths import dbt_project_folder
 from hotdash.base.settings import Settings
 from hotdash.connectors.shopify.tables import TABLES
 from hotdash.pipeline.quality.lineage import Lineage
-from tests.fixtures.warehouses import BuiltWarehouse
+from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
+
+
+@pytest.fixture(scope="module")
+def made(built_on: OpenBuilt) -> BuiltWarehouse:
+    built = built_on("duckdb")
+    built.new_world().shop("a", "Europe/Berlin")
+    built.build()
+    return built
 
 
 @pytest.fixture
 def manifest(built_duckdb: BuiltWarehouse) -> Any:
     return built_duckdb.project.manifest
+
+
+def columns_of(made: BuiltWarehouse, model: Any) -> list[str]:
+    return made.warehouse.query(f"select * from {model.relation_name} limit 0").column_names
 
 
 def models(manifest: Any) -> list[Any]:
@@ -35,25 +47,19 @@ def test_every_model_begins_with_its_grain_and_has_an_owner(manifest: Any) -> No
     assert silent == []
 
 
-def test_every_column_is_described_and_no_other(built_duckdb: BuiltWarehouse) -> None:
-    built_duckdb.new_world().shop("a", "Europe/Berlin")
-    built_duckdb.build()
-    for model in models(built_duckdb.project.manifest):
+def test_every_column_is_described_and_no_other(made: BuiltWarehouse, manifest: Any) -> None:
+    for model in models(manifest):
         described = {name: column.description for name, column in model.columns.items()}
-        made = built_duckdb.warehouse.query(f"select * from {model.relation_name} limit 0")
-        assert sorted(described) == sorted(made.column_names), model.name
+        assert sorted(described) == sorted(columns_of(made, model)), model.name
         assert all(described.values()), model.name
 
 
 def test_a_mart_lists_its_columns_in_the_order_they_are_hashed(
-    built_duckdb: BuiltWarehouse,
+    made: BuiltWarehouse, manifest: Any
 ) -> None:
-    built_duckdb.new_world().shop("a", "Europe/Berlin")
-    built_duckdb.build()
-    for model in models(built_duckdb.project.manifest):
+    for model in models(manifest):
         if "published_as" in model.meta:
-            made = built_duckdb.warehouse.query(f"select * from {model.relation_name} limit 0")
-            assert list(model.columns) == made.column_names, model.name
+            assert list(model.columns) == columns_of(made, model), model.name
 
 
 def test_every_published_mart_is_a_candidate(manifest: Any) -> None:

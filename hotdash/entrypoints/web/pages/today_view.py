@@ -67,9 +67,8 @@ def decisions(tile: Tile, blocked: Blocked | None) -> list[DecisionView]:
     if tile.next_action.kind in (ActionKind.RUN, ActionKind.RELEASE_PIN):
         return [DecisionView(_title_of(tile), tile.next_action.text)]
     if tile.state is TileState.ACT:
-        return [
-            DecisionView(tile.next_action.text, " ".join(tile.reasons), "See the days", "#days")
-        ]
+        where = "The chart below shows the days that moved it."
+        return [DecisionView(" ".join(tile.reasons), where, "See the days", "#days")]
     return []
 
 

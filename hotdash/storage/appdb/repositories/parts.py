@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import LiteralString
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from hotdash.base.errors import ConflictError
 from hotdash.storage.appdb.models.serving import ManifestEntry, Part
 from hotdash.storage.marts import ColumnType, PublishedMart
 
-_WAIT_SECONDS = 15
+LOCK_WAIT = timedelta(seconds=15)
 _LOCK: LiteralString = "select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended(%s, 0))"
 _UNLOCK: LiteralString = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended(%s, 0))"
 
@@ -49,7 +49,8 @@ class UnusedPart:
 def publishing_alone(connection: psycopg.Connection, shop_id: str) -> Generator[None]:
     """One publication per shop at a time; the lock dies with the process that held it."""
     name = f"hotdash.publish.{shop_id}"
-    connection.execute("select set_config('lock_timeout', %s, false)", [f"{_WAIT_SECONDS}s"])
+    wait = f"{LOCK_WAIT // timedelta(milliseconds=1)}ms"
+    connection.execute("select set_config('lock_timeout', %s, false)", [wait])
     try:
         connection.execute(_LOCK, [name])
     except psycopg.errors.LockNotAvailable:

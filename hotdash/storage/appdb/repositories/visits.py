@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+import psycopg
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotdash.base.roles import Role
@@ -34,26 +35,23 @@ class Visit:
 
 
 def find_visit(
-    session: Session, token_hash: bytes, at: datetime, shop_id: str | None = None
+    connection: psycopg.Connection, token_hash: bytes, at: datetime, shop_id: str | None = None
 ) -> Visit | None:
-    row = session.execute(
-        text(
-            "select user_id, name, email, has_password, last_seen_at, shops, edition"
-            " from app.visit(:token_hash, :at, :shop_id)"
-        ),
-        {"token_hash": token_hash, "at": at, "shop_id": shop_id},
-    ).one_or_none()
+    row = connection.execute(
+        "select user_id, name, email, has_password, last_seen_at, shops, edition"
+        " from app.visit(%s, %s, %s)",
+        [token_hash, at, shop_id],
+    ).fetchone()
     if row is None:
         return None
-    shops = {
+    user_id, name, email, has_password, last_seen_at, shops, edition = row
+    visited = {
         shop_id: VisitedShop(
             shop_id, facts["name"], facts["timezone"], facts["currency"], Role(facts["role"])
         )
-        for shop_id, facts in sorted(row.shops.items())
+        for shop_id, facts in sorted(shops.items())
     }
-    return Visit(
-        row.user_id, row.name, row.email, row.has_password, row.last_seen_at, shops, row.edition
-    )
+    return Visit(user_id, name, email, has_password, last_seen_at, visited, edition)
 
 
 def close_my_other_sessions(session: Session, kept: bytes) -> None:

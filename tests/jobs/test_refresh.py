@@ -1,10 +1,9 @@
 """A run over two shops: what is recorded, what one shop's trouble does to the other, who is refused."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from hotdash.base.errors import ConflictError, ForbiddenError, NotFoundError
 from hotdash.base.progress import Progress, SilentProgress
 from hotdash.connectors.contract import Cursor, Event
 from hotdash.jobs.refresh import RefreshContext, refresh
+from hotdash.jobs.run_report import RunReport, ShopReport
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
@@ -42,13 +42,6 @@ def work(first_run: FirstRun) -> Iterator[RefreshContext]:
         yield work
 
 
-def with_revoked_shop(work: RefreshContext) -> RefreshContext:
-    shop = work.connectors[UNWELL]
-    assert isinstance(shop, ToldShopify)
-    revoked = Revoked(shop.shop_id, shop.timezone, shop.currency, shop.chapters)
-    return replace(work, connectors={**work.connectors, UNWELL: revoked})
-
-
 def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
     report = refresh(work, SilentProgress())
 
@@ -72,66 +65,105 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
     assert {result.shop_id for result in asked} == set(SHOPS)
 
 
-class TestOneShopsTrouble:
-    def test_a_revoked_token_stops_that_shop_alone(self, work: RefreshContext) -> None:
+@dataclass(frozen=True)
+class Trouble:
+    """A day later: one shop's token was taken away, the other decided a policy."""
+
+    report: RunReport
+    served_before: Mapping[str, Any]
+    served_after: Mapping[str, Any]
+    messages: Sequence[Mapping[str, Any]]
+    policies: Sequence[Mapping[str, Any]]
+
+    @property
+    def well(self) -> ShopReport:
+        return self.report.shops[0]
+
+    @property
+    def unwell(self) -> ShopReport:
+        return self.report.shops[1]
+
+
+@pytest.fixture(scope="module")
+def trouble(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Trouble:
+    messages = tmp_path_factory.mktemp("messages") / "told.ndjson"
+    with first_run.restored().opened() as opened:
+        work = replace(
+            with_revoked_shop(opened),
+            clock=FixedClock(NOW + timedelta(hours=24, minutes=1)),
+            routes=[Route(frozenset({Severity.BLOCKING}), FileChannel(messages))],
+        )
         before = served(work.database, UNWELL)
+        decide_to_count_partially_paid(work)
+        return Trouble(
+            refresh(work, SilentProgress()),
+            before,
+            served(work.database, UNWELL),
+            [json.loads(line) for line in messages.read_text().splitlines()],
+            work.warehouse.query(
+                "select shop_id, policy, value from raw.metric_policies"
+            ).to_pylist(),
+        )
 
-        report = refresh(with_revoked_shop(work), SilentProgress())
 
-        well, unwell = report.shops
-        assert well.ingest["status"] == "loaded"
-        assert unwell.ingest == {
+def with_revoked_shop(work: RefreshContext) -> RefreshContext:
+    shop = work.connectors[UNWELL]
+    assert isinstance(shop, ToldShopify)
+    revoked = Revoked(shop.shop_id, shop.timezone, shop.currency, shop.chapters)
+    return replace(work, connectors={**work.connectors, UNWELL: revoked})
+
+
+def decide_to_count_partially_paid(work: RefreshContext) -> None:
+    decision = PolicyDecision(
+        shop_id=WELL,
+        policy="count_partially_paid",
+        value="true",
+        effective_from=date(2026, 10, 1),
+        decided_at=NOW,
+        decided_by="owner",
+        reason="Deposits are sales here.",
+    )
+    with work.database.jobs() as session:
+        decide_policy(session, decision)
+
+
+class TestTrouble:
+    def test_a_revoked_token_stops_that_shop_alone(self, trouble: Trouble) -> None:
+        assert trouble.well.ingest["status"] == "loaded"
+        assert trouble.unwell.ingest == {
             "status": "failed",
             "code": "forbidden",
             "error": "The token was revoked.",
             "hint": "Connect the shop again.",
         }
-        assert (well.failed, unwell.failed, report.failed) == (False, True, True)
-        assert served(work.database, UNWELL) == before
+        failed = (trouble.well.failed, trouble.unwell.failed, trouble.report.failed)
+        assert failed == (False, True, True)
 
-    def test_after_a_day_of_it_the_shop_is_blocked_with_its_reason(
-        self, work: RefreshContext, tmp_path: Path
+    def test_after_a_day_of_it_its_marts_are_blocked_with_the_reason(
+        self, trouble: Trouble
     ) -> None:
-        before = served(work.database, UNWELL)
-        told = tmp_path / "told.ndjson"
-        later = replace(
-            with_revoked_shop(work),
-            clock=FixedClock(NOW + timedelta(hours=24, minutes=1)),
-            routes=[Route(frozenset({Severity.BLOCKING}), FileChannel(told))],
-        )
+        marts = trouble.unwell.marts.values()
+        assert {mart["outcome"] for mart in marts} == {"blocked"}
+        for reason in (reason for mart in marts for reason in mart["reasons"]):
+            assert "was last read completely at 2026-11-20 12:00 UTC" in reason
 
-        report = refresh(later, SilentProgress())
+    def test_the_last_good_build_is_still_served(self, trouble: Trouble) -> None:
+        assert trouble.served_after == trouble.served_before
 
-        [_, unwell] = report.shops
-        outcomes = {mart["outcome"] for mart in unwell.marts.values()}
-        reasons = [reason for mart in unwell.marts.values() for reason in mart["reasons"]]
-        assert outcomes == {"blocked"}
-        assert all("was last read completely at 2026-11-20 12:00 UTC" in each for each in reasons)
-        assert served(work.database, UNWELL) == before
-        [message] = [json.loads(line) for line in told.read_text().splitlines()]
+    def test_people_are_told_once(self, trouble: Trouble) -> None:
+        [message] = trouble.messages
         assert (message["shop"], message["kind"]) == (UNWELL, "opened")
 
-
-def test_a_decided_policy_is_loaded_and_everything_computed_anew(work: RefreshContext) -> None:
-    decision: dict[str, Any] = {
-        "shop_id": WELL,
-        "policy": "count_partially_paid",
-        "value": "true",
-        "effective_from": date(2026, 10, 1),
-        "decided_at": NOW,
-        "decided_by": "owner",
-        "reason": "Deposits are sales here.",
-    }
-    with work.database.jobs() as session:
-        decide_policy(session, PolicyDecision(**decision))
-
-    report = refresh(work, SilentProgress())
-
-    stored = work.warehouse.query("select shop_id, policy, value from raw.metric_policies")
-    assert (report.mode, report.reason) == ("full", "a metric policy was decided")
-    assert stored.to_pylist() == [
-        {"shop_id": WELL, "policy": "count_partially_paid", "value": "true"}
-    ]
+    def test_a_decided_policy_is_loaded_and_everything_computed_anew(
+        self, trouble: Trouble
+    ) -> None:
+        assert (trouble.report.mode, trouble.report.reason) == (
+            "full",
+            "a metric policy was decided",
+        )
+        assert trouble.policies == [
+            {"shop_id": WELL, "policy": "count_partially_paid", "value": "true"}
+        ]
 
 
 class TestRefusals:

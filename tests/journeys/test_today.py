@@ -132,8 +132,7 @@ class TestView:
         owner.open("/today")
         owner.wait_for_chart()
         alive = line_box(owner, ".live .layer_1_marks path")
-        print(drawn, alive)
-        assert all(abs(drawn[side] - alive[side]) <= 4 for side in drawn)
+        assert all(abs(drawn[side] - alive[side]) <= 2 for side in drawn)
         owner.complaints.clear()
 
     def test_the_pointer_reads_a_day(self, owner: Visitor) -> None:

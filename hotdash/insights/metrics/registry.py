@@ -187,6 +187,6 @@ def _read(path: Path) -> Metric:
         field = ".".join(str(part) for part in cast("tuple[Any, ...]", first["loc"])) or "the file"
         raise MetricError(
             f"{path.name}: {field}: {first['msg']}.",
-            hint="Every field of a metric is described in docs/guides/metrics.md.",
+            hint="Compare it with another file in metrics/: all have the same fields.",
             field=field,
         ) from None

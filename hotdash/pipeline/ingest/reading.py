@@ -39,6 +39,8 @@ class SourceReading:
     def batches(self) -> Iterator[Landed]:
         for name, data in self._landed():
             self.rows[name] += data.num_rows
+            if not data.num_rows:
+                continue
             pieces = self._waiting.setdefault(name, [])
             pieces.append(data)
             if sum(piece.num_rows for piece in pieces) >= BATCH_ROWS:

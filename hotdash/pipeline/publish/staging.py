@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from hotdash.pipeline.publish.plan import MartPlan
 from hotdash.storage.appdb.repositories.parts import (
     Fingerprint,
+    RowsRefusedError,
     fingerprints,
     load_rows,
     register_parts,
@@ -53,12 +54,20 @@ class Stage:
         keys = [candidate.partition_key for candidate in plan.changed]
         with self.database.jobs() as session:
             parts = register_parts(session, self.shop_id, self.build_id, mart.name, keys, self.at)
-        for batch in _batches(plan.changed):
-            rows = read_partitions(self.warehouse, mart, self.shop_id, batch)
-            load_rows(self.database.direct_uri, mart, _with_parts(mart, rows, parts))
+        try:
+            self._load_parts(mart, plan.changed, parts)
+        except RowsRefusedError as error:
+            return {}, [error.message.rstrip(".")]
         with self.database.jobs() as session:
             found = fingerprints(session, mart, self.shop_id, list(parts.values()))
         return self._entries(plan.changed, parts), _differences(plan.changed, parts, found)
+
+    def _load_parts(
+        self, mart: PublishedMart, changed: Sequence[Candidate], parts: Mapping[str, int]
+    ) -> None:
+        for batch in _batches(changed):
+            rows = read_partitions(self.warehouse, mart, self.shop_id, batch)
+            load_rows(self.database.direct_uri, mart, _with_parts(mart, rows, parts))
 
     def _entries(
         self, candidates: Sequence[Candidate], parts: Mapping[str, int]

@@ -28,7 +28,6 @@ _QUIET = (
     "--no-use-colors-file",
     "--no-version-check",
     "--no-send-anonymous-usage-stats",
-    "--no-write-json",
 )
 _TELLING_LINES = 3
 _ONE_AT_A_TIME = threading.RLock()
@@ -79,7 +78,8 @@ class DbtProject:
     ) -> list[NodeResult]:
         """One dbt command; failed nodes stand in the answer, anything worse is raised."""
         with _ONE_AT_A_TIME:
-            command = [*arguments, "--vars", json.dumps(dict(variables), sort_keys=True)]
+            told = json.dumps(dict(variables), sort_keys=True)
+            command = [*arguments, "--vars", told, "--no-write-json"]
             answer = self._invoke(self.manifest, command, on_finished)
         results = [_node_result(result) for result in answer.result.results]
         for result in results:
@@ -93,8 +93,8 @@ class DbtProject:
         log.error("dbt_node_failed", node=failed.unique_id, reason=reason, reference=reference)
         return TransformError(
             f"The model {failed.name} failed: {reason}",
-            hint=f"Nothing was published. The whole story is in {self.log_file}, "
-            f"reference {reference}.",
+            hint=f"Nothing was published. The log has it under {reference}; "
+            f"dbt's own story is in {self.log_file}.",
         )
 
     def _invoke(self, manifest: Any, command: Sequence[str], on_finished: OnFinished | None) -> Any:
@@ -117,7 +117,7 @@ class DbtProject:
         log.error("dbt_failed", command=command, reason=redact(str(error)), reference=reference)
         return TransformError(
             f"dbt could not {command} the project: {reason}",
-            hint=f"The whole story is in {self.log_file}, reference {reference}.",
+            hint=f"The log has it under {reference}; dbt's own story is in {self.log_file}.",
         )
 
     def _folders(self) -> list[str]:

@@ -2,14 +2,12 @@
 
 import csv
 import io
-import socket
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from hotdash.entrypoints.web.charts import ChartBundle
-from hotdash.entrypoints.web.server import PortTakenError, refuse_taken_port
 from tests.fixtures.storefront import OWNER, ROD, Storefront
 from tests.fixtures.web import Web, web_in_front_of
 
@@ -104,14 +102,3 @@ class TestExport:
         asked = {"shop": ROD, "range": "7d"}
         days = shown_web.client.get("/api/v1/metrics/revenue/days", params=asked).json()["days"]
         assert exported == {day["day"]: day["value"] for day in days}
-
-
-def test_a_taken_port_is_told_before_anything_starts() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(PortTakenError) as caught:
-            refuse_taken_port("127.0.0.1", port)
-    assert f"127.0.0.1:{port}" in caught.value.message
-    assert "--port" in caught.value.hint

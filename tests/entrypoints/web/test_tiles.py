@@ -16,7 +16,7 @@ from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, history
 from tests.fixtures.web import Web
 
 TILE = "/api/v1/tiles/sales-pulse"
-THE_POOLS_PING = "SELECT 1"
+THE_POOLS_PING = ";"
 DAYS = "/api/v1/metrics/revenue/days"
 
 

@@ -62,7 +62,7 @@ def kill_and_resume(
 
 
 @pytest.mark.law(2)
-@pytest.mark.parametrize("moment", some_of(MOMENTS, 5), ids=str)
+@pytest.mark.parametrize("moment", some_of(MOMENTS, 3), ids=str)
 def test_killed_at_any_moment_every_row_is_there_once(
     moment: Kill,
     forks: ForkServer,

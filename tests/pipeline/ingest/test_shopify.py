@@ -43,12 +43,11 @@ def read(
 
 
 @pytest.mark.law(2)
-@pytest.mark.parametrize("call", [2, 6])
 def test_killed_in_the_first_and_in_a_later_read(
-    forks: ForkServer, shop: SimulatorHandle, tmp_path: Path, call: int
+    forks: ForkServer, shop: SimulatorHandle, tmp_path: Path
 ) -> None:
     calm, killed = tmp_path / "calm", tmp_path / "killed"
-    for kill in (Kill(ASK, "after", call), None):
+    for kill in (Kill(ASK, "after", 6), None):
         read(forks, shop, killed, kill)
     read(forks, shop, calm)
     shop.advance(WHILE)

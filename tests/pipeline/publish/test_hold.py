@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.ids import new_id
+from hotdash.pipeline.publish import staging
 from hotdash.pipeline.publish.hold import (
     Publications,
     ReasonMissingError,
@@ -86,6 +88,26 @@ class TestRollback:
 
         assert shown(database) == Decimal(1)
         assert [each.manifest_id for each in listed(database).manifests] == [older]
+
+    def test_holds_against_a_publication_that_is_being_loaded(
+        self,
+        publisher: Publisher,
+        database: Database,
+        older: UUID,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        load_rows = staging.load_rows
+
+        def load_while_somebody_rolls_back(*args: Any) -> None:
+            load_rows(*args)
+            roll_back(publisher, older)
+
+        monkeypatch.setattr(staging, "load_rows", load_while_somebody_rolls_back)
+
+        outcomes = publisher.build(build_of("3"))
+
+        assert {each.outcome for each in outcomes} == {Outcome.PINNED}
+        assert shown(database) == Decimal(1)
 
     def test_to_what_is_shown_only_pins(self, publisher: Publisher, database: Database) -> None:
         (only, *_) = publisher.build(build_of("1"))

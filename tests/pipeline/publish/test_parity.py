@@ -2,12 +2,16 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.errors import UnavailableError
+from hotdash.storage.appdb.repositories.parts import load_rows
 from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcome
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.marts import FCT_ORDERS
 from tests.fixtures.marts import Publisher, Rows, order, revenue_day
 from tests.fixtures.shops import SeededShop
 
@@ -105,3 +109,31 @@ def test_once_mended_the_same_build_is_published(publisher: Publisher, database:
     publisher.again(first.build_id)
 
     assert shown(database) == {OURS: Decimal(10), THEIRS: Decimal(10)}
+
+
+@pytest.mark.parametrize(
+    ("broken", "says"),
+    [
+        ({"order_id": 1}, "fct_orders was refused: duplicate key value violates unique"),
+        ({"order_id": None}, 'fct_orders was refused: null value in column "order_id"'),
+        ({"currency": "a\0b"}, "fct_orders was refused: invalid byte sequence"),
+    ],
+)
+def test_rows_that_serving_refuses_stop_their_shop_only(
+    publisher: Publisher, database: Database, broken: dict[str, Any], says: str
+) -> None:
+    publisher.build(build_of("1"))
+    rows = build_of("2")
+    row = {**order(OURS, 99, DAY, "2"), **broken}
+
+    outcomes = publisher.build({**rows, "fct_orders": [*rows["fct_orders"], row]})
+
+    assert shown(database) == {OURS: Decimal(5), THEIRS: Decimal(10)}
+    reasons = {reason for each in outcomes if each.shop_id == OURS for reason in each.reasons}
+    assert [reason.startswith(says) for reason in reasons] == [True]
+
+
+def test_a_database_that_is_not_there_is_said() -> None:
+    nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
+    with pytest.raises(UnavailableError, match="rows of fct_orders could not be loaded"):
+        load_rows(nowhere, FCT_ORDERS, FCT_ORDERS.arrow_schema.empty_table())

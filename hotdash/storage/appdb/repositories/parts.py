@@ -14,7 +14,7 @@ from adbc_driver_postgresql import dbapi
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from hotdash.base.errors import ConflictError
+from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
 from hotdash.storage.appdb.models.serving import ManifestEntry, Part
 from hotdash.storage.marts import ColumnType, PublishedMart
 
@@ -31,6 +31,12 @@ _CANONICAL = {
     ColumnType.INSTANT: "to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
     ColumnType.FLAG: "{column}::text",
 }
+
+
+class RowsRefusedError(HotdashError):
+    """The rows themselves are the trouble, so that trying again is no use."""
+
+    code = "rows_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,25 @@ def register_parts(
 def load_rows(direct_uri: str, mart: PublishedMart, rows: pa.Table) -> None:
     """Outside any transaction: nothing shows these rows before a manifest names their parts."""
     connect: Callable[..., Connection] = getattr(dbapi, "connect")  # noqa: B009
-    with connect(direct_uri, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.adbc_ingest(mart.name, rows, mode="append", db_schema_name="serving")
+    try:
+        with connect(direct_uri, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.adbc_ingest(mart.name, rows, mode="append", db_schema_name="serving")
+    except (dbapi.IntegrityError, dbapi.DataError) as error:
+        raise RowsRefusedError(
+            f"{mart.name} was refused: {_said(error)}.",
+            hint="Find these rows in the warehouse; a check should have stopped them.",
+        ) from error
+    except dbapi.Error as error:
+        raise UnavailableError(
+            f"The rows of {mart.name} could not be loaded: {_said(error)}.",
+            hint="Check that the app database is up and has room, then run again.",
+        ) from error
+
+
+def _said(error: Exception) -> str:
+    """The server's own sentence, without the values of the row it stumbled over."""
+    _, _, after = str(error).partition("ERROR:")
+    return (after or str(error)).strip().splitlines()[0].rstrip(".")
 
 
 def fingerprints(

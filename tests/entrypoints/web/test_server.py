@@ -1,0 +1,85 @@
+"""granian as a process of its own: it comes up, says nothing, and ends when asked."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from hotdash.entrypoints.web.server import PortTakenError, refuse_taken_port
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from hotdash.base.clock import SystemClock
+from hotdash.entrypoints.web.context import WebContext
+from hotdash.entrypoints.web.server import serve
+from hotdash.storage.appdb.session import Database
+
+port, home = int(sys.argv[1]), Path(sys.argv[2])
+database = Database("postgresql://nobody@127.0.0.1:1/away")
+base_url = f"http://127.0.0.1:{port}"
+serve("127.0.0.1", port, WebContext(database, base_url, 1, 1, b"s", home, "0", SystemClock()))
+"""
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def process(port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def wait_until_up(port: int) -> httpx.Response:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/healthz")
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the server did not come up")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_quietly_when_asked(
+    process: subprocess.Popen[str], port: int, number: signal.Signals
+) -> None:
+    assert wait_until_up(port).status_code == 200
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=10)
+    assert (process.returncode, said) == (0, "")
+
+
+def test_a_database_that_is_away_is_told_and_the_server_stays(
+    process: subprocess.Popen[str], port: int
+) -> None:
+    wait_until_up(port)
+    answer = httpx.get(f"http://127.0.0.1:{port}/readyz")
+    assert answer.status_code == 503
+    assert "does not answer" in answer.json()["error"]["message"]
+    assert process.poll() is None
+
+
+def test_a_taken_port_is_told_before_anything_starts() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PortTakenError) as caught:
+            refuse_taken_port("127.0.0.1", port)
+    assert f"127.0.0.1:{port}" in caught.value.message
+    assert "--port" in caught.value.hint

@@ -28,9 +28,7 @@ def test_there_is_no_reference_page_that_nothing_writes() -> None:
 def test_links_lead_somewhere(paper: Path) -> None:
     targets = re.findall(r"\]\(([^)#\s]+)", paper.read_text())
     dead = [
-        target
-        for target in targets
-        if "://" not in target and not (paper.parent / target).exists()
+        target for target in targets if "://" not in target and not (paper.parent / target).exists()
     ]
     assert not dead
 
@@ -45,11 +43,7 @@ def test_every_folder_of_the_tree_has_its_line() -> None:
 
 
 def test_commands_that_the_papers_name_exist() -> None:
-    named = {
-        name
-        for paper in PAPERS
-        for name in re.findall(r"`make ([a-z]+)", paper.read_text())
-    }
+    named = {name for paper in PAPERS for name in re.findall(r"`make ([a-z]+)", paper.read_text())}
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert named <= targets
 

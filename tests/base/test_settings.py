@@ -13,9 +13,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-def test_flags_beat_environment_beats_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_flags_beat_environment_beats_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "hotdash.toml").write_text('port = 9001\nhost = "127.0.0.9"\nsession_hours = 3\n')
     monkeypatch.setenv("HOTDASH_PORT", "9002")
     monkeypatch.setenv("HOTDASH_HOST", "127.0.0.8")

@@ -157,10 +157,8 @@ class Registry:
         return iter(self._metrics[key] for key in sorted(self._metrics))
 
     def get(self, name: str, version: int | None = None) -> Metric:
-        if version is None:
-            found = self._approved.get(name)
-        else:
-            found = self._metrics.get((name, version))
+        approved = self._approved.get(name)
+        found = approved if version is None else self._metrics.get((name, version))
         if found is None:
             known = ", ".join(sorted({metric.name for metric in self}))
             raise NotFoundError(f"There is no metric {name!r}.", hint=f"Use one of {known}.")

@@ -17,11 +17,13 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from hotdash.base.clock import SystemClock
+from hotdash.base.logging import configure_logging
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.server import serve
 from hotdash.storage.appdb.session import Database
 
 port, home = int(sys.argv[1]), Path(sys.argv[2])
+configure_logging("info", home / "hotdash.ndjson")
 database = Database("postgresql://nobody@127.0.0.1:1/away")
 base_url = f"http://127.0.0.1:{port}"
 serve("127.0.0.1", port, WebContext(database, base_url, 1, 1, b"s", home, "0", SystemClock()))

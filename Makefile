@@ -40,9 +40,9 @@ lock: ## Resolve the requirements anew (needs uv); versions and hashes only, no 
 	@uv pip compile pyproject.toml --extra build --extra test $(LOCK_FLAGS) -c requirements/run.txt -o requirements/test.txt
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --no-header --quiet
 
-clean: ## Remove the environment and what the demo wrote.
-	@if [ -x $(BIN)/hotdash ]; then $(BIN)/hotdash demo --reset --no-start || true; fi
-	@rm -rf .venv .hotdash dist .pytest_cache .ruff_cache .hypothesis
+clean: ## Remove the demo and the environment; an installation in .hotdash stays.
+	@if [ -x $(BIN)/hotdash ]; then $(BIN)/hotdash demo --reset --no-start; fi
+	@rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis
 
 .venv/.run: requirements/run.txt pyproject.toml
 	@$(call install,run)
@@ -55,7 +55,7 @@ define install
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Hotdash needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12")'; \
 	echo "Installing the $(1) environment into .venv (once, about a minute) ..."; \
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/$(1).txt; \
-	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .; \
+	$(BIN)/python -m pip install -qq --require-hashes -r requirements/$(1).txt; \
+	$(BIN)/python -m pip install -qq --no-build-isolation --no-deps --editable .; \
 	touch .venv/.$(1)
 endef

@@ -8,7 +8,10 @@ _FIXTURES = Path(__file__).parent / "fixtures"
 
 pytest_plugins = [
     f"tests.fixtures.{name}"
-    for name in ("postgres", "other_postgres", "shops", "marts", "simulator", "warehouses")
+    for name in (
+        *("postgres", "other_postgres", "shops", "marts", "simulator", "storefront"),
+        "warehouses",
+    )
     if (_FIXTURES / f"{name}.py").is_file()
 ]
 

@@ -5,6 +5,7 @@ import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -14,6 +15,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from hotdash.base.address import is_loopback
 from hotdash.base.errors import SettingsError
 
 PREFIX = "HOTDASH_"
@@ -117,6 +119,21 @@ class Settings(BaseSettings):
         if self.orders_fresh_hard_minutes < self.orders_fresh_soft_minutes:
             raise ValueError(
                 "orders_fresh_hard_minutes must not be below orders_fresh_soft_minutes"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _public_address_is_encrypted(self) -> "Settings":
+        address = urlsplit(self.base_url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError("public_url must be an address like https://dash.example.com")
+        if address.path or address.query:
+            raise ValueError("public_url must end after its host, without a path")
+        is_open = address.scheme == "http" and not is_loopback(address.hostname)
+        if is_open and self.environment is Environment.PRODUCTION:
+            raise ValueError(
+                f"{self.base_url} is not encrypted and others can reach it; put a TLS proxy in "
+                "front and set public_url to its https address"
             )
         return self
 

@@ -16,6 +16,9 @@ from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.jobs.refresh import RefreshContext
+from hotdash.notifications.channels.file import FileChannel
+from hotdash.notifications.message import Severity
+from hotdash.notifications.routing import Route
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import credentials, shops
 from hotdash.storage.appdb.repositories.publications import pointer_of
@@ -132,6 +135,12 @@ class Installation:
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
                 publication_keep=timedelta(days=settings.publication_keep_days),
+                routes=[
+                    Route(
+                        frozenset({Severity.BLOCKING}),
+                        FileChannel(settings.home / "notifications.ndjson"),
+                    )
+                ],
             )
 
     def web_context(self) -> WebContext:

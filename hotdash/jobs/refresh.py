@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from hotdash.base.clock import Clock, iso_utc, parse_iso
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.ids import new_id
@@ -29,8 +31,10 @@ from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.storage.appdb.repositories import checks
 from hotdash.storage.appdb.repositories.freshness import save_freshness
 from hotdash.storage.appdb.repositories.policies import list_policies
+from hotdash.storage.appdb.repositories.shops import set_timezone
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import load_ledger
+from hotdash.storage.warehouse.build_ledger import newest_build
 from hotdash.storage.warehouse.contract import Warehouse
 
 KIND = "refresh"
@@ -177,8 +181,17 @@ class _Refresh:
         models = [checks.ModelRecord(**asdict(model)) for model in outcome.models]
         with self.context.database.jobs() as session:
             checks.save_build(session, build, models)
+            self._follow_timezones(session)
         told = {"mode": build.mode, "reason": build.reason, "loads": outcome.loads}
         return {**told, "seconds": round(outcome.seconds, 3)}
+
+    def _follow_timezones(self, session: Session) -> None:
+        """Pages reckon in the timezone that the days just built were cut in."""
+        built_from = newest_build(self.context.warehouse)
+        timezones = built_from.shop_timezones if built_from else dict[str, str | None]()
+        for shop_id in self.shops:
+            if timezone := timezones.get(shop_id):
+                set_timezone(session, shop_id, timezone)
 
     def _check(self, plan: Detail) -> Detail:
         limit = FreshnessLimit(self.context.fresh_soft, self.context.fresh_hard)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +26,12 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What somebody asked for; a dead run is resumed by whoever asks for the same."""
+    """What somebody asked for; a dead run is resumed by whoever soon asks for the same."""
 
     kind: str
     shops: tuple[str, ...]
     detail: Detail = field(default_factory=dict[str, Any])
+    resumed_within: timedelta = timedelta.max
 
 
 class DurableRun:
@@ -115,7 +117,7 @@ def _start(
 def _resume(
     database: Database, lease: Lease, resource: str, request: RunRequest, clock: Clock
 ) -> DurableRun | None:
-    """Of the dead runs the newest goes on when it was asked for the same; the others are closed."""
+    """Of the dead runs the newest goes on when it is young and asked for the same; others are closed."""
     chosen: DurableRun | None = None
     with database.jobs() as session:
         for dead in runs.running(session, resource):
@@ -124,7 +126,8 @@ def _resume(
                 for step in runs.steps_of(session, dead.run_id)
                 if step.status is RunStatus.COMPLETED
             }
-            if chosen is None and _is_same(dead, done, request):
+            is_young = clock.now() - dead.started_at <= request.resumed_within
+            if chosen is None and is_young and _is_same(dead, done, request):
                 chosen = DurableRun(database, lease, clock, dead.run_id, done, resumed=True)
             else:
                 gone = "The process died; another run took over what it had loaded."

@@ -83,6 +83,7 @@ class EmbeddedPostgres:
         account = server_account(self._system_home)
         with self._nobody_starting():
             folders = embedded_folders.locate(self._own, account, self._system_home)
+            embedded_folders.refuse_copied_home(self._own, folders)
             self._stop_for_good(folders, account)
             embedded_folders.remove(folders)
             (self._own / "instance").unlink()
@@ -117,6 +118,8 @@ class EmbeddedPostgres:
             server.ensure_running()
             _ensure_database(server)
         except BaseException:
+            if use.is_last():
+                server.stop()
             use.release()
             raise
         self._release_former_use()

@@ -16,6 +16,7 @@ PORT = 5432
 _SOCKET_NAME = f".s.PGSQL.{PORT}"
 # sun_path holds 108 bytes on Linux and 104 on macOS, the closing NUL among them.
 _LONGEST_SOCKET_PATH = 103
+_INSTANCE_NAME = re.compile(r"[0-9a-f]{12}")
 _SOCKET_SAFE = re.compile(r"[\w ./+-]+", re.ASCII)
 
 
@@ -53,6 +54,7 @@ class Folders:
 
 def prepare(own: Path, account: Account, system_home: Path) -> Folders:
     folders = locate(own, account, system_home)
+    refuse_copied_home(own, folders)
     if account.uid != os.geteuid():
         _make(system_home, 0o755)
         _make(system_home / "binaries", 0o755)
@@ -88,7 +90,7 @@ def locate(own: Path, account: Account, system_home: Path) -> Folders:
 def _instance_name(file: Path) -> str:
     """The name goes with the home, so that a moved home keeps its data and a new one starts empty."""
     if not file.exists():
-        file.write_text(secrets.token_hex(6))
+        _name_instance(file)
     owner = file.stat().st_uid
     if owner != os.geteuid():
         raise UnavailableError(
@@ -97,7 +99,44 @@ def _instance_name(file: Path) -> str:
             hint="Run Hotdash as that user, or set HOTDASH_HOME to another folder.",
             field="home",
         )
-    return file.read_text().strip()
+    name = file.read_text().strip()
+    if _INSTANCE_NAME.fullmatch(name) is None:
+        raise UnavailableError(
+            f"{file} does not name an instance of Postgres: {name!r}.",
+            hint="Restore that file from a backup; deleting it starts with an empty database.",
+            field="home",
+        )
+    return name
+
+
+def _name_instance(file: Path) -> None:
+    """Whole or not at all: half a name could be the name of something else."""
+    unfinished = file.with_suffix(".new")
+    with unfinished.open("w") as stream:
+        stream.write(secrets.token_hex(6))
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(file)
+
+
+def refuse_copied_home(own: Path, folders: Folders) -> None:
+    """A copied home names the instance of the home it was copied from, whose data is not its own."""
+    note = folders.instance / "home"
+    if own in folders.instance.parents or not note.is_file():
+        return
+    first = Path(note.read_text().strip())
+    if first == own.parent or _named_by(first / own.name) != _named_by(own):
+        return
+    raise UnavailableError(
+        f"{own.parent} is a copy of {first}, and both name the same Postgres data.",
+        hint=f"Delete {own / 'instance'} to start this copy with an empty database.",
+        field="home",
+    )
+
+
+def _named_by(own: Path) -> str | None:
+    file = own / "instance"
+    return file.read_text().strip() if file.is_file() else None
 
 
 def _socket_folder(instance: Path, name: str) -> Path:

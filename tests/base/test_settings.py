@@ -95,6 +95,28 @@ def test_the_hard_limit_is_not_below_the_soft_one() -> None:
         load_settings(orders_fresh_soft_minutes=100, orders_fresh_hard_minutes=50)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"public_url": "http://dash.example.com"},
+        {"public_url": "dash.example.com"},
+        {"public_url": "https://dash.example.com/hotdash"},
+        {"host": "0.0.0.0"},
+    ],
+)
+def test_sign_ins_that_others_could_read_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=r"public_url|encrypted"):
+        load_settings(**wrong)
+
+
+def test_a_public_address_is_https_or_this_machine() -> None:
+    assert load_settings(public_url="https://dash.example.com/").base_url == (
+        "https://dash.example.com"
+    )
+    assert load_settings(host="0.0.0.0", public_url="https://dash.example.com").host == "0.0.0.0"
+    assert load_settings(host="0.0.0.0", environment="development").host == "0.0.0.0"
+
+
 def test_every_setting_has_one_sentence() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name

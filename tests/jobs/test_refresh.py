@@ -22,6 +22,7 @@ from hotdash.storage.appdb.models import Build, CheckResult
 from hotdash.storage.appdb.repositories import freshness, runs
 from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
 from hotdash.storage.appdb.repositories.runs import RunStatus
+from hotdash.storage.appdb.repositories.shops import get_shop, set_timezone
 from tests.fixtures.run_states import SHOPS, FirstRun, served
 from tests.fixtures.told_shopify import NOW, ToldShopify
 
@@ -43,6 +44,9 @@ def work(first_run: FirstRun) -> Iterator[RefreshContext]:
 
 
 def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
+    with work.database.jobs() as session:
+        set_timezone(session, WELL, "Asia/Tokyo")
+
     report = refresh(work, SilentProgress())
 
     assert not report.failed
@@ -56,10 +60,12 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
         build = session.get_one(Build, report.build_id)
         asked = session.query(CheckResult).filter_by(build_id=report.build_id).all()
         complete = freshness.freshness_of(session, WELL)
+        shop = get_shop(session, WELL)
     assert (run.status, first.status) == (RunStatus.COMPLETED, RunStatus.COMPLETED)
     assert str(run.run_id) == report.run_id
     assert steps[-5:] == ["plan", "transform", "check", "publish", "notify"]
     assert (build.mode, build.run_id) == ("incremental", run.run_id)
+    assert shop.timezone == "America/Chicago", "pages reckon in the timezone of the build"
     assert complete == {"shopify": NOW + timedelta(minutes=1)}
     assert {result.status for result in asked} == {"passed"}
     assert {result.shop_id for result in asked} == set(SHOPS)

@@ -13,8 +13,6 @@ from tests.fixtures.browser import (
     shop_window,
     visitor,
 )
-from tests.fixtures.storefront import shown_storefront, storefront, storefront_template
-from tests.fixtures.web import web_home
 
 __all__ = [
     "chromium",
@@ -22,11 +20,7 @@ __all__ = [
     "come_in",
     "served",
     "shop_window",
-    "shown_storefront",
-    "storefront",
-    "storefront_template",
     "visitor",
-    "web_home",
 ]
 
 

@@ -15,11 +15,12 @@
 
 {#-
   amount / (1 + rate) in whole minor units, halves away from zero. Computed in integers, because
-  engines divide decimals as floats or with precisions of their own.
+  engines divide decimals as floats or with precisions of their own. The factors are cast wide
+  first: a product takes its width from them, and an absurd rate may not overflow it.
 -#}
 {% macro net_of_rate(amount, rate, minor_unit_scale) -%}
-  {%- set dividend = "abs(" ~ amount ~ ") * 10000 * 1000000 * " ~ minor_unit_scale -%}
-  {%- set divisor = "(1 + " ~ rate ~ ") * 1000000 * 10000" -%}
+  {%- set dividend = "cast(abs(" ~ amount ~ ") as numeric(38,4)) * 10000 * 1000000 * " ~ minor_unit_scale -%}
+  {%- set divisor = "cast(1 + " ~ rate ~ " as numeric(38,6)) * 1000000 * 10000" -%}
   {%- set minor_units = integer_quotient("2 * " ~ dividend ~ " + " ~ divisor, "2 * " ~ divisor) -%}
   {%- set ten_thousandths = minor_units ~ " * " ~ integer_quotient("10000", minor_unit_scale) -%}
   {{ money("sign(" ~ amount ~ ") * " ~ ten_thousandths ~ " * cast(0.0001 as numeric(5,4))") }}

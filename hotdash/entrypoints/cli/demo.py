@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from hotdash.base.clock import iso_utc, parse_iso
-from hotdash.base.errors import ConflictError
+from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.progress import Progress
 from hotdash.base.settings import Environment, Settings
 from hotdash.entrypoints.cli.demo_processes import (
@@ -32,6 +32,7 @@ from hotdash.jobs.run_report import RunReport
 from hotdash.storage.embedded import EmbeddedPostgres
 
 OWNER_EMAIL = "owner@hotdash.example"
+WORLD_FILE = "demo.json"
 DEFAULT_ORDERS = 20_000
 SEED = 7
 _READY_SECONDS = 120.0
@@ -53,7 +54,9 @@ class World:
         until = datetime.now(UTC).replace(second=0, microsecond=0)
         world = cls(orders or DEFAULT_ORDERS, SEED, until)
         facts = {"orders": world.orders, "seed": world.seed, "until": iso_utc(until)}
-        file.write_text(json_module.dumps(facts))
+        unfinished = file.with_suffix(".new")
+        unfinished.write_text(json_module.dumps(facts))
+        unfinished.replace(file)
         return world
 
     def accepted(self, orders: int | None) -> "World":
@@ -92,7 +95,7 @@ def demo(
             return
         refuse_taken_port(settings.host, settings.port)
         settings.home.mkdir(parents=True, exist_ok=True)
-        world = World.remembered(settings.home / "demo.json", orders)
+        world = World.remembered(settings.home / WORLD_FILE, orders)
         with ExitStack() as stack:
             Demo(stack, settings, world, json).show()
 
@@ -113,8 +116,17 @@ def demo_settings(context: typer.Context, port: int | None) -> Settings:
 
 
 def forget(home: Path) -> None:
+    """Only what a demo made: a folder that merely has its name is somebody's."""
+    if not home.is_dir() or not any(home.iterdir()):
+        return
+    if not (home / WORLD_FILE).is_file():
+        raise ConflictError(
+            f"{home} is not a demo's folder: it has no {WORLD_FILE}.",
+            hint="Move it away, or choose another home with --home.",
+            field="home",
+        )
     EmbeddedPostgres(home).erase()
-    shutil.rmtree(home, ignore_errors=True)
+    shutil.rmtree(home)
 
 
 class Demo:
@@ -137,7 +149,9 @@ class Demo:
         self._tell(house, report)
         if not is_new:
             self._catch_up(house)
-        web.wait()
+        code = web.wait()
+        if code != 0:
+            raise web.ended(code)
 
     def _start_simulator(self) -> Child:
         facts = {
@@ -186,8 +200,13 @@ class Demo:
 
     def _catch_up(self, house: Installation) -> None:
         """The page is up already with what was published; what came since follows."""
-        with shown_progress(err, silent=self._as_json) as progress:
-            report = self._refresh(house, progress)
+        try:
+            with shown_progress(err, silent=self._as_json) as progress:
+                report = self._refresh(house, progress)
+        except HotdashError as error:
+            err.print(f"The page shows what was published before: {error.message}", markup=False)
+            err.print(error.hint, style="dim", markup=False)
+            return
         if not self._as_json:
             print_report(report)
 

@@ -1,6 +1,7 @@
 """The demo's child processes: started, waited for until ready, and ended with their parent however that ends."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 
 from hotdash.base.errors import UnavailableError
+from hotdash.base.settings import PREFIX
 
 _END_SECONDS = 10.0
 
@@ -29,6 +31,9 @@ class Child:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
+                # What a real installation set around us is not the demo's.
+                env={name: value for name, value in os.environ.items() if not is_setting(name)},
+                cwd=log.parent,
                 stdout=subprocess.PIPE if speaks else log_file,
                 stderr=log_file,
                 # Ctrl-C reaches the parent only, which then ends its children in order.
@@ -70,6 +75,11 @@ class Child:
             except subprocess.TimeoutExpired:
                 continue
 
+    def ended(self, code: int) -> UnavailableError:
+        return UnavailableError(
+            f"The {self.name} ended with exit code {code}.", hint=f"See {self._log_path}."
+        )
+
     def _not_ready(self, seconds: float) -> UnavailableError:
         code = self._process.poll()
         how = (
@@ -89,6 +99,10 @@ def running(
         yield child
     finally:
         child.end()
+
+
+def is_setting(variable: str) -> bool:
+    return variable.upper().startswith(PREFIX)
 
 
 def python_module(module: str, *arguments: str) -> list[str]:

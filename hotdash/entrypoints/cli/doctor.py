@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 import typer
+from rich.markup import escape
 
 from hotdash.base.errors import ConflictError, HotdashError
-from hotdash.base.settings import Environment, Settings
+from hotdash.base.settings import Settings
 from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
-from hotdash.entrypoints.web.context import is_loopback
 from hotdash.entrypoints.wiring import Installation, open_installation
 
 _LEAST_FREE_GIB = 2
@@ -46,9 +46,9 @@ def doctor(context: typer.Context, json: Json = False) -> None:
 def show(verdicts: list[Verdict]) -> None:
     for verdict in verdicts:
         mark = "[green]✓[/]" if verdict.ok else "[red]✕[/]"
-        out.print(f"{mark} [bold]{verdict.what}[/]", verdict.says)
+        out.print(f"{mark} [bold]{escape(verdict.what)}[/]", escape(verdict.says))
         if verdict.mend:
-            out.print(f"  {verdict.mend}", style="dim")
+            out.print("  " + escape(verdict.mend), style="dim")
 
 
 def examine(call: Invocation) -> Iterator[Verdict]:
@@ -105,12 +105,6 @@ def answered(check: Callable[[], object]) -> str:
 
 
 def home(settings: Settings) -> str:
-    try:
-        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise HotdashError(
-            f"{settings.home} cannot be made: {error.strerror}.", hint="Set HOTDASH_HOME elsewhere."
-        ) from None
     if not os.access(settings.home, os.W_OK):
         raise HotdashError(
             f"{settings.home} cannot be written.", hint="Change its owner or set HOTDASH_HOME."
@@ -129,16 +123,6 @@ def disk(settings: Settings) -> str:
 
 
 def address(settings: Settings) -> str:
-    is_plain = not settings.base_url.startswith("https://")
-    if (
-        settings.environment is Environment.PRODUCTION
-        and is_plain
-        and not is_loopback(settings.host)
-    ):
-        raise HotdashError(
-            f"{settings.base_url} is not encrypted, and others can reach it.",
-            hint="Put a TLS proxy in front and set HOTDASH_PUBLIC_URL to its https address.",
-        )
     with socket.socket() as probe:
         taken = probe.connect_ex((settings.host, settings.port)) == 0
     return f"{settings.base_url}, {'something listens there' if taken else 'the port is free'}"

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hotdash.base.errors import SettingsError
+from hotdash.base.errors import SettingsError, UnavailableError
 from hotdash.base.logging import configure_logging
 from hotdash.base.settings import Settings, load_settings
 
@@ -26,6 +27,7 @@ class Invocation:
         """The settings of this call, and the log opened where they say."""
         given = {name: value for name, value in flags.items() if value is not None}
         settings = load_settings(**{**self._parsed(), **given})
+        make_home(settings.home)
         configure_logging(settings.log_level, settings.log_file)
         return settings
 
@@ -41,6 +43,18 @@ class Invocation:
                 )
             parsed[name] = value
         return parsed
+
+
+def make_home(home: Path) -> None:
+    """Before anything else is written: what lies in it is for this user only."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(
+            f"The folder {home} cannot be made: {error.strerror}.",
+            hint="Set HOTDASH_HOME to a folder this user may write.",
+            field="home",
+        ) from None
 
 
 def invocation(context: typer.Context) -> Invocation:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 
 from hotdash.base.errors import HotdashError, SettingsError
 from hotdash.base.logging import get_logger, new_reference, redact
@@ -85,5 +86,5 @@ def _tell(document: Mapping[str, Any], as_json: bool) -> None:
         say_json(document)
         return
     error = document["error"]
-    err.print("[bold red]✕[/]", error["message"])
-    err.print("  " + error["hint"], style="dim")
+    err.print("[bold red]✕[/]", escape(error["message"]))
+    err.print("  " + escape(error["hint"]), style="dim")

@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 from rich.table import Column, Table
 
 from hotdash.base.clock import iso_utc
@@ -44,9 +45,9 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
     for manifest in manifests:
         marks = "published" if manifest.is_published else ""
         if manifest.is_published and pointer and pointer.pin:
-            marks += f", pinned by {pointer.pin.by}: {pointer.pin.reason}"
+            marks += f", pinned by {pointer.pin.by}: {escape(pointer.pin.reason)}"
         table.add_row(
-            str(manifest.manifest_id), iso_utc(manifest.created_at), manifest.reason, marks
+            str(manifest.manifest_id), iso_utc(manifest.created_at), escape(manifest.reason), marks
         )
     out.print(table)
 
@@ -91,4 +92,4 @@ def tell(as_json: bool, shop: str, sentence: str) -> None:
     if as_json:
         say_json({"shop": shop, "done": sentence})
     else:
-        out.print(sentence)
+        out.print(sentence, markup=False)

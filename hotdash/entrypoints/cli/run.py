@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
@@ -57,8 +58,8 @@ def print_shop(shop: ShopReport) -> None:
     rows = sum(shop.ingest.get("rows", {}).values())
     out.print(f"{mark} [bold]{shop.shop_id}[/] {rows:,} rows read; {outcomes or 'not published'}")
     if shop.ingest.get("error"):
-        out.print(f"  {shop.ingest['error']}", style="red")
+        out.print("  " + escape(shop.ingest["error"]), style="red")
     for finding in shop.findings:
         style = "red" if finding["severity"] == "blocking" else "yellow"
-        out.print(f"  {finding['severity']}: {finding['sentence']}", style=style)
-        out.print(f"    {finding['mend']}", style="dim")
+        out.print(f"  {finding['severity']}: {escape(finding['sentence'])}", style=style)
+        out.print("    " + escape(finding["mend"]), style="dim")

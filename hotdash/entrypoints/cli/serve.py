@@ -33,6 +33,7 @@ def serve(
         if parent is not None:
             end_with(parent)
         with open_installation(settings) as house:
+            house.database.check()
             house.require_migrated()
             err.print(f"Serving on {settings.base_url} (Ctrl-C stops)")
             serve_web(settings.host, settings.port, house.web_context())

@@ -3,6 +3,7 @@
 from typing import Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.orm import Session
 
@@ -90,7 +91,7 @@ def show(document: Document) -> None:
     shops = Table("shop", "published", "complete through", "")
     for shop in document["shops"]:
         through = min(shop["complete_through"].values(), default="–")
-        pinned = f"pinned: {shop['pinned']}" if shop["pinned"] else ""
+        pinned = f"pinned: {escape(shop['pinned'])}" if shop["pinned"] else ""
         shops.add_row(shop["shop"], shop["published_at"] or "not yet", through, pinned)
     out.print(shops)
     show_run(document["last_run"])
@@ -105,5 +106,5 @@ def show_run(run: Document | None) -> None:
     steps = Table("step", "status", "seconds", "error")
     for step in run["steps"]:
         seconds = "" if step["seconds"] is None else f"{step['seconds']:.1f}"
-        steps.add_row(step["step"], step["status"], seconds, step["error"] or "")
+        steps.add_row(step["step"], step["status"], seconds, escape(step["error"] or ""))
     out.print(steps)

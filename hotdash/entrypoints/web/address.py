@@ -5,7 +5,8 @@ import ipaddress
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from hotdash.entrypoints.web.context import WebContext, is_loopback
+from hotdash.base.address import is_loopback
+from hotdash.entrypoints.web.context import WebContext
 
 
 def client_address(request: Request, context: WebContext) -> str:

@@ -2,12 +2,12 @@
 
 import hashlib
 import hmac
-import ipaddress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
 from hotdash.storage.appdb.session import Database
 
@@ -48,12 +48,3 @@ class WebContext:
     def key(self, purpose: str) -> bytes:
         """One secret, one derived key per purpose: none of them opens another's lock."""
         return hmac.new(self.secret, purpose.encode(), hashlib.sha256).digest()
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

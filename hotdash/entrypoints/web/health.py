@@ -6,8 +6,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hotdash.base.address import is_loopback
 from hotdash.base.errors import NotFoundError, UnavailableError
-from hotdash.entrypoints.web.context import WebContext, is_loopback
+from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.entrypoints.web.telemetry import CONTENT_TYPE
 from hotdash.storage.appdb import migrate
@@ -48,7 +49,7 @@ def may_read_metrics(request: Request, context: WebContext) -> bool:
     """
     token = context.metrics_token
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    if token and scheme.lower() == "bearer" and hmac.compare_digest(given, token):
+    if token and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()):
         return True
     peer = request.client.host if request.client else ""
     host = request.url.hostname or ""

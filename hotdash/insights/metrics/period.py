@@ -93,7 +93,8 @@ class Period:
         if self.compare is Compare.NONE:
             return None
         if self.compare is Compare.YEAR:
-            return Window(_year_before(window.first), _year_before(window.last))
+            last = _year_before(window.last)
+            return Window(last - timedelta(days=window.length - 1), last)
         return Window(
             window.first - timedelta(days=window.length), window.first - timedelta(days=1)
         )

@@ -39,16 +39,14 @@ class RawLoader:
 
     def drop_packages(self) -> None:
         """Whatever a killed load extracted or half loaded is not taken up again."""
-        shutil.rmtree(self._workdir, ignore_errors=True)
+        try:
+            if self._workdir.exists():
+                shutil.rmtree(self._workdir)
+        except OSError as error:
+            raise _unwritable(self._workdir, error) from error
 
     def load(self, tables: Mapping[str, Columns], batches: Iterable[Landed]) -> None:
-        self._workdir.mkdir(parents=True, exist_ok=True)
-        pipeline = dlt.pipeline(
-            RAW,
-            pipelines_dir=str(self._workdir),
-            destination=self._warehouse.dlt_destination(),
-            dataset_name=RAW,
-        )
+        pipeline = self._pipeline()
         error: Exception | None = None
         try:
             pipeline.extract(
@@ -62,6 +60,18 @@ class RawLoader:
             raise error
         self.drop_packages()
 
+    def _pipeline(self) -> dlt.Pipeline:
+        try:
+            self._workdir.mkdir(parents=True, exist_ok=True)
+            return dlt.pipeline(
+                RAW,
+                pipelines_dir=str(self._workdir),
+                destination=self._warehouse.dlt_destination(),
+                dataset_name=RAW,
+            )
+        except OSError as error:
+            raise _unwritable(self._workdir, error) from error
+
 
 def _source(tables: Mapping[str, Columns], batches: Iterable[Landed]) -> DltSource:
     declared = dlt.Schema(RAW)
@@ -74,6 +84,13 @@ def _source(tables: Mapping[str, Columns], batches: Iterable[Landed]) -> DltSour
             yield dlt.mark.with_table_name(data, name)
 
     return DltSource(declared, RAW, [dlt.resource(told, name="told")()])
+
+
+def _unwritable(folder: Path, error: OSError) -> UnavailableError:
+    return UnavailableError(
+        f"The folder {folder} cannot be written: {error.strerror or error}.",
+        hint="Check its permissions and the room on its disk, then run again; nothing was loaded.",
+    )
 
 
 def _explain(failure: PipelineStepFailed) -> Exception:

@@ -7,6 +7,10 @@ from hotdash.storage.appdb.repositories.publications import Entry, MartEdition, 
 from hotdash.storage.marts import PUBLISHED_MARTS
 from hotdash.storage.warehouse.candidates import Candidate
 
+# Deleting the last orders of a month empties that month; several at once are more likely history
+# that was lost on its way than history that was deleted.
+MAY_VANISH = 1
+
 
 @dataclass(frozen=True, slots=True)
 class MartPlan:
@@ -34,12 +38,14 @@ def plan_publication(
     candidates: Sequence[Candidate],
     published: Mapping[str, MartEdition],
     blocked: Mapping[str, Sequence[str]],
+    *,
+    may_shrink: bool = False,
 ) -> Plan:
     return Plan(
         tuple(
             _blocked(mart, published.get(mart), blocked[mart])
             if mart in blocked
-            else _compared(mart, candidates, published.get(mart))
+            else _compared(mart, candidates, published.get(mart), may_shrink=may_shrink)
             for mart in PUBLISHED_MARTS
         )
     )
@@ -49,9 +55,14 @@ def _blocked(mart: str, old: MartEdition | None, reasons: Sequence[str]) -> Mart
     return MartPlan(mart, Outcome.BLOCKED, tuple(reasons), (), old.entries if old else {})
 
 
-def _compared(mart: str, candidates: Sequence[Candidate], old: MartEdition | None) -> MartPlan:
+def _compared(
+    mart: str, candidates: Sequence[Candidate], old: MartEdition | None, *, may_shrink: bool
+) -> MartPlan:
     offered = [candidate for candidate in candidates if candidate.mart == mart]
     entries: Mapping[str, Entry] = old.entries if old else {}
+    gone = sorted(entries.keys() - {candidate.partition_key for candidate in offered})
+    if len(gone) > MAY_VANISH and not may_shrink:
+        return _blocked(mart, old, [_vanished(gone)])
     kept = {
         candidate.partition_key: entries[candidate.partition_key]
         for candidate in offered
@@ -60,6 +71,13 @@ def _compared(mart: str, candidates: Sequence[Candidate], old: MartEdition | Non
     changed = tuple(candidate for candidate in offered if candidate.partition_key not in kept)
     is_same = old is not None and not changed and len(kept) == len(entries)
     return MartPlan(mart, Outcome.UNCHANGED if is_same else Outcome.PUBLISHED, (), changed, kept)
+
+
+def _vanished(gone: Sequence[str]) -> str:
+    return (
+        f"{len(gone)} published partitions ({gone[0]}..{gone[-1]}) have no rows in the new build; "
+        "if that is right, publish without them: hotdash run --full"
+    )
 
 
 def _is_same(candidate: Candidate, entry: Entry | None) -> bool:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import psycopg
 from sqlalchemy.orm import Session
 
 from hotdash.base.clock import Clock
-from hotdash.base.errors import ConflictError
+from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
 from hotdash.base.ids import new_id
+from hotdash.base.logging import get_logger
 from hotdash.pipeline.publish.plan import Plan, plan_publication
 from hotdash.pipeline.publish.staging import Stage, Staged
 from hotdash.pipeline.publish.sweep import sweep
@@ -42,6 +44,8 @@ KEEP = timedelta(days=7)
 Blocked = Mapping[str, Mapping[str, Sequence[str]]]
 AsOf = Mapping[str, Mapping[str, datetime]]
 
+_log = get_logger(__name__)
+
 
 def publish(
     database: Database,
@@ -53,8 +57,12 @@ def publish(
     clock: Clock,
     *,
     keep: timedelta = KEEP,
+    may_shrink: bool = False,
 ) -> list[PublicationOutcome]:
-    """Blocked names, per shop and mart, why that mart keeps its old parts; done again it is done once."""
+    """Blocked names, per shop and mart, why that mart keeps its old parts; done again it is done once.
+
+    More than one partition of a mart vanishes only where it may shrink.
+    """
     outcomes = list[PublicationOutcome]()
     with database.direct() as connection:
         for shop_id in shops:
@@ -66,11 +74,25 @@ def publish(
                 blocked.get(shop_id, {}),
                 as_of.get(shop_id, {}),
                 clock.now(),
+                may_shrink,
             )
-            with publishing_alone(connection, shop_id):
-                sweep(database, shop_id, clock.now() - keep)
-                outcomes += publication.run()
+            outcomes += _alone(connection, publication, clock.now() - keep)
     return outcomes
+
+
+def _alone(
+    connection: psycopg.Connection, publication: "_Publication", replaced_before: datetime
+) -> list[PublicationOutcome]:
+    """One shop's trouble holds up nobody else; without the app database nobody can go on."""
+    try:
+        with publishing_alone(connection, publication.shop_id):
+            sweep(publication.database, publication.shop_id, replaced_before)
+            return publication.run()
+    except UnavailableError:
+        raise
+    except HotdashError as error:
+        _log.error("publication_failed", shop_id=publication.shop_id, error=str(error))
+        return publication.give_up(str(error))
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,7 @@ class _Publication:
     blocked: Mapping[str, Sequence[str]]
     as_of: Mapping[str, datetime]
     at: datetime
+    may_shrink: bool
 
     def run(self) -> list[PublicationOutcome]:
         with self.database.jobs() as session:
@@ -93,7 +116,10 @@ class _Publication:
                 return done
             published = editions_of(session, self.shop_id, pointer.manifest_id) if pointer else {}
         plan = plan_publication(
-            read_candidates(self.warehouse, self.shop_id), published, self.blocked
+            read_candidates(self.warehouse, self.shop_id),
+            published,
+            self.blocked,
+            may_shrink=self.may_shrink,
         )
         staged = Stage(self.database, self.warehouse, self.shop_id, self.build_id, self.at).load(
             plan.marts
@@ -101,6 +127,22 @@ class _Publication:
         if staged.differences:
             return self._refuse(staged.differences, pointer)
         return self._conclude(plan, staged, published, pointer)
+
+    def give_up(self, reason: str) -> list[PublicationOutcome]:
+        with self.database.jobs() as session:
+            pointer = pointer_of(session, self.shop_id)
+            outcomes = self._all_blocked((reason,), pointer)
+            record_outcomes(session, outcomes)
+        return outcomes
+
+    def _all_blocked(
+        self, reasons: Sequence[str], pointer: Pointer | None
+    ) -> list[PublicationOutcome]:
+        manifest_id = pointer.manifest_id if pointer else None
+        return [
+            self._outcome(mart, Outcome.BLOCKED, tuple(reasons), manifest_id)
+            for mart in PUBLISHED_MARTS
+        ]
 
     def _done_before(self, session: Session, pointer: Pointer | None) -> list[PublicationOutcome]:
         """A run that died after this shop's transaction must not publish the shop a second time."""
@@ -125,11 +167,7 @@ class _Publication:
     def _refuse(
         self, differences: Sequence[str], pointer: Pointer | None
     ) -> list[PublicationOutcome]:
-        manifest_id = pointer.manifest_id if pointer else None
-        outcomes = [
-            self._outcome(mart, Outcome.BLOCKED, tuple(differences), manifest_id)
-            for mart in PUBLISHED_MARTS
-        ]
+        outcomes = self._all_blocked(differences, pointer)
         with self.database.jobs() as session:
             record_parity_failure(
                 session, self.shop_id, self.build_id, [*PUBLISHED_MARTS], differences, self.at

@@ -1,6 +1,7 @@
 """One build: what is affected is computed by dbt, then recorded together with the loads it covers."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from hotdash.storage.warehouse.build_ledger import (
     newest_build,
     present_state,
     record_build,
+    recorded_build,
     tables_in,
 )
 from hotdash.storage.warehouse.contract import Warehouse
@@ -66,6 +68,9 @@ class BuildOutcome:
     seconds: float = 0.0
 
 
+Announce = Callable[[BuildMode, str], None]
+
+
 class NothingLoadedError(HotdashError):
     code = "nothing_loaded"
     http_status = 409
@@ -77,13 +82,23 @@ def transform(
     workdir: Path,
     progress: Progress,
     clock: Clock | None = None,
+    announce: Announce | None = None,
 ) -> BuildOutcome:
-    """Compute what the request and the loads not yet built ask for; safe to repeat after a kill."""
+    """Compute what the request and the loads not yet built ask for; safe to repeat after a kill.
+
+    What it will do, and why, is announced before anything is computed.
+    """
     started = time.monotonic()
+    done = recorded_build(warehouse, request.build_id)
+    if done is not None:
+        # Decided anew it would say "new loads", and the reason of a full rebuild would be lost.
+        return BuildOutcome(request.build_id, BuildMode(done.mode), done.reason, done.loads)
     project = DbtProject(warehouse, workdir)
     _require_sources(warehouse, project)
     state = present_state(warehouse, project_hash(dbt_project_folder()))
     mode, reason = _decide(request, newest_build(warehouse), state)
+    if announce is not None:
+        announce(mode, reason)
     loads = loads_to_build(warehouse)
     arguments = _arguments(warehouse, project, mode)
     models = _run(project, arguments, _variables(request, mode), progress)

@@ -16,6 +16,16 @@ from hotdash.storage.appdb.connection import connect, describe, explain, fetch_v
 WEB_ROLE = "hotdash_web"
 
 
+class UnusableTextError(HotdashError):
+    code = "unusable_text"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was sent holds a character that no text may hold (NUL).",
+            hint="Remove it and send the rest again.",
+        )
+
+
 class Database:
     """The owner's login writes and migrates; what the web reads goes through row-level security."""
 
@@ -63,6 +73,8 @@ class Database:
             yield connection
         except psycopg.OperationalError as error:
             raise explain(describe(url), error) from error
+        except psycopg.DataError as error:
+            raise UnusableTextError() from error
         finally:
             if connection.closed:
                 pooled.invalidate()
@@ -151,6 +163,8 @@ def _explain(url: str, error: DBAPIError) -> HotdashError | None:
         return ConflictError(
             "Somebody else changed the same thing at the same moment.", hint="Try again."
         )
+    if isinstance(error.orig, psycopg.DataError) and "NUL" in str(error.orig):
+        return UnusableTextError()
     lost = error.connection_invalidated or isinstance(error.orig, psycopg.errors.AdminShutdown)
     if isinstance(error, OperationalError) and lost:
         return explain(describe(url), error.orig or error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotdash.storage.warehouse.contract import Warehouse
-from hotdash.storage.warehouse.load_ledger import mark_built
+from hotdash.storage.warehouse.load_ledger import IS_COMMITTED, mark_built
 
 _CREATE = """
     create table if not exists raw.builds (
@@ -28,7 +28,13 @@ _NEWEST = """
     order by "at" desc, build_id desc limit 1
 """
 
-_COMMITTED = "(select load_id from raw.load_events where event = 'committed')"
+_RECORDED = "select mode, reason from raw.builds where build_id = ?"
+
+_COVERED = """
+    select load_id from raw.load_events where event = 'built' and build_id = ? order by load_id
+"""
+
+_COMMITTED = f"(select load_id from raw.load_events where {IS_COMMITTED})"
 
 _TIMEZONES = f"""
     select shop_id, iana_timezone from (
@@ -40,14 +46,14 @@ _TIMEZONES = f"""
     where place = 1
 """
 
-_POLICIES = """
+_POLICIES = f"""
     select policies.shop_id, policy, value, effective_from, decided_at
     from raw.metric_policies as policies
     inner join (
         select load_id, row_number() over (
             partition by shop_id order by "at" desc, load_id desc
         ) as place
-        from raw.load_events where event = 'committed' and source = 'hotdash'
+        from raw.load_events where {IS_COMMITTED} and source = 'hotdash'
     ) as newest on newest.load_id = policies.load_id and newest.place = 1
     order by 1, 2, 4, 5, 3
 """
@@ -62,6 +68,13 @@ class BuiltFrom:
     project_hash: str
     shop_timezones: Mapping[str, str | None]
     policies_hash: str
+
+
+@dataclass(frozen=True)
+class RecordedBuild:
+    mode: str
+    reason: str
+    loads: list[str]
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,14 @@ def newest_build(warehouse: Warehouse) -> BuiltFrom | None:
         return BuiltFrom(
             row["project_hash"], json.loads(row["shop_timezones"]), row["policies_hash"]
         )
+    return None
+
+
+def recorded_build(warehouse: Warehouse, build_id: str) -> RecordedBuild | None:
+    warehouse.execute(_CREATE)
+    for row in warehouse.query(_RECORDED, [build_id]).to_pylist():
+        covered = warehouse.query(_COVERED, [build_id]).to_pylist()
+        return RecordedBuild(row["mode"], row["reason"], [each["load_id"] for each in covered])
     return None
 
 

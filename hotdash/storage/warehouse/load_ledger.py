@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hotdash.base.errors import ConflictError
 from hotdash.storage.warehouse.contract import Warehouse, rows
 from hotdash.storage.warehouse.raw_tables import delete_loads, marks
 
@@ -20,10 +21,32 @@ _CREATE = (
     """,
 )
 
+# A load discarded while its writer still lived stays discarded, whatever that writer says later.
+IS_COMMITTED = """
+    event = 'committed' and load_id not in (
+        select load_id from raw.load_events where event = 'discarded'
+    )
+"""
+
 _APPEND = """
     insert into raw.load_events
+        (load_id, shop_id, source, event, "at", run_id)
+    values (?, ?, ?, ?, ?, ?)
+"""
+
+_IS_DISCARDED = """
+    select load_id from raw.load_events where event = 'discarded' and load_id = ?
+"""
+
+_COMMIT = """
+    insert into raw.load_events
         (load_id, shop_id, source, event, "at", run_id, cursor, complete_through, rows)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    select cast(? as text), cast(? as text), cast(? as text), 'committed',
+        cast(? as timestamptz), cast(? as text), cast(? as text), cast(? as timestamptz),
+        cast(? as bigint)
+    where not exists (
+        select 1 from raw.load_events where event = 'discarded' and load_id = cast(? as text)
+    )
 """
 
 _PENDING = """
@@ -35,15 +58,15 @@ _PENDING = """
     order by load_id
 """
 
-_NEWEST_COMMITTED = """
+_NEWEST_COMMITTED = f"""
     select cursor, complete_through from raw.load_events
-    where event = 'committed' and shop_id = ? and source = ?
+    where {IS_COMMITTED} and shop_id = ? and source = ?
     order by "at" desc, load_id desc limit 1
 """
 
-_TO_BUILD = """
+_TO_BUILD = f"""
     select load_id from raw.load_events c
-    where event = 'committed' and not exists (
+    where {IS_COMMITTED} and not exists (
         select 1 from raw.load_events b where b.load_id = c.load_id and b.event = 'built'
     )
     order by load_id
@@ -58,9 +81,9 @@ _MARK_BUILT = """
     )
 """
 
-_COMPLETE_THROUGH = """
+_COMPLETE_THROUGH = f"""
     select shop_id, source, max(complete_through) as complete_through from raw.load_events
-    where event = 'committed' and complete_through is not null
+    where {IS_COMMITTED} and complete_through is not null
     group by shop_id, source
 """
 
@@ -88,6 +111,10 @@ class Reading:
     complete_through: datetime
 
 
+class LoadDiscardedError(ConflictError):
+    code = "load_discarded"
+
+
 def ensure_ledger(warehouse: Warehouse) -> None:
     for statement in _CREATE:
         warehouse.execute(statement)
@@ -99,7 +126,15 @@ def begin(warehouse: Warehouse, load: Load, at: datetime) -> None:
 
 def commit(warehouse: Warehouse, load: Load, reading: Reading, count: int, at: datetime) -> None:
     """One row, one statement: before it nothing of the load exists, after it all of it."""
-    _append(warehouse, load, LoadEvent.COMMITTED, at, reading, count)
+    cursor = json.dumps(dict(reading.cursor), sort_keys=True)
+    identity = [load.load_id, load.shop_id, load.source, at, load.run_id]
+    values = [*identity, cursor, reading.complete_through, count, load.load_id]
+    warehouse.execute(_COMMIT, values)
+    if rows(warehouse.query(_IS_DISCARDED, [load.load_id])):
+        raise LoadDiscardedError(
+            f"The load {load.load_id} of {load.shop_id} was discarded while it was being written.",
+            hint="Another process took the warehouse meanwhile; run again.",
+        )
 
 
 def pending(warehouse: Warehouse) -> list[Load]:
@@ -154,10 +189,6 @@ def _append(
     load: Load,
     event: LoadEvent,
     at: datetime,
-    reading: Reading | None = None,
-    count: int | None = None,
 ) -> None:
-    cursor = json.dumps(dict(reading.cursor), sort_keys=True) if reading else None
-    through = reading.complete_through if reading else None
-    identity = [load.load_id, load.shop_id, load.source, event.value, at, load.run_id]
-    warehouse.execute(_APPEND, [*identity, cursor, through, count])
+    values = [load.load_id, load.shop_id, load.source, event.value, at, load.run_id]
+    warehouse.execute(_APPEND, values)

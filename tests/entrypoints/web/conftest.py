@@ -7,17 +7,9 @@ import pytest
 import structlog
 
 from hotdash.base.logging import configure_logging
-from tests.fixtures.storefront import shown_storefront, storefront, storefront_template
-from tests.fixtures.web import shown_web, web, web_home
+from tests.fixtures.web import shown_web, web
 
-__all__ = [
-    "shown_storefront",
-    "shown_web",
-    "storefront",
-    "storefront_template",
-    "web",
-    "web_home",
-]
+__all__ = ["log_file", "shown_web", "web"]
 
 
 @pytest.fixture(scope="package", autouse=True)

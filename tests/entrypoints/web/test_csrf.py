@@ -23,7 +23,8 @@ class TestEveryForm:
         assert signed_in.form(path, {"csrf": token}).status_code == 403
 
     @pytest.mark.parametrize(
-        "origin", ["https://evil.example", "null", "http://127.0.0.1:8701", "http://x:99999999"]
+        "origin",
+        ["https://evil.example", "null", "http://127.0.0.1:8701", "http://x:99999999", "http://["],
     )
     def test_from_another_origin(self, signed_in: Web, path: str, origin: str) -> None:
         assert signed_in.form(path, {}, origin=origin).status_code == 403

@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
+import pytest
 from fastapi import Body
 from sqlalchemy import text
 
@@ -141,3 +142,9 @@ class TestPages:
         assert answer.status_code == 500
         assert "secret detail" not in answer.text
         assert re.search(r"Reference <code>[0-9a-f]{8}</code>", answer.text)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/tiles/sales-pulse?shop=%00", "/today?shop=a%00b"])
+def test_a_nul_is_refused_like_any_other_bad_input(shown_web: Web, path: str) -> None:
+    shown_web.sign_in(OWNER)
+    assert shown_web.client.get(path).status_code in (400, 404)

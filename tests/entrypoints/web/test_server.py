@@ -56,24 +56,16 @@ def wait_until_up(port: int) -> httpx.Response:
     raise AssertionError("the server did not come up")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_quietly_when_asked(
-    process: subprocess.Popen[str], port: int, number: signal.Signals
-) -> None:
-    assert wait_until_up(port).status_code == 200
-    process.send_signal(number)
-    said, _ = process.communicate(timeout=10)
-    assert (process.returncode, said) == (0, "")
-
-
-def test_a_database_that_is_away_is_told_and_the_server_stays(
+def test_without_its_database_it_says_so_and_ends_quietly_when_asked(
     process: subprocess.Popen[str], port: int
 ) -> None:
-    wait_until_up(port)
+    assert wait_until_up(port).status_code == 200
     answer = httpx.get(f"http://127.0.0.1:{port}/readyz")
     assert answer.status_code == 503
     assert "does not answer" in answer.json()["error"]["message"]
-    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=10)
+    assert (process.returncode, said) == (0, "")
 
 
 def test_a_taken_port_is_told_before_anything_starts() -> None:

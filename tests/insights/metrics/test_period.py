@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from hotdash.base.clock import parse_iso
 from hotdash.insights.metrics.period import Compare, Period, PeriodError, Range, Window
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -68,3 +69,14 @@ def test_a_window_knows_its_days() -> None:
     assert [day.day for day in window.days()] == [27, 28, 1]
     assert date(2026, 2, 28) in window
     assert date(2026, 3, 2) not in window
+
+
+@pytest.mark.parametrize("span", list(Range))
+@pytest.mark.parametrize("today", ["2028-03-02", "2028-03-20", "2029-03-02", "2029-03-20"])
+def test_a_window_is_compared_with_as_many_days(span: Range, today: str) -> None:
+    now = parse_iso(f"{today}T12:00:00Z")
+    for compare in (Compare.PREVIOUS, Compare.YEAR):
+        period = Period(span, compare)
+        base = period.base_window(now, "UTC")
+        assert base is not None
+        assert base.length == period.window(now, "UTC").length

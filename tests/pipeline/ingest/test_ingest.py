@@ -204,3 +204,9 @@ def test_a_doubled_table_is_noticed_before_it_counts(
 def test_nothing_of_the_loader_stays_on_disk(loading: Loading) -> None:
     loading(ORDER, reached())
     assert not (loading.home / "dlt").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(loading: Loading) -> None:
+    loading.home.joinpath("dlt").write_text("in the way")
+    with pytest.raises(UnavailableError, match="dlt cannot be written"):
+        loading(reached())

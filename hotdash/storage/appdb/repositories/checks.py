@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hotdash.storage.appdb.models import Build, BuildModel, CheckResult
+from hotdash.storage.appdb.models import Build, BuildModel, CheckResult, Run
 
+RUNNING = "running"
 COMPLETED = "completed"
 FAILED = "failed"
 PASSED = "passed"
@@ -25,7 +26,7 @@ class BuildRecord:
     mode: str
     reason: str
     started_at: datetime
-    finished_at: datetime
+    finished_at: datetime | None
     status: str = COMPLETED
 
 
@@ -78,6 +79,14 @@ def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecor
             rows=model.rows,
         )
         for model in models
+    )
+
+
+def close_abandoned_builds(session: Session, at: datetime) -> None:
+    """A build whose run has ended, and that never said so itself, died with it."""
+    is_over = select(Run.run_id).where(Run.run_id == Build.run_id, Run.status != RUNNING).exists()
+    session.execute(
+        update(Build).where(Build.status == RUNNING, is_over).values(status=FAILED, finished_at=at)
     )
 
 

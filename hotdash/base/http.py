@@ -4,6 +4,8 @@ import logging
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import httpx
@@ -78,6 +80,15 @@ def attempts(policy: RetryPolicy) -> Iterator[stamina.Attempt]:
 def raise_for_transience(response: httpx.Response) -> None:
     if response.status_code == _TOO_MANY_REQUESTS or response.status_code in _SERVER_ERRORS:
         raise TransientError(f"HTTP {response.status_code}", retry_after(response))
+
+
+def answered_at(response: httpx.Response) -> datetime | None:
+    """When the vendor answered, by its own clock; nothing where it does not say."""
+    try:
+        told = parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
 
 
 def retry_after(response: httpx.Response) -> float | None:

@@ -136,10 +136,7 @@ class Installation:
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
                 publication_keep=timedelta(days=settings.publication_keep_days),
                 routes=[
-                    Route(
-                        frozenset({Severity.BLOCKING}),
-                        FileChannel(settings.home / "notifications.ndjson"),
-                    )
+                    Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
                 ],
             )
 

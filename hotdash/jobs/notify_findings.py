@@ -36,7 +36,7 @@ def notify_findings(
     shops: Sequence[str],
     clock: Clock,
 ) -> Told:
-    """After the gate: what cannot be delivered now is told the next time, not lost."""
+    """After the gate: what no channel takes now is told the next time, not lost."""
     messages = [
         (alert, _message(alert))
         for shop_id in shops
@@ -72,7 +72,8 @@ def _tell(
     clock: Clock,
 ) -> bool:
     try:
-        send(message, routes)
+        if send(message, routes) == 0:
+            return False
     except HotdashError:
         _log.exception("notification_failed", shop_id=alert.shop_id, check=alert.check_name)
         return False

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -10,14 +10,17 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+import hotdash
 from hotdash.base.clock import Clock, iso_utc, parse_iso
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger
+from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
 from hotdash.jobs.notify_findings import notify_findings
+from hotdash.jobs.precompute_tiles import precompute_tiles
 from hotdash.jobs.run_report import FAILED, LOADED, RunReport, ShopReport
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
@@ -28,7 +31,8 @@ from hotdash.pipeline.publish.publish import publish
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
-from hotdash.storage.appdb.repositories import checks
+from hotdash.pipeline.transform.dbt import project_hash
+from hotdash.storage.appdb.repositories import checks, identity
 from hotdash.storage.appdb.repositories.freshness import save_freshness
 from hotdash.storage.appdb.repositories.policies import list_policies
 from hotdash.storage.appdb.repositories.shops import set_timezone
@@ -38,6 +42,7 @@ from hotdash.storage.warehouse.build_ledger import newest_build
 from hotdash.storage.warehouse.contract import Warehouse
 
 KIND = "refresh"
+ATTEMPTS_KEPT = timedelta(days=1)
 
 _log = get_logger(__name__)
 
@@ -62,14 +67,19 @@ def refresh(
     mode: str | None = None,
     shops: Sequence[str] | None = None,
 ) -> RunReport:
-    """A run that died is finished by the next one asked for the same shops and mode."""
+    """A run that died is finished by the next one of the same code, shops and mode, if that is soon."""
     chosen = _chosen(context, shops)
-    request = RunRequest(KIND, chosen, {"mode": mode})
+    request = RunRequest(KIND, chosen, {"mode": mode, **_code()}, context.fresh_soft)
     began = time.monotonic()
     with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
         steps = _Refresh(context, progress, run, chosen, mode)
         details = steps.take()
     return _report(run, chosen, details, time.monotonic() - began)
+
+
+def _code() -> Detail:
+    """What one version left unfinished, another does not go on with."""
+    return {"version": hotdash.__version__, "project": project_hash(dbt_project_folder())}
 
 
 def _chosen(context: RefreshContext, shops: Sequence[str] | None) -> tuple[str, ...]:
@@ -111,6 +121,8 @@ class _Refresh:
         check = step("check", partial(self._check, plan))
         publication = step("publish", partial(self._publish, plan, check))
         step("notify", partial(self._notify, plan))
+        step("precompute", self._precompute)
+        step("tidy", self._tidy)
         return _Details(loads, plan, build, check, publication)
 
     def _ingest(self, shop_id: str) -> Detail:
@@ -165,18 +177,19 @@ class _Refresh:
             BuildMode(self.mode) if self.mode else None,
             shops=self.shops,
         )
-        started = self.context.clock.now()
+        begun = partial(self._begun, request, self.context.clock.now())
         outcome = transform(
-            self.context.warehouse, request, self._dbt_folder, self.progress, self.context.clock
+            self.context.warehouse,
+            request,
+            self._dbt_folder,
+            self.progress,
+            self.context.clock,
+            lambda mode, reason: self._announce(begun(mode, reason)),
         )
-        build = checks.BuildRecord(
-            build_id=UUID(outcome.build_id),
-            run_id=self.run.run_id,
-            as_of=request.as_of,
-            mode=outcome.mode.value,
-            reason=outcome.reason,
-            started_at=started,
+        build = replace(
+            begun(outcome.mode, outcome.reason),
             finished_at=self.context.clock.now(),
+            status=checks.COMPLETED,
         )
         models = [checks.ModelRecord(**asdict(model)) for model in outcome.models]
         with self.context.database.jobs() as session:
@@ -184,6 +197,25 @@ class _Refresh:
             self._follow_timezones(session)
         told = {"mode": build.mode, "reason": build.reason, "loads": outcome.loads}
         return {**told, "seconds": round(outcome.seconds, 3)}
+
+    def _begun(
+        self, request: BuildRequest, at: datetime, mode: BuildMode, reason: str
+    ) -> checks.BuildRecord:
+        return checks.BuildRecord(
+            build_id=UUID(request.build_id),
+            run_id=self.run.run_id,
+            as_of=request.as_of,
+            mode=mode.value,
+            reason=reason,
+            started_at=at,
+            finished_at=None,
+            status=checks.RUNNING,
+        )
+
+    def _announce(self, build: checks.BuildRecord) -> None:
+        """Pages say that everything is being computed anew while it is."""
+        with self.context.database.jobs() as session:
+            checks.save_build(session, build, [])
 
     def _follow_timezones(self, session: Session) -> None:
         """Pages reckon in the timezone that the days just built were cut in."""
@@ -218,6 +250,7 @@ class _Refresh:
             self._complete_through(),
             self.context.clock,
             keep=self.context.publication_keep,
+            may_shrink=self.mode == BuildMode.FULL,
         )
         marts: dict[str, dict[str, Detail]] = {shop_id: {} for shop_id in self.shops}
         for each in outcomes:
@@ -232,6 +265,19 @@ class _Refresh:
             context.database, context.routes, build_id, self.shops, context.clock
         )
         return asdict(told)
+
+    def _precompute(self) -> Detail:
+        context = self.context
+        return {"values": precompute_tiles(context.database, self.shops, context.clock)}
+
+    def _tidy(self) -> Detail:
+        now = self.context.clock.now()
+        with self.context.database.jobs() as session:
+            checks.close_abandoned_builds(session, now)
+            forgotten = identity.forget_expired(
+                session, now=now, attempts_before=now - ATTEMPTS_KEPT
+            )
+        return {"forgotten": forgotten}
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""

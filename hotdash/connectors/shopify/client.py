@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -12,6 +13,7 @@ from hotdash.base.http import (
     CallObserver,
     RetryPolicy,
     TransientError,
+    answered_at,
     attempts,
     open_client,
     raise_for_transience,
@@ -60,6 +62,7 @@ class ShopifyClient:
         self.http = http or open_client()
         self.policy = policy or RetryPolicy()
         self.sleep = sleep
+        self.answered_at: datetime | None = None
         self._url = f"{base_url.rstrip('/')}/admin/api/{api_version}/graphql.json"
         self._headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
         self._observe = observe
@@ -120,6 +123,7 @@ class ShopifyClient:
         if status is not None:
             self._budget.told(status)
         self._judge_errors(operation, answer)
+        self.answered_at = answered_at(response)
         return answer
 
     def _judge_status(self, response: httpx.Response) -> None:

@@ -11,12 +11,13 @@ from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Cursor, Event, RawTable, Reached, Rows
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
-from hotdash.connectors.shopify.order_days import all_order_days, touched_order_days
+from hotdash.connectors.shopify.order_days import all_order_days, order_days_since
 from hotdash.connectors.shopify.queries import query
 from hotdash.connectors.shopify.resources import Reading, customers, orders, products, shop_row
 from hotdash.connectors.shopify.tables import SHOPS, TABLES
 
 _UPDATED_AT = "updated_at"
+_TIMEZONE = "timezone"
 OVERLAP = timedelta(seconds=120)
 
 
@@ -83,18 +84,24 @@ class ShopifyConnector:
         started = self._clock.now()
         since = None if cursor is None else parse_iso(cursor[_UPDATED_AT]) - self._overlap
         row = shop_row(self._client)
+        told = self._client.answered_at or started
         yield Rows(SHOPS, row, started)
         with tempfile.TemporaryDirectory(prefix="hotdash-bulk-", dir=self._workdir) as folder:
             bulk = BulkExports(self._client, Path(folder))
-            timezone = row.column("iana_timezone")[0].as_py()
-            reading = Reading(self._client, bulk, self._clock, progress, timezone)
+            timezone: str = row.column("iana_timezone")[0].as_py()
             exports = _started(bulk) if since is None else _Exports()
+            # The next read filters by Shopify's clock: ours, going ahead of it, would skip orders.
+            reached = min([started, told, *exports.began_at])
+            reading = Reading(self._client, bulk, self._clock, progress, timezone, reached)
             yield from products(reading, since, exports.products)
             yield from customers(reading, since, exports.customers)
             yield from orders(reading, since, exports.orders)
-            yield from all_order_days(reading) if since is None else touched_order_days(reading)
-        reached = min([started, *exports.began_at])
-        yield Reached({_UPDATED_AT: iso_utc(reached)}, reached)
+            if since is None or cursor is None or cursor.get(_TIMEZONE) != timezone:
+                # Days counted in another timezone say nothing about the days of this one.
+                yield from all_order_days(reading)
+            else:
+                yield from order_days_since(reading, since)
+        yield Reached({_UPDATED_AT: iso_utc(reached), _TIMEZONE: timezone}, reached)
 
 
 def _started(bulk: BulkExports) -> _Exports:

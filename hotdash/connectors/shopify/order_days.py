@@ -24,10 +24,11 @@ def all_order_days(reading: Reading) -> Iterator[Event]:
         yield from _counted(reading, list(days_between(first, _yesterday(reading))))
 
 
-def touched_order_days(reading: Reading) -> Iterator[Event]:
-    """The days of the orders just read, and the last ones, which may have got orders meanwhile."""
+def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
+    """The days of the orders just read, those that closed since, and in any case the last ones."""
     last = _yesterday(reading)
-    recent = days_between(last - timedelta(days=_ALWAYS_AGAIN - 1), last)
+    first = min(local_day(since, reading.timezone), last - timedelta(days=_ALWAYS_AGAIN - 1))
+    recent = days_between(first, last)
     closed = {day for day in reading.touched_days if day <= last}
     yield from _counted(reading, sorted(closed.union(recent)))
 
@@ -64,4 +65,5 @@ def _midnight(day: date, timezone: str) -> datetime:
 
 
 def _yesterday(reading: Reading) -> date:
-    return local_day(reading.clock.now(), reading.timezone) - timedelta(days=1)
+    """Midnight may pass while we read: a day is closed only if it was before the first question."""
+    return local_day(reading.reached, reading.timezone) - timedelta(days=1)

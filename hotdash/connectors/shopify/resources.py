@@ -34,13 +34,14 @@ Flatten = Callable[[Node], EntityRows]
 
 @dataclass(frozen=True)
 class Reading:
-    """What one read works with, and the shop-local days of the orders it met."""
+    """What one read works with: all it tells is as of `reached` at least. It notes the days it met."""
 
     client: ShopifyClient
     exports: BulkExports
     clock: Clock
     progress: Progress
     timezone: str
+    reached: datetime
     touched_days: set[date] = field(default_factory=set[date])
 
 

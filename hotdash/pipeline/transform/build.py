@@ -89,12 +89,12 @@ def transform(
     What it will do, and why, is announced before anything is computed.
     """
     started = time.monotonic()
+    project = DbtProject(warehouse, workdir)
+    _require_sources(warehouse, project)
     done = recorded_build(warehouse, request.build_id)
     if done is not None:
         # Decided anew it would say "new loads", and the reason of a full rebuild would be lost.
         return BuildOutcome(request.build_id, BuildMode(done.mode), done.reason, done.loads)
-    project = DbtProject(warehouse, workdir)
-    _require_sources(warehouse, project)
     state = present_state(warehouse, project_hash(dbt_project_folder()))
     mode, reason = _decide(request, newest_build(warehouse), state)
     if announce is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from email.utils import format_datetime
 from typing import Any
 
 import orjson
@@ -113,7 +114,10 @@ class ShopifyDoors:
         return Response(
             orjson.dumps(answer),
             media_type="application/json",
-            headers={"x-shopify-api-version": API_VERSION},
+            headers={
+                "x-shopify-api-version": API_VERSION,
+                "date": format_datetime(shop.clock.now(), usegmt=True),
+            },
         )
 
     async def bulk_file(self, http: HttpRequest) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from hotdash.base.errors import HotdashError
 from hotdash.storage.marts import Partitioning, PublishedMart, bucket_number, month_bounds
 from hotdash.storage.warehouse.contract import Warehouse, rows
 
@@ -13,6 +14,10 @@ _CANDIDATES = """
     from marts.publication_candidate where shop_id = $1
     order by mart, partition_key
 """
+
+
+class UnfitRowsError(HotdashError):
+    code = "unfit_rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,13 @@ def read_partitions(
         f"select {columns} from marts.{mart.name} where shop_id = $1 and ({condition})",
         [shop_id, *parameters],
     )
-    return found.cast(mart.arrow_schema)
+    try:
+        return found.cast(mart.arrow_schema)
+    except pa.ArrowInvalid as error:
+        raise UnfitRowsError(
+            f"The rows of {mart.name} do not fit the mart as it is published: {error}.",
+            hint="Find these rows in the warehouse; a check should have stopped them.",
+        ) from error
 
 
 def _belongs_to(mart: PublishedMart, partition_keys: Sequence[str]) -> tuple[str, list[object]]:

@@ -1,21 +1,22 @@
 """Reading a shop through the real client over HTTP, held against the world's own orders."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from hotdash.base.clock import days_between, local_day
+from hotdash.base.clock import FixedClock, days_between, local_day
 from hotdash.base.progress import SilentProgress
-from hotdash.connectors.contract import Deleted, Reached, Rows
+from hotdash.connectors.contract import Cursor, Deleted, Reached, Rows
 from hotdash.connectors.shopify.bulk import BulkExports
 from hotdash.connectors.shopify.connector import OVERLAP, ShopifyConnector
 from hotdash.connectors.shopify.resources import Reading, orders_by_id
 from hotdash.simulators.orders import epoch, instant
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
-from tests.fixtures.told_events import ORDER_TABLES, Told, expected, read, same_rows
+from tests.fixtures.told_events import ORDER_TABLES, Told, expected, gathered, read, same_rows
 
 SHOPS = ["hot-rod-an", "kanto-garage", "nordkurve-teile"]
 
@@ -94,7 +95,8 @@ class TestFirstRead:
         assert found == dict(days)
 
     def test_ends_with_how_far_it_came(self, first_read: Told) -> None:
-        assert first_read.reached == Reached({"updated_at": "2026-11-20T18:00:00.000000Z"}, UNTIL)
+        cursor = {"updated_at": "2026-11-20T18:00:00.000000Z", "timezone": "America/Chicago"}
+        assert first_read.reached == Reached(cursor, UNTIL)
 
     def test_children_share_the_instant_of_their_order(self, first_read: Told) -> None:
         instants = first_read.fetched["shopify_orders"]
@@ -113,6 +115,10 @@ class TestFirstRead:
         refunded = sum(1 for order in world.orders_as_of(UNTIL, SHOP_ID) if order.refunds)
         asked = Counter(call.operation for call in connecting.calls)
         assert asked["OrdersByIds"] == -(-refunded // 6)
+
+
+def cursor_at(instant: datetime) -> Cursor:
+    return {"updated_at": instant.isoformat(), "timezone": "America/Chicago"}
 
 
 class TestIncrementalRead:
@@ -181,7 +187,7 @@ class TestIncrementalRead:
         assert len(told.rows["shopify_products"]) == len(products) > 0
         assert len(told.rows["shopify_variants"]) == sum(len(p.variants) for p in products)
 
-    def test_counts_the_touched_days_and_the_last_three(
+    def test_counts_the_touched_days_and_those_that_closed_since(
         self,
         connecting: Connecting,
         simulator: SimulatorHandle,
@@ -194,8 +200,55 @@ class TestIncrementalRead:
         touched = {
             local_day(row["processed_at"], "America/Chicago") for row in told.rows["shopify_orders"]
         }
-        recent = {today - timedelta(days=ago) for ago in (1, 2, 3)}
-        assert told.days == sorted((touched | recent) - {today})
+        closed_since = {today - timedelta(days=ago) for ago in (1, 2, 3, 4)}
+        assert told.days == sorted((touched | closed_since) - {today})
+
+    def test_a_day_without_news_is_counted_too_and_the_last_three_always(
+        self, connecting: Connecting, simulator: SimulatorHandle
+    ) -> None:
+        simulator.advance(timedelta(days=200))
+        today = local_day(simulator.now(), "America/Chicago")
+        for offline, counted in ((0, 3), (9, 9)):
+            since = simulator.now() - timedelta(days=offline)
+            told = read(connecting.connector(), cursor_at(since))
+            assert not told.rows["shopify_orders"]
+            assert told.days == [today - timedelta(days=ago) for ago in range(counted, 0, -1)]
+
+    @pytest.mark.law(10)
+    @pytest.mark.parametrize("known", [{}, {"timezone": "Europe/Berlin"}])
+    def test_a_moved_timezone_counts_every_day_anew(
+        self, connecting: Connecting, first_read: Told, known: dict[str, str]
+    ) -> None:
+        told = read(connecting.connector(), {"updated_at": UNTIL.isoformat(), **known})
+        assert told.days == first_read.days
+        assert told.cursor() == first_read.cursor()
+
+    @pytest.mark.parametrize("since", [None, UNTIL])
+    def test_a_day_that_ends_while_we_read_is_left_to_the_next_read(
+        self, connecting: Connecting, simulator: SimulatorHandle, since: datetime | None
+    ) -> None:
+        simulator.set_clock(datetime(2026, 11, 21, 5, 59, tzinfo=UTC))
+        cursor = cursor_at(since) if since else None
+        events = connecting.connector().read(cursor, SilentProgress())
+        first = next(events)
+        simulator.advance(timedelta(minutes=2))
+        told = gathered(chain([first], events))
+        assert local_day(simulator.now(), "America/Chicago") == date(2026, 11, 21)
+        assert max(told.days) == date(2026, 11, 19)
+
+    def test_a_clock_of_ours_that_is_ahead_skips_nothing(
+        self, connecting: Connecting, simulator: SimulatorHandle, world: World
+    ) -> None:
+        ahead = FixedClock(UNTIL + timedelta(days=3))
+        connector = ShopifyConnector(connecting.client(), ahead)
+        told = read(connector, cursor_at(UNTIL))
+        assert told.reached is not None
+        assert told.reached.complete_through == UNTIL
+        simulator.advance(timedelta(days=2))
+        later = [o for o in world.orders_as_of(simulator.now(), SHOP_ID)]
+        missed = {o.order_id for o in later if o.updated_at > epoch(UNTIL)}
+        assert missed
+        assert missed <= set(read(connector, told.cursor()).orders())
 
     def test_an_empty_hour_tells_no_orders(
         self, connecting: Connecting, simulator: SimulatorHandle
@@ -246,7 +299,7 @@ class TestVanished:
     ) -> None:
         client = connecting.client()
         exports = BulkExports(client, tmp_path)
-        reading = Reading(client, exports, simulator, SilentProgress(), "America/Chicago")
+        reading = Reading(client, exports, simulator, SilentProgress(), "America/Chicago", UNTIL)
         there = next(world.orders_as_of(UNTIL, SHOP_ID)).order_id
         ids = [f"gid://shopify/Order/{number}" for number in (1, there)]
         events = list(orders_by_id(reading, ids))

@@ -38,6 +38,10 @@ CASES = {
         "{{ net_of_rate('cast(1 as numeric(20,4))', 'cast(-1 as numeric(9,6))', '100') }}",
         None,
     ),
+    "an absurd rate does not overflow": (
+        "{{ net_of_rate('cast(10 as numeric(20,4))', 'cast(999.999999 as numeric(9,6))', '100') }}",
+        "0.0100",
+    ),
     "the day spine": (
         "(select count(*) from ({{ day_spine('2026-02-27', '2026-03-02') }}) as spine)",
         "4",

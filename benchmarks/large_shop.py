@@ -21,7 +21,7 @@ from benchmarks.figures import (
     timed,
 )
 from benchmarks.reference import reference_cpu_seconds
-from tests.fixtures.processes import clean_environment, free_port
+from tests.fixtures.processes import clean_environment, follow_link, free_port
 
 SHOP = "hot-rod-an"
 EMAIL = "bench@example.com"
@@ -172,4 +172,4 @@ def sign_in(folder: Path, client: httpx.Client, port: int) -> None:
         capture_output=True,
         check=True,
     )
-    client.get(orjson.loads(done.stdout)["link"])
+    follow_link(client, orjson.loads(done.stdout)["link"])

@@ -66,6 +66,7 @@ class Unreadable:
     reason: str
     payload: str
     fetched_at: datetime
+    vendor_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -66,13 +66,15 @@ def refresh(
     *,
     mode: str | None = None,
     shops: Sequence[str] | None = None,
+    reread: bool = False,
 ) -> RunReport:
-    """A run that died is finished by the next one of the same code, shops and mode, if that is soon."""
+    """A run that died is finished by the next one of the same code and request, if that is soon."""
     chosen = _chosen(context, shops)
-    request = RunRequest(KIND, chosen, {"mode": mode, **_code()}, context.fresh_soft)
+    asked = {"mode": mode, "reread": reread, **_code()}
+    request = RunRequest(KIND, chosen, asked, context.fresh_soft)
     began = time.monotonic()
     with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
-        steps = _Refresh(context, progress, run, chosen, mode)
+        steps = _Refresh(context, progress, run, chosen, mode, reread)
         details = steps.take()
     return _report(run, chosen, details, time.monotonic() - began)
 
@@ -112,6 +114,7 @@ class _Refresh:
     run: DurableRun
     shops: tuple[str, ...]
     mode: str | None
+    reread: bool
 
     def take(self) -> _Details:
         step = self.run.step
@@ -164,6 +167,7 @@ class _Refresh:
             self.context.clock,
             self.progress,
             self.context.home / "dlt",
+            reread=self.reread,
         )
 
     def _plan(self) -> Detail:

@@ -1,4 +1,5 @@
 import random
+from datetime import UTC, datetime
 from email.utils import formatdate
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 from hotdash.base.http import (
     RetryPolicy,
     TransientError,
+    answered_at,
     attempts,
     raise_for_transience,
     retry_after,
@@ -55,6 +57,17 @@ class TestWait:
             waits = [policy.wait(failed) for _ in range(500)]
             assert 0 <= min(waits) < 0.1 * most
             assert 0.9 * most < max(waits) <= most
+
+
+class TestAnsweredAt:
+    @pytest.mark.parametrize("zone", ["GMT", "-0000"])
+    def test_is_the_vendors_clock(self, zone: str) -> None:
+        response = httpx.Response(200, headers={"Date": f"Fri, 20 Nov 2026 18:00:00 {zone}"})
+        assert answered_at(response) == datetime(2026, 11, 20, 18, tzinfo=UTC)
+
+    @pytest.mark.parametrize("headers", [{}, {"Date": "today"}])
+    def test_nothing_where_it_does_not_say(self, headers: dict[str, str]) -> None:
+        assert answered_at(httpx.Response(200, headers=headers)) is None
 
 
 class TestRetryAfter:

@@ -102,6 +102,7 @@ def test_a_customer_returns_within_one_shop_only(marts: Marts) -> None:
     assert customer["last_order_day"] == date(2026, 1, 7)
 
 
+@pytest.mark.law(9)
 def test_no_money_is_a_float(marts: Marts) -> None:
     floats = [
         (mart, name)
@@ -122,6 +123,7 @@ def test_the_ledger_itself_passes_the_gate(golden: Built) -> None:
 
 
 @pytest.mark.law(4)
+@pytest.mark.law(9)
 def test_both_engines_make_the_same_marts_row_by_row(
     golden_marts: Callable[[Engine], Built],
 ) -> None:

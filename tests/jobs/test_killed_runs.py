@@ -4,10 +4,19 @@ One run is killed at all of them, one after the other. A seeded sample, or with 
 one, is the only kill of a run.
 """
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import pytest
 
+from hotdash.base.clock import FixedClock
+from hotdash.base.progress import SilentProgress
+from hotdash.jobs.refresh import refresh
+from hotdash.storage.appdb.models import Build
+from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
 from tests.fixtures.fork_server import Kill, some_of
 from tests.fixtures.run_states import Evidence, FirstRun
+from tests.fixtures.told_shopify import NOW
 
 RUNS = "hotdash.storage.appdb.repositories.runs"
 LEDGER = "hotdash.storage.warehouse.load_ledger"
@@ -16,6 +25,17 @@ BUILD = "hotdash.pipeline.transform.build"
 PUBLISH = "hotdash.pipeline.publish.publish"
 
 INGEST_FIRST, INGEST_SECOND = "ingest hot-rod-an", "ingest nordkurve-teile"
+
+
+COUNT_PARTIALLY_PAID = PolicyDecision(
+    shop_id="hot-rod-an",
+    policy="count_partially_paid",
+    value="true",
+    effective_from=date(2026, 10, 1),
+    decided_at=NOW,
+    decided_by="owner",
+    reason="Deposits are sales here.",
+)
 
 
 def begins(step: str) -> Kill:
@@ -52,6 +72,8 @@ IN_ORDER = [
     Kill(f"{PUBLISH}:move_pointer", "before", argument="nordkurve-teile"),
     is_done_but_not_recorded("publish"),
     is_done_but_not_recorded("notify"),
+    is_done_but_not_recorded("precompute"),
+    is_done_but_not_recorded("tidy"),
     Kill(f"{RUNS}:finish_run", "before"),
 ]
 
@@ -89,6 +111,50 @@ def test_killed_once_and_run_again(
     installation.finish()
 
     assert installation.evidence() == undisturbed
+
+
+def test_a_full_rebuild_is_told_while_it_is_made_and_not_forgotten_after_kills(
+    first_run: FirstRun,
+) -> None:
+    installation = first_run.restored()
+    with installation.opened() as work, work.database.jobs() as session:
+        decide_policy(session, COUNT_PARTIALLY_PAID)
+
+    assert installation.run(Kill("dbt.task.run:ModelRunner.execute", "before", 3)).was_killed
+    with installation.opened() as work, work.database.jobs() as session:
+        [build] = session.query(Build).filter_by(status="running").all()
+        assert (build.mode, build.reason) == ("full", "a metric policy was decided")
+    assert installation.run(is_done_but_not_recorded("transform")).was_killed
+    report = installation.finish()
+
+    assert report["build_id"] == str(build.build_id)
+    assert (report["mode"], report["reason"]) == ("full", "a metric policy was decided")
+    with installation.opened() as work, work.database.jobs() as session:
+        assert session.get_one(Build, build.build_id).status == "completed"
+
+
+def test_what_another_version_left_unfinished_is_not_gone_on_with(
+    first_run: FirstRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = first_run.restored()
+    assert installation.run(begins("check")).was_killed
+    monkeypatch.setattr("hotdash.__version__", "99.0")
+
+    with installation.opened() as work:
+        report = refresh(work, SilentProgress())
+
+    assert (report.resumed, report.failed) == (False, False)
+
+
+def test_what_died_before_the_data_grew_stale_is_not_gone_on_with(first_run: FirstRun) -> None:
+    installation = first_run.restored()
+    assert installation.run(begins("check")).was_killed
+
+    with installation.opened() as work:
+        later = FixedClock(work.clock.now() + work.fresh_soft + timedelta(seconds=1))
+        report = refresh(replace(work, clock=later), SilentProgress())
+
+    assert report.resumed is False
 
 
 def test_the_second_chapter_changes_what_is_served(

@@ -116,6 +116,12 @@ def test_warnings_go_where_warnings_are_wanted(gate: Gate) -> None:
     assert gate.told() == []
 
 
+def test_what_no_channel_took_is_not_told(gate: Gate) -> None:
+    told = [gate.build(("hot-rod-an", COUNTS), severity="warning") for _ in range(2)]
+
+    assert told == [Told(undelivered=1)] * 2
+
+
 def test_the_message_says_what_to_do(gate: Gate) -> None:
     gate.build(("hot-rod-an", COUNTS))
 

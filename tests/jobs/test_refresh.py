@@ -7,24 +7,29 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import ConflictError, ForbiddenError, NotFoundError
 from hotdash.base.progress import Progress, SilentProgress
+from hotdash.base.settings import Settings
 from hotdash.connectors.contract import Cursor, Event
+from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.jobs.run_report import RunReport, ShopReport
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import RunRequest, durable_run
-from hotdash.storage.appdb.models import Build, CheckResult
-from hotdash.storage.appdb.repositories import freshness, runs
+from hotdash.storage.appdb.models import Build, CheckResult, SignInLink
+from hotdash.storage.appdb.repositories import freshness, identity, runs
 from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
 from hotdash.storage.appdb.repositories.runs import RunStatus
 from hotdash.storage.appdb.repositories.shops import get_shop, set_timezone
+from hotdash.storage.appdb.session import Database
 from tests.fixtures.run_states import SHOPS, FirstRun, served
-from tests.fixtures.told_shopify import NOW, ToldShopify
+from tests.fixtures.told_shopify import NOW, ORDERS_PER_SHOP, ToldShopify, context
 
 WELL, UNWELL = SHOPS
 
@@ -46,6 +51,9 @@ def work(first_run: FirstRun) -> Iterator[RefreshContext]:
 def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
     with work.database.jobs() as session:
         set_timezone(session, WELL, "Asia/Tokyo")
+        visitor = identity.add_user(session, email="ann@shop.example", name="Ann")
+        expired = {"at": NOW - timedelta(days=1), "expires_at": NOW}
+        identity.add_link(session, b"x" * 32, visitor.user_id, **expired)
 
     report = refresh(work, SilentProgress())
 
@@ -61,14 +69,27 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
         asked = session.query(CheckResult).filter_by(build_id=report.build_id).all()
         complete = freshness.freshness_of(session, WELL)
         shop = get_shop(session, WELL)
+        medians = session.scalar(text("select count(*) from serving.order_value_medians"))
+        links = session.query(SignInLink).count()
     assert (run.status, first.status) == (RunStatus.COMPLETED, RunStatus.COMPLETED)
     assert str(run.run_id) == report.run_id
-    assert steps[-5:] == ["plan", "transform", "check", "publish", "notify"]
+    assert steps[-5:] == ["check", "publish", "notify", "precompute", "tidy"]
+    assert medians > 0, "computed before anybody asks"
+    assert links == 0, "an expired link is forgotten"
     assert (build.mode, build.run_id) == ("incremental", run.run_id)
     assert shop.timezone == "America/Chicago", "pages reckon in the timezone of the build"
     assert complete == {"shopify": NOW + timedelta(minutes=1)}
     assert {result.status for result in asked} == {"passed"}
     assert {result.shop_id for result in asked} == set(SHOPS)
+
+
+def test_everything_is_read_anew_when_that_is_asked(work: RefreshContext) -> None:
+    report = refresh(work, SilentProgress(), shops=[WELL], reread=True)
+    assert report.shops[0].ingest["rows"]["shopify_orders"] == ORDERS_PER_SHOP
+    with work.database.jobs() as session:
+        run, *_ = runs.latest_runs(session, 1)
+        asked = next(s.detail for s in runs.steps_of(session, run.run_id) if s.step == "request")
+    assert asked["reread"] is True, "no other run goes on with it"
 
 
 @dataclass(frozen=True)
@@ -170,6 +191,27 @@ class TestTrouble:
         assert trouble.policies == [
             {"shop_id": WELL, "policy": "count_partially_paid", "value": "true"}
         ]
+
+
+def test_a_blocking_finding_is_told_once_in_the_file_at_home(first_run: FirstRun) -> None:
+    installation = first_run.restored()
+    file = installation.home / "notifications.ndjson"
+    file.unlink(missing_ok=True)
+    home, url = installation.home, installation.database_url
+    settings = Settings(home=home, database_url=SecretStr(url))
+    days = [timedelta(days=2), timedelta(days=2, minutes=1), timedelta()]
+
+    told = list[list[str]]()
+    with Installation(settings, Database(url), None).refresh_context() as house:
+        for later in days:
+            work = context(house.database, house.warehouse, home)
+            clock = FixedClock(work.clock.now() + later)
+            refresh(replace(work, clock=clock, routes=house.routes), SilentProgress(), shops=[WELL])
+            lines = map(json.loads, file.read_text().splitlines())
+            told.append([line["kind"] for line in lines if line["severity"] == "blocking"])
+        house.database.dispose()
+
+    assert told == [["opened"], ["opened"], ["opened", "resolved"]]
 
 
 class TestRefusals:

@@ -1,12 +1,13 @@
 """`hotdash demo` as a newcomer meets it: from nothing, again, killed, and started over."""
 
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.fixtures.processes import RunningDemo, free_port, hotdash, until_gone
+from tests.fixtures.processes import RunningDemo, follow_link, free_port, hotdash, until_gone
 
 pytestmark = pytest.mark.slow
 SHOPS = ("hot-rod-an", "kanto-garage", "nordkurve-teile")
@@ -19,11 +20,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
     hotdash(folder, "demo", "--reset", "--no-start")
 
 
-def signed_in(demo: RunningDemo) -> httpx.Client:
-    client = httpx.Client(base_url=demo.told["url"], follow_redirects=True)
-    answer = client.get(demo.told["link"])
-    assert answer.status_code == 200, answer.text
-    return client
+@contextmanager
+def signed_in(demo: RunningDemo) -> Generator[httpx.Client]:
+    with httpx.Client(base_url=demo.told["url"], follow_redirects=True) as client:
+        answer = follow_link(client, demo.told["link"])
+        assert answer.status_code == 200, answer.text
+        yield client
 
 
 def revenue_of(client: httpx.Client, shop: str) -> str:
@@ -41,7 +43,8 @@ def test_the_demo_from_nothing_to_nothing(folder: Path) -> None:
         assert "Sales Pulse" in page.text
         before = {shop: revenue_of(client, shop) for shop in SHOPS}
     assert all(before.values())
-    assert httpx.get(first.told["link"]).status_code == 403, "the link works once"
+    with httpx.Client(base_url=first.told["url"]) as late:
+        assert follow_link(late, first.told["link"]).status_code == 403, "the link works once"
     second_beside = hotdash(folder, "demo", "--json", "--port", str(port))
     assert second_beside.returncode == 1
     assert str(port) in second_beside.stdout

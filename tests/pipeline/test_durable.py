@@ -5,10 +5,12 @@ import signal
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import FixedClock
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.pipeline.durable import durable_run
 from hotdash.storage.appdb.repositories import leases, runs
@@ -141,6 +143,30 @@ class TestDeath:
         assert (new.status, dead.status) == (RunStatus.COMPLETED, RunStatus.FAILED)
         assert dead.error is not None
         assert "died" in dead.error
+
+    @pytest.mark.parametrize(("minutes", "is_resumed"), [(60, True), (61, False)])
+    def test_what_died_too_long_ago_is_closed_and_started_anew(
+        self,
+        forks: ForkServer,
+        database: Database,
+        database_urls: DatabaseUrls,
+        journal: Path,
+        minutes: int,
+        is_resumed: bool,
+    ) -> None:
+        kill = Kill(f"{RUNS}:start_step", "before", 3)
+        child = {"url": database_urls.owner, "journal": str(journal)}
+        assert forks.call(f"{STEPPING}:three_steps_in_child", kill=kill, **child).was_killed
+        request = replace(REQUEST, resumed_within=timedelta(hours=1))
+        later = FixedClock(CLOCK.now() + timedelta(minutes=minutes))
+
+        report = three_steps(database, journal, request, later)
+
+        assert report["run"]["resumed"] is is_resumed
+        assert done(journal).count("first") == (1 if is_resumed else 2)
+        with database.jobs() as session:
+            statuses = [run.status for run in runs.latest_runs(session, 5)]
+        assert statuses == [RunStatus.COMPLETED, *([] if is_resumed else [RunStatus.FAILED])]
 
     def test_a_second_attempt_is_counted(
         self,

@@ -39,8 +39,13 @@ class Batch:
                 if data.num_rows:
                     yield Rows(table, data, self._fetched_at)
         for refusal in verdict.refused:
-            payload = shown(refusal.entity)
-            yield Unreadable(self._root, refusal.reason, payload, self._fetched_at)
+            yield Unreadable(
+                self._root,
+                refusal.reason,
+                shown(refusal.entity),
+                self._fetched_at,
+                vendor_id(refusal.entity[self._root][0].get("id")),
+            )
         self._entities.clear()
         self._fetched_at = _after(self._fetched_at, self._clock.now())
 
@@ -53,6 +58,20 @@ def shown(entity: EntityRows) -> str:
 
 def shown_lines(lines: bytes) -> str:
     return "\n".join(_shown_line(line) for line in lines.splitlines())
+
+
+def vendor_id(global_id: Any) -> str | None:
+    """The number at its end, as the columns of the raw tables have it."""
+    number = str(global_id).rpartition("/")[2]
+    return number if number.isdecimal() else None
+
+
+def vendor_id_of_lines(lines: bytes) -> str | None:
+    """Of an entity that lies in a file: its root comes first."""
+    try:
+        return vendor_id(orjson.loads(lines.splitlines()[0])["id"])
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return None
 
 
 def without_person(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,8 @@ class ShopifyConnector:
             yield from products(reading, since, exports.products)
             yield from customers(reading, since, exports.customers)
             yield from orders(reading, since, exports.orders)
-            if since is None or cursor is None or cursor.get(_TIMEZONE) != timezone:
+            counted_in = cursor.get(_TIMEZONE) if cursor else None
+            if since is None or counted_in != timezone:
                 # Days counted in another timezone say nothing about the days of this one.
                 yield from all_order_days(reading)
             else:

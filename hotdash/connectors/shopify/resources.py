@@ -12,7 +12,7 @@ from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Deleted, Event, RawTable, Rows, Unreadable
 from hotdash.connectors.shopify import unnesting
 from hotdash.connectors.shopify.arrow import rows_of, schema_of
-from hotdash.connectors.shopify.batches import Batch, shown_lines
+from hotdash.connectors.shopify.batches import Batch, shown_lines, vendor_id_of_lines
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.bulk_files import (
     CUSTOMERS_FILE,
@@ -99,8 +99,13 @@ def _exported(
                 if refunded is not None:
                     refunded += block.refunded
             for refusal in verdict.refused:
-                payload = shown_lines(refusal.entity)
-                yield Unreadable(layout.root, refusal.reason, payload, done.created_at)
+                yield Unreadable(
+                    layout.root,
+                    refusal.reason,
+                    shown_lines(refusal.entity),
+                    done.created_at,
+                    vendor_id_of_lines(refusal.entity),
+                )
         file.unlink()
 
 

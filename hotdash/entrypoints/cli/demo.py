@@ -13,22 +13,20 @@ from typing import Annotated, Any
 import typer
 
 from hotdash.base.clock import iso_utc, parse_iso
-from hotdash.base.errors import ConflictError, HotdashError
+from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.base.progress import Progress
 from hotdash.base.settings import Environment, Settings
 from hotdash.entrypoints.cli.demo_processes import (
     Child,
+    Says,
     python_module,
     running,
 )
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
-from hotdash.entrypoints.cli.run import print_report
 from hotdash.entrypoints.web.server import refuse_taken_port
 from hotdash.entrypoints.wiring import Installation, ShopAccess, open_installation
-from hotdash.jobs.refresh import refresh
-from hotdash.jobs.run_report import RunReport
 from hotdash.storage.embedded import EmbeddedPostgres
 
 OWNER_EMAIL = "owner@hotdash.example"
@@ -143,15 +141,39 @@ class Demo:
             house = self._open_house(progress)
             web = self._start_web()
             self._connect_shops(house, simulator, progress)
-            is_new = not house.has_publication()
-            report = self._refresh(house, progress) if is_new else None
-            web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
-        self._tell(house, report)
+        is_new = not house.has_publication()
+        report = self._run() if is_new else None
+        if not house.has_publication():
+            raise UnavailableError(
+                "The first run published nothing.", hint=f"See {self._settings.log_file}."
+            )
+        web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
+        self._tell(house.one_time_link(OWNER_EMAIL), report)
         if not is_new:
-            self._catch_up(house)
+            self._run()
         code = web.wait()
         if code != 0:
             raise web.ended(code)
+
+    def _run(self) -> dict[str, Any] | None:
+        """In a process of its own: Ctrl-C ends it at once, and the next run goes on from there."""
+        command = self._hotdash("run", *(["--json"] if self._as_json else []))
+        says = Says.TO_US if self._as_json else Says.TO_THE_USER
+        with running("run", command, self._log("run"), says) as child:
+            if self._as_json:
+                return child.answer()
+            child.wait()
+        return None
+
+    def _hotdash(self, *arguments: str) -> list[str]:
+        told = {
+            name: getattr(self._settings, name) for name in ("environment", "host", "port", "home")
+        }
+        flags = [part for name, value in told.items() for part in ("--set", f"{name}={value}")]
+        return python_module("hotdash", "--parent", str(os.getpid()), *flags, *arguments)
+
+    def _log(self, name: str) -> Path:
+        return self._settings.home / "logs" / f"{name}.log"
 
     def _start_simulator(self) -> Child:
         facts = {
@@ -165,8 +187,8 @@ class Demo:
         }
         flags = [part for name, value in facts.items() for part in (f"--{name}", str(value))]
         command = python_module("hotdash.simulators.server", *flags)
-        log = self._settings.home / "logs" / "simulator.log"
-        return self._stack.enter_context(running("simulator", command, log, speaks=True))
+        child = running("simulator", command, self._log("simulator"), Says.TO_US)
+        return self._stack.enter_context(child)
 
     def _open_house(self, progress: Progress) -> Installation:
         with progress.task("Database", total=1):
@@ -175,16 +197,8 @@ class Demo:
         return house
 
     def _start_web(self) -> Child:
-        pairs = {
-            "environment": self._settings.environment,
-            "host": self._settings.host,
-            "port": self._settings.port,
-            "home": self._settings.home,
-        }
-        flags = [part for name, value in pairs.items() for part in ("--set", f"{name}={value}")]
-        command = python_module("hotdash", *flags, "serve", "--parent", str(os.getpid()))
-        log = self._settings.home / "logs" / "web.log"
-        return self._stack.enter_context(running("web server", command, log))
+        command = self._hotdash("serve")
+        return self._stack.enter_context(running("web server", command, self._log("web")))
 
     def _connect_shops(self, house: Installation, simulator: Child, progress: Progress) -> None:
         with progress.task("Simulated Shopify", total=1):
@@ -194,36 +208,12 @@ class Demo:
             house.connect_shop(access)
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
 
-    def _refresh(self, house: Installation, progress: Progress) -> RunReport:
-        with house.refresh_context() as work:
-            return refresh(work, progress)
-
-    def _catch_up(self, house: Installation) -> None:
-        """The page is up already with what was published; what came since follows."""
-        try:
-            with shown_progress(err, silent=self._as_json) as progress:
-                report = self._refresh(house, progress)
-        except HotdashError as error:
-            err.print(f"The page shows what was published before: {error.message}", markup=False)
-            err.print(error.hint, style="dim", markup=False)
-            return
-        if not self._as_json:
-            print_report(report)
-
-    def _tell(self, house: Installation, report: RunReport | None) -> None:
-        link = house.one_time_link(OWNER_EMAIL)
+    def _tell(self, link: str, report: dict[str, Any] | None) -> None:
         seconds = round(time.monotonic() - self._began, 1)
         if self._as_json:
-            document: dict[str, Any] = {
-                "url": self._settings.base_url,
-                "link": link,
-                "seconds": seconds,
-                "run": report.document() if report else None,
-            }
-            say_json(document)
+            url = self._settings.base_url
+            say_json({"url": url, "link": link, "seconds": seconds, "run": report})
             return
-        if report:
-            print_report(report)
         out.print(f"\nHotdash is up after {seconds} s. Sign in with this one-time link:\n")
         out.print(f"  {link}\n", style="bold")
         out.print("Ctrl-C stops everything. The next `make demo` goes on from here.", style="dim")

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,19 @@ import httpx
 from hotdash.base.errors import UnavailableError
 from hotdash.base.settings import PREFIX
 
-_END_SECONDS = 10.0
+_END_SECONDS = 5.0
+
+
+class Says(Enum):
+    TO_US = auto()
+    TO_THE_LOG = auto()
+    TO_THE_USER = auto()
 
 
 class Child:
     """Told the parent's process id, a child ends itself when that process is gone, also by kill -9."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, *, speaks: bool) -> None:
+    def __init__(self, name: str, command: Sequence[str], log: Path, says: Says) -> None:
         self.name = name
         self._log_path = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -34,8 +41,8 @@ class Child:
                 # What a real installation set around us is not the demo's.
                 env={name: value for name, value in os.environ.items() if not is_setting(name)},
                 cwd=log.parent,
-                stdout=subprocess.PIPE if speaks else log_file,
-                stderr=log_file,
+                stdout={Says.TO_US: subprocess.PIPE, Says.TO_THE_LOG: log_file}.get(says),
+                stderr=None if says is Says.TO_THE_USER else log_file,
                 # Ctrl-C reaches the parent only, which then ends its children in order.
                 start_new_session=True,
             )
@@ -61,6 +68,11 @@ class Child:
             except httpx.TransportError:
                 time.sleep(0.1)
         raise self._not_ready(seconds)
+
+    def answer(self) -> dict[str, Any] | None:
+        """The document it prints before it ends; none when it ended without a word."""
+        said, _ = self._process.communicate()
+        return json.loads(said) if said else None
 
     def wait(self) -> int:
         return self._process.wait()
@@ -92,9 +104,9 @@ class Child:
 
 @contextmanager
 def running(
-    name: str, command: Sequence[str], log: Path, *, speaks: bool = False
+    name: str, command: Sequence[str], log: Path, says: Says = Says.TO_THE_LOG
 ) -> Generator[Child]:
-    child = Child(name, command, log, speaks=speaks)
+    child = Child(name, command, log, says)
     try:
         yield child
     finally:

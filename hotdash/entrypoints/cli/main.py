@@ -10,6 +10,7 @@ import typer.core
 import typer.main
 
 from hotdash.entrypoints.cli.invocation import Invocation
+from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
     *("demo", "init", "run", "serve", "status", "doctor"),
@@ -55,7 +56,12 @@ def root(
     home: Annotated[
         str | None, typer.Option(help="The folder of the installation, like the setting home.")
     ] = None,
+    parent: Annotated[
+        int | None, typer.Option(hidden=True, help="End when this process is gone.")
+    ] = None,
 ) -> None:
+    if parent is not None:
+        end_with(parent)
     context.obj = Invocation.from_flags(set_ or [], home)
 
 

@@ -25,6 +25,9 @@ def run(
     full: Annotated[
         bool, typer.Option("--full", help="Build every day anew, not only the affected ones.")
     ] = False,
+    reread: Annotated[
+        bool, typer.Option("--reread", help="Read everything anew, not only what changed.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Ingest, transform, check and publish; a run that was killed goes on where it stopped."""
@@ -35,7 +38,8 @@ def run(
             house.refresh_context() as work,
             shown_progress(err, silent=json) as progress,
         ):
-            report = refresh(work, progress, mode="full" if full else None, shops=shop)
+            mode = "full" if full else None
+            report = refresh(work, progress, mode=mode, shops=shop, reread=reread)
         if json:
             say_json(report.document())
         else:

@@ -1,9 +1,5 @@
 """hotdash serve"""
 
-import os
-import signal
-import threading
-import time
 from typing import Annotated
 
 import typer
@@ -22,29 +18,13 @@ def serve(
     context: typer.Context,
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
-    parent: Annotated[
-        int | None, typer.Option(hidden=True, help="End when this process is gone.")
-    ] = None,
     json: Json = False,
 ) -> None:
     """Serve the pages and the API until Ctrl-C."""
     with told_errors(json):
         settings = invocation(context).settings(host=host, port=port)
-        if parent is not None:
-            end_with(parent)
         with open_installation(settings) as house:
             house.database.check()
             house.require_migrated()
             err.print(f"Serving on {settings.base_url} (Ctrl-C stops)")
             serve_web(settings.host, settings.port, house.web_context())
-
-
-def end_with(parent: int) -> None:
-    """A parent that was killed cannot stop its children; they notice that somebody adopted them."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -33,6 +33,7 @@ def create_app(context: WebContext) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         parts.bundle.warm()
         yield
+        parts.bundle.stop()
 
     app = FastAPI(
         title="Hotdash",

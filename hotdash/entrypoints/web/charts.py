@@ -1,26 +1,35 @@
 """Vega for the browser: one bundle, made offline from vl-convert, kept on disk by its version."""
 
 import os
+import subprocess
+import sys
 import tempfile
 import threading
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
+from hotdash.base.errors import UnavailableError
 from hotdash.entrypoints.web.assets import Asset, brotli, gzipped
 
 _ENDINGS = ("", ".gz", ".br")
+_MEDIA_TYPE = "text/javascript; charset=utf-8"
 
 
 class ChartBundle:
-    """Making the bundle costs seconds of CPU, so it happens once per version and installation."""
+    """Made once per version and installation, by a process of its own.
+
+    The JavaScript engine behind it holds 100 MB and some seconds of CPU, which the server keeps
+    for its visitors.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._asset: Asset | None = None
         self.name = f"vega.{version('vl-convert-python')}.js"
         self.url = f"/static/{self.name}"
+        self._file = folder / self.name
+        self._lock = threading.Lock()
+        self._asset: Asset | None = None
+        self._maker: subprocess.Popen[bytes] | None = None
 
     def asset(self) -> Asset:
         with self._lock:
@@ -29,34 +38,54 @@ class ChartBundle:
             return self._asset
 
     def warm(self) -> None:
-        threading.Thread(target=self.asset, name="chart-bundle", daemon=True).start()
+        threading.Thread(target=self._warm, name="chart-bundle", daemon=True).start()
+
+    def stop(self) -> None:
+        if self._maker is not None:
+            self._maker.terminate()
+
+    def _warm(self) -> None:
+        try:
+            self.asset()
+        except UnavailableError:
+            return  # Whoever asks for it next is told.
 
     def _from_disk(self) -> Asset | None:
-        files = [self._folder / f"{self.name}{ending}" for ending in _ENDINGS]
+        files = [Path(f"{self._file}{ending}") for ending in _ENDINGS]
         if not all(file.is_file() for file in files):
             return None
-        plain, gzip_bytes, brotli_bytes = (file.read_bytes() for file in files)
-        return Asset("text/javascript; charset=utf-8", plain, gzip_bytes, brotli_bytes)
+        return Asset(_MEDIA_TYPE, *(file.read_bytes() for file in files))
 
     def _made(self) -> Asset:
-        plain = _javascript().encode()
-        asset = Asset("text/javascript; charset=utf-8", plain, gzipped(plain), brotli(plain))
-        for ending, content in zip(_ENDINGS, (plain, asset.gzipped, asset.brotli), strict=True):
-            _write_whole(self._folder / f"{self.name}{ending}", content)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", __name__, str(self._file)]
+        self._maker = subprocess.Popen(command, stderr=subprocess.PIPE)
+        _, said = self._maker.communicate()
+        asset = self._from_disk()
+        if asset is None:
+            raise UnavailableError(
+                "The chart library could not be made.",
+                hint="Charts stay as the server draws them; check that the home folder can be "
+                f"written. {said.decode(errors='replace').strip()[-200:]}",
+            )
         return asset
 
 
-def _javascript() -> str:
-    # It brings a JavaScript engine of 100 MB: only the process that makes the file pays for it.
+def make(file: Path) -> None:
     import vl_convert
 
-    return cast(str, cast(Any, vl_convert).javascript_bundle())
+    plain = cast(str, cast(Any, vl_convert).javascript_bundle()).encode()
+    for ending, content in zip(_ENDINGS, (plain, gzipped(plain), brotli(plain)), strict=True):
+        _write_whole(Path(f"{file}{ending}"), content)
 
 
 def _write_whole(file: Path, content: bytes) -> None:
     """A reader never meets half a file: written beside, then renamed."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=file.parent)
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)
     os.replace(beside, file)
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

@@ -14,6 +14,9 @@ from hotdash.entrypoints.web.app import create_app
 from hotdash.entrypoints.web.context import WebContext
 
 
+_LAST_WORDS_SECONDS = 0.25
+
+
 class PortTakenError(ConflictError):
     code = "port_taken"
 
@@ -35,6 +38,9 @@ class WebServer:
 
     async def run(self) -> None:
         await self._server.serve()
+        # granian says that it has stopped from a native thread that needs the interpreter once
+        # more; an interpreter on its way out by then would take the process down with SIGABRT.
+        await asyncio.sleep(_LAST_WORDS_SECONDS)
 
     def stop(self) -> None:
         self._server.stop()

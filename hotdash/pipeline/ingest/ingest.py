@@ -45,16 +45,20 @@ def ingest(
     clock: Clock,
     progress: Progress,
     workdir: Path,
+    *,
+    reread: bool = False,
 ) -> IngestOutcome:
-    """Go on where the newest committed load ended; whatever never committed is wiped first."""
+    """Go on where the newest committed load ended, or read everything anew.
+
+    Whatever never committed is wiped first.
+    """
     loader = RawLoader(warehouse, workdir)
     load_ledger.ensure_ledger(warehouse)
     discard_interrupted(warehouse, loader, clock)
-    before = load_ledger.newest_reading(warehouse, shop_id, connector.vendor)
+    known = load_ledger.newest_reading(warehouse, shop_id, connector.vendor)
+    cursor = None if reread or known is None else known.cursor
     load = Load(str(new_id()), shop_id, connector.vendor, run_id)
-    source = SourceReading(
-        connector, Stamp(shop_id, load.load_id), before.cursor if before else None, progress
-    )
+    source = SourceReading(connector, Stamp(shop_id, load.load_id), cursor, progress)
     load_ledger.begin(warehouse, load, clock.now())
     _store(warehouse, loader, source)
     reached = source.end()

@@ -23,7 +23,13 @@ SLICE_DAYS = "slice_days"
 QUARANTINE = "quarantine"
 OWN_TABLES: Mapping[str, Columns] = {
     SLICE_DAYS: {**STAMPS, "table_name": TEXT, "day": pa.date32()},
-    QUARANTINE: {**STAMPS, "table_name": TEXT, "reason": TEXT, "payload": TEXT},
+    QUARANTINE: {
+        **STAMPS,
+        "table_name": TEXT,
+        "vendor_id": TEXT,
+        "reason": TEXT,
+        "payload": TEXT,
+    },
 }
 
 _arrow: Any = pa  # its stubs leave tables of mixed types unknown
@@ -83,6 +89,7 @@ class Stamp:
     def _(self, event: Unreadable) -> Landed:
         record = {
             "table_name": event.table.name,
+            "vendor_id": event.vendor_id,
             "reason": event.reason,
             "payload": event.payload,
         }

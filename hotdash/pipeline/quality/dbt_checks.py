@@ -8,6 +8,7 @@ from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.quality.masking import masked
 from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.load_ledger import complete_through
 from hotdash.storage.warehouse.stored_failures import ShopFailures, failures_by_shop
 
 
@@ -28,13 +29,16 @@ def dbt_checks(project: DbtProject) -> dict[str, Check]:
 def findings_of(
     warehouse: Warehouse, project: DbtProject, checks: dict[str, Check], results: list[NodeResult]
 ) -> Iterator[Finding]:
+    known = complete_through(warehouse).keys()
     for result in results:
         if result.status not in ("pass", "fail", "warn"):
             raise _cannot_tell(checks[result.unique_id], result)
         if result.failures:
             relation = project.manifest.nodes[result.unique_id].relation_name
             for failures in failures_by_shop(warehouse, relation):
-                yield _finding(checks[result.unique_id], failures)
+                if failures.shop_id is None or failures.shop_id not in known:
+                    raise _nobodys(checks[result.unique_id], failures)
+                yield _finding(checks[result.unique_id], failures.shop_id, failures)
 
 
 def _check(node: Any, lineage: Lineage) -> Check:
@@ -49,15 +53,27 @@ def _check(node: Any, lineage: Lineage) -> Check:
     )
 
 
-def _finding(check: Check, failures: ShopFailures) -> Finding:
-    noun = "row" if failures.rows == 1 else "rows"
+def _finding(check: Check, shop_id: str, failures: ShopFailures) -> Finding:
     return finding_of(
         check,
-        failures.shop_id,
+        shop_id,
         failing_rows=failures.rows,
-        sentence=f"{check.why} ({failures.rows} {noun})",
+        sentence=f"{check.why} ({_counted(failures)})",
         sample=[masked(row) for row in failures.sample],
     )
+
+
+def _nobodys(check: Check, failures: ShopFailures) -> CheckFailedToRunError:
+    whose = "no shop" if failures.shop_id is None else f"the unknown shop {failures.shop_id!r}"
+    return CheckFailedToRunError(
+        f"The check {check.name} failed for {whose}: {check.why} ({_counted(failures)})",
+        hint="Nothing was published, because nobody knows whose rows these are. "
+        "Run a full rebuild: `hotdash run --full`.",
+    )
+
+
+def _counted(failures: ShopFailures) -> str:
+    return f"{failures.rows} {'row' if failures.rows == 1 else 'rows'}"
 
 
 def _cannot_tell(check: Check, result: NodeResult) -> CheckFailedToRunError:

@@ -10,7 +10,9 @@ SAMPLE_ROWS = 5
 
 @dataclass(frozen=True)
 class ShopFailures:
-    shop_id: str
+    """Of no shop at all where the failing rows do not say whose they are."""
+
+    shop_id: str | None
     rows: int
     sample: tuple[dict[str, Any], ...]
 
@@ -26,7 +28,7 @@ def failures_by_shop(warehouse: Warehouse, relation: str) -> list[ShopFailures]:
     ]
 
 
-def _sample(warehouse: Warehouse, relation: str, shop_id: str) -> tuple[dict[str, Any], ...]:
+def _sample(warehouse: Warehouse, relation: str, shop_id: str | None) -> tuple[dict[str, Any], ...]:
     found = warehouse.query(
         f"select * from {relation} where shop_id = ? limit {SAMPLE_ROWS}", [shop_id]
     )

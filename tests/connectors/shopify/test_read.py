@@ -245,7 +245,7 @@ class TestIncrementalRead:
         assert told.reached is not None
         assert told.reached.complete_through == UNTIL
         simulator.advance(timedelta(days=2))
-        later = [o for o in world.orders_as_of(simulator.now(), SHOP_ID)]
+        later = list(world.orders_as_of(simulator.now(), SHOP_ID))
         missed = {o.order_id for o in later if o.updated_at > epoch(UNTIL)}
         assert missed
         assert missed <= set(read(connector, told.cursor()).orders())

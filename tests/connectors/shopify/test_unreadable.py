@@ -46,6 +46,7 @@ class TestDrift:
         assert len(told.unreadable) == len(hit) > 0
         for table in ORDER_TABLES:
             assert same_rows(told.rows[table], spared[table]), table
+        assert {event.vendor_id for event in told.unreadable} == {str(o.order_id) for o in hit}
         for event in told.unreadable:
             assert event.table.name == "shopify_orders"
             assert blamed in event.reason or "shopify_order" in event.reason
@@ -62,6 +63,7 @@ class TestDrift:
         hit = {order_id for order_id in undisturbed if is_hit(order_id)}
         assert len(told.unreadable) == len(hit) > 0
         assert set(told.orders()) == set(undisturbed) - hit
+        assert {event.vendor_id for event in told.unreadable} == set(map(str, hit))
         assert all("abc" in event.reason for event in told.unreadable)
 
     def test_who_a_person_is_stays_out_of_it(

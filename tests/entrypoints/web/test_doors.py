@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.errors import UnavailableError
 from hotdash.entrypoints.web.charts import ChartBundle
 from tests.fixtures.storefront import OWNER, ROD, Storefront
 from tests.fixtures.web import Web, web_in_front_of
@@ -87,6 +88,13 @@ class TestStatic:
         written = file.stat().st_mtime_ns
         assert ChartBundle(web_home / "cache").asset() == made
         assert file.stat().st_mtime_ns == written
+
+    def test_a_home_that_cannot_be_written_is_told(self, tmp_path: Path) -> None:
+        (tmp_path / "cache").mkdir()
+        bundle = ChartBundle(tmp_path / "cache")
+        (tmp_path / "cache" / bundle.name).mkdir()
+        with pytest.raises(UnavailableError, match="could not be made"):
+            bundle.asset()
 
 
 class TestExport:

@@ -54,11 +54,13 @@ def test_a_day_without_rows_still_stands_in_the_manifest() -> None:
 
 
 def test_what_cannot_be_read_is_kept_with_its_reason() -> None:
-    name, landed = STAMP.land(Unreadable(ORDERS, "total is not a number", '{"total":"abc"}', NOW))
+    told = Unreadable(ORDERS, "total is not a number", '{"total":"abc"}', NOW, vendor_id="7")
+    name, landed = STAMP.land(told)
     assert name == QUARANTINE
     kept = landed.to_pylist()[0]
-    assert (kept["table_name"], kept["reason"], kept["payload"]) == (
+    assert (kept["table_name"], kept["vendor_id"], kept["reason"], kept["payload"]) == (
         "told_orders",
+        "7",
         "total is not a number",
         '{"total":"abc"}',
     )

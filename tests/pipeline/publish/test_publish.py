@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from hotdash.base.errors import ConflictError
 from hotdash.base.ids import new_id
 from hotdash.storage.appdb.repositories import parts
 from hotdash.storage.appdb.repositories.publications import Outcome, PublicationOutcome
@@ -122,6 +121,30 @@ class TestNextPublication:
 
     def test_drops_a_partition_that_is_gone(self, publisher: Publisher, database: Database) -> None:
         publisher.build(two_months())
+        left = two_months()
+
+        publisher.build({mart: rows[:1] for mart, rows in left.items()})
+
+        assert parts_by_partition(database).keys() == {
+            ("fct_revenue", "2026-10"),
+            ("fct_orders", "2026-10"),
+            ("dim_customers", "b01"),
+        }
+
+    def test_does_not_lose_history_silently(self, publisher: Publisher, database: Database) -> None:
+        publisher.build(two_months())
+
+        outcomes = publisher.build({"fct_revenue": two_months("25.00")["fct_revenue"]})
+
+        (orders,) = (each for each in outcomes if each.mart == "fct_orders")
+        assert by_mart(outcomes)["fct_revenue"] is Outcome.PUBLISHED
+        assert orders.outcome is Outcome.BLOCKED
+        assert "2 published partitions (2026-10..2026-11) have no rows" in orders.reasons[0]
+        assert ask(database, "select count(*) from api.fct_orders")[0].count == 2
+
+    def test_loses_it_when_that_is_meant(self, publisher: Publisher, database: Database) -> None:
+        publisher.build(two_months())
+        publisher.may_shrink = True
 
         publisher.build({"fct_revenue": [revenue_day(SHOP, OCTOBER, "10.00")]})
 
@@ -207,14 +230,62 @@ class TestLeftovers:
 
 
 class TestTwoShops:
-    def test_each_has_its_own_pointer_and_build(
-        self, publisher: Publisher, database: Database, two_shops: tuple[SeededShop, SeededShop]
+    @pytest.fixture(autouse=True)
+    def both(self, publisher: Publisher, two_shops: tuple[SeededShop, SeededShop]) -> list[str]:
+        publisher.shops = [shop.shop_id for shop in two_shops]
+        return [*publisher.shops]
+
+    def test_rows_that_do_not_fit_hold_back_their_shop_alone(
+        self, publisher: Publisher, both: list[str]
     ) -> None:
-        ours, theirs = (shop.shop_id for shop in two_shops)
+        ours, theirs = both
+        publisher.marts.write(
+            {"fct_revenue": [revenue_day(ours, NOVEMBER, "1"), revenue_day(theirs, NOVEMBER, "2")]}
+        )
+        warehouse = publisher.marts.warehouse
+        warehouse.execute("alter table marts.fct_revenue alter units type text")
+        warehouse.execute(f"update marts.fct_revenue set units = 'x' where shop_id = '{ours}'")
+
+        outcomes = publisher.again(new_id())
+
+        assert {each.outcome for each in outcomes if each.shop_id == theirs} == {Outcome.PUBLISHED}
+        held = [each for each in outcomes if each.shop_id == ours]
+        assert {each.outcome for each in held} == {Outcome.BLOCKED}
+        assert "do not fit the mart" in held[0].reasons[0]
+
+    def test_one_that_another_process_publishes_holds_up_nobody_else(
+        self,
+        publisher: Publisher,
+        database: Database,
+        both: list[str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(parts, "LOCK_WAIT", timedelta(milliseconds=50))
+        ours, theirs = both
+        rows = {"fct_revenue": [revenue_day(shop, NOVEMBER, "1") for shop in both]}
+        with database.direct() as another, parts.publishing_alone(another, ours):
+            outcomes = publisher.build(rows)
+
+        told = {each.shop_id: each for each in outcomes if each.mart == "fct_revenue"}
+        assert told[theirs].outcome is Outcome.PUBLISHED
+        assert told[ours].outcome is Outcome.BLOCKED
+        assert f"{ours} is being published by another process" in told[ours].reasons[0]
+        (recorded,) = ask(
+            database,
+            "select outcome from app.publication_outcomes"
+            " where shop_id = :shop and mart = 'fct_revenue'",
+        )
+        assert recorded.outcome == "blocked"
+        publisher.build(rows)
+        assert shown_gross(database) == [Decimal("1.0000")]
+
+    def test_each_has_its_own_pointer_and_build(
+        self, publisher: Publisher, database: Database, both: list[str]
+    ) -> None:
+        ours, theirs = both
         rows = {
             "fct_revenue": [revenue_day(ours, NOVEMBER, "1"), revenue_day(theirs, NOVEMBER, "2")]
         }
-        publisher.shops = [ours, theirs]
         publisher.build(rows)
         changed = {
             "fct_revenue": [revenue_day(ours, NOVEMBER, "1"), revenue_day(theirs, NOVEMBER, "3")]
@@ -227,20 +298,3 @@ class TestTwoShops:
         assert told[theirs, "fct_revenue"] is Outcome.PUBLISHED
         builds = ask(database, "select distinct shop_id, build_id from api.published_marts")
         assert len({UUID(str(row.build_id)) for row in builds}) == 2
-
-
-@pytest.mark.usefixtures("shop")
-class TestOneAtATime:
-    def test_a_shop_that_another_process_publishes_is_named(
-        self, publisher: Publisher, database: Database, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(parts, "LOCK_WAIT", timedelta(milliseconds=50))
-        with (
-            database.direct() as another,
-            parts.publishing_alone(another, SHOP),
-            pytest.raises(ConflictError, match="hot-rod-an is being published"),
-        ):
-            publisher.build(two_months())
-
-        publisher.build(two_months())
-        assert len(shown_gross(database)) == 2

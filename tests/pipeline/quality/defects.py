@@ -169,6 +169,12 @@ def impossible_tax_rate(world: RawWorld, shop: str) -> None:
     world.load(shop, [Order(1, AT, [line], taxes_included=True)])
 
 
+def absurd_tax_rate(world: RawWorld, shop: str) -> None:
+    """What was charged stays right, so no check names it; it may not abort the model for the others."""
+    line = Line(1, "10.00", discount="1.00", rate="999")
+    world.load(shop, [Order(1, AT, [line], taxes_included=True)])
+
+
 def unknown_status(world: RawWorld, shop: str) -> None:
     world.load(shop, [order(status="CONFISCATED")])
 
@@ -176,6 +182,18 @@ def unknown_status(world: RawWorld, shop: str) -> None:
 def unreadable_record(world: RawWorld, shop: str) -> None:
     world.load(shop, [order()])
     world.quarantine(shop, "shopify_orders", "total_price is not a number")
+
+
+def order_unreadable_since(world: RawWorld, shop: str) -> None:
+    """Later loads do not bring it again, and do not make its older figures right."""
+    world.load(shop, [order(), order(2)])
+    world.quarantine(shop, "shopify_orders", "total_price is not a number", "1")
+    world.load(shop, [order(2)])
+
+
+def order_read_at_last(world: RawWorld, shop: str) -> None:
+    order_unreadable_since(world, shop)
+    world.load(shop, [order()])
 
 
 DEFECTS = (
@@ -225,6 +243,9 @@ DEFECTS = (
     _defect("boundless", "order_amounts_fit", amounts_beyond_all_bounds),
     _defect("countless", "order_amounts_fit", units_beyond_all_bounds),
     _defect("taxless", "order_lines_have_amounts", impossible_tax_rate),
+    _defect("overtaxed", "", absurd_tax_rate),
     _defect("odd", "order_statuses_are_known", unknown_status, severity="warning"),
     _defect("unreadable", "nothing_is_unreadable", unreadable_record, severity="warning"),
+    _defect("frozen", "orders_are_readable", order_unreadable_since),
+    _defect("thawed", "", order_read_at_last),
 )

@@ -44,7 +44,7 @@ def test_a_finding_says_what_is_wrong_and_what_to_do(findings: Findings) -> None
     assert finding.owner == "data"
     assert "Shopify counts another number of orders" in finding.sentence
     assert "(1 row)" in finding.sentence
-    assert finding.mend.startswith("Run again")
+    assert "`hotdash run --reread`" in finding.mend
     (sample,) = finding.sample
     assert sample == {
         "shop_id": "uncounted",
@@ -111,6 +111,24 @@ def test_a_check_that_cannot_be_asked_lets_nothing_through(built_duckdb: BuiltWa
         built_duckdb.warehouse.execute("alter table marts.fct_revenue rename column gone to units")
     assert "could not be asked" in failure.value.message
     assert "units" in failure.value.message
+
+
+@pytest.mark.parametrize("whose", ["null", "'nobody'"])
+def test_failing_rows_of_no_known_shop_let_nothing_through(
+    built_duckdb: BuiltWarehouse, whose: str
+) -> None:
+    world = built_duckdb.new_world()
+    world.shop("a", "Europe/Berlin")
+    world.load("a", [Order(1, "2026-05-04T12:00Z", [Line(1, "10.00")])])
+    built_duckdb.build()
+    built_duckdb.warehouse.execute(f"update marts.fct_orders set shop_id = {whose}, units = -1")
+    try:
+        with pytest.raises(CheckFailedToRunError) as failure:
+            built_duckdb.ask()
+    finally:
+        built_duckdb.warehouse.execute("delete from marts.fct_orders")
+    assert "nobody" in failure.value.message or "no shop" in failure.value.message
+    assert "hotdash run --full" in failure.value.hint
 
 
 def test_samples_carry_no_personal_data() -> None:

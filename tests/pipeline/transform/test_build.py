@@ -67,6 +67,17 @@ class TestWhatIsComputed:
         assert built_duckdb.build().loads == []
         assert set(days(built_duckdb, shop)) == {1, 2}
 
+    def test_a_load_that_committed_after_it_was_discarded_does_not_exist(
+        self, built_duckdb: BuiltWarehouse, world: RawWorld, shop: str
+    ) -> None:
+        load = world.load(shop, [order(4, 4)])
+        built_duckdb.warehouse.execute(
+            'insert into raw.load_events (load_id, shop_id, source, event, "at")'
+            f" values ('{load}', '{shop}', 'shopify', 'discarded', now())"
+        )
+        built_duckdb.build(BuildMode.FULL)
+        assert set(days(built_duckdb, shop)) == {1, 2}
+
     def test_a_range_that_was_asked_for(self, built_duckdb: BuiltWarehouse, shop: str) -> None:
         falsify(built_duckdb, shop)
         outcome = built_duckdb.build(BuildMode.RANGE, (date(2026, 5, 2), date(2026, 5, 9)))
@@ -98,6 +109,7 @@ class TestWhatIsComputed:
 
 
 class TestRebuild:
+    @pytest.mark.law(10)
     def test_a_moved_timezone_rebuilds_everything_and_says_why(
         self, built_duckdb: BuiltWarehouse, world: RawWorld, shop: str
     ) -> None:
@@ -108,6 +120,26 @@ class TestRebuild:
             f"a timezone changed: {shop} from Europe/Berlin to Pacific/Auckland"
         )
         assert set(days(built_duckdb, shop)) == {2, 3}
+
+    @pytest.mark.law(10)
+    @pytest.mark.parametrize(
+        ("counted", "wrong"),
+        [({"2026-05-02": 1, "2026-05-03": 1}, []), ({"2026-05-02": 1, "2026-05-03": 2}, [3])],
+    )
+    def test_a_moved_timezone_holds_only_days_of_its_own_against_the_orders(
+        self,
+        built_duckdb: BuiltWarehouse,
+        world: RawWorld,
+        shop: str,
+        counted: dict[str, int],
+        wrong: list[int],
+    ) -> None:
+        world.shop(shop, "Europe/Berlin", "EUR", days={"2026-05-01": 1, "2026-05-02": 1})
+        world.shop(shop, "Pacific/Auckland", "EUR", days=counted)
+        built_duckdb.build()
+        found = [finding for finding in built_duckdb.ask().findings if finding.shop_id == shop]
+        named = [row["day"] for finding in found for row in finding.sample]
+        assert named == [f"2026-05-{day:02d}" for day in wrong]
 
     @pytest.mark.law(11)
     def test_a_policy_rebuilds_everything_and_the_reason_is_recorded(
@@ -122,6 +154,30 @@ class TestRebuild:
         assert 6 in days(built_duckdb, shop)
         recorded = built_duckdb.rows('select mode, reason from raw.builds order by "at" desc')
         assert recorded[0] == {"mode": "full", "reason": "a metric policy was decided"}
+
+    def test_a_build_repeated_after_it_was_recorded_says_what_was_recorded(
+        self, built_duckdb: BuiltWarehouse, world: RawWorld, shop: str
+    ) -> None:
+        world.shop(shop, "Asia/Tokyo", "EUR")
+        first = built_duckdb.build()
+        built_duckdb.builds -= 1
+        again = built_duckdb.build()
+        assert (again.mode, again.reason, again.loads) == (first.mode, first.reason, first.loads)
+        recorded = built_duckdb.rows(
+            f"select mode from raw.builds where build_id = '{first.build_id}'"
+        )
+        assert recorded == [{"mode": "full"}]
+
+    def test_what_is_to_be_done_is_announced_before_it_begins(
+        self, built_duckdb: BuiltWarehouse, world: RawWorld, shop: str
+    ) -> None:
+        falsify(built_duckdb, shop)
+        world.shop(shop, "Asia/Seoul", "EUR")
+        seen: list[tuple[BuildMode, dict[int, Decimal]]] = []
+
+        built_duckdb.build(announce=lambda mode, _: seen.append((mode, days(built_duckdb, shop))))
+
+        assert seen == [(BuildMode.FULL, {1: Decimal(7), 2: Decimal(7)})]
 
 
 class TestFailures:

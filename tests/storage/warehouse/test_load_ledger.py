@@ -6,7 +6,7 @@ import pytest
 
 from hotdash.storage.warehouse import load_ledger
 from hotdash.storage.warehouse.contract import Warehouse
-from hotdash.storage.warehouse.load_ledger import Load, Reading
+from hotdash.storage.warehouse.load_ledger import Load, LoadDiscardedError, Reading
 from hotdash.storage.warehouse.raw_tables import create_raw_table, raw_tables, stored_rows
 from tests.fixtures.engines import engine, warehouse, warehouse_url
 
@@ -62,6 +62,30 @@ def test_discarding_wipes_pending_rows_and_no_others(ledger: Warehouse) -> None:
     assert stored_rows(ledger, "lost", ["told"]) == {"told": 0}
     assert stored_rows(ledger, "kept", ["told"]) == {"told": 1}
     assert load_ledger.pending(ledger) == []
+
+
+def test_a_discarded_load_cannot_commit_any_more(ledger: Warehouse) -> None:
+    load_ledger.begin(ledger, load("late"), NOON)
+    load_ledger.discard_pending(ledger, NOON, forget_nothing)
+
+    with pytest.raises(LoadDiscardedError, match="late of hot-rod-an was discarded"):
+        load_ledger.commit(ledger, load("late"), Reading({}, NOON), 0, NOON)
+
+    events = ledger.query("select event from raw.load_events where load_id = 'late'")
+    assert sorted(events.column("event").to_pylist()) == ["discarded", "started"]
+
+
+def test_a_load_discarded_at_the_moment_it_commits_does_not_exist(ledger: Warehouse) -> None:
+    committed(ledger, "late")
+    ledger.execute(
+        'insert into raw.load_events (load_id, shop_id, source, event, "at")'
+        " values ('late', ?, 'shopify', 'discarded', ?)",
+        [SHOP, NOON],
+    )
+
+    assert load_ledger.loads_to_build(ledger) == []
+    assert load_ledger.newest_reading(ledger, SHOP, "shopify") is None
+    assert load_ledger.complete_through(ledger) == {}
 
 
 def test_the_loader_forgets_before_anything_is_wiped(ledger: Warehouse) -> None:

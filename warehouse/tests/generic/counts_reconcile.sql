@@ -1,6 +1,7 @@
 {#-
   Shopify's own count of a closed day against the orders that were loaded, both as of the load
-  that read the count: a version counts from its load until a better one was committed.
+  that read the count: a version counts from its load until a better one was committed. Days that
+  were counted before the shop moved to its present timezone are other days, and are left out.
 -#}
 {% test counts_reconcile(model) %}
 with told as (
@@ -11,6 +12,17 @@ with told as (
     orders,
     row_number() over (partition by shop_id, day, load_id order by fetched_at desc) as place
   from {{ model }}
+),
+
+moved as (
+  select
+    versions.shop_id,
+    max(loads.committed_at) as moved_after
+  from {{ ref('stg_shopify__shops') }} as versions
+  inner join {{ ref('stg_hotdash__committed_loads') }} as loads on loads.load_id = versions.load_id
+  inner join {{ ref('int_shops') }} as shops
+    on shops.shop_id = versions.shop_id and shops.told_timezone <> versions.iana_timezone
+  group by versions.shop_id
 ),
 
 slices as (
@@ -26,7 +38,10 @@ slices as (
       and told.day = days.day
       and told.load_id = days.load_id
       and told.place = 1
-  where days.table_name = 'shopify_order_days'
+  left join moved on moved.shop_id = days.shop_id
+  where
+    days.table_name = 'shopify_order_days'
+    and (moved.moved_after is null or days.committed_at > moved.moved_after)
 ),
 
 versions as (

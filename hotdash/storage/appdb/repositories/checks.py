@@ -55,7 +55,7 @@ class CheckRecord:
 
 
 def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecord]) -> None:
-    """A repeated step overwrites what it said before."""
+    """A repeated step overwrites what it said before, but does not forget the models it knew."""
     values = {
         "build_id": build.build_id,
         "run_id": build.run_id,
@@ -69,8 +69,7 @@ def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecor
     session.execute(
         insert(Build).values(values).on_conflict_do_update(index_elements=["build_id"], set_=values)
     )
-    session.execute(delete(BuildModel).where(BuildModel.build_id == build.build_id))
-    session.add_all(
+    computed = [
         BuildModel(
             build_id=build.build_id,
             model=model.model,
@@ -79,7 +78,10 @@ def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecor
             rows=model.rows,
         )
         for model in models
-    )
+    ]
+    if computed:
+        session.execute(delete(BuildModel).where(BuildModel.build_id == build.build_id))
+        session.add_all(computed)
 
 
 def close_abandoned_builds(session: Session, at: datetime) -> None:

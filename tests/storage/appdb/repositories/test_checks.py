@@ -1,5 +1,6 @@
 """Builds and check results: kept per shop, overwritten by a repeated step."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,16 +11,18 @@ from hotdash.storage.appdb.models import Build
 from hotdash.storage.appdb.repositories.checks import (
     FAILED,
     PASSED,
+    RUNNING,
     BuildRecord,
     CheckRecord,
     ModelRecord,
     build_models,
+    close_abandoned_builds,
     failed_checks,
     newest_checked_build,
     save_build,
     save_check_results,
 )
-from hotdash.storage.appdb.repositories.runs import start_run
+from hotdash.storage.appdb.repositories.runs import RunStatus, finish_run, start_run
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
 
@@ -62,12 +65,27 @@ def test_a_build_is_saved_once_however_often_the_step_runs(
     with database.jobs() as session:
         save_build(session, build, [ModelRecord("fct_orders", "error", 1.0, None)])
         save_build(session, build, [ModelRecord("fct_orders", "success", 0.5, 7)])
+        save_build(session, build, [])
     with database.jobs() as session:
         assert build_models(session, build.build_id) == [
             ModelRecord("fct_orders", "success", 0.5, 7)
         ]
         saved = session.get_one(Build, build.build_id)
         assert (saved.mode, saved.reason, saved.status) == ("incremental", "new loads", "completed")
+
+
+def test_a_build_that_died_is_closed_once_its_run_is(database: Database, run_id: UUID) -> None:
+    build = replace(build_record(run_id), status=RUNNING, finished_at=None)
+    statuses: list[str] = []
+    with database.jobs() as session:
+        save_build(session, build, [])
+        for is_over in (False, True):
+            if is_over:
+                finish_run(session, run_id, RunStatus.FAILED, NOW)
+            close_abandoned_builds(session, NOW)
+            session.expire_all()
+            statuses.append(session.get_one(Build, build.build_id).status)
+    assert statuses == ["running", "failed"]
 
 
 def test_what_failed_is_told_per_shop_the_blocking_ones_first(

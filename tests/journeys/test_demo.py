@@ -7,7 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.fixtures.processes import RunningDemo, follow_link, free_port, hotdash, until_gone
+from tests.fixtures.processes import (
+    RunningDemo,
+    end_running_demos,
+    follow_link,
+    free_port,
+    hotdash,
+    until_gone,
+)
 
 pytestmark = pytest.mark.slow
 SHOPS = ("hot-rod-an", "kanto-garage", "nordkurve-teile")
@@ -17,6 +24,7 @@ SHOPS = ("hot-rod-an", "kanto-garage", "nordkurve-teile")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
     folder = tmp_path_factory.mktemp("a folder with blanks")
     yield folder
+    end_running_demos()
     hotdash(folder, "demo", "--reset", "--no-start")
 
 

@@ -13,7 +13,6 @@ from hotdash.base.errors import ConflictError
 from hotdash.entrypoints.web.app import create_app
 from hotdash.entrypoints.web.context import WebContext
 
-
 _LAST_WORDS_SECONDS = 0.25
 
 

@@ -15,7 +15,10 @@ select
   latest.reasons,
   (
     select min(outcome.at) from app.publication_outcomes as outcome, trusted
-    where outcome.shop_id = :shop_id and outcome.mart = :mart and outcome.at > trusted.at
+    where outcome.shop_id = :shop_id
+      and outcome.mart = :mart
+      and outcome.outcome = 'blocked'
+      and outcome.at >= trusted.at
   ) as blocked_since,
   (
     select jsonb_agg(jsonb_build_array(result.sentence, result.mend) order by result.check_name)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from hotdash.pipeline.publish.parity import Damaged
 from hotdash.storage.appdb.repositories.publications import Entry, MartEdition, Outcome
 from hotdash.storage.marts import PUBLISHED_MARTS
 from hotdash.storage.warehouse.candidates import Candidate
@@ -40,12 +41,13 @@ def plan_publication(
     blocked: Mapping[str, Sequence[str]],
     *,
     may_shrink: bool = False,
+    damaged: Damaged = frozenset(),
 ) -> Plan:
     return Plan(
         tuple(
             _blocked(mart, published.get(mart), blocked[mart])
             if mart in blocked
-            else _compared(mart, candidates, published.get(mart), may_shrink=may_shrink)
+            else _compared(mart, candidates, published.get(mart), damaged, may_shrink=may_shrink)
             for mart in PUBLISHED_MARTS
         )
     )
@@ -56,7 +58,12 @@ def _blocked(mart: str, old: MartEdition | None, reasons: Sequence[str]) -> Mart
 
 
 def _compared(
-    mart: str, candidates: Sequence[Candidate], old: MartEdition | None, *, may_shrink: bool
+    mart: str,
+    candidates: Sequence[Candidate],
+    old: MartEdition | None,
+    damaged: Damaged,
+    *,
+    may_shrink: bool,
 ) -> MartPlan:
     offered = [candidate for candidate in candidates if candidate.mart == mart]
     entries: Mapping[str, Entry] = old.entries if old else {}
@@ -66,7 +73,8 @@ def _compared(
     kept = {
         candidate.partition_key: entries[candidate.partition_key]
         for candidate in offered
-        if _is_same(candidate, entries.get(candidate.partition_key))
+        if (mart, candidate.partition_key) not in damaged
+        and _is_same(candidate, entries.get(candidate.partition_key))
     }
     changed = tuple(candidate for candidate in offered if candidate.partition_key not in kept)
     is_same = old is not None and not changed and len(kept) == len(entries)

@@ -12,6 +12,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger
+from hotdash.pipeline.publish.parity import damaged_partitions, record_staging_failure
 from hotdash.pipeline.publish.plan import Plan, plan_publication
 from hotdash.pipeline.publish.staging import Stage, Staged
 from hotdash.pipeline.publish.sweep import sweep
@@ -31,7 +32,6 @@ from hotdash.storage.appdb.repositories.publications import (
     outcomes_of,
     pointer_of,
     record_outcomes,
-    record_parity_failure,
 )
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PUBLISHED_MARTS
@@ -115,11 +115,13 @@ class _Publication:
             if done:
                 return done
             published = editions_of(session, self.shop_id, pointer.manifest_id) if pointer else {}
+            damaged = damaged_partitions(session, self.shop_id, self.build_id, published, self.at)
         plan = plan_publication(
             read_candidates(self.warehouse, self.shop_id),
             published,
             self.blocked,
             may_shrink=self.may_shrink,
+            damaged=damaged,
         )
         staged = Stage(self.database, self.warehouse, self.shop_id, self.build_id, self.at).load(
             plan.marts
@@ -169,9 +171,7 @@ class _Publication:
     ) -> list[PublicationOutcome]:
         outcomes = self._all_blocked(differences, pointer)
         with self.database.jobs() as session:
-            record_parity_failure(
-                session, self.shop_id, self.build_id, [*PUBLISHED_MARTS], differences, self.at
-            )
+            record_staging_failure(session, self.shop_id, self.build_id, differences, self.at)
             record_outcomes(session, outcomes)
         return outcomes
 

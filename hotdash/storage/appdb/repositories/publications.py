@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -243,30 +243,44 @@ def record_outcomes(session: Session, outcomes: Sequence[PublicationOutcome]) ->
     )
 
 
-def record_parity_failure(
-    session: Session,
-    shop_id: str,
-    build_id: UUID,
-    marts: Sequence[str],
-    differences: Sequence[str],
-    at: datetime,
+@dataclass(frozen=True, slots=True)
+class ParityResult:
+    """Beside the gate's own results: what can only be checked on the rows that serving holds."""
+
+    check_name: str
+    severity: str
+    sentence: str
+    mend: str
+    marts: Sequence[str]
+    differences: int
+
+
+def record_parity(
+    session: Session, shop_id: str, build_id: UUID, result: ParityResult, at: datetime
 ) -> None:
-    """Beside the gate's own results: this check can only be made once the rows are staged."""
-    result = {
-        "severity": "blocking",
-        "status": "failed",
-        "marts": list(marts),
-        "failing_rows": len(differences),
-        "sentence": f"Staged rows are not the rows that were built: {'; '.join(differences)}.",
-        "mend": "Run again; where it repeats, look for a trigger or a second writer on serving.",
+    values = {
+        "severity": result.severity,
+        "status": "failed" if result.differences else "passed",
+        "marts": list(result.marts),
+        "failing_rows": result.differences,
+        "sentence": result.sentence,
+        "mend": result.mend,
         "owner": "data engineering",
         "at": at,
     }
-    key = {"shop_id": shop_id, "build_id": build_id, "check_name": PARITY_CHECK}
+    key = {"shop_id": shop_id, "build_id": build_id, "check_name": result.check_name}
     session.execute(
         upsert(CheckResult)
-        .values(**key, **result)
-        .on_conflict_do_update(index_elements=list(key), set_=result)
+        .values(**key, **values)
+        .on_conflict_do_update(index_elements=list(key), set_=values)
+    )
+
+
+def last_checked(session: Session, shop_id: str, check_name: str) -> datetime | None:
+    return session.scalar(
+        select(func.max(CheckResult.at)).where(
+            CheckResult.shop_id == shop_id, CheckResult.check_name == check_name
+        )
     )
 
 

@@ -1,0 +1,87 @@
+"""Both halves of parity: staged rows are the candidate, and served rows are what was published."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hotdash.storage.appdb.repositories.parts import Fingerprint, fingerprints
+from hotdash.storage.appdb.repositories.publications import (
+    PARITY_CHECK,
+    Entry,
+    MartEdition,
+    ParityResult,
+    last_checked,
+    record_parity,
+)
+from hotdash.storage.marts import PUBLISHED_MARTS
+
+SERVED_CHECK = "served_rows_equal_manifest"
+SERVED_EVERY = timedelta(days=1)
+
+Damaged = frozenset[tuple[str, str]]
+"""Mart and partition."""
+
+
+def record_staging_failure(
+    session: Session, shop_id: str, build_id: UUID, differences: Sequence[str], at: datetime
+) -> None:
+    result = ParityResult(
+        PARITY_CHECK,
+        "blocking",
+        f"Staged rows are not the rows that were built: {'; '.join(differences)}.",
+        "Run again; where it repeats, look for a trigger or a second writer on serving.",
+        [*PUBLISHED_MARTS],
+        len(differences),
+    )
+    record_parity(session, shop_id, build_id, result, at)
+
+
+def damaged_partitions(
+    session: Session,
+    shop_id: str,
+    build_id: UUID,
+    published: Mapping[str, MartEdition],
+    at: datetime,
+) -> Damaged:
+    """Looked for once a day; what is found is told, and published anew like any other change."""
+    last = last_checked(session, shop_id, SERVED_CHECK)
+    if not published or (last is not None and at - last < SERVED_EVERY):
+        return frozenset()
+    damaged = frozenset(
+        (mart, key)
+        for mart, edition in published.items()
+        for key in _differing(session, shop_id, mart, edition.entries)
+    )
+    record_parity(session, shop_id, build_id, _served(damaged), at)
+    return damaged
+
+
+def _differing(
+    session: Session, shop_id: str, mart: str, entries: Mapping[str, Entry]
+) -> list[str]:
+    parts = [entry.part for entry in entries.values()]
+    found = fingerprints(session, PUBLISHED_MARTS[mart], shop_id, parts)
+    return [
+        key
+        for key, entry in entries.items()
+        if found.get(entry.part) != Fingerprint(entry.row_count, entry.rows_hash)
+    ]
+
+
+def _served(damaged: Damaged) -> ParityResult:
+    named = ", ".join(f"{mart} {key}" for mart, key in sorted(damaged))
+    sentence = (
+        f"Served rows are not what was published: {named}. They are published anew."
+        if damaged
+        else "Served rows are what was published."
+    )
+    return ParityResult(
+        SERVED_CHECK,
+        "warning",
+        sentence,
+        "Find out who else writes to the schema serving; nobody but the pipeline should.",
+        sorted({mart for mart, _ in damaged}),
+        len(damaged),
+    )

@@ -29,12 +29,6 @@ class CheckRequest:
     freshness: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
 
 
-def check(
-    warehouse: Warehouse, request: CheckRequest, workdir: Path, progress: Progress
-) -> list[Finding]:
-    return list(ask(warehouse, request, workdir, progress).findings)
-
-
 def ask(
     warehouse: Warehouse, request: CheckRequest, workdir: Path, progress: Progress
 ) -> GateReport:

@@ -49,18 +49,26 @@ def simulator(orders: int) -> Iterator[dict[str, Any]]:
     try:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
-        yield next(shop for shop in ready["shops"] if shop["shop_id"] == SHOP)
+        shop = next(shop for shop in ready["shops"] if shop["shop_id"] == SHOP)
+        yield shop["sources"]["shopify"]
     finally:
         process.terminate()
         process.wait(20)
 
 
 def connect(folder: Path, shop: dict[str, Any]) -> None:
-    flags = ("--email", EMAIL, "--shop", shop["domain"], "--address", shop["base_url"])
+    flags = (
+        "--email",
+        EMAIL,
+        "--shop",
+        shop["domain"],
+        "--address",
+        shop["base_url"],
+    )
     subprocess.run(
         hotdash("init", *flags, "--token-stdin", "--json"),
         cwd=folder,
-        input=f"{shop['token']}\n".encode(),
+        input=f"{shop['access_token']}\n".encode(),
         stdout=subprocess.DEVNULL,
         env=clean_environment(),
         check=True,
@@ -70,10 +78,10 @@ def connect(folder: Path, shop: dict[str, Any]) -> None:
 def first_run(folder: Path) -> Iterator[Figure]:
     done = run(folder)
     steps = step_seconds(folder, folder / ".hotdash")
-    rows = done.document["shops"][0]["ingest"]["rows"]
+    rows = done.document["shops"][0]["sources"]["shopify"]["rows"]
     orders, total = rows["shopify_orders"], sum(rows.values())
     size = f"{orders:,} orders, {total:,} rows"
-    loaded = steps[f"ingest {SHOP}"]
+    loaded = steps[f"ingest {SHOP} shopify"]
     yield Figure(
         *("ingest, simulator included", size, f"{total / loaded:,.0f} rows/s in {loaded:.1f} s"),
         "over 50,000 rows/s",
@@ -88,7 +96,7 @@ def first_run(folder: Path) -> Iterator[Figure]:
 def second_run(folder: Path) -> Iterator[Figure]:
     done = run(folder)
     steps = step_seconds(folder, folder / ".hotdash")
-    rows = sum(done.document["shops"][0]["ingest"]["rows"].values())
+    rows = sum(done.document["shops"][0]["sources"]["shopify"]["rows"].values())
     size = f"{rows:,} new rows"
     yield Figure("incremental run", size, f"{done.seconds:.1f} s", "under 20 s", spelled(steps))
     yield Figure("publish, little changed", size, f"{steps['publish']:.2f} s", "under 1 s")

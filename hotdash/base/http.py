@@ -17,7 +17,10 @@ _SERVER_ERRORS = range(500, 600)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One exchange with a vendor, as it is measured. `status` is HTTP's, or why there is none."""
+    """One exchange with a vendor, as it is measured: `status` is ok or the reason why not.
+
+    `throttle` is the used share of the vendor's limit, from 0 to 1, where it tells that.
+    """
 
     vendor: str
     operation: str
@@ -26,6 +29,7 @@ class Call:
     seconds: float
     retries: int
     cost: int | None = None
+    throttle: float | None = None
 
 
 class CallObserver(Protocol):
@@ -97,3 +101,10 @@ def retry_after(response: httpx.Response) -> float | None:
         return max(0.0, float(response.headers["retry-after"]))
     except (KeyError, ValueError):
         return None
+
+
+def why(error: httpx.TransportError) -> str:
+    """The network's failure in words that fit into a sentence."""
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    return "connection refused" if isinstance(error, httpx.ConnectError) else "connection lost"

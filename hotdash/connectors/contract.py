@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -69,6 +69,29 @@ class Unreadable:
     vendor_id: str | None = None
 
 
+class DriftKind(StrEnum):
+    """How the vendor's shape can move away from the one we know."""
+
+    ADDED = "added"
+    DROPPED = "dropped"
+    RETYPED = "retyped"
+    RENAMED = "renamed"
+    NEW_VALUE = "new_value"
+    DEPRECATED = "deprecated"
+    VERSION_ENDING = "version_ending"
+
+
+@dataclass(frozen=True)
+class Drift:
+    """The vendor sends something else than its contract says; field is the vendor's own name of it."""
+
+    table: RawTable
+    kind: DriftKind
+    field: str
+    detail: str
+    noticed_at: datetime
+
+
 @dataclass(frozen=True)
 class Reached:
     """The last event: everything up to complete_through was told; the cursor goes on from there."""
@@ -77,7 +100,15 @@ class Reached:
     complete_through: datetime
 
 
-Event = Rows | Deleted | SliceDays | Unreadable | Reached
+Event = Rows | Deleted | SliceDays | Unreadable | Drift | Reached
+
+
+@dataclass(frozen=True)
+class MissingScope:
+    """A permission the credentials do not carry, and what stays empty without it."""
+
+    scope: str
+    costs: str
 
 
 class Connector(Protocol):
@@ -87,10 +118,35 @@ class Connector(Protocol):
     @property
     def tables(self) -> Sequence[RawTable]: ...
 
-    def check(self) -> None:
-        """Raise the error a person can mend when the vendor does not answer as it should."""
+    def check(self) -> Sequence[MissingScope]:
+        """The scopes that are missing; an error a person can mend when the vendor does not let us in."""
         ...
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         """Without a cursor everything, with one what came since."""
         ...
+
+
+@runtime_checkable
+class Refetches(Protocol):
+    """A connector that can read single entities again: after a webhook, a retry or a reconciliation."""
+
+    def refetch(
+        self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
+    ) -> Iterator[Event]:
+        """Each of them whole with all its children, or Deleted where the vendor has it no longer."""
+        ...
+
+
+@runtime_checkable
+class Reconciles(Protocol):
+    """A connector whose vendor can be asked which entities it holds for a day."""
+
+    def ids_of_day(self, table: RawTable, day: date) -> Sequence[str]: ...
+
+
+@runtime_checkable
+class Rewinds(Protocol):
+    """A connector that can be told to read again from an instant on."""
+
+    def cursor_since(self, since: datetime) -> Cursor: ...

@@ -1,64 +1,47 @@
-"""Which connectors there are, and how each is opened from plain values."""
+"""Which connectors there are: ours, one line each, and those that other packages bring by entry point."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.metadata import entry_points
 
-from hotdash.base.clock import Clock
-from hotdash.base.errors import NotFoundError
-from hotdash.base.http import CallObserver, unobserved
+from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.connectors.contract import Connector, RawTable
-from hotdash.connectors.shopify import connector as shopify
-from hotdash.connectors.shopify.client import ShopifyClient
-from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
+from hotdash.connectors.shopify.spec import SPEC as SHOPIFY
+from hotdash.connectors.spec import Access, ConnectorSpec
+
+ENTRY_POINTS = "hotdash.connectors"
+OURS: tuple[ConnectorSpec, ...] = (SHOPIFY,)
 
 
-@dataclass(frozen=True)
-class Access:
-    """How to reach one shop's account with a vendor."""
-
-    shop_id: str
-    domain: str
-    token: str = field(repr=False)
-    clock: Clock
-    base_url: str | None = None
-    api_version: str = "2026-10"
-    overlap: timedelta = shopify.OVERLAP
-    observe: CallObserver = unobserved
-    workdir: Path | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    open: Callable[[Access], Connector]
-    tables: Sequence[RawTable]
+@lru_cache(maxsize=1)
+def registry() -> Mapping[str, ConnectorSpec]:
+    specs = {spec.vendor: spec for spec in OURS}
+    for point in entry_points(group=ENTRY_POINTS):
+        spec: ConnectorSpec = point.load()
+        if spec.vendor in specs:
+            raise ConflictError(
+                f"The package entry point {point.value} brings a second connector {spec.vendor!r}.",
+                hint="Uninstall one of the two packages, or let it choose another name.",
+            )
+        specs[spec.vendor] = spec
+    return specs
 
 
-def open_shopify(access: Access) -> shopify.ShopifyConnector:
-    client = ShopifyClient(
-        shop=access.domain,
-        base_url=access.base_url or f"https://{access.domain}",
-        token=access.token,
-        api_version=access.api_version,
-        observe=access.observe,
-    )
-    return shopify.ShopifyConnector(
-        client, access.clock, overlap=access.overlap, workdir=access.workdir
-    )
-
-
-REGISTRY: Mapping[str, Entry] = {"shopify": Entry(open_shopify, SHOPIFY_TABLES)}
+def spec_of(vendor: str) -> ConnectorSpec:
+    spec = registry().get(vendor)
+    if spec is None:
+        raise NotFoundError(
+            f"There is no connector for {vendor!r}.", hint=f"There are: {', '.join(registry())}."
+        )
+    return spec
 
 
 def open_connector(vendor: str, access: Access) -> Connector:
-    entry = REGISTRY.get(vendor)
-    if entry is None:
-        raise NotFoundError(
-            f"There is no connector for {vendor!r}.", hint=f"There are: {', '.join(REGISTRY)}."
-        )
-    return entry.open(access)
+    spec = spec_of(vendor)
+    spec.require_fields(access.fields)
+    return spec.open(access)
 
 
 def all_tables() -> list[RawTable]:
-    return [table for entry in REGISTRY.values() for table in entry.tables]
+    """Of our own connectors: those that the dbt project knows."""
+    return [table for spec in OURS for table in spec.tables]

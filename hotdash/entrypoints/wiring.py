@@ -10,8 +10,10 @@ from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.errors import ConflictError
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
-from hotdash.connectors.registry import Access, open_connector, open_shopify
+from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
+from hotdash.connectors.shopify.spec import open_shopify
+from hotdash.connectors.spec import Access
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
@@ -19,6 +21,7 @@ from hotdash.jobs.refresh import RefreshContext
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
+from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import credentials, shops
 from hotdash.storage.appdb.repositories.publications import pointer_of
@@ -70,7 +73,10 @@ class Installation:
 
     def connect_shop(self, access: ShopAccess) -> None:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
-        profile = open_shopify(self._access(access.shop_id, access.fields)).shop()
+        opened = open_shopify(
+            Access(access.shop_id, access.fields, self.clock, options=self._options)
+        )
+        profile = opened.shop()
         with self.database.jobs() as session:
             shops.save_shop(
                 session,
@@ -111,15 +117,17 @@ class Installation:
         finally:
             warehouse.close()
 
-    def connectors(self) -> dict[str, Connector]:
+    def connectors(self) -> dict[str, list[Connector]]:
+        """Per shop, in the order of the registry: orders come before what is held against them."""
         with self.database.jobs() as session:
             found = credentials.all_credentials(session, self.vault)
-        return {
-            record.shop_id: open_connector(
-                record.vendor, self._access(record.shop_id, record.fields)
-            )
-            for record in found
-        }
+            known = {shop.shop_id: shop for shop in shops.list_shops(session)}
+        places = {vendor: place for place, vendor in enumerate(registry())}
+        opened: dict[str, list[Connector]] = {}
+        for record in sorted(found, key=lambda each: places.get(each.vendor, len(places))):
+            access = self._access(known[record.shop_id], record.fields)
+            opened.setdefault(record.shop_id, []).append(open_connector(record.vendor, access))
+        return opened
 
     @contextmanager
     def refresh_context(self) -> Generator[RefreshContext]:
@@ -134,6 +142,7 @@ class Installation:
                 clock=self.clock,
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
+                limits=self._limits(),
                 publication_keep=timedelta(days=settings.publication_keep_days),
                 routes=[
                     Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
@@ -154,16 +163,30 @@ class Installation:
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
         )
 
-    def _access(self, shop_id: str, fields: Mapping[str, str]) -> Access:
+    def _access(self, shop: shops.ShopRecord, fields: Mapping[str, str]) -> Access:
         return Access(
-            shop_id=shop_id,
-            domain=fields["domain"],
-            token=fields["access_token"],
-            base_url=fields.get("base_url"),
+            shop_id=shop.shop_id,
+            fields=fields,
             clock=self.clock,
-            api_version=self.settings.shopify_api_version,
-            overlap=timedelta(seconds=self.settings.shopify_overlap_seconds),
+            timezone=shop.timezone,
+            currency=shop.currency,
+            options=self._options,
         )
+
+    @property
+    def _options(self) -> dict[str, str]:
+        return {
+            "shopify_api_version": self.settings.shopify_api_version,
+            "shopify_overlap_seconds": str(self.settings.shopify_overlap_seconds),
+        }
+
+    def _limits(self) -> dict[str, FreshnessLimit]:
+        """Orders have their settings; the other sources what their connectors say."""
+        return {
+            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
+            for vendor, spec in registry().items()
+            if vendor != VENDOR
+        }
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -12,29 +12,25 @@ from sqlalchemy.orm import Session
 
 import hotdash
 from hotdash.base.clock import Clock, iso_utc, parse_iso
-from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.base.errors import NotFoundError
 from hotdash.base.ids import new_id
-from hotdash.base.logging import get_logger
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
 from hotdash.jobs.notify_findings import notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
-from hotdash.jobs.run_report import FAILED, LOADED, RunReport, ShopReport
+from hotdash.jobs.run_report import RunReport, ShopReport
+from hotdash.jobs.sync_source import SourceSync
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
-from hotdash.pipeline.ingest.ingest import IngestOutcome, ingest
-from hotdash.pipeline.ingest.policies import PolicySource
-from hotdash.pipeline.ingest.reading import SourceFailedError
+from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.publish.publish import publish
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import project_hash
 from hotdash.storage.appdb.repositories import checks, identity
-from hotdash.storage.appdb.repositories.freshness import save_freshness
-from hotdash.storage.appdb.repositories.policies import list_policies
 from hotdash.storage.appdb.repositories.shops import set_timezone
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import load_ledger
@@ -44,20 +40,23 @@ from hotdash.storage.warehouse.contract import Warehouse
 KIND = "refresh"
 ATTEMPTS_KEPT = timedelta(days=1)
 
-_log = get_logger(__name__)
-
 
 @dataclass(frozen=True)
 class RefreshContext:
     database: Database
     warehouse: Warehouse
-    connectors: Mapping[str, Connector]
+    connectors: Mapping[str, Sequence[Connector]]
     home: Path
     clock: Clock
     fresh_soft: timedelta
     fresh_hard: timedelta
     publication_keep: timedelta
     routes: Sequence[Route] = ()
+    # Of the sources whose limits are not those of orders.
+    limits: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
+
+    def limit_of(self, source: str) -> FreshnessLimit:
+        return self.limits.get(source) or FreshnessLimit(self.fresh_soft, self.fresh_hard)
 
 
 def refresh(
@@ -100,7 +99,7 @@ def _chosen(context: RefreshContext, shops: Sequence[str] | None) -> tuple[str, 
 
 @dataclass(frozen=True)
 class _Details:
-    loads: Mapping[str, Detail]
+    loads: Mapping[str, Mapping[str, Detail]]
     plan: Detail
     build: Detail
     check: Detail
@@ -118,7 +117,7 @@ class _Refresh:
 
     def take(self) -> _Details:
         step = self.run.step
-        loads = {shop: step(f"ingest {shop}", partial(self._ingest, shop)) for shop in self.shops}
+        loads = {shop: self._ingest_all(shop) for shop in self.shops}
         plan = step("plan", self._plan)
         build = step("transform", partial(self._transform, plan))
         check = step("check", partial(self._check, plan))
@@ -128,46 +127,31 @@ class _Refresh:
         step("tidy", self._tidy)
         return _Details(loads, plan, build, check, publication)
 
-    def _ingest(self, shop_id: str) -> Detail:
-        """One shop's broken source is recorded and holds up nobody else; its age then speaks."""
-        try:
-            self._load_policies(shop_id)
-            outcome = self._load(shop_id, self.context.connectors[shop_id])
-        except SourceFailedError as error:
-            is_known = isinstance(error.__cause__, HotdashError)
-            _log.error("ingest_failed", shop_id=shop_id, error=str(error), exc_info=not is_known)
-            failure = {"code": error.code, "error": error.message, "hint": error.hint}
-            return {"status": FAILED, **failure}
-        with self.context.database.jobs() as session:
-            reached = outcome.reading.complete_through
-            save_freshness(session, shop_id, outcome.source, reached, at=self.context.clock.now())
+    def _ingest_all(self, shop_id: str) -> dict[str, Detail]:
+        """The policies come first: what is read after them is computed by them."""
+        self.run.step(f"ingest {shop_id} policies", partial(self._syncing.policies, shop_id))
         return {
-            "status": LOADED,
-            "source": outcome.source,
-            "load_id": outcome.load_id,
-            "rows": dict(outcome.rows),
-            "unreadable": outcome.unreadable,
-            "complete_through": iso_utc(reached),
+            connector.vendor: self.run.step(
+                f"ingest {shop_id} {connector.vendor}", partial(self._ingest, shop_id, connector)
+            )
+            for connector in self.context.connectors[shop_id]
         }
 
-    def _load_policies(self, shop_id: str) -> None:
-        with self.context.database.jobs() as session:
-            source = PolicySource(list_policies(session, shop_id), self.context.clock)
-        load_ledger.ensure_ledger(self.context.warehouse)
-        known = load_ledger.newest_reading(self.context.warehouse, shop_id, source.vendor)
-        if source.is_news(known.cursor if known else None):
-            self._load(shop_id, source)
+    def _ingest(self, shop_id: str, connector: Connector) -> Detail:
+        return self._syncing.sync(shop_id, connector, reread=self.reread)
 
-    def _load(self, shop_id: str, connector: Connector) -> IngestOutcome:
-        return ingest(
-            self.context.warehouse,
-            connector,
-            shop_id,
-            str(self.run.run_id),
-            self.context.clock,
-            self.progress,
-            self.context.home / "dlt",
-            reread=self.reread,
+    @property
+    def _syncing(self) -> SourceSync:
+        context = self.context
+        return SourceSync(
+            context.database,
+            Ingest(
+                context.warehouse,
+                context.clock,
+                self.progress,
+                context.home / "dlt",
+                str(self.run.run_id),
+            ),
         )
 
     def _plan(self) -> Detail:
@@ -230,11 +214,11 @@ class _Refresh:
                 set_timezone(session, shop_id, timezone)
 
     def _check(self, plan: Detail) -> Detail:
-        limit = FreshnessLimit(self.context.fresh_soft, self.context.fresh_hard)
-        vendors = {self.context.connectors[shop_id].vendor for shop_id in self.shops}
-        request = CheckRequest(
-            plan["build_id"], parse_iso(plan["as_of"]), dict.fromkeys(vendors, limit)
-        )
+        limits = {
+            shop_id: {source: self.context.limit_of(source) for source in self._sources(shop_id)}
+            for shop_id in self.shops
+        }
+        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits)
         report = ask(self.context.warehouse, request, self._dbt_folder, self.progress)
         findings = [finding for finding in report.findings if finding.shop_id in self.shops]
         results = check_results(report.checks, findings, self.shops)
@@ -286,12 +270,17 @@ class _Refresh:
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""
         reached = load_ledger.complete_through(self.context.warehouse)
-        vendors = {shop_id: self.context.connectors[shop_id].vendor for shop_id in self.shops}
         return {
-            shop_id: {vendor: reached[shop_id][vendor]}
-            for shop_id, vendor in vendors.items()
-            if vendor in reached.get(shop_id, {})
+            shop_id: {
+                source: reached[shop_id][source]
+                for source in self._sources(shop_id)
+                if source in reached.get(shop_id, {})
+            }
+            for shop_id in self.shops
         }
+
+    def _sources(self, shop_id: str) -> list[str]:
+        return [connector.vendor for connector in self.context.connectors[shop_id]]
 
     @property
     def _dbt_folder(self) -> Path:

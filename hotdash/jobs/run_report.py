@@ -14,14 +14,15 @@ BLOCKED = "blocked"
 @dataclass(frozen=True)
 class ShopReport:
     shop_id: str
-    ingest: Detail
+    sources: Mapping[str, Detail]
     findings: tuple[Detail, ...]
     marts: Mapping[str, Detail]
 
     @property
     def failed(self) -> bool:
         is_blocked = any(mart["outcome"] == BLOCKED for mart in self.marts.values())
-        return self.ingest["status"] == FAILED or is_blocked
+        is_unread = any(source["status"] == FAILED for source in self.sources.values())
+        return is_unread or is_blocked
 
 
 @dataclass(frozen=True)

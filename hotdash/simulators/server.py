@@ -18,13 +18,16 @@ from typing import Any
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.embed import Server
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.base.errors import ConflictError
-from hotdash.simulators.shopify.app import create_app
-from hotdash.simulators.shopify.clock import SimulatedClock
+from hotdash.simulators.clock import SimulatedClock
+from hotdash.simulators.control import control_routes
 from hotdash.simulators.shopify.costs import PLANS
-from hotdash.simulators.shopify.state import Simulator
+from hotdash.simulators.simulation import SimulatedVendor, Simulation
+from hotdash.simulators.vendors import simulated_vendors
 from hotdash.simulators.world import World
 
 HOST = "127.0.0.1"
@@ -85,10 +88,11 @@ def reserve_port(port: int) -> int:
 async def serve(options: Options, folder: Path) -> None:
     world = World(options.orders, options.seed, options.until)
     clock = SimulatedClock(options.clock, frozen=options.frozen)
-    simulator = Simulator(world, clock, folder, PLANS[options.plan])
+    simulation = Simulation(world, clock, folder)
+    vendors = simulated_vendors(simulation, PLANS[options.plan])
     port = reserve_port(options.port)
     server = Server(
-        create_app(simulator),
+        create_app(simulation, vendors),
         address=HOST,
         port=port,
         interface=Interfaces.ASGI,
@@ -100,28 +104,39 @@ async def serve(options: Options, folder: Path) -> None:
     for caught in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(caught, stopped.set)
     await _until_it_answers(port, running)
-    _announce(simulator, port)
+    _announce(simulation, vendors, port)
     await _until_over(running, stopped, options.parent)
     server.stop()
     await asyncio.wait([running], timeout=3)
 
 
-def _announce(simulator: Simulator, port: int) -> None:
+def create_app(simulation: Simulation, vendors: Sequence[SimulatedVendor]) -> Starlette:
+    """Every vendor below its name, and the simulator's own doors beside them."""
+    mounts = [Mount(f"/{vendor.name}", vendor.app) for vendor in vendors]
+    return Starlette(routes=[*control_routes(simulation, vendors), *mounts])
+
+
+def _announce(simulation: Simulation, vendors: Sequence[SimulatedVendor], port: int) -> None:
+    address = f"http://{HOST}:{port}"
     ready: dict[str, Any] = {
         "port": port,
         "pid": os.getpid(),
-        "now": iso_utc(simulator.clock.now()),
+        "address": address,
+        "now": iso_utc(simulation.clock.now()),
+        "vendors": {vendor.name: f"{address}/{vendor.name}" for vendor in vendors},
         "shops": [
             {
-                "shop_id": shop.shop.shop_id,
-                "name": shop.shop.name,
-                "timezone": shop.shop.timezone,
-                "currency": shop.shop.currency,
-                "token": shop.first_token,
-                "base_url": f"http://{HOST}:{port}/shops/{domain}",
-                "domain": domain,
+                "shop_id": shop.shop_id,
+                "name": shop.name,
+                "timezone": shop.timezone,
+                "currency": shop.currency,
+                "sources": {
+                    vendor.name: fields
+                    for vendor in vendors
+                    if (fields := vendor.credentials(shop, f"{address}/{vendor.name}"))
+                },
             }
-            for domain, shop in simulator.shops.items()
+            for shop in simulation.shops
         ],
     }
     print(json.dumps(ready), flush=True)

@@ -61,7 +61,10 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
     assert {mart["outcome"] for shop in report.shops for mart in shop.marts.values()} == {
         "published"
     }
-    assert json.loads(json.dumps(report.document()))["shops"][0]["ingest"]["status"] == "loaded"
+    assert (
+        json.loads(json.dumps(report.document()))["shops"][0]["sources"]["shopify"]["status"]
+        == "loaded"
+    )
     with work.database.jobs() as session:
         run, first = runs.latest_runs(session, 5)
         steps = [step.step for step in runs.steps_of(session, run.run_id)]
@@ -85,7 +88,7 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
 
 def test_everything_is_read_anew_when_that_is_asked(work: RefreshContext) -> None:
     report = refresh(work, SilentProgress(), shops=[WELL], reread=True)
-    assert report.shops[0].ingest["rows"]["shopify_orders"] == ORDERS_PER_SHOP
+    assert report.shops[0].sources["shopify"]["rows"]["shopify_orders"] == ORDERS_PER_SHOP
     with work.database.jobs() as session:
         run, *_ = runs.latest_runs(session, 1)
         asked = next(s.detail for s in runs.steps_of(session, run.run_id) if s.step == "request")
@@ -134,10 +137,10 @@ def trouble(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Tr
 
 
 def with_revoked_shop(work: RefreshContext) -> RefreshContext:
-    shop = work.connectors[UNWELL]
+    [shop] = work.connectors[UNWELL]
     assert isinstance(shop, ToldShopify)
     revoked = Revoked(shop.shop_id, shop.timezone, shop.currency, shop.chapters)
-    return replace(work, connectors={**work.connectors, UNWELL: revoked})
+    return replace(work, connectors={**work.connectors, UNWELL: [revoked]})
 
 
 def decide_to_count_partially_paid(work: RefreshContext) -> None:
@@ -156,9 +159,10 @@ def decide_to_count_partially_paid(work: RefreshContext) -> None:
 
 class TestTrouble:
     def test_a_revoked_token_stops_that_shop_alone(self, trouble: Trouble) -> None:
-        assert trouble.well.ingest["status"] == "loaded"
-        assert trouble.unwell.ingest == {
+        assert trouble.well.sources["shopify"]["status"] == "loaded"
+        assert trouble.unwell.sources["shopify"] == {
             "status": "failed",
+            "source": "shopify",
             "code": "forbidden",
             "error": "The token was revoked.",
             "hint": "Connect the shop again.",

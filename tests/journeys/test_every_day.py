@@ -105,7 +105,7 @@ def house(
     context = RefreshContext(
         database=database,
         warehouse=warehouse,
-        connectors={shop_id: connecting.connector(shop_id) for shop_id in SHOPS},
+        connectors={shop_id: [connecting.connector(shop_id)] for shop_id in SHOPS},
         home=tmp_path,
         clock=connecting.simulator,
         fresh_soft=timedelta(hours=1),

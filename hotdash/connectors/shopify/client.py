@@ -19,6 +19,7 @@ from hotdash.base.http import (
     raise_for_transience,
     retry_after,
     unobserved,
+    why,
 )
 from hotdash.connectors.shopify.costs import Budget, requested_cost
 from hotdash.connectors.shopify.errors import (
@@ -113,7 +114,7 @@ class ShopifyClient:
         try:
             response = self.http.post(self._url, content=body, headers=self._headers)
         except httpx.TransportError as error:
-            raise TransientError(_why(error)) from error
+            raise TransientError(why(error)) from error
         self._judge_status(response)
         try:
             answer: Answer = response.json()
@@ -157,9 +158,3 @@ def _cost(answer: Answer) -> Answer:
 def _code(error: Answer) -> str | None:
     extensions: Answer = error.get("extensions") or _NOTHING
     return extensions.get("code")
-
-
-def _why(error: httpx.TransportError) -> str:
-    if isinstance(error, httpx.TimeoutException):
-        return "no answer in time"
-    return "connection refused" if isinstance(error, httpx.ConnectError) else "connection lost"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hotdash.base.clock import Clock, iso_utc, parse_iso
 from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Cursor, Event, RawTable, Reached, Rows
+from hotdash.connectors.contract import Cursor, Event, MissingScope, RawTable, Reached, Rows
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.order_days import all_order_days, order_days_since
@@ -66,8 +66,12 @@ class ShopifyConnector:
     def tables(self) -> Sequence[RawTable]:
         return TABLES
 
-    def check(self) -> None:
+    def check(self) -> Sequence[MissingScope]:
         self.shop()
+        return ()
+
+    def cursor_since(self, since: datetime) -> Cursor:
+        return {_UPDATED_AT: iso_utc(since)}
 
     def shop(self) -> ShopProfile:
         row = shop_row(self._client).to_pylist()[0]

@@ -201,11 +201,15 @@ class Demo:
         return self._stack.enter_context(running("web server", command, self._log("web")))
 
     def _connect_shops(self, house: Installation, simulator: Child, progress: Progress) -> None:
-        with progress.task("Simulated Shopify", total=1):
+        with progress.task("Simulated vendors", total=1):
             ready = simulator.first_line(_READY_SECONDS)
         for shop in ready["shops"]:
-            access = ShopAccess(shop["shop_id"], shop["domain"], shop["token"], shop["base_url"])
-            house.connect_shop(access)
+            fields = shop["sources"]["shopify"]
+            house.connect_shop(
+                ShopAccess(
+                    shop["shop_id"], fields["domain"], fields["access_token"], fields["base_url"]
+                )
+            )
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
 
     def _tell(self, link: str, report: dict[str, Any] | None) -> None:

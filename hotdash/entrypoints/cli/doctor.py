@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import typer
@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.settings import Settings
+from hotdash.connectors.contract import MissingScope
 from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.wiring import Installation, open_installation
@@ -88,8 +89,10 @@ def examine_shops(house: Installation) -> Iterator[Verdict]:
         return
     if not connectors:
         yield Verdict("shops", False, "No shop is connected.", "Run `hotdash init`.")
-    for shop_id, connector in connectors.items():
-        yield verdict(f"shop {shop_id}", lambda connector=connector: answered(connector.check))
+    for shop_id, sources in connectors.items():
+        for connector in sources:
+            what = f"{connector.vendor} of {shop_id}"
+            yield verdict(what, lambda connector=connector: answered(connector.check))
 
 
 def verdict(what: str, look: Callable[[], str]) -> Verdict:
@@ -99,8 +102,13 @@ def verdict(what: str, look: Callable[[], str]) -> Verdict:
         return Verdict(what, False, error.message, error.hint)
 
 
-def answered(check: Callable[[], object]) -> str:
-    check()
+def answered(check: Callable[[], Sequence[MissingScope]]) -> str:
+    missing = check()
+    if missing:
+        raise HotdashError(
+            f"The scope {missing[0].scope} is missing.",
+            hint=f"Without it there is nothing of: {missing[0].costs}. Grant it, then connect again.",
+        )
     return "the vendor accepts its key"
 
 

@@ -59,10 +59,11 @@ def print_report(report: RunReport) -> None:
 def print_shop(shop: ShopReport) -> None:
     mark = "[red]✕[/]" if shop.failed else "[green]✓[/]"
     outcomes = ", ".join(f"{mart} {told['outcome']}" for mart, told in shop.marts.items())
-    rows = sum(shop.ingest.get("rows", {}).values())
+    rows = sum(sum(source.get("rows", {}).values()) for source in shop.sources.values())
     out.print(f"{mark} [bold]{shop.shop_id}[/] {rows:,} rows read; {outcomes or 'not published'}")
-    if shop.ingest.get("error"):
-        out.print("  " + escape(shop.ingest["error"]), style="red")
+    for source in shop.sources.values():
+        if source.get("error"):
+            out.print("  " + escape(source["error"]), style="red")
     for finding in shop.findings:
         style = "red" if finding["severity"] == "blocking" else "yellow"
         out.print(f"  {finding['severity']}: {escape(finding['sentence'])}", style=style)

@@ -18,6 +18,7 @@ TEXT = pa.string()
 INSTANT = pa.timestamp("us", tz="UTC")
 STAMPS: Columns = {"shop_id": TEXT, "load_id": TEXT, "fetched_at": INSTANT}
 IS_DELETED: Columns = {"is_deleted": pa.bool_()}
+EXTRA: Columns = {"_extra": TEXT}
 
 SLICE_DAYS = "slice_days"
 QUARANTINE = "quarantine"
@@ -48,7 +49,7 @@ def columns_of(schema: pa.Schema) -> Columns:
 
 def landed_columns(table: RawTable) -> Columns:
     stamps = {**STAMPS, **IS_DELETED} if table.kind is RawKind.ENTITY else STAMPS
-    return {**stamps, **columns_of(table.schema)}
+    return {**stamps, **columns_of(table.schema), **EXTRA}
 
 
 def landing_of(tables: Iterable[RawTable]) -> dict[str, Columns]:
@@ -69,7 +70,9 @@ class Stamp:
 
     @land.register
     def _(self, event: Rows) -> Landed:
-        require_declared(event.table, columns_of(event.table.schema), columns_of(event.data.schema))
+        told = columns_of(event.data.schema)
+        declared = columns_of(event.table.schema)
+        require_declared(event.table, {**EXTRA, **declared} if "_extra" in told else declared, told)
         return self._filled(event.table, event.data, event.fetched_at, is_deleted=False)
 
     @land.register

@@ -10,7 +10,15 @@ import pyarrow as pa
 
 from hotdash.base.clock import Clock
 from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Cursor, Event, RawKind, RawTable, Reached, Rows
+from hotdash.connectors.contract import (
+    Cursor,
+    Event,
+    MissingScope,
+    RawKind,
+    RawTable,
+    Reached,
+    Rows,
+)
 
 SOURCE = "hotdash"
 
@@ -55,8 +63,9 @@ class PolicySource:
     def tables(self) -> Sequence[RawTable]:
         return (METRIC_POLICIES,)
 
-    def check(self) -> None:
+    def check(self) -> Sequence[MissingScope]:
         """They come from our own database: there is nobody to ask."""
+        return ()
 
     def is_news(self, cursor: Cursor | None) -> bool:
         return cursor is None or cursor.get("fingerprint") != self._fingerprint()

@@ -1,14 +1,13 @@
 """One pass over a connector's events: what lands, in batches, and what was told on the way."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from hotdash.base.errors import HotdashError, UnavailableError
-from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Connector, Cursor, Reached
+from hotdash.connectors.contract import Connector, Drift, Event, Reached
 from hotdash.pipeline.ingest.landing import Landed, Stamp
 
 BATCH_ROWS = 20_000
@@ -30,10 +29,10 @@ class SourceFailedError(UnavailableError):
 class SourceReading:
     connector: Connector
     stamp: Stamp
-    cursor: Cursor | None
-    progress: Progress
+    events: Iterable[Event]
     rows: Counter[str] = field(default_factory=Counter[str])
     reached: Reached | None = None
+    drifts: list[Drift] = field(default_factory=list[Drift])
     _waiting: dict[str, list[pa.Table]] = field(default_factory=dict[str, list[pa.Table]])
 
     def batches(self) -> Iterator[Landed]:
@@ -59,9 +58,11 @@ class SourceReading:
 
     def _landed(self) -> Iterator[Landed]:
         try:
-            for event in self.connector.read(self.cursor, self.progress):
+            for event in self.events:
                 if isinstance(event, Reached):
                     self.reached = event
+                elif isinstance(event, Drift):
+                    self.drifts.append(event)
                 else:
                     yield self.stamp.land(event)
         except HotdashError as error:

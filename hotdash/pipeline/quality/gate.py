@@ -19,14 +19,20 @@ from hotdash.pipeline.transform.dbt import DbtProject
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.load_ledger import complete_through
 
+FreshnessLimits = Mapping[str, Mapping[str, FreshnessLimit]]
+
 
 @dataclass(frozen=True)
 class CheckRequest:
-    """Freshness limits are per source, named as its connector is."""
+    """Freshness limits are per shop and source, of the sources that are connected."""
 
     build_id: str
     as_of: datetime
-    freshness: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
+    freshness: FreshnessLimits = field(default_factory=dict[str, Mapping[str, FreshnessLimit]])
+
+    @property
+    def sources(self) -> list[str]:
+        return sorted({source for limits in self.freshness.values() for source in limits})
 
 
 def ask(
@@ -53,15 +59,20 @@ def _stale(
     warehouse: Warehouse, request: CheckRequest, project: DbtProject, lineage: Lineage
 ) -> Iterator[Finding]:
     marks = complete_through(warehouse)
-    for source, limit in sorted(request.freshness.items()):
+    for source in request.sources:
         marts = _marts_of(source, project, lineage)
-        yield from stale_sources(source, limit, marts, marks, request.as_of)
+        limits = {
+            shop_id: limits[source]
+            for shop_id, limits in request.freshness.items()
+            if source in limits
+        }
+        yield from stale_sources(source, limits, marts, marks, request.as_of)
 
 
 def _freshness_checks(
     request: CheckRequest, project: DbtProject, lineage: Lineage
 ) -> Iterator[Check]:
-    for source in sorted(request.freshness):
+    for source in request.sources:
         yield from freshness_checks(source, _marts_of(source, project, lineage))
 
 

@@ -1,7 +1,7 @@
-"""The ASGI application: Shopify's doors for every shop, and the simulator's own beside them."""
+"""The ASGI application: Shopify's doors for every shop."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.utils import format_datetime
 from typing import Any
 
@@ -10,9 +10,13 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.applications import Starlette
 from starlette.requests import Request as HttpRequest
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp
 
+from hotdash.simulators.doors import BrokenOff
+from hotdash.simulators.faults import Fault, FaultKind
+from hotdash.simulators.orders import Shop
 from hotdash.simulators.shopify.answers import (
     error_answer,
     invalid_document,
@@ -20,18 +24,22 @@ from hotdash.simulators.shopify.answers import (
     throttled,
     unauthorized,
 )
-from hotdash.simulators.shopify.control import control_routes
+from hotdash.simulators.shopify.control import switches_of
 from hotdash.simulators.shopify.costs import (
     MOST_PER_QUERY,
+    PLANS,
+    Plan,
     actual_cost,
     requested_cost,
 )
+from hotdash.simulators.shopify.drift import GRAPHQL
 from hotdash.simulators.shopify.execution import Prepared, Request, execute, prepare, schema
-from hotdash.simulators.shopify.faults import Fault, FaultKind, Route
 from hotdash.simulators.shopify.shop import SimulatedShop
-from hotdash.simulators.shopify.state import Simulator
+from hotdash.simulators.shopify.state import NAME, Simulator, token_of
+from hotdash.simulators.simulation import Simulation
 
 API_VERSION = "2026-10"
+BULK_FILE = "bulk_file"
 JSONL = "application/jsonl"
 
 
@@ -49,7 +57,7 @@ class ShopifyDoors:
         if not shop.accepts(http.headers.get("x-shopify-access-token")):
             self._simulator.calls["unauthorized"] += 1
             return unauthorized()
-        fault = self._simulator.faults.strike(Route.GRAPHQL, shop.shop.shop_id)
+        fault = self._simulator.faults.strike(NAME, GRAPHQL, shop.shop.shop_id)
         if fault is not None:
             self._simulator.calls[fault.kind] += 1
         if fault is not None and fault.kind is FaultKind.LATENCY:
@@ -89,7 +97,7 @@ class ShopifyDoors:
         requested: int,
     ) -> Response:
         domain = shop.shop.domain
-        base = str(http.base_url).rstrip("/")
+        base = f"{http.base_url.scheme}://{http.base_url.netloc}{http.scope['root_path']}"
         request = Request(
             shop,
             self._simulator.bulk[domain],
@@ -124,7 +132,7 @@ class ShopifyDoors:
         self._simulator.calls["bulk_file"] += 1
         domain = http.path_params["domain"]
         shop_id = self._simulator.shops[domain].shop.shop_id
-        fault = self._simulator.faults.strike(Route.BULK_FILE, shop_id)
+        fault = self._simulator.faults.strike(NAME, BULK_FILE, shop_id)
         file = self._simulator.bulk[domain].file_of(http.path_params["signature"])
         if fault is not None and fault.kind is FaultKind.EXPIRED_URL:
             file = None
@@ -136,16 +144,6 @@ class ShopifyDoors:
         if fault is not None:
             return _faulty(fault, self._simulator.shops[domain])
         return FileResponse(file, media_type=JSONL)
-
-
-class _Reset(Response):
-    """Announces more than it sends and breaks off, as a dropped connection does."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = [(b"content-length", b"100000"), (b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b'{"data":', "more_body": True})
-        raise ConnectionResetError("a fault was asked for")
 
 
 def _faulty(fault: Fault, shop: SimulatedShop) -> Response:
@@ -168,7 +166,7 @@ def _faulty(fault: Fault, shop: SimulatedShop) -> Response:
             documentation="https://shopify.dev/api/usage/access-scopes",
         )
     if fault.kind is FaultKind.RESET:
-        return _Reset()
+        return BrokenOff()
     return PlainTextResponse("upstream connect error", fault.status)
 
 
@@ -186,6 +184,28 @@ def create_app(simulator: Simulator) -> Starlette:
         routes=[
             HttpRoute(graphql_path, doors.graphql, methods=["POST"]),
             HttpRoute("/bulk/{domain}/{signature}", doors.bulk_file),
-            *control_routes(simulator),
         ]
     )
+
+
+class ShopifySimulator:
+    """Shopify as one of the simulated vendors."""
+
+    def __init__(self, simulation: Simulation, plan: Plan = PLANS["standard"]) -> None:
+        self._simulator = Simulator(simulation, plan)
+        self.app: ASGIApp = create_app(self._simulator)
+        self.switches: Sequence[BaseRoute] = switches_of(self._simulator)
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    def credentials(self, shop: Shop, address: str) -> Mapping[str, str]:
+        return {
+            "domain": shop.domain,
+            "access_token": token_of(shop.shop_id),
+            "base_url": f"{address}/shops/{shop.domain}",
+        }
+
+    def reset(self) -> None:
+        self._simulator.reset()

@@ -8,7 +8,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from hotdash.simulators.shopify.clock import SimulatedClock
+from hotdash.simulators.clock import SimulatedClock
 from hotdash.simulators.shopify.fields import gid
 from hotdash.simulators.shopify.projection import BulkPlan
 from hotdash.simulators.shopify.shop import SimulatedShop

@@ -20,11 +20,12 @@ from graphql import (
     validate,
 )
 
+from hotdash.simulators.faults import Faults
 from hotdash.simulators.orders import Customer, Order, Product, Shop
 from hotdash.simulators.shopify.bulk import MOST_AT_ONCE, BulkRun, BulkRuns
 from hotdash.simulators.shopify.bulk_rules import RefusedError, accepted
 from hotdash.simulators.shopify.documents import Document, document, named_type
-from hotdash.simulators.shopify.faults import Faults
+from hotdash.simulators.shopify.drift import drifted, drifts
 from hotdash.simulators.shopify.fields import FIELDS, Part, Resolver, read, told_shipping_lines
 from hotdash.simulators.shopify.paging import Page, PageError, cut
 from hotdash.simulators.shopify.projection import compile_bulk
@@ -48,7 +49,7 @@ class Request:
 
     def reader(self, type_name: str, field_name: str) -> Resolver:
         resolve = read(type_name, field_name)
-        return self.faults.drifted(self.shop.shop.shop_id, type_name, field_name, resolve)
+        return drifted(self.faults, self.shop.shop.shop_id, type_name, field_name, resolve)
 
 
 class Prepared(NamedTuple):
@@ -111,8 +112,8 @@ def _plain(type_name: str, field_name: str) -> Callable[..., Any]:
 
     def resolve(thing: Any, info: Info, **arguments: Any) -> Any:
         request = info.context
-        drifts = request.faults.drifts(request.shop.shop.shop_id)
-        value = (request.reader(type_name, field_name) if drifts else steady)(thing)
+        has_drift = drifts(request.faults, request.shop.shop.shop_id)
+        value = (request.reader(type_name, field_name) if has_drift else steady)(thing)
         return value[: arguments.get("first")] if first_only else value
 
     return resolve

@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from hotdash.simulators.clock import SimulatedClock
 from hotdash.simulators.fates import order_of_refund
 from hotdash.simulators.orders import Customer, Order, Product, Shop, epoch
-from hotdash.simulators.shopify.clock import SimulatedClock
 from hotdash.simulators.shopify.costs import Bucket, Plan
 from hotdash.simulators.shopify.fields import Part
 from hotdash.simulators.shopify.paging import Page, cut

@@ -134,10 +134,9 @@ class TestPassingFailures:
         assert [call.status for call in connecting.calls] == ["no answer in time", "ok"]
 
     def test_nobody_listens(self, connecting: Connecting, simulator: SimulatorHandle) -> None:
-        simulator.shops["nowhere"] = {
-            **simulator.shops[SHOP_ID],
-            "base_url": "http://127.0.0.1:9/shops/x",
-        }
+        fields = simulator.shops[SHOP_ID]["sources"]["shopify"]
+        elsewhere = {**fields, "base_url": "http://127.0.0.1:9/shops/x"}
+        simulator.shops["nowhere"] = {"sources": {"shopify": elsewhere}}
         client = connecting.client("nowhere", policy=RetryPolicy(2, 0.001, 0.001))
         del simulator.shops["nowhere"]
         with pytest.raises(ShopifyUnavailableError, match="connection refused"):
@@ -163,7 +162,7 @@ class TestRefusals:
         self, connecting: Connecting, simulator: SimulatorHandle
     ) -> None:
         simulator.set_token(SHOP_ID, None)
-        token = simulator.shops[SHOP_ID]["token"]
+        token = simulator.shops[SHOP_ID]["sources"]["shopify"]["access_token"]
         with pytest.raises(ShopifyAccessError) as caught:
             connecting.connector().check()
         assert len(connecting.calls) == 1, "no retry storm"
@@ -181,8 +180,9 @@ class TestRefusals:
 
     def test_an_unknown_shop(self, connecting: Connecting, simulator: SimulatorHandle) -> None:
         shop = simulator.shops[SHOP_ID]
-        elsewhere = {**shop, "base_url": shop["base_url"].replace("hot-rod-an", "nobody")}
-        simulator.shops["nobody"] = elsewhere
+        fields = shop["sources"]["shopify"]
+        elsewhere = {**fields, "base_url": fields["base_url"].replace("hot-rod-an", "nobody")}
+        simulator.shops["nobody"] = {**shop, "sources": {"shopify": elsewhere}}
         client = connecting.client("nobody")
         del simulator.shops["nobody"]
         with pytest.raises(ShopifyShopError, match="HTTP 404"):
@@ -205,7 +205,7 @@ class TestRefusals:
             )
         )
         read(connector)
-        files = [sent for path, sent in headers if path.startswith("/bulk/")]
+        files = [sent for path, sent in headers if path.startswith("/shopify/bulk/")]
         assert files == [False, False, False]
 
 

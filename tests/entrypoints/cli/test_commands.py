@@ -55,11 +55,11 @@ class Terminal:
         return json.loads(done.stdout)["error"]
 
     def connect(self, simulator: SimulatorHandle, token: str | None = None) -> Any:
-        shop = simulator.shops[SHOP_ID]
+        shop = simulator.shops[SHOP_ID]["sources"]["shopify"]
         flags = ("--email", "me@example.com", "--shop", shop["domain"])
         return self.told(
             *("init", *flags, "--address", shop["base_url"], "--token-stdin"),
-            stdin=f"{token or shop['token']}\n",
+            stdin=f"{token or shop['access_token']}\n",
         )
 
 
@@ -72,12 +72,12 @@ def terminal(tmp_path: Path, empty_database_urls: DatabaseUrls) -> Terminal:
 def published(
     tmp_path_factory: pytest.TempPathFactory,
     template_urls: DatabaseUrls,
-    running_simulator: SimulatorHandle,
+    simulator_of_today: SimulatorHandle,
 ) -> Iterator[Terminal]:
     """One shop, connected and run once; the tests here leave it as they found it."""
     with new_database(template_urls, "template1") as urls:
         terminal = Terminal(tmp_path_factory.mktemp("published"), urls.owner)
-        terminal.connect(running_simulator)
+        terminal.connect(simulator_of_today)
         terminal.first_run = terminal.told("run")
         yield terminal
 
@@ -94,10 +94,10 @@ def test_a_wrong_flag_is_wrong_use(terminal: Terminal) -> None:
     assert json.loads(unknown.stdout)["error"]["field"] == "prot"
 
 
-def test_from_init_to_a_published_shop(published: Terminal, simulator: SimulatorHandle) -> None:
+def test_from_init_to_a_published_shop(published: Terminal) -> None:
     assert (published.folder / "hotdash.toml").read_text().count("# ") > 10
     assert published.first_run["failed"] is False
-    assert published.first_run["shops"][0]["ingest"]["rows"]["shopify_orders"] > 100
+    assert published.first_run["shops"][0]["sources"]["shopify"]["rows"]["shopify_orders"] > 100
     second = published.told("run")
     assert {mart["outcome"] for mart in second["shops"][0]["marts"].values()} == {"unchanged"}
     status = published.told("status")
@@ -127,26 +127,27 @@ def test_an_unknown_shop_is_named(published: Terminal) -> None:
 
 
 def test_a_revoked_token_is_named_and_never_shown(
-    published: Terminal, simulator: SimulatorHandle
+    published: Terminal, simulator_of_today: SimulatorHandle
 ) -> None:
-    simulator.set_token(SHOP_ID, "shpat_another")
+    simulator_of_today.set_token(SHOP_ID, "shpat_another")
     done = published.run("run", "--json")
     assert done.returncode == 1
-    ingest = json.loads(done.stdout)["shops"][0]["ingest"]
+    ingest = json.loads(done.stdout)["shops"][0]["sources"]["shopify"]
     assert ingest["status"] == "failed"
     assert "token" in ingest["error"].lower() + ingest["hint"].lower()
     sick = published.run("doctor", "--json")
+    simulator_of_today.reset()
     assert sick.returncode == 1
     checks = {check["what"]: check for check in json.loads(sick.stdout)["checks"]}
-    assert checks[f"shop {SHOP_ID}"]["ok"] is False
-    assert checks[f"shop {SHOP_ID}"]["mend"]
+    assert checks[f"shopify of {SHOP_ID}"]["ok"] is False
+    assert checks[f"shopify of {SHOP_ID}"]["mend"]
     log = (published.folder / ".hotdash/logs/hotdash.ndjson").read_text()
     for text in (done.stdout, done.stderr, sick.stdout, log):
-        assert simulator.shops[SHOP_ID]["token"] not in text
+        assert simulator_of_today.shops[SHOP_ID]["sources"]["shopify"]["access_token"] not in text
 
 
 def test_a_wrong_token_connects_nothing(terminal: Terminal, simulator: SimulatorHandle) -> None:
-    shop = simulator.shops[SHOP_ID]
+    shop = simulator.shops[SHOP_ID]["sources"]["shopify"]
     flags = ("--email", "me@example.com", "--shop", shop["domain"], "--address", shop["base_url"])
     terminal.error("init", *flags, "--token-stdin", stdin="shpat_wrong\n")
     assert terminal.told("status")["shops"] == []

@@ -78,6 +78,7 @@ def test_values_arrive_exactly_as_told(loading: Loading) -> None:
             "fetched_at": NOW,
             "is_deleted": False,
             **ORDER.data.to_pylist()[0],
+            "_extra": None,
         }
     ]
 

@@ -39,7 +39,7 @@ class TestErrors:
         assert "Invalid API key or access token" in response.json()["errors"]
 
     def test_an_unknown_shop_is_404(self, simulator: SimulatorHandle) -> None:
-        path = "/shops/nobody.myshopify.com/admin/api/2026-10/graphql.json"
+        path = "/shopify/shops/nobody.myshopify.com/admin/api/2026-10/graphql.json"
         assert simulator.http.post(path, json={}).status_code == 404
 
     def test_data_is_absent_for_a_query_that_cannot_be_read(

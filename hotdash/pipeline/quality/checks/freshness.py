@@ -33,14 +33,15 @@ def freshness_checks(source: str, marts: frozenset[str]) -> tuple[Check, Check]:
 
 def stale_sources(
     source: str,
-    limit: FreshnessLimit,
+    limits: Mapping[str, FreshnessLimit],
     marts: frozenset[str],
     marks: Marks,
     as_of: datetime,
 ) -> Iterator[Finding]:
+    """The limits are those of the shops that have this source."""
     hard, soft = freshness_checks(source, marts)
-    for shop_id, reached in sorted(marks.items()):
-        mark = reached.get(source)
+    for shop_id, limit in sorted(limits.items()):
+        mark = marks.get(shop_id, {}).get(source)
         if mark is None:
             sentence = f"{source} was never read completely."
             yield finding_of(hard, shop_id, sentence=sentence)

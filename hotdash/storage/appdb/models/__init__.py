@@ -32,9 +32,17 @@ from hotdash.storage.appdb.models.serving import (
     RevenueDay,
 )
 from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, Shop
+from hotdash.storage.appdb.models.sources import (
+    ApiCall,
+    ApiCallHour,
+    SchemaDrift,
+    SourceState,
+)
 
 __all__ = [
     "Alert",
+    "ApiCall",
+    "ApiCallHour",
     "AuditEvent",
     "Base",
     "Build",
@@ -58,9 +66,11 @@ __all__ = [
     "RevenueDay",
     "Run",
     "RunStep",
+    "SchemaDrift",
     "Shop",
     "SignInAttempt",
     "SignInLink",
+    "SourceState",
     "User",
     "UserSession",
 ]

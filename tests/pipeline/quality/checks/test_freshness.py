@@ -16,7 +16,7 @@ MARTS = frozenset({"fct_revenue"})
 
 def found(age: timedelta | None) -> list[Finding]:
     marks = {"sound": {"shopify": NOW}, "late": {} if age is None else {"shopify": NOW - age}}
-    return list(stale_sources("shopify", LIMIT, MARTS, marks, NOW))
+    return list(stale_sources("shopify", dict.fromkeys(marks, LIMIT), MARTS, marks, NOW))
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(hours=1), -timedelta(minutes=5)])
@@ -54,7 +54,9 @@ def test_the_gate_reads_the_marks_of_the_warehouse(built_duckdb: BuiltWarehouse)
     world.shop("quiet", "Europe/Berlin")
     world.load("quiet", [Order(1, "2026-05-04T12:00Z", [Line(1, "10.00")])])
     built_duckdb.build()
-    report = built_duckdb.ask(world.now + timedelta(minutes=59), {"shopify": LIMIT})
+    report = built_duckdb.ask(
+        world.now + timedelta(minutes=59), {name: {"shopify": LIMIT} for name in ("late", "quiet")}
+    )
     assert [(f.shop_id, f.check) for f in report.findings] == [("late", "freshness_hard_shopify")]
     assert report.findings[0].marts == {"fct_orders", "fct_revenue", "dim_customers"}
     assert {"freshness_hard_shopify", "freshness_soft_shopify"} <= {c.name for c in report.checks}

@@ -1,0 +1,84 @@
+"""One source of one shop is read, and what came of it is written down where people look."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotdash.base.clock import iso_utc
+from hotdash.base.errors import HotdashError
+from hotdash.base.logging import get_logger
+from hotdash.connectors.contract import Connector
+from hotdash.jobs.run_report import FAILED, LOADED
+from hotdash.pipeline.durable import Detail
+from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
+from hotdash.pipeline.ingest.policies import PolicySource
+from hotdash.pipeline.ingest.reading import SourceFailedError
+from hotdash.storage.appdb.repositories.freshness import save_freshness
+from hotdash.storage.appdb.repositories.policies import list_policies
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse import load_ledger
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class SourceSync:
+    """A broken source is recorded and holds up nobody else; its age then speaks."""
+
+    database: Database
+    ingest: Ingest
+
+    def sync(
+        self,
+        shop_id: str,
+        connector: Connector,
+        *,
+        reread: bool = False,
+        since: datetime | None = None,
+    ) -> Detail:
+        try:
+            outcome = self.ingest.read(connector, shop_id, reread=reread, since=since)
+        except SourceFailedError as error:
+            return self._failed(shop_id, connector, error)
+        self._note_freshness(outcome)
+        return _loaded(outcome)
+
+    def policies(self, shop_id: str) -> Detail:
+        """Our own source: read only where a decision is news."""
+        with self.database.jobs() as session:
+            source = PolicySource(list_policies(session, shop_id), self.ingest.clock)
+        warehouse = self.ingest.warehouse
+        load_ledger.ensure_ledger(warehouse)
+        known = load_ledger.newest_reading(warehouse, shop_id, source.vendor)
+        if not source.is_news(known.cursor if known else None):
+            return {"status": LOADED, "rows": {}}
+        return _loaded(self.ingest.read(source, shop_id))
+
+    def _failed(self, shop_id: str, connector: Connector, error: SourceFailedError) -> Detail:
+        is_known = isinstance(error.__cause__, HotdashError)
+        _log.error(
+            "ingest_failed",
+            shop_id=shop_id,
+            source=connector.vendor,
+            error=str(error),
+            exc_info=not is_known,
+        )
+        failure = {"code": error.code, "error": error.message, "hint": error.hint}
+        return {"status": FAILED, "source": connector.vendor, **failure}
+
+    def _note_freshness(self, outcome: IngestOutcome) -> None:
+        reached = outcome.reading.complete_through
+        with self.database.jobs() as session:
+            save_freshness(
+                session, outcome.shop_id, outcome.source, reached, at=self.ingest.clock.now()
+            )
+
+
+def _loaded(outcome: IngestOutcome) -> Detail:
+    return {
+        "status": LOADED,
+        "source": outcome.source,
+        "load_id": outcome.load_id,
+        "rows": dict(outcome.rows),
+        "unreadable": outcome.unreadable,
+        "complete_through": iso_utc(outcome.reading.complete_through),
+    }

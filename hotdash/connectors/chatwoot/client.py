@@ -160,7 +160,7 @@ class ChatwootClient:
                 )
             raise VendorAccessError(
                 f"Chatwoot rejects the access token for account {self.account_id}.",
-                hint="Copy the token anew from the profile settings in Chatwoot, then "
+                hint="Take the token anew from the profile settings in Chatwoot, then "
                 "connect the account again.",
             )
         if status == _NOT_FOUND:

@@ -12,8 +12,10 @@ from hotdash.connectors.chatwoot.client import VENDOR, ChatwootClient, NotThereE
 from hotdash.connectors.chatwoot.hours import WorkingDay
 from hotdash.connectors.chatwoot.reading import (
     ADMINISTRATOR,
+    Counted,
     Reading,
     Rights,
+    id_of,
     rights_of,
     role_in_account,
     tombstones,
@@ -37,7 +39,7 @@ OVERLAP = timedelta(minutes=5)
 # What changed is told unpaged, so a long silence is caught up by paging through the whole list.
 LONGEST_UNPAGED = timedelta(days=2)
 _UPDATED_AT, _RIGHTS, _PROMISE = "updated_at", "rights", "promise"
-_COUNTED, _NEWEST, _CONTACTS = "conversations", "newest_conversation", "contacts"
+_CONVERSATIONS, _CONTACTS = "conversations", "contacts"
 _LISTS = (AGENTS.raw.name, INBOXES.raw.name, SLA_POLICIES.raw.name)
 
 
@@ -53,14 +55,6 @@ class Promise:
     def __str__(self) -> str:
         days = " ".join(f"{day.weekday}:{day.opens}-{day.closes}" for day in self.week)
         return f"{days} {self.timezone} {self.first_response}/{self.resolution}"
-
-
-@dataclass
-class _Counts:
-    """How many conversations there are, and the newest of them."""
-
-    counted: int = 0
-    newest: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,12 +95,11 @@ class ChatwootConnector:
         known = self._known(cursor, rights, max(started, told))
         since = parse_iso(known[_UPDATED_AT]) - self.overlap if known else None
         yield from self._lists(reading, known)
-        counts = _Counts()
-        yield from self._conversations(reading, known, since, max(started, told), counts)
+        yield from self._conversations(reading, known, since, max(started, told))
         yield from resources.missed_slas(reading, self._within(since, resources.SLA_CHANGES))
         yield from resources.csat(reading, self._within(since, resources.RATING_CHANGES))
         yield from self._contacts(reading, known, since)
-        yield Reached(self._cursor(reading, reached, counts), reached)
+        yield Reached(self._cursor(reading, reached), reached)
 
     def refetch(
         self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
@@ -170,24 +163,19 @@ class ChatwootConnector:
         known: Mapping[str, str] | None,
         since: datetime | None,
         now: datetime,
-        counts: _Counts,
     ) -> Iterator[Event]:
         """What changed; the whole list where nothing is known, much time passed or the count is odd."""
+        before = Counted.parsed((known or {}).get(_CONVERSATIONS, ""))
         with reading.progress.task("Conversations") as task:
             told: set[int] = set()
-            if known is not None and since is not None and now - since <= LONGEST_UNPAGED:
-                newest = int(known.get(_NEWEST, "0"))
-                records, counts.counted = conversations.changed(
-                    self.client, int((now - since).total_seconds()) + 1
-                )
+            if since is not None and now - since <= LONGEST_UNPAGED:
+                seconds = int((now - since).total_seconds()) + 1
+                records, count = conversations.changed(self.client, seconds)
                 yield from conversations.told(reading, records)
-                told = _ids(records)
-                counts.newest = max([newest, *told])
-                expected = int(known.get(_COUNTED, "-1")) + len(
-                    {each for each in told if each > newest}
-                )
+                told = {each for each in map(id_of, records) if each is not None}
+                reading.conversations = Counted(count, max([before.newest, *told]))
                 task.advance(len(records))
-                if expected == counts.counted:
+                if before.expected_with(told) == count:
                     return
             horizon = now - self.history if since is None else since
             listing = conversations.Listing(self.client)
@@ -195,15 +183,14 @@ class ChatwootConnector:
                 wanted = [
                     record
                     for record in page
-                    if conversations.id_of(record) not in told
-                    and conversations.is_touched(record, horizon)
+                    if id_of(record) not in told and conversations.is_touched(record, horizon)
                 ]
                 yield from conversations.told(reading, wanted)
                 task.expect(listing.counted)
                 task.advance(len(page))
-            counts.counted, counts.newest = listing.counted, max(listing.ids, default=0)
-            if known is not None and reading.rights.is_administrator:
-                yield from self._gone(listing.ids, int(known.get(_NEWEST, "0")))
+            reading.conversations = Counted(listing.counted, max(listing.ids, default=0))
+            if reading.rights.is_administrator:
+                yield from self._gone(listing.ids, before.newest)
 
     def _gone(self, ids: set[int], newest: int) -> Iterator[Event]:
         """Display ids go up one by one: a gap in what an administrator sees was deleted."""
@@ -214,13 +201,12 @@ class ChatwootConnector:
     def _contacts(
         self, reading: Reading, known: Mapping[str, str] | None, since: datetime | None
     ) -> Iterator[Event]:
-        """The list tells no edits, so whenever its count is not the expected one it is read whole."""
+        before = Counted.parsed((known or {}).get(_CONTACTS, ""))
         with reading.progress.task("Contacts"):
-            if known is not None and since is not None and _CONTACTS in known:
-                yield from resources.contacts_active_since(reading, since)
-                if reading.contacts_counted == int(known[_CONTACTS]):
-                    return
-            yield from resources.contacts(reading)
+            if since is None or before.count < 0:
+                yield from resources.contacts(reading)
+            else:
+                yield from resources.contacts_active_since(reading, since, before)
 
     def _one(self, reading: Reading, conversation_id: int) -> Iterator[Event]:
         try:
@@ -240,7 +226,7 @@ class ChatwootConnector:
         else:
             yield tombstones(CONTACTS, [contact_id], now)
 
-    def _cursor(self, reading: Reading, reached: datetime, counts: _Counts) -> Cursor:
+    def _cursor(self, reading: Reading, reached: datetime) -> Cursor:
         listed = {
             name: " ".join(str(each) for each in reading.listed.get(name, ())) for name in _LISTS
         }
@@ -248,16 +234,11 @@ class ChatwootConnector:
             _UPDATED_AT: iso_utc(reached),
             _RIGHTS: str(reading.rights),
             _PROMISE: str(self.promise),
-            _COUNTED: str(counts.counted),
-            _NEWEST: str(counts.newest),
-            _CONTACTS: str(reading.contacts_counted),
+            _CONVERSATIONS: str(reading.conversations),
+            _CONTACTS: str(reading.contacts),
             **listed,
         }
 
 
 def _numbers(written: str) -> list[int]:
     return [int(each) for each in written.split()]
-
-
-def _ids(records: Sequence[Record]) -> set[int]:
-    return {each for each in map(conversations.id_of, records) if each is not None}

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from hotdash.base.clock import local_day
 from hotdash.connectors.chatwoot import shapes
 from hotdash.connectors.chatwoot.client import ChatwootClient, NotThereError, Record
-from hotdash.connectors.chatwoot.reading import Reading, tombstones, tries
+from hotdash.connectors.chatwoot.reading import Reading, Tally, id_of, tombstones, tries
 from hotdash.connectors.chatwoot.tables import (
     APPLIED_SLAS,
     CONTACTS,
@@ -18,7 +18,7 @@ from hotdash.connectors.chatwoot.tables import (
     SLA_EVENTS,
 )
 from hotdash.connectors.contract import Event
-from hotdash.connectors.records import UnfitValueError, epoch_instant, whole
+from hotdash.connectors.records import UnfitValueError, epoch_instant
 
 FULL_PAGE_OF_MESSAGES = 1_000
 _AT_ONCE = 25
@@ -37,30 +37,25 @@ class Listing:
 
     def pages(self) -> Iterator[list[Record]]:
         """Pages of conversations not seen before, until as many were seen as Chatwoot counts."""
-        nameless_told = False
-        for _ in tries("conversations", self.client.account_id):
-            seen: set[int] = set()
-            nameless = 0
+        for attempt in tries("conversations", self.client.account_id):
+            tally = Tally()
             number = 1
             while True:
                 records = self.page(number)
-                named = [(id_of(record), record) for record in records]
-                nameless += sum(each is None for each, _ in named)
-                yield [
-                    record
-                    for each, record in named
-                    if (not nameless_told if each is None else each not in self.ids)
-                ]
-                seen |= {each for each, _ in named if each is not None}
-                self.ids |= seen
-                if not records or len(seen) + nameless >= self.counted:
+                yield [record for record in records if self._is_news(record, attempt)]
+                tally.note(records)
+                self.ids |= tally.ids
+                if not records or len(tally) >= self.counted:
                     break
                 number += 1
-            nameless_told = True
-            if len(seen) + nameless == self.counted:
+            if len(tally) == self.counted:
                 # Whoever was deleted between two passes is not there any more.
-                self.ids &= seen
+                self.ids &= tally.ids
                 return
+
+    def _is_news(self, record: Record, attempt: int) -> bool:
+        found = id_of(record)
+        return attempt == 0 if found is None else found not in self.ids
 
     def page(self, number: int) -> list[Record]:
         records, self.counted = _page(self.client, {**_WHOLE_LIST, "page": number})
@@ -214,10 +209,3 @@ def _senders(reading: Reading, records: Sequence[Record], fetched_at: datetime) 
 
 def _opened(record: Record, timezone: str) -> date:
     return local_day(epoch_instant(record.get("created_at")), timezone)
-
-
-def id_of(record: Record) -> int | None:
-    try:
-        return whole(record.get("id"))
-    except UnfitValueError:
-        return None

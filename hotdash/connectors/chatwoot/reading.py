@@ -16,7 +16,7 @@ from hotdash.connectors.chatwoot.client import (
     Record,
 )
 from hotdash.connectors.contract import Deleted, Event
-from hotdash.connectors.records import WHOLE, RecordReader, RecordTable
+from hotdash.connectors.records import WHOLE, RecordReader, RecordTable, UnfitValueError, whole
 
 ADMINISTRATOR = "administrator"
 ENTERPRISE, COMMUNITY = "enterprise", "community"
@@ -48,6 +48,51 @@ class Rights:
         return f"{self.role} of {self.edition}{' with SLAs' if self.has_slas else ''}"
 
 
+def id_of(record: Record) -> int | None:
+    try:
+        return whole(record.get("id"))
+    except UnfitValueError:
+        return None
+
+
+@dataclass
+class Tally:
+    """What one pass over a list has seen: by id, and those whose id cannot be read."""
+
+    ids: set[int] = field(default_factory=set[int])
+    nameless: int = 0
+
+    def note(self, records: Sequence[Record]) -> None:
+        for found in map(id_of, records):
+            if found is None:
+                self.nameless += 1
+            else:
+                self.ids.add(found)
+
+    def __len__(self) -> int:
+        return len(self.ids) + self.nameless
+
+
+@dataclass
+class Counted:
+    """Chatwoot's own count of a list, and the newest id in it."""
+
+    count: int = -1
+    newest: int = 0
+
+    @classmethod
+    def parsed(cls, written: str) -> "Counted":
+        count, _, newest = written.partition("/")
+        return cls(int(count), int(newest)) if newest else cls()
+
+    def __str__(self) -> str:
+        return f"{self.count}/{self.newest}"
+
+    def expected_with(self, ids: set[int]) -> int:
+        """The count as it has to be now that these were seen."""
+        return self.count + sum(each > self.newest for each in ids)
+
+
 @dataclass
 class Reading:
     client: ChatwootClient
@@ -57,7 +102,8 @@ class Reading:
     keeps_text: bool = False
     known_contacts: set[int] = field(default_factory=set[int])
     known_slas: set[str] = field(default_factory=set[str])
-    contacts_counted: int = 0
+    contacts: Counted = field(default_factory=Counted)
+    conversations: Counted = field(default_factory=Counted)
     listed: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
     surveys: dict[int, list[datetime]] = field(default_factory=dict[int, list[datetime]])
     _readers: dict[str, RecordReader] = field(default_factory=dict[str, RecordReader])

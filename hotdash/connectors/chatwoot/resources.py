@@ -7,9 +7,9 @@ import pyarrow as pa
 
 from hotdash.connectors.chatwoot import shapes
 from hotdash.connectors.chatwoot.client import ChatwootClient, NotThereError, Query, Record
-from hotdash.connectors.chatwoot.conversations import id_of, sla_version
+from hotdash.connectors.chatwoot.conversations import sla_version
 from hotdash.connectors.chatwoot.hours import WorkingDay
-from hotdash.connectors.chatwoot.reading import Reading, tombstones, tries
+from hotdash.connectors.chatwoot.reading import Counted, Reading, Tally, id_of, tombstones, tries
 from hotdash.connectors.chatwoot.tables import (
     ACCOUNT,
     AGENTS,
@@ -81,32 +81,36 @@ def sla_policies(reading: Reading, before: Sequence[int]) -> Iterator[Event]:
 def contacts(reading: Reading) -> Iterator[Event]:
     """All that are listed, in the order they came to be."""
     for _ in tries("contacts", reading.client.account_id):
-        seen_now: set[int] = set()
+        tally = Tally()
         page, counted = 1, 0
         while True:
             fetched_at = reading.clock.now()
             records, counted = contacts_page(reading.client, "created_at", page)
             yield from _new_contacts(reading, records, fetched_at)
-            seen_now |= {each for each in map(id_of, records) if each is not None}
-            if not records or len(seen_now) >= counted:
+            tally.note(records)
+            if not records or len(tally) >= counted:
                 break
             page += 1
-        if len(seen_now) == counted:
-            reading.contacts_counted = counted
+        if len(tally) == counted:
+            reading.contacts = Counted(counted, max(tally.ids, default=0))
             return
 
 
-def contacts_active_since(reading: Reading, since: datetime) -> Iterator[Event]:
-    """The last active first, until one was not active since."""
-    page = 1
-    while True:
+def contacts_active_since(reading: Reading, since: datetime, before: Counted) -> Iterator[Event]:
+    """The last active first; whole where the count tells of contacts that were never active."""
+    tally = Tally()
+    page, counted, was_active = 1, 0, True
+    while was_active:
         fetched_at = reading.clock.now()
-        records, reading.contacts_counted = contacts_page(reading.client, "-last_activity_at", page)
+        records, counted = contacts_page(reading.client, "-last_activity_at", page)
         news = [record for record in records if _is_active(record, since)]
         yield from _new_contacts(reading, news, fetched_at)
-        if len(news) < len(records) or not records:
-            return
+        tally.note(news)
+        was_active = bool(records) and len(news) == len(records)
         page += 1
+    reading.contacts = Counted(counted, max([before.newest, *tally.ids]))
+    if before.expected_with(tally.ids) != counted:
+        yield from contacts(reading)
 
 
 def contacts_page(client: ChatwootClient, sort: str, page: int) -> tuple[list[Record], int]:
@@ -127,17 +131,17 @@ def csat(reading: Reading, since: datetime) -> Iterator[Event]:
     """Ratings given since, oldest first, as many as Chatwoot counts for the same span."""
     if not reading.rights.is_administrator:
         return
-    seen: set[int] = set()
+    told: set[int] = set()
     span = _span(since, reading.far_ahead)
     for _ in tries("survey responses", reading.client.account_id):
         fetched_at = reading.clock.now()
+        tally = Tally()
         for records in _csat_pages(reading.client, span):
-            news = [record for record in records if id_of(record) not in seen]
-            seen |= {each for each in map(id_of, records) if each is not None}
-            yield from _ratings(reading, news, fetched_at)
+            tally.note(records)
+            yield from _ratings(reading, [r for r in records if id_of(r) not in told], fetched_at)
+            told |= tally.ids
         metrics = reading.client.record("csat_metrics", "/csat_survey_responses/metrics", span)
-        counted = reading.client.count("csat_metrics", metrics, "total_count")
-        if len(seen) == counted:
+        if len(tally) == reading.client.count("csat_metrics", metrics, "total_count"):
             return
 
 
@@ -157,20 +161,19 @@ def missed_slas(reading: Reading, since: datetime) -> Iterator[Event]:
         return
     span = _span(since, reading.far_ahead)
     for _ in tries("missed SLAs", reading.client.account_id):
-        seen: set[int] = set()
+        tally = Tally()
         page, counted = 1, 0
         while True:
             fetched_at = reading.clock.now()
             answer = reading.client.record("applied_slas", "/applied_slas", {**span, "page": page})
             records = reading.client.payload("applied_slas", answer)
             counted = reading.client.count("applied_slas", answer.get("meta"), "count")
-            applied = [shapes.record_in(each, "applied_sla") or {} for each in records]
-            seen |= {each for each in map(id_of, applied) if each is not None}
+            tally.note([shapes.record_in(each, "applied_sla") or {} for each in records])
             yield from _missed(reading, records, fetched_at)
-            if not records or len(seen) >= counted:
+            if not records or len(tally) >= counted:
                 break
             page += 1
-        if len(seen) == counted:
+        if len(tally) == counted:
             return
 
 

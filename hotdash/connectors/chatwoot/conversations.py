@@ -43,12 +43,12 @@ class Listing:
             while True:
                 records = self.page(number)
                 yield [record for record in records if self._is_news(record, attempt)]
-                tally.note(records)
+                tally.note(records, self.counted)
                 self.ids |= tally.ids
-                if not records or len(tally) >= self.counted:
+                if tally.is_over(records):
                     break
                 number += 1
-            if len(tally) == self.counted:
+            if tally.is_whole:
                 # Whoever was deleted between two passes is not there any more.
                 self.ids &= tally.ids
                 return

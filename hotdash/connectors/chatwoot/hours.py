@@ -50,10 +50,10 @@ def _spans(written: str) -> Iterator[tuple[int, tuple[int, int]]]:
             raise _unreadable(written)
         first, last, *clock = found.groups()
         opens, closes = (int(clock[at]) * 60 + int(clock[at + 1]) for at in (0, 2))
-        is_week = first in _WEEK and (last or first) in _WEEK
-        if not is_week or not opens < closes <= _MINUTES_PER_DAY:
+        days = [_WEEK.index(day) for day in (first, last or first) if day in _WEEK]
+        if len(days) < 2 or days[0] > days[1] or not opens < closes <= _MINUTES_PER_DAY:
             raise _unreadable(written)
-        for place in range(_WEEK.index(first), _WEEK.index(last or first) + 1):
+        for place in range(days[0], days[1] + 1):
             yield place + 1, (opens, closes)
 
 

@@ -57,17 +57,33 @@ def id_of(record: Record) -> int | None:
 
 @dataclass
 class Tally:
-    """What one pass over a list has seen: by id, and those whose id cannot be read."""
+    """What one pass over a list has seen, held against the count that each page tells.
+
+    A record deleted meanwhile moves all later ones up, and the first of the next page is not on it
+    any more: a pass during which the count went down is not to be trusted. One deleted and one
+    come between the same two pages look like nothing; those are found by the ids of a day.
+    """
 
     ids: set[int] = field(default_factory=set[int])
     nameless: int = 0
+    count: int = 0
+    shrank: bool = False
 
-    def note(self, records: Sequence[Record]) -> None:
+    def note(self, records: Sequence[Record], count: int) -> None:
+        self.shrank |= count < self.count
+        self.count = count
         for found in map(id_of, records):
             if found is None:
                 self.nameless += 1
             else:
                 self.ids.add(found)
+
+    def is_over(self, records: Sequence[Record]) -> bool:
+        return not records or len(self) >= self.count
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.shrank and len(self) == self.count
 
     def __len__(self) -> int:
         return len(self.ids) + self.nameless

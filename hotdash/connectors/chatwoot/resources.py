@@ -82,16 +82,16 @@ def contacts(reading: Reading) -> Iterator[Event]:
     """All that are listed, in the order they came to be."""
     for _ in tries("contacts", reading.client.account_id):
         tally = Tally()
-        page, counted = 1, 0
+        page = 1
         while True:
             fetched_at = reading.clock.now()
             records, counted = contacts_page(reading.client, "created_at", page)
             yield from _new_contacts(reading, records, fetched_at)
-            tally.note(records)
-            if not records or len(tally) >= counted:
+            tally.note(records, counted)
+            if tally.is_over(records):
                 break
             page += 1
-        if len(tally) == counted:
+        if tally.is_whole:
             reading.contacts = Counted(counted, max(tally.ids, default=0))
             return
 
@@ -105,7 +105,7 @@ def contacts_active_since(reading: Reading, since: datetime, before: Counted) ->
         records, counted = contacts_page(reading.client, "-last_activity_at", page)
         news = [record for record in records if _is_active(record, since)]
         yield from _new_contacts(reading, news, fetched_at)
-        tally.note(news)
+        tally.note(news, counted)
         was_active = bool(records) and len(news) == len(records)
         page += 1
     reading.contacts = Counted(counted, max([before.newest, *tally.ids]))
@@ -135,13 +135,13 @@ def csat(reading: Reading, since: datetime) -> Iterator[Event]:
     span = _span(since, reading.far_ahead)
     for _ in tries("survey responses", reading.client.account_id):
         fetched_at = reading.clock.now()
-        tally = Tally()
+        tally = Tally(count=_csat_count(reading.client, span))
         for records in _csat_pages(reading.client, span):
-            tally.note(records)
+            tally.note(records, tally.count)
             yield from _ratings(reading, [r for r in records if id_of(r) not in told], fetched_at)
             told |= tally.ids
-        metrics = reading.client.record("csat_metrics", "/csat_survey_responses/metrics", span)
-        if len(tally) == reading.client.count("csat_metrics", metrics, "total_count"):
+        tally.note([], _csat_count(reading.client, span))
+        if tally.is_whole:
             return
 
 
@@ -162,18 +162,18 @@ def missed_slas(reading: Reading, since: datetime) -> Iterator[Event]:
     span = _span(since, reading.far_ahead)
     for _ in tries("missed SLAs", reading.client.account_id):
         tally = Tally()
-        page, counted = 1, 0
+        page = 1
         while True:
             fetched_at = reading.clock.now()
             answer = reading.client.record("applied_slas", "/applied_slas", {**span, "page": page})
             records = reading.client.payload("applied_slas", answer)
             counted = reading.client.count("applied_slas", answer.get("meta"), "count")
-            tally.note([shapes.record_in(each, "applied_sla") or {} for each in records])
+            tally.note([shapes.record_in(r, "applied_sla") or {} for r in records], counted)
             yield from _missed(reading, records, fetched_at)
-            if not records or len(tally) >= counted:
+            if tally.is_over(records):
                 break
             page += 1
-        if len(tally) == counted:
+        if tally.is_whole:
             return
 
 
@@ -218,6 +218,11 @@ def _new_contacts(
 
 def _ratings(reading: Reading, records: Sequence[Record], at: datetime) -> Iterator[Event]:
     yield from reading.tell(CSAT, [shapes.rating(r, reading.keeps_text) for r in records], at)
+
+
+def _csat_count(client: ChatwootClient, span: Query) -> int:
+    metrics = client.record("csat_metrics", "/csat_survey_responses/metrics", span)
+    return client.count("csat_metrics", metrics, "total_count")
 
 
 def _csat_pages(client: ChatwootClient, span: Query) -> Iterator[list[Record]]:

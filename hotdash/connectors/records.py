@@ -306,7 +306,8 @@ def _value(record: Record, column: Column) -> Any:
     try:
         return column.parse(value)
     except UnfitValueError as error:
-        raise _UnfitRecordError(DriftKind.RETYPED, path, f"{path}: {error}") from error
+        reason = f"{path} does not fit" if column.personal else f"{path}: {error}"
+        raise _UnfitRecordError(DriftKind.RETYPED, path, reason) from error
 
 
 def _with_renames(drifts: Sequence[Drift]) -> Iterator[Drift]:

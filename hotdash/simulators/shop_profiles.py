@@ -57,6 +57,7 @@ SHOPS: tuple[Shop, ...] = (HOT_ROD_AN, KANTO_GARAGE, NORDKURVE_TEILE)
 SALES_DROP = "sales_drop"
 SALES_SPIKE = "sales_spike"
 REFUND_WAVE = "refund_wave"
+SLA_BREACHES = "sla_breaches"
 
 # Shop, kind, days before the end of history (negative: still to come), factor, what happened.
 _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
@@ -64,6 +65,7 @@ _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SALES_SPIKE, 24, 3.2, "A mailing about the new fuel cells went out."),
     (HOT_ROD_AN, REFUND_WAVE, 40, 0.4, "A batch of -6 hose leaked and was taken back."),
     (HOT_ROD_AN, SALES_SPIKE, -12, 2.4, "Black week begins early."),
+    (HOT_ROD_AN, SLA_BREACHES, 15, 3.0, "Two agents were ill and the phone system was down."),
     (KANTO_GARAGE, SALES_DROP, 16, 0.1, "The payment provider rejected cards until evening."),
     (NORDKURVE_TEILE, SALES_SPIKE, 31, 2.8, "A forum recommended the shop."),
     (NORDKURVE_TEILE, SALES_DROP, -5, 0.2, "The theme update hid the cart button."),
@@ -72,7 +74,14 @@ _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
 
 def planted_incidents(shop: Shop, last_closed_day: date) -> list[Incident]:
     return [
-        Incident(shop.shop_id, kind, str(last_closed_day - timedelta(days=ago)), factor, told)
+        Incident(shop.shop_id, kind, str(_day(kind, last_closed_day, ago)), factor, told)
         for planted, kind, ago, factor, told in _PLANTED
         if planted is shop
     ]
+
+
+def _day(kind: str, last_closed_day: date, ago: int) -> date:
+    """Support can only fail on a day it works."""
+    day = last_closed_day - timedelta(days=ago)
+    rests = kind == SLA_BREACHES and day.weekday() > 4
+    return day - timedelta(days=day.weekday() - 4) if rests else day

@@ -83,6 +83,11 @@ class ShopWorld:
                 if seen:
                     yield seen[-1]
 
+    def newcomer(self, customer: int) -> Customer:
+        """A customer as first known; the instant is that of nobody's order."""
+        number = customer - customer_id(self.shop, 0)
+        return _customer_versions(self.shop, number, self.opened)[0]
+
     def products_as_of(self, instant: int) -> list[Product]:
         return self.catalog.as_of(instant)
 

@@ -63,7 +63,6 @@ def test_a_bad_telling_ends_like_an_orderly_one(storm: WebhookStorm) -> None:
         "no forgery comes in, nothing else is refused"
     )
     assert bad.state == orderly.state
-    print(orderly.seconds, bad.seconds, storm.delivering)
     deleted = {f"{kind} deleted": 0 for kind, _ in storm.deleted}
     for kind, number in storm.deleted:
         assert str(number) in bad.state[f"{kind} deleted"]

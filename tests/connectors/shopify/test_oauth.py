@@ -1,35 +1,14 @@
 """Shopify's signed queries, and codes and refresh tokens against the simulator's doors."""
 
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from hotdash.connectors.shopify.errors import ShopifyAccessError
-from hotdash.connectors.shopify.oauth import ShopifyOAuth, is_shop_domain, is_signed
-from hotdash.connectors.spec import Access
-from hotdash.simulators.shopify.oauth import CLIENT_ID, CLIENT_SECRET, signed_query
-from tests.fixtures.simulator import HASTY, SHOP_ID, SimulatorHandle
-
-
-def oauth(simulator: SimulatorHandle, secret: str = CLIENT_SECRET) -> ShopifyOAuth:
-    fields = {
-        **simulator.shops[SHOP_ID]["sources"]["shopify"],
-        "client_id": CLIENT_ID,
-        "client_secret": secret,
-    }
-    return ShopifyOAuth.of(Access(SHOP_ID, fields, simulator, policy=HASTY))
-
-
-def code_of(simulator: SimulatorHandle) -> str:
-    """What a merchant's browser brings back."""
-    address = oauth(simulator).authorize_url(["read_orders"], "https://dash.example/back", "s")
-    answer = httpx.get(address)
-    assert answer.status_code == 302
-    query = urlsplit(answer.headers["location"]).query
-    assert is_signed(query, CLIENT_SECRET)
-    return parse_qs(query)["code"][0]
+from hotdash.connectors.shopify.oauth import is_shop_domain, is_signed
+from hotdash.simulators.shopify.oauth import signed_query
+from tests.fixtures.oauth import code_of, oauth
+from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
 
 class TestSignedQueries:

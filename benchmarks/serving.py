@@ -28,7 +28,7 @@ from tests.fixtures.simulator import SHOP_ID
 
 @dataclass(frozen=True)
 class ServedHouse:
-    address: str
+    port: int
     database: Database
 
 
@@ -46,7 +46,7 @@ def served(home: Path, urls: DatabaseUrls) -> Iterator[ServedHouse]:
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_up(address)
-        yield ServedHouse(address, database)
+        yield ServedHouse(port, database)
     finally:
         process.terminate()
         process.wait(20)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hotdash.base.clock import Clock
@@ -10,6 +10,7 @@ from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.connectors.registry import registry
 from hotdash.connectors.webhooks import Delivery, ForgedDeliveryError, Webhooks
 from hotdash.storage.appdb.repositories import credentials, inbox
+from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 
@@ -55,10 +56,17 @@ class WebhookInbox:
     )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    def receive(
+    def knows(self, vendor: str, shop_id: str | None, headers: Mapping[str, str]) -> bool:
+        """Whether the check needs no database."""
+        found = (vendor, _webhooks_of(vendor).account_of(headers), shop_id)
+        with self._lock:
+            kept = self._known.get(found)
+        return kept is not None and self.monotonic() < kept[0]
+
+    def accept(
         self, vendor: str, shop_id: str | None, headers: Mapping[str, str], body: bytes
-    ) -> bool:
-        """True when it is new. The header names are lower case."""
+    ) -> IncomingWebhook:
+        """What is to be stored of a delivery that is theirs. The header names are lower case."""
         webhooks = _webhooks_of(vendor)
         found = (vendor, webhooks.account_of(headers), shop_id)
         sender = self._sender(found, webhooks)
@@ -69,11 +77,16 @@ class WebhookInbox:
             raise UnknownSenderError from None
         if sender is None:
             raise UnknownSenderError
-        return self._store(vendor, sender.shop_id, delivery)
+        return self._incoming(vendor, sender.shop_id, delivery)
 
-    def _store(self, vendor: str, shop_id: str, delivery: Delivery) -> bool:
+    def store(self, webhooks: Sequence[IncomingWebhook]) -> list[bool]:
+        """All of them with one commit; which of them are new."""
+        with self.database.glance() as connection:
+            return inbox.receive(connection, webhooks)
+
+    def _incoming(self, vendor: str, shop_id: str, delivery: Delivery) -> IncomingWebhook:
         now = self.clock.now()
-        webhook = inbox.IncomingWebhook(
+        return IncomingWebhook(
             shop_id=shop_id,
             vendor=vendor,
             delivery_id=delivery.delivery_id,
@@ -85,8 +98,6 @@ class WebhookInbox:
             compliance=delivery.compliance,
             rejection=_uninstalled(vendor) if delivery.uninstalled else None,
         )
-        with self.database.glance() as connection:
-            return inbox.receive(connection, webhook)
 
     def _sender(self, found: Found, webhooks: Webhooks) -> _Sender | None:
         """Kept for some seconds: a busy shop's credential is not opened for every order."""

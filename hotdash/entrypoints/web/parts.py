@@ -13,6 +13,7 @@ from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
 from hotdash.entrypoints.web.gate import Gate
+from hotdash.entrypoints.web.inbox_writer import InboxWriter
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
 from hotdash.entrypoints.web.tile_cache import TileCache
@@ -33,7 +34,7 @@ class Parts:
     passwords: PasswordSignIn
     telemetry: Telemetry
     tiles: TileCache
-    inbox: WebhookInbox | None
+    inbox: InboxWriter | None
     install: ShopifyInstall | None
 
     @classmethod
@@ -60,11 +61,12 @@ class Parts:
         self.csrf.check(request, self.cookies.visitor_of(request), token)
 
 
-def _inbox(context: WebContext) -> WebhookInbox | None:
+def _inbox(context: WebContext) -> InboxWriter | None:
     if context.vault is None:
         return None
     app_secrets = {SHOPIFY: context.shopify.client_secret} if context.shopify else {}
-    return WebhookInbox(context.database, context.vault, context.clock, app_secrets)
+    inbox = WebhookInbox(context.database, context.vault, context.clock, app_secrets)
+    return InboxWriter(inbox)
 
 
 def _install(context: WebContext) -> ShopifyInstall | None:

@@ -1,7 +1,6 @@
 """Where vendors tell us that something changed: stored, then answered, and read by the next run."""
 
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -27,5 +26,5 @@ async def _received(request: Request, parts: PartsOf, vendor: str, shop_id: str 
         raise NotFoundError("There is nothing at this address.", hint="Check the address.")
     body = await request.body()
     headers = dict(request.headers)
-    is_new = await run_in_threadpool(parts.inbox.receive, vendor, shop_id, headers, body)
+    is_new = await parts.inbox.receive(vendor, shop_id, headers, body)
     return JSONResponse({"status": "received" if is_new else "known"})

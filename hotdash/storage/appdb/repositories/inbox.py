@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from hotdash.storage.appdb.models import ComplianceRequest, WebhookDelivery
 
 MOST_SIGNALS = 50_000
+_RECEIVE = "select app.receive_webhook(%s, %s, %s, %s, %s::text[], %s::text[], %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +58,19 @@ def find_account(
     return None if row is None else Account(row[0], row[1])
 
 
-def receive(connection: psycopg.Connection, webhook: IncomingWebhook) -> bool:
-    """True when it is new; one that came before changes nothing."""
-    row = connection.execute(
-        "select app.receive_webhook(%s, %s, %s, %s, %s::text[], %s::text[], %s, %s, %s, %s)",
-        [
-            webhook.shop_id,
-            webhook.vendor,
-            webhook.delivery_id,
-            webhook.topic,
-            list(webhook.tables),
-            list(webhook.vendor_ids),
-            webhook.triggered_at,
-            webhook.received_at,
-            _json(webhook.compliance),
-            _json(webhook.rejection),
-        ],
-    ).fetchone()
-    return row == (True,)
+def receive(connection: psycopg.Connection, webhooks: Sequence[IncomingWebhook]) -> list[bool]:
+    """True for each that is new; one that came before changes nothing. All with one commit.
+
+    In one order whoever writes them, or two writers with the same ones would wait for each other.
+    """
+    places = sorted(range(len(webhooks)), key=lambda place: _key(webhooks[place]))
+    told = [False] * len(webhooks)
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(_RECEIVE, [_values(webhooks[place]) for place in places], returning=True)
+        for place in places:
+            told[place] = cursor.fetchone() == (True,)
+            cursor.nextset()
+    return told
 
 
 def waiting(session: Session, shop_id: str, vendor: str) -> WaitingSignals:
@@ -138,6 +135,23 @@ def open_requests(session: Session, shop_id: str) -> list[ComplianceRequest]:
             .order_by(ComplianceRequest.due_at)
         )
     )
+
+
+def _key(webhook: IncomingWebhook) -> tuple[str, str, str]:
+    return webhook.shop_id, webhook.vendor, webhook.delivery_id
+
+
+def _values(webhook: IncomingWebhook) -> list[Any]:
+    return [
+        *_key(webhook),
+        webhook.topic,
+        list(webhook.tables),
+        list(webhook.vendor_ids),
+        webhook.triggered_at,
+        webhook.received_at,
+        _json(webhook.compliance),
+        _json(webhook.rejection),
+    ]
 
 
 def _json(document: Mapping[str, object] | None) -> Jsonb | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_start, ingest, large_shop
+from benchmarks import first_start, ingest, large_shop, webhooks
 from benchmarks.figures import Figure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -23,6 +23,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "first_start": first_start.measure,
     "large_shop": large_shop.measure,
     "ingest": ingest.measure,
+    "webhooks": webhooks.measure,
 }
 
 

@@ -17,6 +17,7 @@ from hotdash.connectors.spec import Access
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
+from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
@@ -26,6 +27,7 @@ from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import credentials, shops
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.appdb.token_keeper import CredentialKeeper
 from hotdash.storage.embedded import EmbeddedPostgres
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
@@ -125,7 +127,7 @@ class Installation:
         places = {vendor: place for place, vendor in enumerate(registry())}
         opened: dict[str, list[Connector]] = {}
         for record in sorted(found, key=lambda each: places.get(each.vendor, len(places))):
-            access = self._access(known[record.shop_id], record.fields)
+            access = self._access(known[record.shop_id], record.vendor, record.fields)
             opened.setdefault(record.shop_id, []).append(open_connector(record.vendor, access))
         return opened
 
@@ -161,12 +163,29 @@ class Installation:
             version=hotdash.__version__,
             clock=self.clock,
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
+            vault=self.vault,
+            shopify=self._shopify_app,
+            connector_options=self._options,
         )
 
-    def _access(self, shop: shops.ShopRecord, fields: Mapping[str, str]) -> Access:
+    @property
+    def _shopify_app(self) -> ShopifyApp | None:
+        settings = self.settings
+        if settings.shopify_client_id is None or settings.shopify_client_secret is None:
+            return None
+        secret = settings.shopify_client_secret.get_secret_value()
+        return ShopifyApp(settings.shopify_client_id, secret, settings.shopify_address)
+
+    def _app_fields(self, vendor: str) -> dict[str, str]:
+        """What belongs to our app and not to a shop; what was entered for a shop goes before it."""
+        app = self._shopify_app if vendor == VENDOR else None
+        return app.own_fields() if app else {}
+
+    def _access(self, shop: shops.ShopRecord, vendor: str, fields: Mapping[str, str]) -> Access:
         return Access(
             shop_id=shop.shop_id,
-            fields=fields,
+            fields={**self._app_fields(vendor), **fields},
+            tokens=CredentialKeeper(self.database, self.vault, shop.shop_id, vendor),
             clock=self.clock,
             timezone=shop.timezone,
             currency=shop.currency,

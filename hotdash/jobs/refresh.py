@@ -30,7 +30,7 @@ from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import project_hash
-from hotdash.storage.appdb.repositories import checks, identity
+from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
 from hotdash.storage.appdb.repositories.shops import set_timezone
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import load_ledger
@@ -39,6 +39,7 @@ from hotdash.storage.warehouse.contract import Warehouse
 
 KIND = "refresh"
 ATTEMPTS_KEPT = timedelta(days=1)
+WEBHOOKS_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -265,6 +266,8 @@ class _Refresh:
             forgotten = identity.forget_expired(
                 session, now=now, attempts_before=now - ATTEMPTS_KEPT
             )
+            forgotten += inbox.forget_applied(session, now - WEBHOOKS_KEPT)
+            forgotten += installs.forget_passes(session, now)
         return {"forgotten": forgotten}
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:

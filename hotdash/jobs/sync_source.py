@@ -8,6 +8,7 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Connector
 from hotdash.jobs.run_report import FAILED, LOADED
+from hotdash.jobs.webhook_signals import WebhookSignals
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
 from hotdash.pipeline.ingest.policies import PolicySource
@@ -35,12 +36,17 @@ class SourceSync:
         reread: bool = False,
         since: datetime | None = None,
     ) -> Detail:
+        signals = WebhookSignals(self.database, self.ingest.clock)
+        waiting = signals.waiting(shop_id, connector.vendor)
         try:
-            outcome = self.ingest.read(connector, shop_id, reread=reread, since=since)
+            outcome = self.ingest.read(
+                connector, shop_id, reread=reread, since=since, wanted=waiting.wanted
+            )
         except SourceFailedError as error:
-            return self._failed(shop_id, connector, error)
+            return failure_detail(shop_id, connector.vendor, error)
+        signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
         self._note_freshness(outcome)
-        return _loaded(outcome)
+        return {**_loaded(outcome), "webhooks": len(waiting.signal_ids)}
 
     def policies(self, shop_id: str) -> Detail:
         """Our own source: read only where a decision is news."""
@@ -53,24 +59,21 @@ class SourceSync:
             return {"status": LOADED, "rows": {}}
         return _loaded(self.ingest.read(source, shop_id))
 
-    def _failed(self, shop_id: str, connector: Connector, error: SourceFailedError) -> Detail:
-        is_known = isinstance(error.__cause__, HotdashError)
-        _log.error(
-            "ingest_failed",
-            shop_id=shop_id,
-            source=connector.vendor,
-            error=str(error),
-            exc_info=not is_known,
-        )
-        failure = {"code": error.code, "error": error.message, "hint": error.hint}
-        return {"status": FAILED, "source": connector.vendor, **failure}
-
     def _note_freshness(self, outcome: IngestOutcome) -> None:
         reached = outcome.reading.complete_through
         with self.database.jobs() as session:
             save_freshness(
                 session, outcome.shop_id, outcome.source, reached, at=self.ingest.clock.now()
             )
+
+
+def failure_detail(shop_id: str, source: str, error: SourceFailedError) -> Detail:
+    is_known = isinstance(error.__cause__, HotdashError)
+    _log.error(
+        "ingest_failed", shop_id=shop_id, source=source, error=str(error), exc_info=not is_known
+    )
+    failure = {"code": error.code, "error": error.message, "hint": error.hint}
+    return {"status": FAILED, "source": source, **failure}
 
 
 def _loaded(outcome: IngestOutcome) -> Detail:

@@ -52,7 +52,7 @@ class ShopifyClient:
         *,
         shop: str,
         base_url: str,
-        token: str,
+        token: Callable[[], str],
         api_version: str,
         observe: CallObserver = unobserved,
         policy: RetryPolicy | None = None,
@@ -65,7 +65,7 @@ class ShopifyClient:
         self.sleep = sleep
         self.answered_at: datetime | None = None
         self._url = f"{base_url.rstrip('/')}/admin/api/{api_version}/graphql.json"
-        self._headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
+        self._token = token
         self._observe = observe
         self._budget = Budget(sleep)
 
@@ -111,8 +111,12 @@ class ShopifyClient:
             self._observe(Call(VENDOR, operation, self.shop, status, seconds, retries, cost))
 
     def _exchange(self, operation: str, body: bytes) -> Answer:
+        headers = {
+            "X-Shopify-Access-Token": self._token(),
+            "Content-Type": "application/json",
+        }
         try:
-            response = self.http.post(self._url, content=body, headers=self._headers)
+            response = self.http.post(self._url, content=body, headers=headers)
         except httpx.TransportError as error:
             raise TransientError(why(error)) from error
         self._judge_status(response)

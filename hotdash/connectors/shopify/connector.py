@@ -13,6 +13,7 @@ from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.order_days import all_order_days, order_days_since
 from hotdash.connectors.shopify.queries import query
+from hotdash.connectors.shopify.refetching import refetched
 from hotdash.connectors.shopify.resources import Reading, customers, orders, products, shop_row
 from hotdash.connectors.shopify.tables import SHOPS, TABLES
 
@@ -72,6 +73,14 @@ class ShopifyConnector:
 
     def cursor_since(self, since: datetime) -> Cursor:
         return {_UPDATED_AT: iso_utc(since)}
+
+    def refetch(
+        self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
+    ) -> Iterator[Event]:
+        timezone: str = shop_row(self._client).column("iana_timezone")[0].as_py()
+        exports = BulkExports(self._client, Path(tempfile.gettempdir()))
+        reading = Reading(self._client, exports, self._clock, progress, timezone, self._clock.now())
+        yield from refetched(reading, table, vendor_ids)
 
     def shop(self) -> ShopProfile:
         row = shop_row(self._client).to_pylist()[0]

@@ -33,6 +33,12 @@ def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
     yield from _counted(reading, sorted(closed.union(recent)))
 
 
+def touched_order_days(reading: Reading) -> Iterator[Event]:
+    """Only the closed days of the orders just read."""
+    last = _yesterday(reading)
+    yield from _counted(reading, sorted(day for day in reading.touched_days if day <= last))
+
+
 def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
     with reading.progress.task("Order counts", total=len(days)) as task:
         for start in range(0, len(days), _DAYS_PER_QUERY):

@@ -76,7 +76,7 @@ def orders(reading: Reading, since: datetime | None, export: Export | None) -> I
     elif since is not None:
         for event in _changed(reading, ORDERS, "OrdersPage", since, _order_rows(reading)):
             if isinstance(event, Rows) and event.table == ORDERS:
-                reading.touched_days.update(_days(event.data, reading.timezone))
+                reading.touched_days.update(days_of(event.data, reading.timezone))
             yield event
 
 
@@ -164,6 +164,6 @@ def _order_rows(reading: Reading) -> Flatten:
     return lambda node: unnesting.order_rows(unnesting.complete_order(reading.client, node))
 
 
-def _days(orders_read: pa.Table, timezone: str) -> set[date]:
+def days_of(orders_read: pa.Table, timezone: str) -> set[date]:
     instants = cast("list[datetime]", orders_read.column("processed_at").to_pylist())
     return {local_day(instant, timezone) for instant in instants}

@@ -34,12 +34,14 @@ from hotdash.simulators.shopify.costs import (
 )
 from hotdash.simulators.shopify.drift import GRAPHQL
 from hotdash.simulators.shopify.execution import Prepared, Request, execute, prepare, schema
+from hotdash.simulators.shopify.oauth import CLIENT_SECRET, consent, token
 from hotdash.simulators.shopify.shop import SimulatedShop
 from hotdash.simulators.shopify.state import NAME, Simulator, token_of
 from hotdash.simulators.simulation import Simulation
 
 API_VERSION = "2026-10"
 BULK_FILE = "bulk_file"
+OAUTH = "oauth"
 JSONL = "application/jsonl"
 
 
@@ -128,6 +130,27 @@ class ShopifyDoors:
             },
         )
 
+    async def authorize(self, http: HttpRequest) -> Response:
+        self._simulator.calls["authorize"] += 1
+        shop = self._simulator.shops.get(http.path_params["domain"])
+        if shop is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        return consent(shop.oauth, http)
+
+    async def token(self, http: HttpRequest) -> Response:
+        self._simulator.calls["token"] += 1
+        shop = self._simulator.shops.get(http.path_params["domain"])
+        if shop is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        fault = self._simulator.faults.strike(NAME, OAUTH, shop.shop.shop_id)
+        if fault is not None and fault.kind is not FaultKind.LATENCY:
+            return _faulty(fault, shop)
+        # Decided first and told late: two that ask at once are both on their way.
+        answer = await token(shop.oauth, http)
+        if fault is not None:
+            await asyncio.sleep(fault.seconds)
+        return answer
+
     async def bulk_file(self, http: HttpRequest) -> Response:
         self._simulator.calls["bulk_file"] += 1
         domain = http.path_params["domain"]
@@ -179,10 +202,13 @@ def _told(error: GraphQLError) -> dict[str, Any]:
 def create_app(simulator: Simulator) -> Starlette:
     schema()
     doors = ShopifyDoors(simulator)
+    oauth_path = "/shops/{domain}/admin/oauth"
     graphql_path = f"/shops/{{domain}}/admin/api/{API_VERSION}/graphql.json"
     return Starlette(
         routes=[
             HttpRoute(graphql_path, doors.graphql, methods=["POST"]),
+            HttpRoute(f"{oauth_path}/authorize", doors.authorize),
+            HttpRoute(f"{oauth_path}/access_token", doors.token, methods=["POST"]),
             HttpRoute("/bulk/{domain}/{signature}", doors.bulk_file),
         ]
     )
@@ -204,6 +230,7 @@ class ShopifySimulator:
         return {
             "domain": shop.domain,
             "access_token": token_of(shop.shop_id),
+            "client_secret": CLIENT_SECRET,
             "base_url": f"{address}/shops/{shop.domain}",
         }
 

@@ -76,7 +76,8 @@ def schema() -> GraphQLSchema:
     query, mutation = cast(GraphQLObjectType, built.query_type), built.mutation_type
     for name, resolve in _QUERIES.items():
         query.fields[name].resolve = resolve
-    cast(GraphQLObjectType, mutation).fields["bulkOperationRunQuery"].resolve = _run_bulk
+    for name, resolve in _MUTATIONS.items():
+        cast(GraphQLObjectType, mutation).fields[name].resolve = resolve
     cast(Any, built.type_map["Node"]).resolve_type = _type_of
     return built
 
@@ -227,6 +228,20 @@ def _run_bulk(_root: Any, info: Info, query: str, **options: bool) -> dict[str, 
     return {"bulkOperation": created, "userErrors": []}
 
 
+def _webhook_subscriptions(_root: Any, info: Info, **arguments: Any) -> Page:
+    with _told_as_errors():
+        return info.context.shop.subscriptions.page(arguments)
+
+
+def _subscribe_webhook(
+    _root: Any,
+    info: Info,
+    topic: str,
+    webhookSubscription: Mapping[str, Any],  # noqa: N803
+) -> dict[str, Any]:
+    return info.context.shop.subscriptions.create(topic, webhookSubscription)
+
+
 def _refused(field: list[str] | None, message: str, code: str) -> dict[str, Any]:
     error = {"field": field, "message": message, "code": code}
     return {"bulkOperation": None, "userErrors": [error]}
@@ -253,4 +268,10 @@ _QUERIES: Mapping[str, Callable[..., Any]] = {
     "products": _root_connection("products"),
     "ordersCount": _orders_count,
     "bulkOperation": _bulk_operation,
+    "webhookSubscriptions": _webhook_subscriptions,
+}
+
+_MUTATIONS: Mapping[str, Callable[..., Any]] = {
+    "bulkOperationRunQuery": _run_bulk,
+    "webhookSubscriptionCreate": _subscribe_webhook,
 }

@@ -259,6 +259,12 @@ FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "subtotalAmountSet": money(lambda line: line.subtotal),
         "taxAmountSet": money(lambda line: line.tax_amount),
     },
+    "WebhookSubscription": {
+        "id": lambda kept: kept["id"],
+        "topic": lambda kept: kept["topic"],
+        "uri": lambda kept: kept["uri"],
+        "format": lambda kept: kept["format"],
+    },
     "OrderAdjustment": {
         "id": _id("OrderAdjustment", "adjustment_id"),
         "reason": item("reason"),

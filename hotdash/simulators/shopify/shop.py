@@ -9,8 +9,10 @@ from hotdash.simulators.fates import order_of_refund
 from hotdash.simulators.orders import Customer, Order, Product, Shop, epoch
 from hotdash.simulators.shopify.costs import Bucket, Plan
 from hotdash.simulators.shopify.fields import Part
+from hotdash.simulators.shopify.oauth import OAuthDesk
 from hotdash.simulators.shopify.paging import Page, cut
 from hotdash.simulators.shopify.search import Search, parse_search
+from hotdash.simulators.shopify.subscriptions import SubscriptionDesk
 from hotdash.simulators.world import ShopWorld
 
 _LONGEST_BACKDATING = 4 * 86_400
@@ -33,6 +35,10 @@ class SimulatedShop:
 
     def reset(self) -> None:
         self.token: str | None = self.first_token
+        self.oauth = OAuthDesk(self.shop.domain, self.clock)
+        self.subscriptions = SubscriptionDesk()
+        # What a merchant deleted: kind (as in a webhook's topic) and id, and when.
+        self.gone: dict[tuple[str, int], int] = {}
         self.bucket = Bucket(self.plan)
 
     @property
@@ -45,13 +51,27 @@ class SimulatedShop:
 
     def accepts(self, token: str | None) -> bool:
         known = self.token
-        return known is not None and secrets.compare_digest(token or "", known)
+        is_own = known is not None and secrets.compare_digest(token or "", known)
+        return is_own or self.oauth.accepts(token)
+
+    def delete(self, kind: str, number: int) -> None:
+        self.gone[kind, number] = self.now
+
+    @property
+    def deletions(self) -> list[tuple[int, str, int]]:
+        return [(at, kind, number) for (kind, number), at in self.gone.items()]
+
+    def is_gone(self, root: str, number: int) -> bool:
+        at = self.gone.get((root, number))
+        return at is not None and at <= self.now
 
     def select(self, root: str, arguments: Mapping[str, Any]) -> Iterable[Any]:
         """What a root connection holds, unsorted, as the shop stands now."""
         search = parse_search(arguments.get("query"), self.shop.timezone)
         id_field = _ID_FIELD[root]
         for thing in self._candidates(root, search):
+            if self.gone and self.is_gone(root, getattr(thing, id_field)):
+                continue
             if search.matches(lambda name, thing=thing: _searched(thing, name, id_field)):
                 yield thing
 
@@ -73,11 +93,11 @@ class SimulatedShop:
         return sum(1 for _ in self.select("orders", {"query": query}))
 
     def find(self, kind: str, number: int) -> Order | Customer | Product | Part | None:
-        if kind == "Order":
-            return self.world.order_as_of(number, self.now)
+        roots = {"Product": "products", "Customer": "customers", "Order": "orders"}
         if kind == "Refund":
             return self._refund(number)
-        roots = {"Product": "products", "Customer": "customers"}
+        if self.is_gone(roots.get(kind, ""), number):
+            return None
         return self._finder(roots[kind])(number) if kind in roots else None
 
     def _finder(self, root: str) -> Callable[[int], Any]:

@@ -29,6 +29,8 @@ VARIABLES = {
     "query": updated_since(DAY),
     "id": "gid://shopify/Order/1",
     "ids": ["gid://shopify/Order/1", "gid://shopify/Order/2"],
+    "topic": "ORDERS_CREATE",
+    "uri": "https://dash.example.com/webhooks/shopify",
 }
 
 

@@ -18,7 +18,7 @@ from graphql import (
 )
 
 _FOLDER = Path(__file__).parent
-_FILES = ("fragments.graphql", "operations.graphql", "bulk.graphql")
+_FILES = ("fragments.graphql", "operations.graphql", "bulk.graphql", "subscriptions.graphql")
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,11 @@ from hotdash.storage.appdb.models.sources import (
     SchemaDrift,
     SourceState,
 )
+from hotdash.storage.appdb.models.webhooks import (
+    ComplianceRequest,
+    InstallPass,
+    WebhookDelivery,
+)
 
 __all__ = [
     "Alert",
@@ -48,10 +53,12 @@ __all__ = [
     "Build",
     "BuildModel",
     "CheckResult",
+    "ComplianceRequest",
     "Credential",
     "Customer",
     "Decision",
     "Freshness",
+    "InstallPass",
     "LeaseHolder",
     "Manifest",
     "ManifestEntry",
@@ -73,4 +80,5 @@ __all__ = [
     "SourceState",
     "User",
     "UserSession",
+    "WebhookDelivery",
 ]

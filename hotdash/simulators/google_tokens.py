@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute
 from starlette.routing import Route as HttpRoute
 
 from hotdash.simulators.control import asked_of
+from hotdash.simulators.doors import Refusals
+from hotdash.simulators.faults import Fault, FaultKind
 from hotdash.simulators.orders import Shop
 from hotdash.simulators.simulation import Simulation
 
@@ -48,6 +50,25 @@ def unauthenticated() -> Response:
 
 def insufficient_scopes() -> Response:
     return google_error(403, "PERMISSION_DENIED", "Request had insufficient authentication scopes.")
+
+
+def google_refusals(too_much: str) -> Refusals:
+    """The faults in Google's shapes; `too_much` is what this vendor says when too much is asked at once."""
+
+    def limited(fault: Fault) -> Response:
+        return google_error(429, "RESOURCE_EXHAUSTED", too_much, retry_after=str(fault.seconds))
+
+    return {
+        FaultKind.TOO_MANY_REQUESTS: limited,
+        FaultKind.THROTTLED: limited,
+        FaultKind.ACCESS_DENIED: lambda _fault: unauthenticated(),
+        FaultKind.INTERNAL_ERROR: lambda _fault: google_error(
+            500, "INTERNAL", "Internal error encountered."
+        ),
+        FaultKind.SERVER_ERROR: lambda fault: google_error(
+            fault.status, "UNAVAILABLE", "The service is currently unavailable."
+        ),
+    }
 
 
 @dataclass(frozen=True)
@@ -103,10 +124,22 @@ class TokenDesk:
     def grant_of(self, http: Request) -> Granted | None:
         """Who asks; nobody where the bearer is unknown, has run out or was revoked."""
         kind, _, token = http.headers.get("authorization", "").partition(" ")
-        granted = self._granted.get(token) if kind == "Bearer" else None
+        granted = self._granted_to(token) if kind == "Bearer" else None
         if granted is None or granted.shop_id in self._revoked:
             return None
         return granted if self._simulation.clock.now() < granted.expires_at else None
+
+    def standing_token(self, shop_id: str) -> str:
+        """For programs that sign in elsewhere, as an MCP host does: it runs out only when revoked."""
+        return f"ya29.simulated-{self._vendor}-{shop_id}-standing"
+
+    def _granted_to(self, token: str) -> Granted | None:
+        for shop in self._simulation.shops:
+            if token == self.standing_token(shop.shop_id):
+                scopes = self._consented.get(shop.shop_id, self._scopes)
+                forever = self._simulation.clock.now() + _LASTS
+                return Granted(shop.shop_id, frozenset(scopes), forever)
+        return self._granted.get(token)
 
     async def _answer(self, http: Request) -> Response:
         form = await http.form()

@@ -1,0 +1,185 @@
+"""What a report asks and answers, the same whoever carries it: the Data API or an MCP host."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+Told = Mapping[str, Any]
+_CONTAINS = 4
+_NOTHING: Told = {}
+_STANDARD_TOKENS_PER_HOUR = 40_000
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """One page of a report; `contains` keeps the rows whose dimension has this text in it."""
+
+    first: str
+    last: str
+    dimensions: tuple[str, ...]
+    metrics: tuple[str, ...]
+    contains: tuple[str, str] | None = None
+    limit: int = 1
+    offset: int = 0
+
+    def as_json(self) -> Told:
+        """As the Data API's JSON has it: 64-bit numbers are text."""
+        body: dict[str, Any] = {
+            "dateRanges": [{"startDate": self.first, "endDate": self.last}],
+            "dimensions": [{"name": name} for name in self.dimensions],
+            "metrics": [{"name": name} for name in self.metrics],
+            # Pages of rows in no particular order would overlap.
+            "orderBys": [{"dimension": {"dimensionName": name}} for name in self.dimensions],
+            "limit": str(self.limit),
+            "offset": str(self.offset),
+            "returnPropertyQuota": True,
+        }
+        if self.contains is not None:
+            field, text = self.contains
+            wanted = {"matchType": "CONTAINS", "value": text, "caseSensitive": True}
+            body["dimensionFilter"] = {"filter": {"fieldName": field, "stringFilter": wanted}}
+        return body
+
+    def as_arguments(self, property_id: str) -> dict[str, Any]:
+        """As the MCP host's tool takes it: names as in Google's protocol buffers."""
+        arguments: dict[str, Any] = {
+            "property_id": property_id,
+            "date_ranges": [{"start_date": self.first, "end_date": self.last}],
+            "dimensions": list(self.dimensions),
+            "metrics": list(self.metrics),
+            "order_bys": [{"dimension": {"dimension_name": name}} for name in self.dimensions],
+            "limit": self.limit,
+            "offset": self.offset,
+            "return_property_quota": True,
+        }
+        if self.contains is not None:
+            field, text = self.contains
+            wanted = {"match_type": _CONTAINS, "value": text, "case_sensitive": True}
+            arguments["dimension_filter"] = {
+                "filter": {"field_name": field, "string_filter": wanted}
+            }
+        return arguments
+
+
+class Transport(Protocol):
+    """Whoever brings a report: the answer is the Data API's, by the names of its JSON."""
+
+    def run(self, operation: str, request: ReportRequest) -> Told: ...
+
+    def granted(self) -> Sequence[str]:
+        """The scopes we are known to have; an MCP host signs in by itself and tells none."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Limit:
+    consumed: int
+    remaining: int
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What the property may still ask, as Google tells with each answer."""
+
+    per_day: Limit
+    per_hour: Limit
+    per_project_hour: Limit
+    concurrent_left: int
+    server_errors_left: int
+    thresholded_left: int
+
+    @classmethod
+    def of(cls, answer: Told) -> "Quota | None":
+        told: Told | None = answer.get("propertyQuota")
+        if not told:
+            return None
+        return cls(
+            per_day=_limit(told, "tokensPerDay"),
+            per_hour=_limit(told, "tokensPerHour"),
+            per_project_hour=_limit(told, "tokensPerProjectPerHour"),
+            concurrent_left=_limit(told, "concurrentRequests").remaining,
+            server_errors_left=_limit(told, "serverErrorsPerProjectPerHour").remaining,
+            thresholded_left=_limit(told, "potentiallyThresholdedRequestsPerHour").remaining,
+        )
+
+    @property
+    def cost(self) -> int:
+        return self.per_day.consumed
+
+    @property
+    def used_share(self) -> float:
+        return min(1.0, max(0.0, 1 - self.per_hour.remaining / _STANDARD_TOKENS_PER_HOUR))
+
+    @property
+    def allows_another(self) -> bool:
+        """Whether a call as dear as the last would be let through."""
+        left = min(self.per_day.remaining, self.per_hour.remaining, self.per_project_hour.remaining)
+        return left >= max(self.cost, 1)
+
+
+def _limit(told: Told, name: str) -> Limit:
+    """Zeros are left out of Google's JSON."""
+    found: Told = told.get(name) or _NOTHING
+    return Limit(int(found.get("consumed", 0)), int(found.get("remaining", 0)))
+
+
+@dataclass(frozen=True)
+class ReportMeta:
+    """What Google says about the numbers of one answer: whose days they are, and how exact."""
+
+    timezone: str
+    currency: str
+    is_thresholded: bool
+    has_other_row: bool
+    samples_read: int | None
+    sampling_space: int | None
+
+    @classmethod
+    def of(cls, answer: Told) -> "ReportMeta":
+        told: Told = answer.get("metadata") or _NOTHING
+        samplings = cast("Sequence[Told]", told.get("samplingMetadatas") or ())
+        return cls(
+            timezone=str(told.get("timeZone") or ""),
+            currency=str(told.get("currencyCode") or ""),
+            is_thresholded=bool(told.get("subjectToThresholding")),
+            has_other_row=bool(told.get("dataLossFromOtherRow")),
+            samples_read=_summed(samplings, "samplesReadCount"),
+            sampling_space=_summed(samplings, "samplingSpaceSize"),
+        )
+
+
+def _summed(samplings: Sequence[Told], name: str) -> int | None:
+    return sum(int(each.get(name, 0)) for each in samplings) if samplings else None
+
+
+def records_of(answer: Told) -> list[dict[str, Any]]:
+    """Rows by the names in the answer's own headers; what does not fit them stays as it came."""
+    names = [
+        str(header.get("name"))
+        for kind in ("dimensionHeaders", "metricHeaders")
+        for header in cast("Sequence[Told]", answer.get(kind) or ())
+    ]
+    return [_record(row, names) for row in cast("Sequence[Told]", answer.get("rows") or ())]
+
+
+def _record(row: Told, names: Sequence[str]) -> dict[str, Any]:
+    dimensions, metrics = row.get("dimensionValues", []), row.get("metricValues", [])
+    if not isinstance(dimensions, list) or not isinstance(metrics, list):
+        return dict(row)
+    values = cast("list[Any]", [*dimensions, *metrics])
+    if len(values) != len(names) or not all(isinstance(value, dict) for value in values):
+        return dict(row)
+    record: dict[str, Any] = {
+        key: value for key, value in row.items() if key not in ("dimensionValues", "metricValues")
+    }
+    for name, value in zip(names, cast("list[dict[str, Any]]", values), strict=True):
+        if "value" in value:
+            record[name] = value["value"]
+        record |= {f"{name}.{key}": more for key, more in value.items() if key not in _VALUES}
+    return record
+
+
+# One of a value's kinds, told by some of Google's clients beside the value itself.
+_VALUES = frozenset({"value", "oneValue"})

@@ -172,7 +172,7 @@ class GoogleTokens:
         told = json_of(response)
         try:
             lasts = timedelta(seconds=int(told["expires_in"]))
-            granted = tuple(str(told["scope"]).split()) if told.get("scope") else self._scopes
+            granted = tuple(str(told["scope"]).split()) if "scope" in told else self._scopes
             return _Token(str(told["access_token"]), granted, asked_at + lasts - _RENEWED_BEFORE)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise VendorAnswerError(

@@ -60,7 +60,7 @@ class Ga4Connector:
     def check(self) -> Sequence[MissingScope]:
         try:
             granted = self._client.transport.granted()
-            if granted and not any(scope.startswith(READ_SCOPE) for scope in _widened(granted)):
+            if granted is not None and READ_SCOPE not in _widened(granted):
                 return [MissingScope(READ_SCOPE, SCOPE_COSTS)]
             self._client.profile()
             return ()

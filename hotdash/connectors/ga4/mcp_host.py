@@ -1,7 +1,7 @@
 """Google Analytics through an MCP host that signs in by itself: the same reports by the same names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, cast
 
@@ -47,8 +47,8 @@ class McpHost:
 
         return self._caller.call(operation, exchange)
 
-    def granted(self) -> Sequence[str]:
-        return ()
+    def granted(self) -> None:
+        """It signs in by itself."""
 
     def close(self) -> None:
         self._session.close()

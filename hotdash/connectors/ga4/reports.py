@@ -66,8 +66,8 @@ class Transport(Protocol):
 
     def run(self, operation: str, request: ReportRequest) -> Told: ...
 
-    def granted(self) -> Sequence[str]:
-        """The scopes we are known to have; an MCP host signs in by itself and tells none."""
+    def granted(self) -> Sequence[str] | None:
+        """The scopes we have; an MCP host signs in by itself and does not tell."""
         ...
 
     def close(self) -> None: ...

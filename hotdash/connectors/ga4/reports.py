@@ -154,32 +154,42 @@ def _summed(samplings: Sequence[Told], name: str) -> int | None:
     return sum(int(each.get(name, 0)) for each in samplings) if samplings else None
 
 
+# One of a value's kinds, told by some of Google's clients beside the value itself.
+_VALUES = frozenset({"value", "oneValue"})
+_KINDS = (("dimensionHeaders", "dimensionValues"), ("metricHeaders", "metricValues"))
+# What stands in a record where a row did not fit the headers, to be seen in quarantine.
+UNFIT_KEYS = tuple(values for _, values in _KINDS)
+
+
 def records_of(answer: Told) -> list[dict[str, Any]]:
-    """Rows by the names in the answer's own headers; what does not fit them stays as it came."""
-    names = [
-        str(header.get("name"))
-        for kind in ("dimensionHeaders", "metricHeaders")
-        for header in cast("Sequence[Told]", answer.get(kind) or ())
-    ]
-    return [_record(row, names) for row in cast("Sequence[Told]", answer.get("rows") or ())]
-
-
-def _record(row: Told, names: Sequence[str]) -> dict[str, Any]:
-    dimensions, metrics = row.get("dimensionValues", []), row.get("metricValues", [])
-    if not isinstance(dimensions, list) or not isinstance(metrics, list):
-        return dict(row)
-    values = cast("list[Any]", [*dimensions, *metrics])
-    if len(values) != len(names) or not all(isinstance(value, dict) for value in values):
-        return dict(row)
-    record: dict[str, Any] = {
-        key: value for key, value in row.items() if key not in ("dimensionValues", "metricValues")
+    """Rows by the names in the answer's own headers; values that do not fit them stay as they came."""
+    names = {
+        values: [str(header.get("name")) for header in _objects(answer.get(headers)) or ()]
+        for headers, values in _KINDS
     }
-    for name, value in zip(names, cast("list[dict[str, Any]]", values), strict=True):
-        if "value" in value:
-            record[name] = value["value"]
-        record |= {f"{name}.{key}": more for key, more in value.items() if key not in _VALUES}
+    return [_record(row, names) for row in _objects(answer.get("rows")) or ()]
+
+
+def _record(row: Told, names: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    record = {key: value for key, value in row.items() if key not in UNFIT_KEYS}
+    for kind in UNFIT_KEYS:
+        values = _objects(row.get(kind))
+        if values is not None and len(values) == len(names[kind]):
+            for name, value in zip(names[kind], values, strict=True):
+                record |= _named(name, value)
+        elif kind in row:
+            record[kind] = row[kind]
     return record
 
 
-# One of a value's kinds, told by some of Google's clients beside the value itself.
-_VALUES = frozenset({"value", "oneValue"})
+def _named(name: str, value: Told) -> dict[str, Any]:
+    more = {f"{name}.{key}": each for key, each in value.items() if key not in _VALUES}
+    return more | ({name: value["value"]} if "value" in value else {})
+
+
+def _objects(told: Any) -> Sequence[Told] | None:
+    """A list of nothing but objects, if it is one."""
+    if not isinstance(told, list):
+        return None
+    each = cast("list[Any]", told)
+    return each if all(isinstance(one, dict) for one in each) else None

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from hotdash.connectors.contract import RawKind
+from hotdash.connectors.ga4.reports import UNFIT_KEYS
 from hotdash.connectors.records import (
     DAY,
     FLAG,
@@ -58,6 +59,7 @@ TRAFFIC = record_table(
         Column("purchases", WHOLE, whole, path="ecommercePurchases", required=True),
         Column("purchase_revenue", MONEY, revenue, path="purchaseRevenue", required=True),
     ),
+    ignored=UNFIT_KEYS,
 )
 
 PRODUCT_VIEWS = record_table(
@@ -70,6 +72,7 @@ PRODUCT_VIEWS = record_table(
         Column("views", WHOLE, whole, path="screenPageViews", required=True),
         Column("active_users", WHOLE, whole, path="activeUsers", required=True),
     ),
+    ignored=UNFIT_KEYS,
 )
 
 REPORT_DAYS = record_table(

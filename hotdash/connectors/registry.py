@@ -7,11 +7,18 @@ from importlib.metadata import entry_points
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.connectors.chatwoot.spec import SPEC as CHATWOOT
 from hotdash.connectors.contract import Connector, RawTable
+from hotdash.connectors.ga4.spec import SPEC as GA4
+from hotdash.connectors.search_console.spec import SPEC as SEARCH_CONSOLE
 from hotdash.connectors.shopify.spec import SPEC as SHOPIFY
 from hotdash.connectors.spec import Access, ConnectorSpec
 
 ENTRY_POINTS = "hotdash.connectors"
-OURS: tuple[ConnectorSpec, ...] = (SHOPIFY, CHATWOOT)
+OURS: tuple[ConnectorSpec, ...] = (
+    SHOPIFY,
+    CHATWOOT,
+    GA4,
+    SEARCH_CONSOLE,
+)
 
 
 @lru_cache(maxsize=1)

@@ -58,6 +58,8 @@ SALES_DROP = "sales_drop"
 SALES_SPIKE = "sales_spike"
 REFUND_WAVE = "refund_wave"
 SLA_BREACHES = "sla_breaches"
+TRAFFIC_ANOMALY = "traffic_anomaly"
+TRACKING_LOSS = "tracking_loss"
 
 # Shop, kind, days before the end of history (negative: still to come), factor, what happened.
 _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
@@ -68,6 +70,8 @@ _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SLA_BREACHES, 15, 3.0, "Two agents were ill and the phone system was down."),
     (KANTO_GARAGE, SALES_DROP, 16, 0.1, "The payment provider rejected cards until evening."),
     (NORDKURVE_TEILE, SALES_SPIKE, 31, 2.8, "A forum recommended the shop."),
+    (HOT_ROD_AN, TRAFFIC_ANOMALY, 13, 6.0, "A crawler opened thousands of pages."),
+    (NORDKURVE_TEILE, TRACKING_LOSS, 11, 0.25, "The consent banner blocked the analytics."),
     (NORDKURVE_TEILE, SALES_DROP, -5, 0.2, "The theme update hid the cart button."),
 )
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from hotdash.simulators.chatwoot.app import ChatwootSimulator
+from hotdash.simulators.ga4.app import Ga4Simulator
+from hotdash.simulators.search_console.app import SearchConsoleSimulator
 from hotdash.simulators.shopify.app import ShopifySimulator
 from hotdash.simulators.shopify.costs import Plan
 from hotdash.simulators.simulation import SimulatedVendor, Simulation
@@ -11,5 +13,9 @@ Build = Callable[[Simulation], SimulatedVendor]
 
 
 def simulated_vendors(simulation: Simulation, plan: Plan) -> list[SimulatedVendor]:
-    others: tuple[Build, ...] = (ChatwootSimulator,)
+    others: tuple[Build, ...] = (
+        ChatwootSimulator,
+        Ga4Simulator,
+        SearchConsoleSimulator,
+    )
     return [ShopifySimulator(simulation, plan), *(build(simulation) for build in others)]

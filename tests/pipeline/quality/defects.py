@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, money
 
@@ -196,7 +198,27 @@ def order_read_at_last(world: RawWorld, shop: str) -> None:
     world.load(shop, [order()])
 
 
+def slices_that_stand_twice(world: RawWorld, shop: str) -> None:
+    day = {"day": date(2026, 5, 4)}
+    seen = {"landing_page": "/", "source": "google", "medium": "organic", "campaign": "(organic)"}
+    told: dict[str, dict[str, Any]] = {
+        "ga4_traffic": {**seen, "channel_group": "Organic Search", "sessions": 1},
+        "ga4_product_views": {"page_path": "/products/a", "views": 1},
+        "ga4_report_days": {"report": "traffic", "rows": 1},
+        "search_console_queries": {"page": "/", "query": "an fittings", "clicks": 1},
+        "search_console_days": {"aggregation": "BY_PAGE", "clicks": 1},
+    }
+    world.slices(shop, "ga4", {table: [{**day, **row}] * 2 for table, row in told.items()})
+
+
 DEFECTS = (
+    _defect(
+        "doubled",
+        "ga4_traffic_come_once ga4_product_views_come_once ga4_report_days_come_once "
+        "search_console_queries_come_once search_console_days_come_once",
+        slices_that_stand_twice,
+        severity="warning",
+    ),
     _defect("sound", "", lambda world, shop: world.load(shop, [order()], days={DAY: 1})),
     _defect(
         "twice",

@@ -41,7 +41,7 @@ SPEC = ConnectorSpec(
         CredentialField(
             "site_url",
             "the site as Search Console names it: https://www.your-shop.com/ or sc-domain:your-shop.com",
-            "Copy it from the list of properties in Search Console, with its last slash.",
+            "The list of properties in Search Console shows it; its last slash belongs to it.",
         ),
         *GOOGLE_FIELDS,
         CredentialField(

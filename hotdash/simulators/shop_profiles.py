@@ -57,8 +57,11 @@ SHOPS: tuple[Shop, ...] = (HOT_ROD_AN, KANTO_GARAGE, NORDKURVE_TEILE)
 SALES_DROP = "sales_drop"
 SALES_SPIKE = "sales_spike"
 REFUND_WAVE = "refund_wave"
+LATE_CARRIER = "late_carrier"
+STOCK_OUT = "stock_out"
 
 # Shop, kind, days before the end of history (negative: still to come), factor, what happened.
+# The factor of a late carrier is how many days late it was, of a stock-out how many it lasted.
 _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SALES_DROP, 9, 0.15, "The checkout failed for most of the day."),
     (HOT_ROD_AN, SALES_SPIKE, 24, 3.2, "A mailing about the new fuel cells went out."),
@@ -66,6 +69,8 @@ _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SALES_SPIKE, -12, 2.4, "Black week begins early."),
     (KANTO_GARAGE, SALES_DROP, 16, 0.1, "The payment provider rejected cards until evening."),
     (NORDKURVE_TEILE, SALES_SPIKE, 31, 2.8, "A forum recommended the shop."),
+    (HOT_ROD_AN, LATE_CARRIER, 20, 5.0, "A snowed-in hub held up UPS for four days."),
+    (HOT_ROD_AN, STOCK_OUT, 13, 6.0, "The best seller ran out, its delivery came late."),
     (NORDKURVE_TEILE, SALES_DROP, -5, 0.2, "The theme update hid the cart button."),
 )
 

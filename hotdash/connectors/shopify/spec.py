@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from hotdash.connectors.calling import Caller
+from hotdash.connectors.shopify.access import SCOPES
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.connector import OVERLAP, ShopifyConnector
 from hotdash.connectors.shopify.tables import TABLES
-from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField, Scope
+from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField
 
 API_VERSION = "2026-10"
 
@@ -16,11 +18,9 @@ def open_shopify(access: Access) -> ShopifyConnector:
     client = ShopifyClient(
         shop=domain,
         base_url=access.base_url(f"https://{domain}"),
-        token=access.fields["access_token"],
+        token=lambda: access.fields["access_token"],
         api_version=access.options.get("shopify_api_version", API_VERSION),
-        observe=access.observe,
-        policy=access.policy,
-        sleep=access.sleep,
+        caller=Caller.of(VENDOR, access),
     )
     return ShopifyConnector(
         client,
@@ -48,10 +48,5 @@ SPEC = ConnectorSpec(
             secret=True,
         ),
     ),
-    scopes=(
-        Scope("read_orders", "orders, refunds and every number made of them"),
-        Scope("read_all_orders", "orders older than 60 days"),
-        Scope("read_customers", "customers, new against returning"),
-        Scope("read_products", "products and variants"),
-    ),
+    scopes=SCOPES,
 )

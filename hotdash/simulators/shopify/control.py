@@ -12,6 +12,7 @@ from hotdash.simulators.shopify.state import Simulator
 def switches_of(simulator: Simulator) -> list[HttpRoute]:
     doors = _Switches(simulator)
     changes = {"tokens": doors.token, "plan": doors.plan, "bulk": doors.bulk}
+    changes |= {"scopes": doors.scopes, "headers": doors.headers}
     return [HttpRoute(f"/{name}", door, methods=["POST"]) for name, door in changes.items()]
 
 
@@ -23,6 +24,19 @@ class _Switches:
         """Another token for a shop, or none at all: it is revoked."""
         asked = await asked_of(http)
         self._simulator.by_id(asked["shop"]).token = asked.get("token")
+        return JSONResponse({})
+
+    async def scopes(self, http: Request) -> Response:
+        """What a shop's token may read from now on."""
+        asked = await asked_of(http)
+        self._simulator.by_id(asked["shop"]).scopes = frozenset(asked["scopes"])
+        return JSONResponse({})
+
+    async def headers(self, http: Request) -> Response:
+        """Answers tell another version than the one asked, or that something is deprecated."""
+        asked = await asked_of(http)
+        self._simulator.told_version = asked.get("version")
+        self._simulator.deprecated = asked.get("deprecated")
         return JSONResponse({})
 
     async def plan(self, http: Request) -> Response:

@@ -78,10 +78,10 @@ def all_journeys(reading: Reading, export: Export, waiting: Waiting) -> Iterator
 
 def new_journeys(reading: Reading, waiting: Waiting, read_before: datetime) -> Iterator[Event]:
     """Of the orders that came, and of those whose visits were not known yet."""
+    told_before = frozenset(waiting.created)
     due = waiting.due(read_before, reading.reached)
-    young = reading.young_orders
-    ids = [gid("Order", number) for number in sorted(due.union(young))]
-    yield from journeys_by_id(reading, ids, waiting, told_before=due.difference(young))
+    ids = [gid("Order", number) for number in sorted(due.union(reading.young_orders))]
+    yield from journeys_by_id(reading, ids, waiting, told_before)
 
 
 def journeys_by_id(

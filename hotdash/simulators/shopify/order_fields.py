@@ -287,7 +287,7 @@ ORDER_FIELDS: Mapping[str, Mapping[str, Resolver]] = {
     "UTMParameters": {
         name: _utm_part(name) for name in ("source", "medium", "campaign", "content", "term")
     },
-    "Count": {"count": lambda count: count["count"], "precision": lambda _count: "EXACT"},
+    "Count": {"count": lambda count: count["count"], "precision": lambda count: count["precision"]},
     "Order": {
         "id": own_id("Order", "order_id"),
         "name": own("name"),

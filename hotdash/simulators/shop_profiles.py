@@ -60,8 +60,11 @@ REFUND_WAVE = "refund_wave"
 SLA_BREACHES = "sla_breaches"
 TRAFFIC_ANOMALY = "traffic_anomaly"
 TRACKING_LOSS = "tracking_loss"
+LATE_CARRIER = "late_carrier"
+STOCK_OUT = "stock_out"
 
 # Shop, kind, days before the end of history (negative: still to come), factor, what happened.
+# The factor of a late carrier is how many days late it was, of a stock-out how many it lasted.
 _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SALES_DROP, 9, 0.15, "The checkout failed for most of the day."),
     (HOT_ROD_AN, SALES_SPIKE, 24, 3.2, "A mailing about the new fuel cells went out."),
@@ -72,6 +75,8 @@ _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (NORDKURVE_TEILE, SALES_SPIKE, 31, 2.8, "A forum recommended the shop."),
     (HOT_ROD_AN, TRAFFIC_ANOMALY, 13, 6.0, "A crawler opened thousands of pages."),
     (NORDKURVE_TEILE, TRACKING_LOSS, 11, 0.25, "The consent banner blocked the analytics."),
+    (HOT_ROD_AN, LATE_CARRIER, 20, 5.0, "A snowed-in hub held up UPS for four days."),
+    (HOT_ROD_AN, STOCK_OUT, 13, 6.0, "The best seller ran out, its delivery came late."),
     (NORDKURVE_TEILE, SALES_DROP, -5, 0.2, "The theme update hid the cart button."),
 )
 

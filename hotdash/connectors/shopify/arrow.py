@@ -1,6 +1,6 @@
 """The few doors to pyarrow whose types its stubs leave open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
@@ -33,6 +33,27 @@ def schema_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
 
 def row_numbers(count: int, kind: pa.DataType) -> Any:
     return _arrow.array(range(count), kind)
+
+
+def constant(value: Any, kind: pa.DataType, count: int) -> Any:
+    return _arrow.repeat(_arrow.scalar(value, kind), count)
+
+
+def joined_tables(tables: Sequence[pa.Table]) -> pa.Table:
+    return _arrow.concat_tables(tables)
+
+
+def joined_columns(columns: Sequence[Column]) -> Column:
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    return _arrow.chunked_array(chunks, columns[0].type)
+
+
+def numbers(values: Iterable[int]) -> Any:
+    return _arrow.array(values, _arrow.int64())
+
+
+def lists_of(offsets: Any, values: Any) -> Any:
+    return _arrow.ListArray.from_arrays(offsets, values)
 
 
 def chunked(values: Any) -> Column:

@@ -8,7 +8,7 @@ import orjson
 import pyarrow as pa
 
 from hotdash.connectors.shopify.arrow import read_json, schema_of
-from hotdash.connectors.shopify.columns import UnfitError
+from hotdash.connectors.shopify.readers import UnfitError
 
 Entity = TypeVar("Entity")
 Result = TypeVar("Result")

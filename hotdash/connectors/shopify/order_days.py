@@ -9,18 +9,21 @@ from hotdash.connectors.contract import Event, Rows, SliceDays
 from hotdash.connectors.shopify.arrow import rows_of
 from hotdash.connectors.shopify.errors import ShopifyAnswerError
 from hotdash.connectors.shopify.queries import Moment, order_counts, query
-from hotdash.connectors.shopify.resources import Reading
+from hotdash.connectors.shopify.reading import Reading
 from hotdash.connectors.shopify.tables import ORDER_DAYS
 
 _DAYS_PER_QUERY = 100
 _ALWAYS_AGAIN = 3
 
 
-def all_order_days(reading: Reading) -> Iterator[Event]:
-    """Every day from the shop's first order to yesterday."""
+def first_order_day(reading: Reading) -> date | None:
     nodes = reading.client.ask(query("FirstOrder"))["orders"]["nodes"]
-    if nodes:
-        first = local_day(parse_iso(nodes[0]["processedAt"]), reading.timezone)
+    return local_day(parse_iso(nodes[0]["processedAt"]), reading.timezone) if nodes else None
+
+
+def all_order_days(reading: Reading, first: date | None) -> Iterator[Event]:
+    """Every day from the shop's first order to yesterday."""
+    if first is not None:
         yield from _counted(reading, list(days_between(first, _yesterday(reading))))
 
 
@@ -31,12 +34,6 @@ def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
     recent = days_between(first, last)
     closed = {day for day in reading.touched_days if day <= last}
     yield from _counted(reading, sorted(closed.union(recent)))
-
-
-def touched_order_days(reading: Reading) -> Iterator[Event]:
-    """Only the closed days of the orders just read."""
-    last = _yesterday(reading)
-    yield from _counted(reading, sorted(day for day in reading.touched_days if day <= last))
 
 
 def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
@@ -54,7 +51,7 @@ def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
 
 
 def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
-    asked = order_counts([_span(day, reading.timezone) for day in days])
+    asked = order_counts([span_of(day, reading.timezone) for day in days])
     answer = reading.client.ask(asked)
     counts = [answer[f"c{place}"] for place in range(len(days))]
     if any(count is None or count["precision"] != "EXACT" for count in counts):
@@ -62,7 +59,7 @@ def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
     return [count["count"] for count in counts]
 
 
-def _span(day: date, timezone: str) -> Moment:
+def span_of(day: date, timezone: str) -> Moment:
     return Moment(_midnight(day, timezone), _midnight(day + timedelta(days=1), timezone))
 
 

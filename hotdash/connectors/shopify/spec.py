@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from hotdash.connectors.calling import Caller
+from hotdash.connectors.shopify.access import SCOPES
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.connector import OVERLAP, ShopifyConnector
 from hotdash.connectors.shopify.tables import TABLES
 from hotdash.connectors.shopify.tokens import ShopifyTokens
 from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
-from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField, Scope
+from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField
 
 API_VERSION = "2026-10"
 
@@ -19,9 +21,7 @@ def client_of(access: Access) -> ShopifyClient:
         base_url=access.base_url(f"https://{domain}"),
         token=ShopifyTokens.of(access).current,
         api_version=access.options.get("shopify_api_version", API_VERSION),
-        observe=access.observe,
-        policy=access.policy,
-        sleep=access.sleep,
+        caller=Caller.of(VENDOR, access),
     )
 
 
@@ -62,10 +62,5 @@ SPEC = ConnectorSpec(
         ),
     ),
     webhooks=ShopifyWebhooks(),
-    scopes=(
-        Scope("read_orders", "orders, refunds and every number made of them"),
-        Scope("read_all_orders", "orders older than 60 days"),
-        Scope("read_customers", "customers, new against returning"),
-        Scope("read_products", "products and variants"),
-    ),
+    scopes=SCOPES,
 )

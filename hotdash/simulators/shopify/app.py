@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from hotdash.simulators.doors import BrokenOff
 from hotdash.simulators.faults import Fault, FaultKind
 from hotdash.simulators.orders import Shop
+from hotdash.simulators.shopify.access import refusals
 from hotdash.simulators.shopify.answers import (
     error_answer,
     invalid_document,
@@ -78,6 +79,9 @@ class ShopifyDoors:
         if not isinstance(prepared, Prepared):
             return invalid_document(prepared)
         variables: Mapping[str, Any] = asked.get("variables") or {}
+        denied = refusals(prepared.document, shop.scopes)
+        if denied:
+            return _denied(denied[0])
         requested = requested_cost(prepared.document, variables)
         if requested > MOST_PER_QUERY:
             return error_answer(
@@ -121,14 +125,13 @@ class ShopifyDoors:
             answer["data"] = result.data
         if result.errors:
             answer["errors"] = [_told(error) for error in result.errors]
-        return Response(
-            orjson.dumps(answer),
-            media_type="application/json",
-            headers={
-                "x-shopify-api-version": API_VERSION,
-                "date": format_datetime(shop.clock.now(), usegmt=True),
-            },
-        )
+        told = {
+            "x-shopify-api-version": self._simulator.told_version or API_VERSION,
+            "date": format_datetime(shop.clock.now(), usegmt=True),
+        }
+        if self._simulator.deprecated is not None:
+            told["x-shopify-api-deprecated-reason"] = self._simulator.deprecated
+        return Response(orjson.dumps(answer), media_type="application/json", headers=told)
 
     async def authorize(self, http: HttpRequest) -> Response:
         self._simulator.calls["authorize"] += 1
@@ -182,15 +185,19 @@ def _faulty(fault: Fault, shop: SimulatedShop) -> Response:
             requestId="simulated",
         )
     if fault.kind is FaultKind.ACCESS_DENIED:
-        return error_answer(
-            "Access denied for orders field.",
-            "ACCESS_DENIED",
-            data=True,
-            documentation="https://shopify.dev/api/usage/access-scopes",
-        )
+        return _denied("orders")
     if fault.kind is FaultKind.RESET:
         return BrokenOff()
     return PlainTextResponse("upstream connect error", fault.status)
+
+
+def _denied(field: str) -> Response:
+    return error_answer(
+        f"Access denied for {field} field.",
+        "ACCESS_DENIED",
+        data=True,
+        documentation="https://shopify.dev/api/usage/access-scopes",
+    )
 
 
 def _told(error: GraphQLError) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def switches_of(simulator: Simulator) -> list[HttpRoute]:
         "deletions": doors.delete,
         "oauth": doors.oauth,
         "webhooks": doors.webhooks,
+        "scopes": doors.scopes,
+        "headers": doors.headers,
     }
     return [HttpRoute(f"/{name}", door, methods=["POST"]) for name, door in changes.items()]
 
@@ -69,6 +71,19 @@ class _Switches:
         sent = deliveries(shop.shop, told, Mischief(**asked), secret)
         report = await asyncio.to_thread(courier.deliver, sent)
         return JSONResponse({"events": len(told), **report})
+
+    async def scopes(self, http: Request) -> Response:
+        """What a shop's token may read from now on."""
+        asked = await asked_of(http)
+        self._simulator.by_id(asked["shop"]).scopes = frozenset(asked["scopes"])
+        return JSONResponse({})
+
+    async def headers(self, http: Request) -> Response:
+        """Answers tell another version than the one asked, or that something is deprecated."""
+        asked = await asked_of(http)
+        self._simulator.told_version = asked.get("version")
+        self._simulator.deprecated = asked.get("deprecated")
+        return JSONResponse({})
 
     async def plan(self, http: Request) -> Response:
         """A bucket of another size, full or as full as asked."""

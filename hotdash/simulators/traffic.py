@@ -17,7 +17,7 @@ from hotdash.simulators.world import ShopWorld
 OTHER = "(other)"
 _SESSIONS_PER_ORDER = 38
 _VIEWS_PER_SESSION = 1.7
-_DRAWN_AT_MOST = 400
+_DRAWN_AT_MOST = 240
 _SMOOTHED_OVER = 14
 # Together with the orders that have no visits at all, 8 to 11% of the purchases are missing.
 _NO_CONSENT = {"us": 0.03, "jp": 0.02, "de": 0.045}

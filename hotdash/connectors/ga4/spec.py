@@ -20,6 +20,7 @@ from hotdash.connectors.ga4.mcp_session import PATIENCE, HttpTarget, StdioTarget
 from hotdash.connectors.ga4.reports import Transport
 from hotdash.connectors.ga4.tables import TABLES
 from hotdash.connectors.google_auth import GOOGLE_FIELDS
+from hotdash.connectors.google_history import history_days
 from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField, Scope
 
 DATA_API = "data_api"
@@ -43,9 +44,8 @@ def open_ga4(access: Access, http: httpx.Client | None = None) -> Ga4Connector:
         property_id,
         page_rows=int(access.options.get("ga4_page_rows", PAGE_ROWS)),
     )
-    history = access.options.get("history_days") or access.fields.get("history_days")
     habits = Habits(
-        history_days=int(history or HISTORY_DAYS),
+        history_days=history_days(access, HISTORY_DAYS),
         longest_quota_wait=float(access.options.get("ga4_quota_wait", LONGEST_QUOTA_WAIT)),
     )
     return Ga4Connector(client, caller, access.clock, habits)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx
 
 from hotdash.connectors.google_auth import GOOGLE_FIELDS
+from hotdash.connectors.google_history import history_days
 from hotdash.connectors.search_console.client import (
     PAGE_ROWS,
     READ_SCOPE,
@@ -27,9 +28,8 @@ def open_search_console(access: Access, http: httpx.Client | None = None) -> Sea
         page_rows=int(access.options.get("search_console_page_rows", PAGE_ROWS)),
         http=http,
     )
-    history = access.options.get("history_days") or access.fields.get("history_days")
-    history_days = min(int(history or HISTORY_DAYS), HISTORY_DAYS)
-    return SearchConsoleConnector(client, access.clock, history_days=history_days)
+    days = min(history_days(access, HISTORY_DAYS), HISTORY_DAYS)
+    return SearchConsoleConnector(client, access.clock, history_days=days)
 
 
 SPEC = ConnectorSpec(
@@ -41,7 +41,7 @@ SPEC = ConnectorSpec(
         CredentialField(
             "site_url",
             "the site as Search Console names it: https://www.your-shop.com/ or sc-domain:your-shop.com",
-            "The list of properties in Search Console shows it; its last slash belongs to it.",
+            "Take it from the list of properties in Search Console, with its last slash.",
         ),
         *GOOGLE_FIELDS,
         CredentialField(

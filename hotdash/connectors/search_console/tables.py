@@ -28,7 +28,6 @@ QUERIES = record_table(
     (
         Column("day", DAY, iso_day, path="date", required=True),
         Column("page", TEXT, text, required=True),
-        # What people typed may name somebody.
         Column("query", TEXT, text, required=True),
         *_COUNTS,
     ),

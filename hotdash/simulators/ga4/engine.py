@@ -57,7 +57,7 @@ class Sums:
     views: int = 0
     amounts: list[Decimal] = field(default_factory=list[Decimal])
 
-    def value(self, metric: str) -> str:
+    def values(self) -> Mapping[str, str]:
         bounced = (self.sessions - self.engaged) / self.sessions if self.sessions else 0
         values: dict[str, int | float] = {
             "sessions": self.sessions,
@@ -71,7 +71,7 @@ class Sums:
             "purchaseRevenue": sum(float(each) for each in self.amounts),
             "screenPageViews": self.views,
         }
-        return str(values[metric])
+        return {name: str(value) for name, value in values.items()}
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,8 @@ def _row(request: Request, key: Sequence[str], sums: Sums) -> dict[str, Any]:
     row: dict[str, Any] = {}
     if request.dimensions:
         row["dimensionValues"] = [{"value": value} for value in key]
-    row["metricValues"] = [{"value": sums.value(name)} for name in request.metrics]
+    values = sums.values()
+    row["metricValues"] = [{"value": values[name]} for name in request.metrics]
     return row
 
 
@@ -290,5 +291,5 @@ def _sort_key(request: Request, row: tuple[tuple[str, ...], Sums], name: str) ->
     if name in request.dimensions:
         return key[request.dimensions.index(name)]
     if name in request.metrics:
-        return float(sums.value(name))
+        return float(sums.values()[name])
     raise InvalidReportError(f"The report cannot be ordered by {name}.")

@@ -180,13 +180,15 @@ class TestRefused:
             ({"transport": "mcp_stdio", "mcp_command": ""}, "mcp_command"),
             ({"transport": "mcp_stdio", "mcp_command": "'"}, "mcp_command"),
             ({"transport": "mcp_http", "mcp_url": ""}, "mcp_url"),
+            ({"history_days": "a year"}, "history_days"),
+            ({"history_days": "0"}, "history_days"),
         ],
     )
     def test_a_field_that_cannot_be_right_is_named(
         self, google: Google, fields: dict[str, str], named: str
     ) -> None:
         with pytest.raises(HotdashError) as refused:
-            google.ga4(fields=fields)
+            google.ga4(fields=fields, history_days="")
         assert refused.value.field == named
 
     def holds_no_secret(self, google: Google, shop_id: str, error: HotdashError) -> None:

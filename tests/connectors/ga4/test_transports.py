@@ -1,6 +1,7 @@
 """Three ways to one table: the Data API, an MCP host over its streams, and one over HTTP."""
 
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,14 @@ class TestStdioHost:
         text = '{"error": "Failed to execute tool \'run_report\': 503 try again"}'
         with pytest.raises(VendorUnavailableError, match="HTTP 503"):
             google.ga4(fields=self.host(tmp_path, "run_report", text), policy=ONCE).check()
+
+
+def test_the_mcp_library_is_loaded_only_where_it_is_used() -> None:
+    """It takes a second, which nobody should wait for who asks Google directly."""
+    look = "import sys, hotdash.connectors.registry, hotdash.simulators.server; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert "hotdash.connectors.ga4.mcp_session" in ran.stdout.split()
+    assert "mcp" not in ran.stdout.split()
 
 
 class TestNames:

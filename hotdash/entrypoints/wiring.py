@@ -73,20 +73,28 @@ class Installation:
 
     def connect_shop(self, access: ShopAccess) -> None:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
-        opened = open_shopify(
-            Access(access.shop_id, access.fields, self.clock, options=self._options)
-        )
-        profile = opened.shop()
+        self.save_shop(access.shop_id, access.fields)
+
+    def save_shop(self, shop_id: str, fields: Mapping[str, str]) -> None:
+        profile = open_shopify(self.access_to(shop_id, fields)).shop()
         with self.database.jobs() as session:
             shops.save_shop(
                 session,
-                shop_id=access.shop_id,
+                shop_id=shop_id,
                 name=profile.name,
                 vendor_domain=profile.domain,
                 timezone=profile.timezone,
                 currency=profile.currency,
             )
-            credentials.save_credential(session, self.vault, access.shop_id, VENDOR, access.fields)
+            credentials.save_credential(session, self.vault, shop_id, VENDOR, fields)
+
+    def access_to(self, shop_id: str, fields: Mapping[str, str]) -> Access:
+        """To an account whose credentials are not kept yet, maybe of a shop that is not known yet."""
+        with self.database.jobs() as session:
+            shop = shops.find_shop(session, shop_id)
+        if shop is None:
+            return Access(shop_id, fields, self.clock, options=self._options)
+        return self._access(shop, fields)
 
     def add_owner(self, email: str, name: str, shop_ids: Sequence[str]) -> None:
         ensure_owner(self.database, email=email, name=name, shop_ids=shop_ids)

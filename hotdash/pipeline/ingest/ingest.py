@@ -78,7 +78,8 @@ class Ingest:
         """
         known = self._newest_reading(connector, shop_id)
         cursor = None if reread or known is None else known.cursor
-        if since is not None and cursor is not None:
+        # A later instant would leave out what lies between; the cursor is right for that.
+        if since is not None and known and cursor and since < known.complete_through:
             cursor = _cursor_since(connector, since)
         return self._load(connector, shop_id, self._news(connector, cursor, wanted or {}))
 

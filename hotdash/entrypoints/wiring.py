@@ -150,12 +150,25 @@ class Installation:
                 clock=self.clock,
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
-                limits=self._limits(),
+                limits=self.freshness_limits(),
                 publication_keep=timedelta(days=settings.publication_keep_days),
                 routes=[
                     Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
                 ],
             )
+
+    def freshness_limits(self) -> dict[str, FreshnessLimit]:
+        """Orders have their settings; the other sources what their connectors say."""
+        limits = {
+            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
+            for vendor, spec in registry().items()
+        }
+        settings = self.settings
+        limits[VENDOR] = FreshnessLimit(
+            timedelta(minutes=settings.orders_fresh_soft_minutes),
+            timedelta(minutes=settings.orders_fresh_hard_minutes),
+        )
+        return limits
 
     def web_context(self) -> WebContext:
         settings = self.settings
@@ -186,14 +199,6 @@ class Installation:
         return {
             "shopify_api_version": self.settings.shopify_api_version,
             "shopify_overlap_seconds": str(self.settings.shopify_overlap_seconds),
-        }
-
-    def _limits(self) -> dict[str, FreshnessLimit]:
-        """Orders have their settings; the other sources what their connectors say."""
-        return {
-            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
-            for vendor, spec in registry().items()
-            if vendor != VENDOR
         }
 
 

@@ -1,6 +1,5 @@
 """hotdash sync"""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotdash.base.errors import HotdashError
+from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
@@ -36,7 +36,7 @@ def sync(
 ) -> None:
     """Read the sources into the raw tables, and nothing more; `hotdash run` computes them."""
     with told_errors(json):
-        request = SyncRequest(shop, source, instant(since), full)
+        request = SyncRequest(shop, source, instant_of(since, "since"), full)
         refuse_both(request)
         settings = invocation(context).settings()
         with (
@@ -51,21 +51,6 @@ def sync(
             show(report)
         if report.failed:
             raise SystemExit(FAILED)
-
-
-def instant(text: str | None) -> datetime | None:
-    """Without a timezone it is UTC's."""
-    if text is None:
-        return None
-    try:
-        told = datetime.fromisoformat(text)
-    except ValueError:
-        raise HotdashError(
-            f"{text!r} is not an instant.",
-            hint="Write it like 2026-11-01 or 2026-11-01T00:00:00Z.",
-            field="since",
-        ) from None
-    return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
 
 
 def refuse_both(request: SyncRequest) -> None:

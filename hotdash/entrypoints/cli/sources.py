@@ -44,13 +44,15 @@ def sources(
         show_sources(document)
 
 
-def show_sources(document: Document) -> None:
-    table = Table(
-        *("shop", "source", "state", "complete through", "age"),
-        *("last load", "rows", "unreadable", "drifts", "calls 24 h", "failed", "retried"),
-    )
+SHORT = ("shop", "source", "state", "complete through", "age", "rows")
+LONG = ("last load", "unreadable", "drifts", "calls 24 h", "failed", "retried")
+
+
+def show_sources(document: Document, *, short: bool = False) -> None:
+    columns = SHORT if short else SHORT + LONG
+    table = Table(*columns)
     for each in document["sources"]:
-        table.add_row(*_row(each))
+        table.add_row(*_row(each)[: len(columns)])
     out.print(table)
     if document["warehouse"] != "read":
         told = escape(document["warehouse"])
@@ -67,8 +69,8 @@ def _row(each: dict[str, Any]) -> list[str]:
         _styled(each["state"]),
         _minute(each["complete_through"]),
         _age(each),
-        _minute(each["last_load_at"]),
         _number(each["last_load_rows"]),
+        _minute(each["last_load_at"]),
         _number(each["unreadable_waiting"]),
         _number(each["open_drifts"]),
         *(_number(calls[name]) for name in ("calls", "failed", "retried")),

@@ -3,18 +3,27 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from hotdash.base.clock import Clock, iso_utc, parse_iso
 from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Cursor, Event, MissingScope, RawTable, Reached, Rows
+from hotdash.connectors.contract import (
+    CountedDays,
+    Cursor,
+    Event,
+    MissingScope,
+    RawTable,
+    Reached,
+    Rows,
+)
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.order_days import all_order_days, order_days_since
 from hotdash.connectors.shopify.queries import query
+from hotdash.connectors.shopify.reconciling import COUNTED, order_ids, orders_again, recounted
 from hotdash.connectors.shopify.resources import Reading, customers, orders, products, shop_row
-from hotdash.connectors.shopify.tables import SHOPS, TABLES
+from hotdash.connectors.shopify.tables import ORDERS, SHOPS, TABLES
 
 _UPDATED_AT = "updated_at"
 _TIMEZONE = "timezone"
@@ -57,6 +66,7 @@ class ShopifyConnector:
         self._clock = clock
         self._overlap = overlap
         self._workdir = workdir
+        self._timezone: str | None = None
 
     @property
     def vendor(self) -> str:
@@ -72,6 +82,26 @@ class ShopifyConnector:
 
     def cursor_since(self, since: datetime) -> Cursor:
         return {_UPDATED_AT: iso_utc(since)}
+
+    @property
+    def counted(self) -> CountedDays:
+        return COUNTED
+
+    def days_timezone(self) -> str:
+        return self._timezone or self.shop().timezone
+
+    def ids_of_day(self, table: RawTable, day: date) -> Sequence[str]:
+        assert table == ORDERS, "only orders are counted"
+        return order_ids(self._client, day, self.days_timezone())
+
+    def count_again(self, days: Sequence[date], progress: Progress) -> Iterator[Event]:
+        return recounted(self._client, self._clock, self.days_timezone(), days, progress)
+
+    def refetch(
+        self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
+    ) -> Iterator[Event]:
+        assert table == ORDERS, "only orders are read one by one"
+        return orders_again(self._client, self._clock, self.days_timezone(), vendor_ids, progress)
 
     def shop(self) -> ShopProfile:
         row = shop_row(self._client).to_pylist()[0]
@@ -93,6 +123,7 @@ class ShopifyConnector:
         with tempfile.TemporaryDirectory(prefix="hotdash-bulk-", dir=self._workdir) as folder:
             bulk = BulkExports(self._client, Path(folder))
             timezone: str = row.column("iana_timezone")[0].as_py()
+            self._timezone = timezone
             exports = _started(bulk) if since is None else _Exports()
             # The next read filters by Shopify's clock: ours, going ahead of it, would skip orders.
             reached = min([started, told, *exports.began_at])

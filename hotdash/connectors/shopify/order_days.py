@@ -21,7 +21,7 @@ def all_order_days(reading: Reading) -> Iterator[Event]:
     nodes = reading.client.ask(query("FirstOrder"))["orders"]["nodes"]
     if nodes:
         first = local_day(parse_iso(nodes[0]["processedAt"]), reading.timezone)
-        yield from _counted(reading, list(days_between(first, _yesterday(reading))))
+        yield from counted(reading, list(days_between(first, _yesterday(reading))))
 
 
 def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
@@ -30,10 +30,10 @@ def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
     first = min(local_day(since, reading.timezone), last - timedelta(days=_ALWAYS_AGAIN - 1))
     recent = days_between(first, last)
     closed = {day for day in reading.touched_days if day <= last}
-    yield from _counted(reading, sorted(closed.union(recent)))
+    yield from counted(reading, sorted(closed.union(recent)))
 
 
-def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
+def counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
     with reading.progress.task("Order counts", total=len(days)) as task:
         for start in range(0, len(days), _DAYS_PER_QUERY):
             some = days[start : start + _DAYS_PER_QUERY]
@@ -48,7 +48,7 @@ def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
 
 
 def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
-    asked = order_counts([_span(day, reading.timezone) for day in days])
+    asked = order_counts([span(day, reading.timezone) for day in days])
     answer = reading.client.ask(asked)
     counts = [answer[f"c{place}"] for place in range(len(days))]
     if any(count is None or count["precision"] != "EXACT" for count in counts):
@@ -56,7 +56,7 @@ def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
     return [count["count"] for count in counts]
 
 
-def _span(day: date, timezone: str) -> Moment:
+def span(day: date, timezone: str) -> Moment:
     return Moment(_midnight(day, timezone), _midnight(day + timedelta(days=1), timezone))
 
 

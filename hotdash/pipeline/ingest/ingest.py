@@ -89,8 +89,12 @@ class Ingest:
         shop_id: str,
         wanted: Wanted,
         vanished: Sequence[Deleted] = (),
+        recounted: Iterable[Event] = (),
     ) -> IngestOutcome:
-        """Only the wanted are read again, and the vanished get their tombstones; the cursor stays."""
+        """Only the wanted are read again, the vanished get their tombstones, and then is counted.
+
+        The cursor stays.
+        """
         known = self._newest_reading(connector, shop_id)
         if known is None:
             raise NotFoundError(
@@ -100,6 +104,7 @@ class Ingest:
         events = chain(
             self._fetched_again(connector, wanted),
             vanished,
+            recounted,
             [Reached(known.cursor, known.complete_through)],
         )
         return self._load(connector, shop_id, events)

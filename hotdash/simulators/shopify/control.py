@@ -1,4 +1,4 @@
-"""Shopify's own switches: tokens, the size of the bucket, bulk operations."""
+"""Shopify's own switches: tokens, the size of the bucket, bulk operations, deleted orders."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,7 +11,12 @@ from hotdash.simulators.shopify.state import Simulator
 
 def switches_of(simulator: Simulator) -> list[HttpRoute]:
     doors = _Switches(simulator)
-    changes = {"tokens": doors.token, "plan": doors.plan, "bulk": doors.bulk}
+    changes = {
+        "tokens": doors.token,
+        "plan": doors.plan,
+        "bulk": doors.bulk,
+        "vanish": doors.vanish,
+    }
     return [HttpRoute(f"/{name}", door, methods=["POST"]) for name, door in changes.items()]
 
 
@@ -42,4 +47,10 @@ class _Switches:
                 runs.expire_urls()
             if "held" in asked:
                 runs.hold(asked["held"])
+        return JSONResponse({})
+
+    async def vanish(self, http: Request) -> Response:
+        """Orders that somebody deleted: not told and not counted any more."""
+        asked = await asked_of(http)
+        self._simulator.by_id(asked["shop"]).vanished.update(asked["orders"])
         return JSONResponse({})

@@ -34,6 +34,7 @@ class SimulatedShop:
     def reset(self) -> None:
         self.token: str | None = self.first_token
         self.bucket = Bucket(self.plan)
+        self.vanished: set[int] = set()
 
     @property
     def shop(self) -> Shop:
@@ -74,7 +75,7 @@ class SimulatedShop:
 
     def find(self, kind: str, number: int) -> Order | Customer | Product | Part | None:
         if kind == "Order":
-            return self.world.order_as_of(number, self.now)
+            return self._order(number)
         if kind == "Refund":
             return self._refund(number)
         roots = {"Product": "products", "Customer": "customers"}
@@ -82,12 +83,15 @@ class SimulatedShop:
 
     def _finder(self, root: str) -> Callable[[int], Any]:
         if root == "orders":
-            return lambda number: self.world.order_as_of(number, self.now)
+            return self._order
         things = self._candidates(root, Search(()))
         return {getattr(thing, _ID_FIELD[root]): thing for thing in things}.get
 
+    def _order(self, number: int) -> Order | None:
+        return None if number in self.vanished else self.world.order_as_of(number, self.now)
+
     def _refund(self, number: int) -> Part | None:
-        order = self.world.order_as_of(order_of_refund(number), self.now)
+        order = self._order(order_of_refund(number))
         refunds = order.refunds if order else ()
         return next((Part(order, r) for r in refunds if order and r.refund_id == number), None)
 
@@ -96,7 +100,7 @@ class SimulatedShop:
             return self._customers()
         if root == "products":
             return self._products()
-        return self._orders(search)
+        return (order for order in self._orders(search) if order.order_id not in self.vanished)
 
     def _orders(self, search: Search) -> Iterable[Order]:
         processed_from, processed_to = search.least("processed_at"), search.most("processed_at")

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from hotdash.simulators.shopify.app import ShopifySimulator
 from hotdash.simulators.shopify.costs import Plan
 from hotdash.simulators.simulation import SimulatedVendor, Simulation
+from hotdash.simulators.supabase.app import SupabaseSimulator
 
 Build = Callable[[Simulation], SimulatedVendor]
 
 
 def simulated_vendors(simulation: Simulation, plan: Plan) -> list[SimulatedVendor]:
-    others: tuple[Build, ...] = ()
+    others: tuple[Build, ...] = (SupabaseSimulator,)
     return [ShopifySimulator(simulation, plan), *(build(simulation) for build in others)]

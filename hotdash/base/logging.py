@@ -52,6 +52,8 @@ def configure_logging(level: str, file: Path | None = None) -> None:
             ],
         )
     )
+    # A log that cannot be written, as on a full disk, does not speak in place of the command.
+    logging.raiseExceptions = False
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())

@@ -26,3 +26,14 @@ class SilentProgress:
     def task(self, title: str, total: int | None = None) -> Generator[Task]:
         del title, total
         yield _SilentTask()
+
+
+class TitledProgress:
+    """Says before each task whose it is."""
+
+    def __init__(self, progress: Progress, whose: str) -> None:
+        self._progress = progress
+        self._whose = whose
+
+    def task(self, title: str, total: int | None = None) -> AbstractContextManager[Task]:
+        return self._progress.task(f"{self._whose} {title}", total)

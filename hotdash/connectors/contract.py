@@ -145,6 +145,35 @@ class Reconciles(Protocol):
     def ids_of_day(self, table: RawTable, day: date) -> Sequence[str]: ...
 
 
+@dataclass(frozen=True)
+class CountedDays:
+    """A slice in which the vendor says how many entities it holds for each closed day.
+
+    `instant` is the entities' column that makes the day, `count` the slice's column beside its day.
+    """
+
+    entities: RawTable
+    instant: str
+    counts: RawTable
+    count: str
+
+
+@runtime_checkable
+class Counts(Reconciles, Protocol):
+    """A connector whose vendor counts what it holds of each day: held against what was stored."""
+
+    @property
+    def counted(self) -> CountedDays: ...
+
+    def days_timezone(self) -> str:
+        """Whose midnight ends the vendor's days."""
+        ...
+
+    def count_again(self, days: Sequence[date], progress: Progress) -> Iterator[Event]:
+        """The counts of these closed days as they are now: rows and slice days."""
+        ...
+
+
 @runtime_checkable
 class Rewinds(Protocol):
     """A connector that can be told to read again from an instant on."""

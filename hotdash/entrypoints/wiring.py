@@ -75,20 +75,30 @@ class Installation:
 
     def connect_shop(self, access: ShopAccess) -> None:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
-        opened = open_shopify(
-            Access(access.shop_id, access.fields, self.clock, options=self._options)
-        )
-        profile = opened.shop()
+        self.save_shop(access.shop_id, access.fields)
+
+    def save_shop(self, shop_id: str, fields: Mapping[str, str]) -> None:
+        profile = open_shopify(self.access_to(shop_id, fields)).shop()
         with self.database.jobs() as session:
             shops.save_shop(
                 session,
-                shop_id=access.shop_id,
+                shop_id=shop_id,
                 name=profile.name,
                 vendor_domain=profile.domain,
                 timezone=profile.timezone,
                 currency=profile.currency,
             )
-            credentials.save_credential(session, self.vault, access.shop_id, VENDOR, access.fields)
+            credentials.save_credential(session, self.vault, shop_id, VENDOR, fields)
+
+    def access_to(self, shop_id: str, fields: Mapping[str, str]) -> Access:
+        """To an account whose credentials are not kept yet, maybe of a shop that is not known yet."""
+        with self.database.jobs() as session:
+            shop = shops.find_shop(session, shop_id)
+        if shop is None:
+            return Access(shop_id, fields, self.clock, options=self._options)
+        return Access(
+            shop_id, fields, self.clock, shop.timezone, shop.currency, options=self._options
+        )
 
     def add_owner(self, email: str, name: str, shop_ids: Sequence[str]) -> None:
         ensure_owner(self.database, email=email, name=name, shop_ids=shop_ids)
@@ -144,12 +154,25 @@ class Installation:
                 clock=self.clock,
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
-                limits=self._limits(),
+                limits=self.freshness_limits(),
                 publication_keep=timedelta(days=settings.publication_keep_days),
                 routes=[
                     Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
                 ],
             )
+
+    def freshness_limits(self) -> dict[str, FreshnessLimit]:
+        """Orders have their settings; the other sources what their connectors say."""
+        limits = {
+            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
+            for vendor, spec in registry().items()
+        }
+        settings = self.settings
+        limits[VENDOR] = FreshnessLimit(
+            timedelta(minutes=settings.orders_fresh_soft_minutes),
+            timedelta(minutes=settings.orders_fresh_hard_minutes),
+        )
+        return limits
 
     def web_context(self) -> WebContext:
         settings = self.settings
@@ -197,14 +220,6 @@ class Installation:
         return {
             "shopify_api_version": self.settings.shopify_api_version,
             "shopify_overlap_seconds": str(self.settings.shopify_overlap_seconds),
-        }
-
-    def _limits(self) -> dict[str, FreshnessLimit]:
-        """Orders have their settings; the other sources what their connectors say."""
-        return {
-            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
-            for vendor, spec in registry().items()
-            if vendor != VENDOR
         }
 
 

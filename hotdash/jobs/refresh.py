@@ -60,6 +60,14 @@ class RefreshContext:
         return self.limits.get(source) or FreshnessLimit(self.fresh_soft, self.fresh_hard)
 
 
+def source_sync(context: RefreshContext, progress: Progress, run: DurableRun) -> SourceSync:
+    """How a run of any kind reads its sources."""
+    ingest = Ingest(
+        context.warehouse, context.clock, progress, context.home / "dlt", str(run.run_id)
+    )
+    return SourceSync(context.database, ingest)
+
+
 def refresh(
     context: RefreshContext,
     progress: Progress,
@@ -69,8 +77,8 @@ def refresh(
     reread: bool = False,
 ) -> RunReport:
     """A run that died is finished by the next one of the same code and request, if that is soon."""
-    chosen = _chosen(context, shops)
-    asked = {"mode": mode, "reread": reread, **_code()}
+    chosen = chosen_shops(context, shops)
+    asked = {"mode": mode, "reread": reread, **code_here()}
     request = RunRequest(KIND, chosen, asked, context.fresh_soft)
     began = time.monotonic()
     with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
@@ -79,12 +87,12 @@ def refresh(
     return _report(run, chosen, details, time.monotonic() - began)
 
 
-def _code() -> Detail:
+def code_here() -> Detail:
     """What one version left unfinished, another does not go on with."""
     return {"version": hotdash.__version__, "project": project_hash(dbt_project_folder())}
 
 
-def _chosen(context: RefreshContext, shops: Sequence[str] | None) -> tuple[str, ...]:
+def chosen_shops(context: RefreshContext, shops: Sequence[str] | None) -> tuple[str, ...]:
     known = sorted(context.connectors)
     if not known:
         raise NotFoundError("No shop is connected.", hint="Connect one: `hotdash init`.")
@@ -143,17 +151,7 @@ class _Refresh:
 
     @property
     def _syncing(self) -> SourceSync:
-        context = self.context
-        return SourceSync(
-            context.database,
-            Ingest(
-                context.warehouse,
-                context.clock,
-                self.progress,
-                context.home / "dlt",
-                str(self.run.run_id),
-            ),
-        )
+        return source_sync(self.context, self.progress, self.run)
 
     def _plan(self) -> Detail:
         """Fixed once, so that a resumed run computes as of the same moment."""

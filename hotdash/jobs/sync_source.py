@@ -13,6 +13,7 @@ from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
 from hotdash.pipeline.ingest.policies import PolicySource
 from hotdash.pipeline.ingest.reading import SourceFailedError
+from hotdash.pipeline.ingest.reconcile import Reconciliation, reconcile
 from hotdash.storage.appdb.repositories.freshness import save_freshness
 from hotdash.storage.appdb.repositories.policies import list_policies
 from hotdash.storage.appdb.session import Database
@@ -46,7 +47,8 @@ class SourceSync:
             return failure_detail(shop_id, connector.vendor, error)
         signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
         self._note_freshness(outcome)
-        return {**_loaded(outcome), "webhooks": len(waiting.signal_ids)}
+        compared = self._reconciled(connector, outcome)
+        return {**_loaded(outcome), "webhooks": len(waiting.signal_ids), **compared}
 
     def policies(self, shop_id: str) -> Detail:
         """Our own source: read only where a decision is news."""
@@ -58,6 +60,15 @@ class SourceSync:
         if not source.is_news(known.cursor if known else None):
             return {"status": LOADED, "rows": {}}
         return _loaded(self.ingest.read(source, shop_id))
+
+    def _reconciled(self, connector: Connector, outcome: IngestOutcome) -> Detail:
+        """What was read stays read where the comparison fails; a difference then blocks by itself."""
+        try:
+            found = reconcile(self.ingest, connector, outcome)
+        except SourceFailedError as error:
+            failed = failure_detail(outcome.shop_id, connector.vendor, error)
+            return {"reconciliation": failed}
+        return {} if found is None else {"reconciliation": _compared(found)}
 
     def _note_freshness(self, outcome: IngestOutcome) -> None:
         reached = outcome.reading.complete_through
@@ -84,4 +95,19 @@ def _loaded(outcome: IngestOutcome) -> Detail:
         "rows": dict(outcome.rows),
         "unreadable": outcome.unreadable,
         "complete_through": iso_utc(outcome.reading.complete_through),
+    }
+
+
+def _compared(found: Reconciliation) -> Detail:
+    return {
+        "status": LOADED,
+        "days": found.compared,
+        "days_listed": found.listed,
+        "fetched": found.fetched,
+        "vanished": found.vanished,
+        "left": [
+            {"day": each.day.isoformat(), "told": each.told, "stored": each.stored}
+            for each in found.left
+        ],
+        "load_id": found.repair.load_id if found.repair else None,
     }

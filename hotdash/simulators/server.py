@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from hotdash.simulators.vendors import simulated_vendors
 from hotdash.simulators.world import World
 
 HOST = "127.0.0.1"
+Announce = Callable[[dict[str, Any]], None]
 _PARENT_LOOKED_AFTER = timedelta(seconds=1)
 
 
@@ -85,7 +86,7 @@ def reserve_port(port: int) -> int:
         return probe.getsockname()[1]
 
 
-async def serve(options: Options, folder: Path) -> None:
+async def serve(options: Options, folder: Path, announce: Announce) -> None:
     world = World(options.orders, options.seed, options.until)
     clock = SimulatedClock(options.clock, frozen=options.frozen)
     simulation = Simulation(world, clock, folder)
@@ -104,7 +105,7 @@ async def serve(options: Options, folder: Path) -> None:
     for caught in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(caught, stopped.set)
     await _until_it_answers(port, running)
-    _announce(simulation, vendors, port)
+    announce(_ready(simulation, vendors, port))
     await _until_over(running, stopped, options.parent)
     server.stop()
     await asyncio.wait([running], timeout=3)
@@ -116,9 +117,10 @@ def create_app(simulation: Simulation, vendors: Sequence[SimulatedVendor]) -> St
     return Starlette(routes=[*control_routes(simulation, vendors), *mounts])
 
 
-def _announce(simulation: Simulation, vendors: Sequence[SimulatedVendor], port: int) -> None:
+def _ready(simulation: Simulation, vendors: Sequence[SimulatedVendor], port: int) -> dict[str, Any]:
+    """Everything somebody needs to point a client at it."""
     address = f"http://{HOST}:{port}"
-    ready: dict[str, Any] = {
+    return {
         "port": port,
         "pid": os.getpid(),
         "address": address,
@@ -139,6 +141,9 @@ def _announce(simulation: Simulation, vendors: Sequence[SimulatedVendor], port: 
             for shop in simulation.shops
         ],
     }
+
+
+def print_line(ready: dict[str, Any]) -> None:
     print(json.dumps(ready), flush=True)
 
 
@@ -171,16 +176,22 @@ def _is_orphan(parent: int | None) -> bool:
     return parent is not None and os.getppid() != parent
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    options = parse_options(sys.argv[1:] if arguments is None else arguments)
+def run(options: Options, announce: Announce = print_line) -> None:
+    """Until it is told to stop; what it wrote goes with it."""
     folder = Path(tempfile.mkdtemp(prefix="hotdash-simulator-"))
     try:
-        asyncio.run(serve(options, folder))
+        asyncio.run(serve(options, folder, announce))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = parse_options(sys.argv[1:] if arguments is None else arguments)
+    try:
+        run(options)
     except ConflictError as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

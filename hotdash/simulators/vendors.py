@@ -8,6 +8,7 @@ from hotdash.simulators.search_console.app import SearchConsoleSimulator
 from hotdash.simulators.shopify.app import ShopifySimulator
 from hotdash.simulators.shopify.costs import Plan
 from hotdash.simulators.simulation import SimulatedVendor, Simulation
+from hotdash.simulators.supabase.app import SupabaseSimulator
 
 Build = Callable[[Simulation], SimulatedVendor]
 
@@ -17,5 +18,6 @@ def simulated_vendors(simulation: Simulation, plan: Plan) -> list[SimulatedVendo
         ChatwootSimulator,
         Ga4Simulator,
         SearchConsoleSimulator,
+        SupabaseSimulator,
     )
     return [ShopifySimulator(simulation, plan), *(build(simulation) for build in others)]

@@ -45,6 +45,10 @@ def revenue_of(client: httpx.Client, shop: str) -> str:
 def test_the_demo_from_nothing_to_nothing(folder: Path) -> None:
     port = free_port()
     first = RunningDemo(folder, port, "--orders", "600")
+    read = {(each["shop"], each["source"]): each for each in first.told["sources"]}
+    assert {(shop, "shopify") for shop in SHOPS} <= read.keys()
+    assert {each["state"] for each in read.values()} == {"working"}
+    assert all(each["last_load_rows"] for each in read.values())
     with signed_in(first) as client:
         page = client.get("/")
         assert "Hot Rod AN" in page.text

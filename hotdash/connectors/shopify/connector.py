@@ -9,14 +9,24 @@ from pathlib import Path
 
 from hotdash.base.clock import Clock, iso_utc, local_day, parse_iso
 from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Cursor, Event, MissingScope, RawTable, Reached, Rows
+from hotdash.connectors.contract import (
+    CountedDays,
+    Cursor,
+    Event,
+    MissingScope,
+    RawTable,
+    Reached,
+    Rows,
+)
 from hotdash.connectors.shopify import access, shipments, versions
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.inventory import inventory
 from hotdash.connectors.shopify.journeys import Waiting, all_journeys, export_of, new_journeys
 from hotdash.connectors.shopify.order_days import (
+    COUNTED,
     all_order_days,
+    counted,
     first_order_day,
     order_days_since,
     span_of,
@@ -110,6 +120,22 @@ class ShopifyConnector:
         asked = query("OrderIds")
         nodes = pages(self._client, asked, ["orders"], query=search)
         return [node["id"].rpartition("/")[2] for page in nodes for node in page]
+
+    @property
+    def counted(self) -> CountedDays:
+        return COUNTED
+
+    def days_timezone(self) -> str:
+        return self.shop().timezone
+
+    def count_again(self, days: Sequence[date], progress: Progress) -> Iterator[Event]:
+        with self._exports() as bulk:
+            now = self._clock.now()
+            timezone = self.days_timezone()
+            yield from counted(
+                Reading(self._client, bulk, self._clock, progress, timezone, now, frozenset()),
+                days,
+            )
 
     def refetch(
         self, table: RawTable, vendor_ids: Sequence[str], progress: Progress

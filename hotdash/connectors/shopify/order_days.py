@@ -5,13 +5,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import days_between, local_day, parse_iso
-from hotdash.connectors.contract import Event, Rows, SliceDays
+from hotdash.connectors.contract import CountedDays, Event, Rows, SliceDays
 from hotdash.connectors.shopify.arrow import rows_of
 from hotdash.connectors.shopify.errors import ShopifyAnswerError
 from hotdash.connectors.shopify.queries import Moment, order_counts, query
 from hotdash.connectors.shopify.reading import Reading
-from hotdash.connectors.shopify.tables import ORDER_DAYS
+from hotdash.connectors.shopify.tables import ORDER_DAYS, ORDERS
 
+COUNTED = CountedDays(ORDERS, "processed_at", ORDER_DAYS, "orders")
 _DAYS_PER_QUERY = 100
 _ALWAYS_AGAIN = 3
 
@@ -24,7 +25,7 @@ def first_order_day(reading: Reading) -> date | None:
 def all_order_days(reading: Reading, first: date | None) -> Iterator[Event]:
     """Every day from the shop's first order to yesterday."""
     if first is not None:
-        yield from _counted(reading, list(days_between(first, _yesterday(reading))))
+        yield from counted(reading, list(days_between(first, _yesterday(reading))))
 
 
 def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
@@ -33,10 +34,10 @@ def order_days_since(reading: Reading, since: datetime) -> Iterator[Event]:
     first = min(local_day(since, reading.timezone), last - timedelta(days=_ALWAYS_AGAIN - 1))
     recent = days_between(first, last)
     closed = {day for day in reading.touched_days if day <= last}
-    yield from _counted(reading, sorted(closed.union(recent)))
+    yield from counted(reading, sorted(closed.union(recent)))
 
 
-def _counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
+def counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
     with reading.progress.task("Order counts", total=len(days)) as task:
         for start in range(0, len(days), _DAYS_PER_QUERY):
             some = days[start : start + _DAYS_PER_QUERY]

@@ -4,6 +4,7 @@ import json as json_module
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,9 @@ from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.base.progress import Progress
 from hotdash.base.settings import Environment, Settings
+from hotdash.connectors.registry import registry
+from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
+from hotdash.connectors.spec import ConnectorSpec
 from hotdash.entrypoints.cli.demo_processes import (
     Child,
     Says,
@@ -25,14 +29,18 @@ from hotdash.entrypoints.cli.demo_processes import (
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
+from hotdash.entrypoints.cli.sources import show_sources
+from hotdash.entrypoints.connecting import keep
+from hotdash.entrypoints.source_overview import Document, describe_sources
 from hotdash.entrypoints.web.server import refuse_taken_port
-from hotdash.entrypoints.wiring import Installation, ShopAccess, open_installation
+from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.storage.embedded import EmbeddedPostgres
 
 OWNER_EMAIL = "owner@hotdash.example"
 WORLD_FILE = "demo.json"
 DEFAULT_ORDERS = 20_000
 SEED = 7
+HISTORY_FIELD, HISTORY_DAYS = "history_days", 120
 _READY_SECONDS = 120.0
 
 
@@ -127,6 +135,23 @@ def forget(home: Path) -> None:
     shutil.rmtree(home)
 
 
+def connect_sources(
+    house: Installation, shop_id: str, sources: Mapping[str, Mapping[str, str]]
+) -> None:
+    """The shop itself first; what is simulated and has no connector is left out."""
+    house.save_shop(shop_id, sources[SHOPIFY])
+    for vendor, fields in sources.items():
+        spec = registry().get(vendor)
+        if spec is not None and vendor != SHOPIFY:
+            keep(house, vendor, shop_id, {**fields, **_shortened(spec)})
+
+
+def _shortened(spec: ConnectorSpec) -> dict[str, str]:
+    """Two years of orders are worth a newcomer's wait; two years of everything else are not."""
+    bounds_history = any(each.name == HISTORY_FIELD for each in spec.fields)
+    return {HISTORY_FIELD: str(HISTORY_DAYS)} if bounds_history else {}
+
+
 class Demo:
     def __init__(self, stack: ExitStack, settings: Settings, world: World, as_json: bool) -> None:
         self._stack = stack
@@ -148,7 +173,7 @@ class Demo:
                 "The first run published nothing.", hint=f"See {self._settings.log_file}."
             )
         web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
-        self._tell(house.one_time_link(OWNER_EMAIL), report)
+        self._tell(house.one_time_link(OWNER_EMAIL), describe_sources(house), report)
         if not is_new:
             self._run()
         code = web.wait()
@@ -204,20 +229,17 @@ class Demo:
         with progress.task("Simulated vendors", total=1):
             ready = simulator.first_line(_READY_SECONDS)
         for shop in ready["shops"]:
-            fields = shop["sources"]["shopify"]
-            house.connect_shop(
-                ShopAccess(
-                    shop["shop_id"], fields["domain"], fields["access_token"], fields["base_url"]
-                )
-            )
+            connect_sources(house, shop["shop_id"], shop["sources"])
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
 
-    def _tell(self, link: str, report: dict[str, Any] | None) -> None:
+    def _tell(self, link: str, sources: Document, report: Document | None) -> None:
         seconds = round(time.monotonic() - self._began, 1)
         if self._as_json:
             url = self._settings.base_url
-            say_json({"url": url, "link": link, "seconds": seconds, "run": report})
+            told = {"url": url, "link": link, "seconds": seconds}
+            say_json({**told, "sources": sources["sources"], "run": report})
             return
+        show_sources(sources, short=True)
         out.print(f"\nHotdash is up after {seconds} s. Sign in with this one-time link:\n")
         out.print(f"  {link}\n", style="bold")
         out.print("Ctrl-C stops everything. The next `make demo` goes on from here.", style="dim")

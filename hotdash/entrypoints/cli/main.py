@@ -13,7 +13,8 @@ from hotdash.entrypoints.cli.invocation import Invocation
 from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
-    *("demo", "init", "run", "serve", "status", "doctor"),
+    *("demo", "init", "connect", "disconnect", "sync", "run", "serve"),
+    *("sources", "status", "doctor", "simulate"),
     *("migrate", "publish", "sign-in", "version"),
 )
 

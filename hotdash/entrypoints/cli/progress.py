@@ -26,10 +26,13 @@ QUIET_SECONDS = 2.0
 
 class _Rate(ProgressColumn):
     def render(self, task: RichTask) -> Text:
-        if not task.completed:
+        told: float | None = task.fields["rows"]
+        rows = task.completed if told is None else told
+        if not rows:
             return Text("")
-        rate = f"{task.speed:,.0f}/s" if task.speed else ""
-        return Text(f"{task.completed:>9,.0f} {rate}", style="dim")
+        speed = task.speed or (rows / task.elapsed if task.elapsed else None)
+        rate = f"{speed:,.0f}/s" if speed else ""
+        return Text(f"{rows:>9,.0f} {rate}", style="dim")
 
 
 class _BarTask:
@@ -53,11 +56,15 @@ class BarProgress:
 
     @contextmanager
     def task(self, title: str, total: int | None = None) -> Generator[Task]:
-        task = self._bars.add_task(title, total=total, note="")
+        task = self._bars.add_task(title, total=total, note="", rows=None)
         yield _BarTask(self._bars, task)
         done = self._bars.tasks[self._bars.task_ids.index(task)]
-        self._bars.update(task, total=max(done.completed, 1), completed=max(done.completed, 1))
+        full = max(done.completed, 1)
+        self._bars.update(task, total=full, completed=full, rows=done.completed)
         self._bars.stop_task(task)
+        # Sources have more tables than a terminal has lines: what is done stands above the bars.
+        self._bars.console.print(self._bars.make_tasks_table([done]))
+        self._bars.remove_task(task)
 
 
 class _LineTask:
@@ -115,7 +122,7 @@ def shown_progress(console: Console, *, silent: bool = False) -> Generator[Progr
 def _bars(console: Console) -> AbstractContextManager[Progress]:
     return Progress(
         SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description:<28}"),
+        TextColumn("{task.description:<36}"),
         BarColumn(bar_width=24),
         _Rate(),
         TimeElapsedColumn(),

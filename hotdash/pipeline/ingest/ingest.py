@@ -79,7 +79,8 @@ class Ingest:
         """
         known = self._newest_reading(connector, shop_id)
         cursor = None if reread or known is None else known.cursor
-        if since is not None and cursor is not None:
+        # A later instant would leave out what lies between; the cursor is right for that.
+        if since is not None and known and cursor and since < known.complete_through:
             cursor = _cursor_since(connector, since)
         return self._load(connector, shop_id, self._news(connector, cursor, wanted or {}))
 
@@ -89,8 +90,12 @@ class Ingest:
         shop_id: str,
         wanted: Wanted,
         vanished: Sequence[Deleted] = (),
+        recounted: Iterable[Event] = (),
     ) -> IngestOutcome:
-        """Only the wanted are read again, and the vanished get their tombstones; the cursor stays."""
+        """Only the wanted are read again, the vanished get their tombstones, and then is counted.
+
+        The cursor stays.
+        """
         known = self._newest_reading(connector, shop_id)
         if known is None:
             raise NotFoundError(
@@ -100,6 +105,7 @@ class Ingest:
         events = chain(
             self._fetched_again(connector, wanted),
             vanished,
+            recounted,
             [Reached(known.cursor, known.complete_through)],
         )
         return self._load(connector, shop_id, events)

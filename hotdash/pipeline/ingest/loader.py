@@ -25,6 +25,8 @@ DLT_SETTINGS = {
     "RUNTIME__DLTHUB_TELEMETRY": "false",
     "RUNTIME__ENABLE_RUNTIME_TRACE": "false",
     "DATA_WRITER__FILE_MAX_ITEMS": "250000",
+    # What stops a load is raised; the rest it would write over the command's own words.
+    "RUNTIME__LOG_LEVEL": "CRITICAL",
 }
 FROZEN: TSchemaContractDict = {"tables": "freeze", "columns": "freeze", "data_type": "freeze"}
 

@@ -11,6 +11,8 @@ from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.load_ledger import complete_through
 from hotdash.storage.warehouse.stored_failures import ShopFailures, failures_by_shop
 
+_TOLD_ROWS = 3
+
 
 class CheckFailedToRunError(TransformError):
     code = "check_failed_to_run"
@@ -50,16 +52,20 @@ def _check(node: Any, lineage: Lineage) -> Check:
         owner=told["owner"],
         why=told["why"],
         mend=told["mend"],
+        tells=told.get("tells"),
     )
 
 
 def _finding(check: Check, shop_id: str, failures: ShopFailures) -> Finding:
+    sample = [masked(row) for row in failures.sample]
+    told = [check.tells.format(**row) for row in sample[:_TOLD_ROWS]] if check.tells else []
+    why = f"{check.why.rstrip('.')}: {'; '.join(told)}" if told else check.why
     return finding_of(
         check,
         shop_id,
         failing_rows=failures.rows,
-        sentence=f"{check.why} ({_counted(failures)})",
-        sample=[masked(row) for row in failures.sample],
+        sentence=f"{why} ({_counted(failures)})",
+        sample=sample,
     )
 
 

@@ -12,7 +12,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """A question asked of every shop; the marts are those that rest on what it looks at."""
+    """A question asked of every shop; the marts are those that rest on what it looks at.
+
+    `tells` says one failing row in words, with its columns in braces.
+    """
 
     name: str
     severity: Severity
@@ -20,6 +23,7 @@ class Check:
     owner: str
     why: str
     mend: str
+    tells: str | None = None
 
 
 @dataclass(frozen=True)

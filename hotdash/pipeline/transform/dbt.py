@@ -29,6 +29,7 @@ _QUIET = (
     "--no-version-check",
     "--no-send-anonymous-usage-stats",
 )
+_FULL_DISK = "No space left on device"
 _TELLING_LINES = 3
 _ONE_AT_A_TIME = threading.RLock()
 OnFinished = Callable[[str], None]
@@ -93,8 +94,7 @@ class DbtProject:
         log.error("dbt_node_failed", node=failed.unique_id, reason=reason, reference=reference)
         return TransformError(
             f"The model {failed.name} failed: {reason}",
-            hint=f"Nothing was published. The log has it under {reference}; "
-            f"dbt's own story is in {self.log_file}.",
+            hint=f"Nothing was published. {self._mend(reason, reference)}",
         )
 
     def _invoke(self, manifest: Any, command: Sequence[str], on_finished: OnFinished | None) -> Any:
@@ -117,8 +117,14 @@ class DbtProject:
         log.error("dbt_failed", command=command, reason=redact(str(error)), reference=reference)
         return TransformError(
             f"dbt could not {command} the project: {reason}",
-            hint=f"The log has it under {reference}; dbt's own story is in {self.log_file}.",
+            hint=self._mend(reason, reference),
         )
+
+    def _mend(self, reason: str, reference: str) -> str:
+        where = f"The log has it under {reference}; dbt's own story is in {self.log_file}."
+        if _FULL_DISK in reason:
+            return f"The disk is full: free some space and run again; nothing was lost. {where}"
+        return where
 
     def _folders(self) -> list[str]:
         target = self._workdir / "target"

@@ -1,4 +1,4 @@
-"""Shopify's own switches: tokens, the size of the bucket, bulk operations."""
+"""Shopify's own switches: tokens, the size of the bucket, bulk operations, deleted orders."""
 
 import asyncio
 from datetime import timedelta
@@ -28,6 +28,7 @@ def switches_of(simulator: Simulator) -> list[HttpRoute]:
         "webhooks": doors.webhooks,
         "scopes": doors.scopes,
         "headers": doors.headers,
+        "vanish": doors.vanish,
     }
     return [HttpRoute(f"/{name}", door, methods=["POST"]) for name, door in changes.items()]
 
@@ -102,4 +103,12 @@ class _Switches:
                 runs.expire_urls()
             if "held" in asked:
                 runs.hold(asked["held"])
+        return JSONResponse({})
+
+    async def vanish(self, http: Request) -> Response:
+        """Orders that somebody deleted: not told and not counted any more."""
+        asked = await asked_of(http)
+        shop = self._simulator.by_id(asked["shop"])
+        for order_id in asked["orders"]:
+            shop.delete("orders", order_id)
         return JSONResponse({})

@@ -43,7 +43,7 @@ def test_a_finding_says_what_is_wrong_and_what_to_do(findings: Findings) -> None
     assert finding.failing_rows == 1
     assert finding.owner == "data"
     assert "Shopify counts another number of orders" in finding.sentence
-    assert "(1 row)" in finding.sentence
+    assert "2026-05-04 2 there, 1 here (1 row)" in finding.sentence
     assert "`hotdash run --reread`" in finding.mend
     (sample,) = finding.sample
     assert sample == {

@@ -72,8 +72,7 @@ def all_queries(scopes: Scopes | None = None) -> Mapping[str, Query]:
 def order_counts(spans: Sequence[Moment]) -> Query:
     """Shopify's own counts, one alias per span: c0, c1, and so on."""
     counts = "\n".join(
-        f"  c{place}: ordersCount(limit: null, query: \"processed_at:>='{_utc(span.begins)}' "
-        f"AND processed_at:<'{_utc(span.ends)}'\") {{ count precision }}"
+        f'  c{place}: ordersCount(limit: null, query: "{processed_within(span)}") {{ count precision }}'
         for place, span in enumerate(spans)
     )
     return Query("OrderCounts", f"query OrderCounts {{\n{counts}\n}}")

@@ -1,0 +1,103 @@
+"""Credentials are tried at the vendor before they are kept; what they do not open is said, with its cost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hotdash.base.errors import ForbiddenError, NotFoundError
+from hotdash.connectors.contract import MissingScope
+from hotdash.connectors.registry import spec_of
+from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
+from hotdash.connectors.spec import HeldFields
+from hotdash.entrypoints.wiring import Installation
+from hotdash.storage.appdb.repositories import credentials, shops
+
+
+@dataclass(frozen=True)
+class Connected:
+    """What was kept; `missing` are the scopes it goes without."""
+
+    shop_id: str
+    vendor: str
+    missing: Sequence[MissingScope]
+    is_new_shop: bool = False
+
+
+class MissingScopesError(ForbiddenError):
+    code = "missing_scopes"
+
+
+def connect(
+    house: Installation, vendor: str, shop_id: str, fields: Mapping[str, str], *, strict: bool
+) -> Connected:
+    """A vendor that refuses the credentials raises its own error, and nothing is kept."""
+    spec = spec_of(vendor)
+    spec.require_fields(fields)
+    is_new_shop = shop_id not in known_shops(house)
+    if is_new_shop and vendor != SHOPIFY:
+        raise _unknown_shop(house, shop_id)
+    held = HeldFields(fields)
+    missing = spec.open(replace(house.access_to(shop_id, fields), tokens=held)).check()
+    if missing and strict:
+        raise _too_little(spec.title, missing)
+    # A token that was renewed by being tried is the one that works from now on.
+    if vendor == SHOPIFY:
+        house.save_shop(shop_id, held.fields)
+    else:
+        keep(house, vendor, shop_id, held.fields)
+    return Connected(shop_id, vendor, missing, is_new_shop)
+
+
+def keep(house: Installation, vendor: str, shop_id: str, fields: Mapping[str, str]) -> None:
+    """Without a question to the vendor."""
+    with house.database.jobs() as session:
+        credentials.save_credential(session, house.vault, shop_id, vendor, fields)
+
+
+def disconnect(house: Installation, vendor: str, shop_id: str) -> None:
+    with house.database.jobs() as session:
+        if vendor not in credentials.list_credentials(session, shop_id):
+            raise NotFoundError(
+                f"{vendor} of {shop_id} is not connected.",
+                hint="`hotdash connect` lists what is.",
+            )
+        credentials.delete_credential(session, shop_id, vendor)
+
+
+def stored_fields(house: Installation, vendor: str, shop_id: str) -> Mapping[str, str]:
+    with house.database.jobs() as session:
+        found = credentials.find_credential(session, house.vault, shop_id, vendor)
+    return found or {}
+
+
+def known_shops(house: Installation) -> list[str]:
+    with house.database.jobs() as session:
+        return [shop.shop_id for shop in shops.list_shops(session)]
+
+
+def connected_shops(house: Installation) -> dict[str, list[str]]:
+    """Per vendor the shops that have it."""
+    found: dict[str, list[str]] = {}
+    with house.database.jobs() as session:
+        for shop in shops.list_shops(session):
+            for vendor in credentials.list_credentials(session, shop.shop_id):
+                found.setdefault(vendor, []).append(shop.shop_id)
+    return found
+
+
+def _unknown_shop(house: Installation, shop_id: str) -> NotFoundError:
+    known = ", ".join(known_shops(house))
+    return NotFoundError(
+        f"There is no shop {shop_id!r}.",
+        hint=f"The shops here are {known}."
+        if known
+        else "Connect the shop itself first: `hotdash connect shopify`.",
+        field="shop",
+    )
+
+
+def _too_little(title: str, missing: Sequence[MissingScope]) -> MissingScopesError:
+    told = "; ".join(f"{each.scope}: without it nothing of {each.costs}" for each in missing)
+    return MissingScopesError(
+        f"{title} accepts the credentials, but scopes are missing: {told}.",
+        hint="Nothing was stored. Grant them and connect again, or leave out --strict.",
+    )

@@ -1,0 +1,134 @@
+"""Sources are read into the raw tables and nothing more: one after the other, a broken one holding up nobody."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from hotdash.base.clock import iso_utc
+from hotdash.base.errors import NotFoundError
+from hotdash.base.progress import Progress, TitledProgress
+from hotdash.connectors.contract import Connector, Rewinds
+from hotdash.jobs.refresh import RefreshContext, chosen_shops, code_here, source_sync
+from hotdash.jobs.run_report import FAILED
+from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
+
+KIND = "sync"
+
+
+@dataclass(frozen=True)
+class SyncRequest:
+    """Without shops or sources all of them; `since` reads again from there on, `full` everything."""
+
+    shops: Sequence[str] | None = None
+    sources: Sequence[str] | None = None
+    since: datetime | None = None
+    full: bool = False
+
+    @property
+    def detail(self) -> Detail:
+        return {
+            "sources": sorted(self.sources or ()),
+            "since": iso_utc(self.since) if self.since else None,
+            "full": self.full,
+        }
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    shop_id: str
+    source: str
+    detail: Mapping[str, Any]
+
+    @property
+    def failed(self) -> bool:
+        return self.detail["status"] == FAILED
+
+    @property
+    def rows(self) -> int:
+        return sum(self.detail.get("rows", {}).values())
+
+
+@dataclass(frozen=True)
+class SyncReport:
+    run_id: str
+    resumed: bool
+    seconds: float
+    sources: tuple[SourceReport, ...]
+
+    @property
+    def failed(self) -> bool:
+        return any(source.failed for source in self.sources)
+
+    def document(self) -> dict[str, Any]:
+        sources = [
+            {"shop": each.shop_id, **each.detail, "source": each.source} for each in self.sources
+        ]
+        return {**asdict(self), "sources": sources, "failed": self.failed}
+
+
+def sync_sources(context: RefreshContext, progress: Progress, request: SyncRequest) -> SyncReport:
+    """A sync that died is gone on with by the next one that asks for the same."""
+    shops = chosen_shops(context, request.shops)
+    chosen = list(_chosen_sources(context, shops, request.sources))
+    asked = {**request.detail, **code_here()}
+    wanted = RunRequest(KIND, shops, asked, context.fresh_soft)
+    began = time.monotonic()
+    with durable_run(context.database, context.warehouse.identity, wanted, context.clock) as run:
+        reports = [
+            SourceReport(
+                shop_id,
+                connector.vendor,
+                run.step(
+                    f"sync {shop_id} {connector.vendor}",
+                    partial(_synced, context, progress, run, request, shop_id, connector),
+                ),
+            )
+            for shop_id, connector in chosen
+        ]
+    seconds = round(time.monotonic() - began, 3)
+    return SyncReport(str(run.run_id), run.resumed, seconds, tuple(reports))
+
+
+def _chosen_sources(
+    context: RefreshContext, shops: Sequence[str], sources: Sequence[str] | None
+) -> Iterator[tuple[str, Connector]]:
+    connected = {each.vendor for shop_id in shops for each in context.connectors[shop_id]}
+    for source in sources or ():
+        if source not in connected:
+            raise NotFoundError(
+                f"{source} is not connected here.",
+                hint=f"The sources here are {', '.join(sorted(connected))}.",
+                field="source",
+            )
+    for shop_id in shops:
+        for connector in context.connectors[shop_id]:
+            if not sources or connector.vendor in sources:
+                yield shop_id, connector
+
+
+def _synced(
+    context: RefreshContext,
+    progress: Progress,
+    run: DurableRun,
+    request: SyncRequest,
+    shop_id: str,
+    connector: Connector,
+) -> Detail:
+    if request.since is not None and not isinstance(connector, Rewinds):
+        return _cannot_rewind(connector)
+    titled = TitledProgress(progress, f"{shop_id} {connector.vendor}")
+    syncing = source_sync(context, titled, run)
+    return syncing.sync(shop_id, connector, reread=request.full, since=request.since)
+
+
+def _cannot_rewind(connector: Connector) -> Detail:
+    return {
+        "status": FAILED,
+        "source": connector.vendor,
+        "code": "cannot_rewind",
+        "error": f"{connector.vendor} cannot be read again from an instant on.",
+        "hint": f"Read it whole: `hotdash sync --source {connector.vendor} --full`.",
+    }

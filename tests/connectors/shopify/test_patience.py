@@ -1,12 +1,18 @@
 """Throttling and passing failures: waited for as told, never hammered, and finished."""
 
+import re
 import time
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from hotdash.base.http import RetryPolicy
+from hotdash.base.progress import SilentProgress, Task
 from hotdash.connectors.calling import VendorUnavailableError
+from hotdash.connectors.shopify.bulk import BulkExports
 from hotdash.connectors.shopify.costs import Budget, requested_cost
 from hotdash.connectors.shopify.errors import (
     ShopifyAccessError,
@@ -14,7 +20,9 @@ from hotdash.connectors.shopify.errors import (
     ShopifyShopError,
 )
 from hotdash.connectors.shopify.queries import Query, query
-from tests.fixtures.simulator import SHOP_ID, Connecting, SimulatorHandle
+from hotdash.connectors.shopify.reading import Reading
+from hotdash.connectors.shopify.resources import orders_by_id
+from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
 from tests.fixtures.told_events import read, same_rows
 
 SHOP = query("Shop")
@@ -220,3 +228,35 @@ class TestCost:
 
     def test_a_mutation_is_ten(self) -> None:
         assert requested_cost(query("StartBulk").text, {}) == 10
+
+
+class TestHours:
+    def test_what_is_asked_for_one_by_one_is_announced_with_its_hours(
+        self, connecting: Connecting, simulator: SimulatorHandle, tmp_path: Path
+    ) -> None:
+        """A thousand orders at four to a question of some 950 points, at one point a second."""
+        simulator.set_plan(2000, 1)
+        client = connecting.client()
+        client.ask(SHOP)
+        told: list[str] = []
+
+        class Telling(SilentProgress):
+            @contextmanager
+            def task(self, title: str, total: int | None = None) -> Generator[Task]:
+                with super().task(title, total) as silent:
+                    silent.say = told.append  # type: ignore[method-assign]
+                    yield silent
+
+        reading = Reading(
+            client,
+            BulkExports(client, tmp_path),
+            simulator,
+            Telling(),
+            "America/Chicago",
+            UNTIL,
+            frozenset(),
+        )
+        ids = [f"gid://shopify/Order/{number}" for number in range(1000)]
+        next(orders_by_id(reading, ids))
+        (said,) = told
+        assert re.fullmatch(r"1,000 asked for one by one, up to \d\d\.\d hours .*", said)

@@ -1,7 +1,7 @@
 import pytest
 
 from hotdash.base.errors import NotFoundError
-from hotdash.connectors.registry import all_tables, open_connector, spec_of
+from hotdash.connectors.registry import OURS, all_tables, open_connector, spec_of
 from hotdash.connectors.spec import Access
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
@@ -26,4 +26,4 @@ def test_an_unknown_vendor_is_named_with_those_there_are(access: Access) -> None
 
 def test_tables_have_one_name_each() -> None:
     names = [table.name for table in all_tables()]
-    assert len(names) == len(set(names)) == 12
+    assert len(names) == len(set(names)) == sum(len(spec.tables) for spec in OURS)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from hotdash.connectors.meta_ads.insights import COUNTED
-from hotdash.connectors.records import UnfitValueError, ratio
+from hotdash.connectors.records import Parse, UnfitValueError, ratio, whole
 
 # Campaigns and account are rounded to cents each for itself.
 _ROUNDED_BY = Decimal("0.01")
+
+COUNTED = ("spend", "impressions", "clicks")
+_READ: Mapping[str, Parse] = {"spend": ratio, "impressions": whole, "clicks": whole}
 
 Sums = Mapping[tuple[str, str], Decimal]
 
@@ -36,7 +38,7 @@ def _sums(records: Iterable[Any]) -> tuple[Sums, set[tuple[str, str]]]:
         for figure in COUNTED:
             key = (str(record.get("date_start")), figure)
             try:
-                sums[key] += ratio(record.get(figure))
+                sums[key] += _READ[figure](record.get(figure))
             except UnfitValueError:
                 unread.add(key)
     return sums, unread

@@ -8,14 +8,15 @@ from typing import Any
 
 from hotdash.connectors.calling import VendorAnswerError, VendorUnavailableError
 from hotdash.connectors.meta_ads.client import Answer, MetaAdsClient
+from hotdash.connectors.meta_ads.counts import COUNTED
 from hotdash.connectors.meta_ads.errors import TooMuchAskedError
 from hotdash.connectors.meta_ads.tables import INSIGHT_FIELDS, WINDOWS
 from hotdash.connectors.windows import Window
 
 AT_ONCE_DAYS = 31
 JOB_DAYS = 183
+SUMS_DAYS = 92
 JOBS_AT_ONCE = 5
-COUNTED = ("spend", "impressions", "clicks")
 
 _COMPLETED = "Job Completed"
 _ENDED_BADLY = ("Job Failed", "Job Skipped")
@@ -60,6 +61,9 @@ class Insights:
 
     def totals(self, window: Window) -> list[Any]:
         """The account's own sums per day, to hold the campaigns against."""
+        return [row for piece in window.cut(SUMS_DAYS) for row in self._totals(piece)]
+
+    def _totals(self, window: Window) -> list[Any]:
         asked = {
             "level": "account",
             "time_increment": "1",
@@ -71,7 +75,7 @@ class Insights:
         except TooMuchAskedError as error:
             if window.length == 1:
                 raise self._not_computed(window, error.message) from error
-        return [record for half in window.halves() for record in self.totals(half)]
+        return [record for half in window.halves() for record in self._totals(half)]
 
     def _rows(self, path: str, **asked: Any) -> list[Any]:
         pages = self._client.pages("insights", path, **asked)

@@ -6,12 +6,13 @@ from importlib.metadata import entry_points
 
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.connectors.contract import Connector, RawTable
+from hotdash.connectors.google_ads.spec import SPEC as GOOGLE_ADS
 from hotdash.connectors.meta_ads.spec import SPEC as META_ADS
 from hotdash.connectors.shopify.spec import SPEC as SHOPIFY
 from hotdash.connectors.spec import Access, ConnectorSpec
 
 ENTRY_POINTS = "hotdash.connectors"
-OURS: tuple[ConnectorSpec, ...] = (SHOPIFY, META_ADS)
+OURS: tuple[ConnectorSpec, ...] = (SHOPIFY, GOOGLE_ADS, META_ADS)
 
 
 @lru_cache(maxsize=1)

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hotdash.base.clock import Clock, local_day
 from hotdash.base.progress import Progress
-from hotdash.connectors.calling import VendorAnswerError
+from hotdash.connectors.account_days import AccountDays, cursor_since, require_timezone
 from hotdash.connectors.contract import Cursor, Event, MissingScope, RawTable, Reached
 from hotdash.connectors.meta_ads.client import VENDOR, MetaAdsClient
 from hotdash.connectors.meta_ads.insights import AT_ONCE_DAYS, JOB_DAYS
@@ -30,7 +29,6 @@ RESTATED_FOR = timedelta(days=28 + 2)
 # Meta keeps insights for 37 months.
 LONGEST_HISTORY_DAYS = 1_125
 _MOST_AT_ONCE = 3
-_DAY, _TIMEZONE, _ACCOUNT = "day", "timezone", "account_id"
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,7 @@ class MetaAdsConnector:
         return [MissingScope(scope.name, scope.costs) for scope in missing]
 
     def cursor_since(self, since: datetime) -> Cursor:
-        """The account's timezone is not known here: a day earlier is early enough anywhere."""
-        return {_DAY: str((since - timedelta(days=1)).date())}
+        return cursor_since(since)
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         started = self.clock.now()
@@ -73,12 +70,11 @@ class MetaAdsConnector:
         reading = Reading(self.client, self.clock, progress, account)
         yield from accounts(reading)
         yield from campaigns(reading)
-        closed = Window(self._first_day(cursor, account, today), today - timedelta(days=1))
+        days = AccountDays(self.account_id, account.timezone, self.history_days, RESTATED_FOR)
+        closed = days.to_read(cursor, today)
         most = JOB_DAYS if closed.length > _MOST_AT_ONCE * AT_ONCE_DAYS else AT_ONCE_DAYS
         yield from campaign_days(reading, list(closed.cut(most)), today)
-        yield Reached(
-            {_DAY: str(today), _TIMEZONE: account.timezone, _ACCOUNT: self.account_id}, reached
-        )
+        yield Reached(days.reached(today), reached)
 
     def refetch(
         self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
@@ -95,26 +91,5 @@ class MetaAdsConnector:
 
     def _account(self) -> Account:
         account = account_of(self.client, self.account_id)
-        try:
-            ZoneInfo(account.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise VendorAnswerError(
-                f"Meta's account act_{self.account_id} is in the timezone {account.timezone!r}, "
-                "which nobody knows.",
-                hint="Correct it in the ad account's settings.",
-            ) from error
+        require_timezone("Meta", f"act_{self.account_id}", account.timezone)
         return account
-
-    def _first_day(self, cursor: Cursor | None, account: Account, today: date) -> date:
-        """Days counted in another timezone, or of another account, say nothing about these."""
-        oldest = today - timedelta(days=self.history_days)
-        if cursor is None or not self._is_of(cursor, account):
-            return oldest
-        known = min(date.fromisoformat(cursor[_DAY]), today)
-        return max(oldest, known - RESTATED_FOR)
-
-    def _is_of(self, cursor: Cursor, account: Account) -> bool:
-        return (
-            cursor.get(_TIMEZONE, account.timezone) == account.timezone
-            and cursor.get(_ACCOUNT, self.account_id) == self.account_id
-        )

@@ -16,7 +16,6 @@ from hotdash.connectors.contract import (
     DriftKind,
     Event,
     SliceDays,
-    Unreadable,
 )
 from hotdash.connectors.meta_ads.client import Answer, MetaAdsClient
 from hotdash.connectors.meta_ads.counts import differences
@@ -32,7 +31,7 @@ from hotdash.connectors.meta_ads.tables import (
     CAMPAIGNS,
     purchases,
 )
-from hotdash.connectors.records import RecordReader, RecordTable, UnfitValueError, json_text
+from hotdash.connectors.records import RecordReader, UnfitValueError, told
 from hotdash.connectors.windows import Window
 
 _RECOUNTS = 2
@@ -171,14 +170,3 @@ def _purchase_keys(actions: Any) -> set[str]:
         return set(purchases(actions) or ()) if actions else set()
     except UnfitValueError:
         return set()
-
-
-def told(
-    table: RecordTable, records: Sequence[Any], at: datetime, reader: RecordReader | None = None
-) -> Iterator[Event]:
-    """What is not even an object is set aside like a record that does not fit."""
-    objects = [cast("Answer", each) for each in records if isinstance(each, dict)]
-    yield from (reader or RecordReader(table)).read(objects, at)
-    for each in records:
-        if not isinstance(each, dict):
-            yield Unreadable(table.raw, "it is no object", json_text(each), at)

@@ -13,6 +13,7 @@ from tests.fixtures.simulator import SHOP_ID, UNTIL, SimulatorHandle
 
 WHILE = timedelta(days=2)
 ASK = {
+    "google_ads": "hotdash.connectors.google_ads.client:GoogleAdsClient._post",
     "meta_ads": "hotdash.connectors.meta_ads.client:MetaAdsClient._exchange",
 }
 

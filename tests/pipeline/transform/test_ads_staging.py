@@ -12,14 +12,14 @@ from tests.fixtures.ads import AdConnecting, Row, Told, newest_days
 from tests.fixtures.simulator import SHOP_ID, UNTIL, SimulatorHandle
 from tests.fixtures.warehouses import ENGINES, BuiltWarehouse, OpenBuilt
 
-VENDORS = ("meta_ads",)
+VENDORS = ("google_ads", "meta_ads")
 DAYS = "{vendor}_campaign_days"
 # What two loads of the same never share.
 _STAMPS = ("load_id", "fetched_at")
 
 
 def staged(built: BuiltWarehouse, vendor: str) -> dict[str, list[Row]]:
-    built.project.run(["run", "--select", "staging"], {}, lambda _name: None)
+    built.project.run(["run", "--select", f"+path:models/staging/{vendor}"], {}, lambda _name: None)
     return {
         table.name: sorted(
             (

@@ -270,6 +270,17 @@ class RecordReader:
         return [Drift(self.table.raw, kind, name, detail, at)]
 
 
+def told(
+    table: RecordTable, records: Sequence[Any], at: datetime, reader: RecordReader | None = None
+) -> Iterator[Event]:
+    """What is not even an object is set aside like a record that does not fit."""
+    objects = [cast("Record", each) for each in records if isinstance(each, dict)]
+    yield from (reader or RecordReader(table)).read(objects, at)
+    for each in records:
+        if not isinstance(each, dict):
+            yield Unreadable(table.raw, "it is no object", json_text(each), at)
+
+
 class _UnfitRecordError(ValueError):
     def __init__(self, kind: DriftKind, name: str, reason: str) -> None:
         super().__init__(reason)

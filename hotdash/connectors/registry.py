@@ -8,6 +8,8 @@ from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.connectors.chatwoot.spec import SPEC as CHATWOOT
 from hotdash.connectors.contract import Connector, RawTable
 from hotdash.connectors.ga4.spec import SPEC as GA4
+from hotdash.connectors.google_ads.spec import SPEC as GOOGLE_ADS
+from hotdash.connectors.meta_ads.spec import SPEC as META_ADS
 from hotdash.connectors.search_console.spec import SPEC as SEARCH_CONSOLE
 from hotdash.connectors.shopify.spec import SPEC as SHOPIFY
 from hotdash.connectors.spec import Access, ConnectorSpec
@@ -18,6 +20,8 @@ OURS: tuple[ConnectorSpec, ...] = (
     CHATWOOT,
     GA4,
     SEARCH_CONSOLE,
+    GOOGLE_ADS,
+    META_ADS,
 )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from hotdash.simulators.chatwoot.app import ChatwootSimulator
 from hotdash.simulators.ga4.app import Ga4Simulator
+from hotdash.simulators.google_ads.app import GoogleAdsSimulator
+from hotdash.simulators.meta_ads.app import MetaAdsSimulator
 from hotdash.simulators.search_console.app import SearchConsoleSimulator
 from hotdash.simulators.shopify.app import ShopifySimulator
 from hotdash.simulators.shopify.costs import Plan
@@ -18,6 +20,8 @@ def simulated_vendors(simulation: Simulation, plan: Plan) -> list[SimulatedVendo
         ChatwootSimulator,
         Ga4Simulator,
         SearchConsoleSimulator,
+        GoogleAdsSimulator,
+        MetaAdsSimulator,
         SupabaseSimulator,
     )
     return [ShopifySimulator(simulation, plan), *(build(simulation) for build in others)]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from random import Random
 
 from hotdash.base.clock import require_aware
+from hotdash.simulators.ad_accounts import ad_incidents
 from hotdash.simulators.catalog import Catalog
 from hotdash.simulators.day_plan import DayPlan, PlannedDay
 from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
@@ -169,7 +170,14 @@ class World:
 
     @property
     def incidents(self) -> list[Incident]:
-        return [i for world in self._worlds.values() for i in world.plan.incidents]
+        return [
+            incident
+            for world in self._worlds.values()
+            for incident in (
+                *world.plan.incidents,
+                *ad_incidents(world.shop, world.plan.last_closed_day),
+            )
+        ]
 
     def of(self, shop_id: str) -> ShopWorld:
         return self._worlds[shop_id]

@@ -1,6 +1,7 @@
 """The dbt project keeps its promises: described, owned, portable, and in line with the code."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from hotdash.base.money import minor_digits
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.settings import Settings
-from hotdash.connectors.registry import all_tables
+from hotdash.connectors.registry import OURS, all_tables
+from hotdash.connectors.spec import ConnectorSpec
 from hotdash.pipeline.quality.lineage import Lineage
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
@@ -103,6 +105,20 @@ def test_no_published_mart_has_a_personal_column(manifest: Any) -> None:
 def test_every_raw_table_of_a_connector_is_a_source(manifest: Any) -> None:
     sources = {s.identifier for s in manifest.sources.values() if s.source_name != "hotdash"}
     assert sources == {table.name for table in all_tables()}
+
+
+@pytest.mark.parametrize("spec", OURS[1:], ids=lambda spec: spec.vendor)
+def test_source_freshness_carries_the_limits_of_the_connector(
+    manifest: Any, spec: ConnectorSpec
+) -> None:
+    for source in manifest.sources.values():
+        if source.source_name == spec.vendor:
+            assert span_of(source.freshness.warn_after) == spec.fresh_soft
+            assert span_of(source.freshness.error_after) == spec.fresh_hard
+
+
+def span_of(limit: Any) -> timedelta:
+    return timedelta(**{f"{limit.period.value}s": limit.count})
 
 
 def test_source_freshness_carries_the_limits_of_the_settings(manifest: Any) -> None:

@@ -17,6 +17,7 @@ from hotdash.connectors.spec import Access
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
+from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
@@ -54,6 +55,7 @@ class Installation:
         self.settings = settings
         self.database = database
         self.clock: Clock = SystemClock()
+        self.calls = CallRecorder(database, self.clock)
         self._warehouse_url = warehouse_url
 
     @property
@@ -147,6 +149,7 @@ class Installation:
                 routes=[
                     Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
                 ],
+                calls=self.calls,
             )
 
     def web_context(self) -> WebContext:
@@ -170,6 +173,7 @@ class Installation:
             clock=self.clock,
             timezone=shop.timezone,
             currency=shop.currency,
+            observe=self.calls.observer(shop.shop_id),
             options=self._options,
         )
 
@@ -195,7 +199,9 @@ def open_installation(settings: Settings) -> Generator[Installation]:
     with ExitStack() as stack:
         database, url = _open_database(settings, stack)
         stack.callback(database.dispose)
-        yield Installation(settings, database, _warehouse_url(settings, url))
+        house = Installation(settings, database, _warehouse_url(settings, url))
+        stack.callback(house.calls.close)
+        yield house
 
 
 def _open_database(settings: Settings, stack: ExitStack) -> tuple[Database, str]:

@@ -20,6 +20,7 @@ from hotdash.connectors.contract import Connector
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
 from hotdash.jobs.notify_findings import notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
+from hotdash.jobs.record_calls import CallRecorder, tidy_calls
 from hotdash.jobs.run_report import RunReport, ShopReport
 from hotdash.jobs.sync_source import SourceSync
 from hotdash.notifications.routing import Route
@@ -54,6 +55,7 @@ class RefreshContext:
     routes: Sequence[Route] = ()
     # Of the sources whose limits are not those of orders.
     limits: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
+    calls: CallRecorder | None = None
 
     def limit_of(self, source: str) -> FreshnessLimit:
         return self.limits.get(source) or FreshnessLimit(self.fresh_soft, self.fresh_hard)
@@ -73,8 +75,14 @@ def refresh(
     request = RunRequest(KIND, chosen, asked, context.fresh_soft)
     began = time.monotonic()
     with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
+        if context.calls is not None:
+            context.calls.name_run(run.run_id)
         steps = _Refresh(context, progress, run, chosen, mode, reread)
-        details = steps.take()
+        try:
+            details = steps.take()
+        finally:
+            if context.calls is not None:
+                context.calls.name_run(None)
     return _report(run, chosen, details, time.monotonic() - began)
 
 
@@ -152,6 +160,7 @@ class _Refresh:
                 context.home / "dlt",
                 str(self.run.run_id),
             ),
+            context.calls,
         )
 
     def _plan(self) -> Detail:
@@ -265,7 +274,8 @@ class _Refresh:
             forgotten = identity.forget_expired(
                 session, now=now, attempts_before=now - ATTEMPTS_KEPT
             )
-        return {"forgotten": forgotten}
+        calls = tidy_calls(self.context.database, self.context.clock)
+        return {"forgotten": forgotten, "calls": calls}
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""

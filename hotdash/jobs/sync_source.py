@@ -7,6 +7,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.run_report import FAILED, LOADED
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
@@ -26,6 +27,7 @@ class SourceSync:
 
     database: Database
     ingest: Ingest
+    calls: CallRecorder | None = None
 
     def sync(
         self,
@@ -39,6 +41,9 @@ class SourceSync:
             outcome = self.ingest.read(connector, shop_id, reread=reread, since=since)
         except SourceFailedError as error:
             return self._failed(shop_id, connector, error)
+        finally:
+            if self.calls is not None:
+                self.calls.flush()
         self._note_freshness(outcome)
         return _loaded(outcome)
 

@@ -14,6 +14,7 @@ from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
     *("demo", "init", "run", "serve", "status", "doctor"),
+    *("quarantine",),
     *("migrate", "publish", "sign-in", "version"),
 )
 

@@ -80,7 +80,8 @@ class Ingest:
         cursor = None if reread or known is None else known.cursor
         if since is not None and cursor is not None:
             cursor = _cursor_since(connector, since)
-        return self._load(connector, shop_id, self._news(connector, cursor, wanted or {}))
+        news = self._news(connector, cursor, wanted or {})
+        return self._load(connector, shop_id, news, is_whole=cursor is None)
 
     def repair(
         self,
@@ -107,13 +108,22 @@ class Ingest:
         load_ledger.ensure_ledger(self.warehouse)
         return load_ledger.newest_reading(self.warehouse, shop_id, connector.vendor)
 
-    def _load(self, connector: Connector, shop_id: str, events: Iterable[Event]) -> IngestOutcome:
+    def _load(
+        self,
+        connector: Connector,
+        shop_id: str,
+        events: Iterable[Event],
+        *,
+        is_whole: bool = False,
+    ) -> IngestOutcome:
         warehouse, clock = self.warehouse, self.clock
         loader = RawLoader(warehouse, self.workdir)
         discard_interrupted(warehouse, loader, clock)
         load = Load(str(new_id()), shop_id, connector.vendor, self.run_id)
         source = SourceReading(connector, Stamp(shop_id, load.load_id), events)
         load_ledger.begin(warehouse, load, clock.now())
+        if is_whole:
+            load_ledger.note_whole(warehouse, load, clock.now())
         _store(warehouse, loader, source)
         reached = source.end()
         reading = Reading(reached.cursor, reached.complete_through)

@@ -150,3 +150,12 @@ class Rewinds(Protocol):
     """A connector that can be told to read again from an instant on."""
 
     def cursor_since(self, since: datetime) -> Cursor: ...
+
+
+@runtime_checkable
+class SchemaWatch(Protocol):
+    """A connector whose vendor publishes its schema, so that a change is known before it breaks data."""
+
+    def vendor_schema_problems(self) -> Iterator[Drift]:
+        """What of the fields we ask for is deprecated, gone, or of another type."""
+        ...

@@ -17,7 +17,9 @@ from hotdash.base.ids import new_id
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
+from hotdash.jobs import check_schemas
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
+from hotdash.jobs.keep_drifts import DriftKeeper, open_drifts
 from hotdash.jobs.notify_findings import notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
 from hotdash.jobs.record_calls import CallRecorder, tidy_calls
@@ -126,6 +128,7 @@ class _Refresh:
     def take(self) -> _Details:
         step = self.run.step
         loads = {shop: self._ingest_all(shop) for shop in self.shops}
+        step(check_schemas.STEP, self._look_at_schemas)
         plan = step("plan", self._plan)
         build = step("transform", partial(self._transform, plan))
         check = step("check", partial(self._check, plan))
@@ -134,6 +137,17 @@ class _Refresh:
         step("precompute", self._precompute)
         step("tidy", self._tidy)
         return _Details(loads, plan, build, check, publication)
+
+    def _look_at_schemas(self) -> Detail:
+        context = self.context
+        chosen = {shop_id: context.connectors[shop_id] for shop_id in self.shops}
+        return check_schemas.look_at_due_schemas(
+            context.database, self._drifts, chosen, context.clock
+        )
+
+    @property
+    def _drifts(self) -> DriftKeeper:
+        return DriftKeeper(self.context.database, self.context.warehouse, self._dbt_folder)
 
     def _ingest_all(self, shop_id: str) -> dict[str, Detail]:
         """The policies come first: what is read after them is computed by them."""
@@ -161,6 +175,7 @@ class _Refresh:
                 str(self.run.run_id),
             ),
             context.calls,
+            self._drifts,
         )
 
     def _plan(self) -> Detail:
@@ -227,7 +242,15 @@ class _Refresh:
             shop_id: {source: self.context.limit_of(source) for source in self._sources(shop_id)}
             for shop_id in self.shops
         }
-        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits)
+        context = self.context
+        tables = [
+            table
+            for shop_id in self.shops
+            for connector in context.connectors[shop_id]
+            for table in connector.tables
+        ]
+        drifts = open_drifts(context.database, context.warehouse, tables, self.shops)
+        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits, drifts)
         report = ask(self.context.warehouse, request, self._dbt_folder, self.progress)
         findings = [finding for finding in report.findings if finding.shop_id in self.shops]
         results = check_results(report.checks, findings, self.shops)

@@ -9,19 +9,13 @@ from typing import Any
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Connector, RawKind, RawTable, Refetches, Rewinds
+from hotdash.connectors.contract import Connector, Refetches, Rewinds
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.pipeline.durable import Detail, RunRequest, durable_run
 from hotdash.pipeline.ingest.ingest import Ingest
-from hotdash.storage.warehouse.contract import Warehouse
-from hotdash.storage.warehouse.quarantine import (
-    EVERYTHING,
-    Chosen,
-    Quarantined,
-    TableKey,
-    quarantined,
-)
+from hotdash.pipeline.quality.waiting import waiting_records
+from hotdash.storage.warehouse.quarantine import EVERYTHING, Chosen, Quarantined
 
 _log = get_logger(__name__)
 
@@ -77,16 +71,6 @@ def retry_in_run(context: RefreshContext, progress: Progress, request: RetryRequ
         )
         work = partial(retry_quarantine, ingest, context.connectors, request.chosen, context.calls)
         return run.step("retry", lambda: work().document())
-
-
-def table_keys(tables: Iterable[RawTable]) -> dict[str, TableKey]:
-    return {table.name: TableKey(table.key, table.kind is RawKind.SLICE) for table in tables}
-
-
-def waiting_records(
-    warehouse: Warehouse, tables: Iterable[RawTable], chosen: Chosen = EVERYTHING
-) -> list[Quarantined]:
-    return [each for each in quarantined(warehouse, table_keys(tables), chosen) if each.is_waiting]
 
 
 def retry_quarantine(

@@ -7,6 +7,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.run_report import FAILED, LOADED
 from hotdash.pipeline.durable import Detail
@@ -28,6 +29,7 @@ class SourceSync:
     database: Database
     ingest: Ingest
     calls: CallRecorder | None = None
+    drifts: DriftKeeper | None = None
 
     def sync(
         self,
@@ -45,6 +47,8 @@ class SourceSync:
             if self.calls is not None:
                 self.calls.flush()
         self._note_freshness(outcome)
+        if self.drifts is not None:
+            self.drifts.keep_of_load(outcome)
         return _loaded(outcome)
 
     def policies(self, shop_id: str) -> Detail:
@@ -85,5 +89,6 @@ def _loaded(outcome: IngestOutcome) -> Detail:
         "load_id": outcome.load_id,
         "rows": dict(outcome.rows),
         "unreadable": outcome.unreadable,
+        "drifts": [f"{each.table.name}: {each.detail}" for each in outcome.drifts],
         "complete_through": iso_utc(outcome.reading.complete_through),
     }

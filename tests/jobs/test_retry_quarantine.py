@@ -15,9 +15,9 @@ from hotdash.jobs.refresh import RefreshContext
 from hotdash.jobs.retry_quarantine import (
     RetryRequest,
     retry_in_run,
-    waiting_records,
 )
 from hotdash.pipeline.ingest.ingest import Ingest
+from hotdash.pipeline.quality.waiting import waiting_records
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.contract import Warehouse

@@ -9,7 +9,7 @@ import orjson
 from hotdash.base.clock import Clock
 from hotdash.connectors.contract import Event, RawTable, Rows, Unreadable
 from hotdash.connectors.shopify.judging import judge
-from hotdash.connectors.shopify.unnesting import EntityRows, read_rows
+from hotdash.connectors.shopify.unnesting import EntityRows, blamed, read_rows
 
 ENTITIES_PER_BATCH = 500
 _HIDDEN = "***"
@@ -42,7 +42,7 @@ class Batch:
         for refusal in verdict.refused:
             yield Unreadable(
                 self._root,
-                refusal.reason,
+                blamed(refusal.entity) or refusal.reason,
                 shown(refusal.entity),
                 self._fetched_at,
                 vendor_id(refusal.entity[self._root][0].get("id")),

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from hotdash.base.clock import Clock, iso_utc, parse_iso
 from hotdash.base.progress import Progress
-from hotdash.connectors.contract import Cursor, Event, MissingScope, RawTable, Reached, Rows
+from hotdash.connectors.contract import Cursor, Drift, Event, MissingScope, RawTable, Reached, Rows
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
+from hotdash.connectors.shopify.drifts import with_drifts
 from hotdash.connectors.shopify.order_days import all_order_days, order_days_since
 from hotdash.connectors.shopify.queries import query
 from hotdash.connectors.shopify.resources import Reading, customers, orders, products, shop_row
+from hotdash.connectors.shopify.schema_watch import schema_problems
 from hotdash.connectors.shopify.tables import SHOPS, TABLES
 
 _UPDATED_AT = "updated_at"
@@ -73,6 +75,9 @@ class ShopifyConnector:
     def cursor_since(self, since: datetime) -> Cursor:
         return {_UPDATED_AT: iso_utc(since)}
 
+    def vendor_schema_problems(self) -> Iterator[Drift]:
+        return schema_problems(self._client, self._clock.now())
+
     def shop(self) -> ShopProfile:
         row = shop_row(self._client).to_pylist()[0]
         return ShopProfile(
@@ -85,6 +90,9 @@ class ShopifyConnector:
         )
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
+        return with_drifts(self._events(cursor, progress))
+
+    def _events(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         started = self._clock.now()
         since = None if cursor is None else parse_iso(cursor[_UPDATED_AT]) - self._overlap
         row = shop_row(self._client)

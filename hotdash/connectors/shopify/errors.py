@@ -1,11 +1,11 @@
 """What can go wrong with a shop, each with its mend. A token is never part of a message."""
 
 from hotdash.base.errors import HotdashError, UnavailableError
+from hotdash.connectors.calling import VendorAccessError
 
 
-class ShopifyAccessError(HotdashError):
+class ShopifyAccessError(VendorAccessError):
     code = "shopify_access"
-    http_status = 502
 
     def __init__(self, shop: str, said: str) -> None:
         super().__init__(

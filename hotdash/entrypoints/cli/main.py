@@ -14,7 +14,7 @@ from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
     *("demo", "init", "run", "serve", "status", "doctor"),
-    *("quarantine",),
+    *("quarantine", "drift"),
     *("migrate", "publish", "sign-in", "version"),
 )
 

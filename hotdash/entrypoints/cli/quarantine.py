@@ -18,8 +18,8 @@ from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.jobs.retry_quarantine import (
     RetryRequest,
     retry_in_run,
-    table_keys,
 )
+from hotdash.pipeline.quality.waiting import table_keys
 from hotdash.storage.warehouse.quarantine import (
     Chosen,
     Quarantined,

@@ -1,7 +1,7 @@
 """One source of one shop into the raw tables, exactly once however often it is interrupted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -23,7 +23,7 @@ from hotdash.connectors.contract import (
 )
 from hotdash.pipeline.ingest.landing import QUARANTINE, Stamp, landing_of
 from hotdash.pipeline.ingest.loader import RawLoader
-from hotdash.pipeline.ingest.reading import SourceReading
+from hotdash.pipeline.ingest.reading import Refusals, SourceReading
 from hotdash.pipeline.ingest.shape import ensure_tables
 from hotdash.storage.warehouse import load_ledger
 from hotdash.storage.warehouse.contract import Warehouse
@@ -46,6 +46,7 @@ class IngestOutcome:
     rows: Mapping[str, int]
     reading: Reading
     drifts: Sequence[Drift] = ()
+    refusals: Refusals = field(default_factory=Refusals)
 
     @property
     def unreadable(self) -> int:
@@ -129,7 +130,13 @@ class Ingest:
         reading = Reading(reached.cursor, reached.complete_through)
         load_ledger.commit(warehouse, load, reading, source.rows.total(), clock.now())
         return IngestOutcome(
-            shop_id, load.source, load.load_id, dict(source.rows), reading, source.drifts
+            shop_id,
+            load.source,
+            load.load_id,
+            dict(source.rows),
+            reading,
+            source.drifts,
+            source.refusals,
         )
 
     def _news(self, connector: Connector, cursor: Cursor | None, wanted: Wanted) -> Iterator[Event]:

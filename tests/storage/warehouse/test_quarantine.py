@@ -10,9 +10,9 @@ import pytest
 from hotdash.base.clock import FixedClock
 from hotdash.base.progress import SilentProgress
 from hotdash.connectors.contract import Deleted, Event, RawTable, Unreadable
-from hotdash.jobs.retry_quarantine import table_keys
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.ingest.reading import SourceFailedError
+from hotdash.pipeline.quality.waiting import table_keys
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.quarantine import (
     EVERYTHING,

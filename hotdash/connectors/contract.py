@@ -22,13 +22,17 @@ class RawKind(StrEnum):
 
 @dataclass(frozen=True)
 class RawTable:
-    """The vendor's columns only; ingest adds shop_id, load_id, fetched_at and is_deleted."""
+    """The vendor's columns only; ingest adds shop_id, load_id, fetched_at and is_deleted.
+
+    A record without one of the required columns cannot be read.
+    """
 
     name: str
     kind: RawKind
     key: tuple[str, ...]
     schema: pa.Schema
     personal: frozenset[str] = field(default_factory=frozenset[str])
+    required: frozenset[str] = field(default_factory=frozenset[str])
 
 
 @dataclass(frozen=True)

@@ -209,9 +209,9 @@ def record_table(
 ) -> RecordTable:
     schema = pa.schema([(column.name, column.kind) for column in columns])
     personal = frozenset(column.name for column in columns if column.personal)
-    return RecordTable(
-        RawTable(name, kind, key, schema, personal), tuple(columns), frozenset(ignored)
-    )
+    required = frozenset(column.name for column in columns if column.required)
+    raw = RawTable(name, kind, key, schema, personal, required)
+    return RecordTable(raw, tuple(columns), frozenset(ignored))
 
 
 @dataclass

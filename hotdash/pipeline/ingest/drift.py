@@ -74,7 +74,7 @@ _ACTIONS: Mapping[DriftKind, str] = {
     DriftKind.NEW_VALUE: "Decide how the new value counts in the metrics that look at this field, "
     "then close this.",
     DriftKind.DEPRECATED: "Update Hotdash before the vendor takes the field away.",
-    DriftKind.VERSION_ENDING: "Update Hotdash, or set the newer API version, before this one ends.",
+    DriftKind.VERSION_ENDING: "Move to a newer API version, or a newer Hotdash, before this one ends.",
 }
 
 

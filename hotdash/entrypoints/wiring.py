@@ -18,6 +18,7 @@ from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.jobs.install_shopify import ShopifyApp
+from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
@@ -56,6 +57,7 @@ class Installation:
         self.settings = settings
         self.database = database
         self.clock: Clock = SystemClock()
+        self.calls = CallRecorder(database, self.clock)
         self._warehouse_url = warehouse_url
 
     @property
@@ -159,6 +161,7 @@ class Installation:
                 routes=[
                     Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
                 ],
+                calls=self.calls,
             )
 
     def freshness_limits(self) -> dict[str, FreshnessLimit]:
@@ -212,6 +215,7 @@ class Installation:
             clock=self.clock,
             timezone=shop.timezone,
             currency=shop.currency,
+            observe=self.calls.observer(shop.shop_id),
             options=self._options,
         )
 
@@ -229,7 +233,9 @@ def open_installation(settings: Settings) -> Generator[Installation]:
     with ExitStack() as stack:
         database, url = _open_database(settings, stack)
         stack.callback(database.dispose)
-        yield Installation(settings, database, _warehouse_url(settings, url))
+        house = Installation(settings, database, _warehouse_url(settings, url))
+        stack.callback(house.calls.close)
+        yield house
 
 
 def _open_database(settings: Settings, stack: ExitStack) -> tuple[Database, str]:

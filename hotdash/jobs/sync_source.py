@@ -7,6 +7,8 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.run_report import FAILED, LOADED
 from hotdash.jobs.webhook_signals import WebhookSignals
 from hotdash.pipeline.durable import Detail
@@ -28,6 +30,8 @@ class SourceSync:
 
     database: Database
     ingest: Ingest
+    calls: CallRecorder | None = None
+    drifts: DriftKeeper | None = None
 
     def sync(
         self,
@@ -45,8 +49,13 @@ class SourceSync:
             )
         except SourceFailedError as error:
             return failure_detail(shop_id, connector.vendor, error)
+        finally:
+            if self.calls is not None:
+                self.calls.flush()
         signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
         self._note_freshness(outcome)
+        if self.drifts is not None:
+            self.drifts.keep_of_load(outcome)
         compared = self._reconciled(connector, outcome)
         return {**_loaded(outcome), "webhooks": len(waiting.signal_ids), **compared}
 
@@ -94,6 +103,7 @@ def _loaded(outcome: IngestOutcome) -> Detail:
         "load_id": outcome.load_id,
         "rows": dict(outcome.rows),
         "unreadable": outcome.unreadable,
+        "drifts": [f"{each.table.name}: {each.detail}" for each in outcome.drifts],
         "complete_through": iso_utc(outcome.reading.complete_through),
     }
 

@@ -68,3 +68,15 @@ def read_json(lines: bytes, shape: pa.Schema, block_size: int) -> pa.Table:
         parse_options=_json.ParseOptions(explicit_schema=shape, unexpected_field_behavior="ignore"),
     )
     return batch.select(shape.names)
+
+
+def has_nul(batch: pa.Table) -> bool:
+    """Whether a text, also one within an object, holds the character that ends texts in C."""
+    flat = cast(Any, batch)
+    while any(pa.types.is_struct(kind) for kind in flat.schema.types):
+        flat = flat.flatten()
+    return any(
+        compute.any(compute.match_substring(column, "\x00")).as_py()
+        for column in flat.columns
+        if pa.types.is_string(column.type)
+    )

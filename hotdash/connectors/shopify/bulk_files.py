@@ -51,7 +51,10 @@ def _judged(block: bytes, layout: Layout) -> Verdict[bytes, Block]:
     def read(entities: Sequence[bytes]) -> Block:
         return layout.split(read_lines(b"".join(entities), layout.shape))
 
-    verdict = judge(_entities(block), read)
+    def glance(entities: Sequence[bytes]) -> object:
+        return read_lines(b"".join(entities), layout.shape)
+
+    verdict = judge(_entities(block), read, glance)
     refused = [
         Refusal(each.entity, blame(each.entity.splitlines(), layout.shape) or each.reason)
         for each in verdict.refused

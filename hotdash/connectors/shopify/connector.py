@@ -12,6 +12,7 @@ from hotdash.base.progress import Progress
 from hotdash.connectors.contract import (
     CountedDays,
     Cursor,
+    Drift,
     Event,
     MissingScope,
     RawTable,
@@ -21,6 +22,7 @@ from hotdash.connectors.contract import (
 from hotdash.connectors.shopify import access, shipments, versions
 from hotdash.connectors.shopify.bulk import BulkExports, Export
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
+from hotdash.connectors.shopify.drifts import with_drifts
 from hotdash.connectors.shopify.inventory import inventory
 from hotdash.connectors.shopify.journeys import Waiting, all_journeys, export_of, new_journeys
 from hotdash.connectors.shopify.order_days import (
@@ -36,6 +38,7 @@ from hotdash.connectors.shopify.reading import Reading
 from hotdash.connectors.shopify.refetching import refetched
 from hotdash.connectors.shopify.resources import customers, orders, products, shop_row
 from hotdash.connectors.shopify.sales_report import sales_report
+from hotdash.connectors.shopify.schema_watch import schema_problems
 from hotdash.connectors.shopify.tables import ORDERS, SHOPS, TABLES
 from hotdash.connectors.shopify.unnesting import pages
 
@@ -101,6 +104,9 @@ class ShopifyConnector:
         """Without the marks of shipments and journeys, which then reach back as far."""
         return {_UPDATED_AT: iso_utc(since)}
 
+    def vendor_schema_problems(self) -> Iterator[Drift]:
+        return schema_problems(self._client, self._clock.now())
+
     def shop(self) -> ShopProfile:
         row = shop_row(self._client).to_pylist()[0]
         return ShopProfile(
@@ -147,6 +153,9 @@ class ShopifyConnector:
             yield from refetched(reading, table, vendor_ids)
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
+        return with_drifts(self._events(cursor, progress))
+
+    def _events(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         started = self._clock.now()
         since = None if cursor is None else parse_iso(cursor[_UPDATED_AT]) - self._overlap
         row = shop_row(self._client)

@@ -12,7 +12,7 @@ from hotdash.connectors.shopify.client import Answer, ShopifyClient
 from hotdash.connectors.shopify.costs import most_at_once
 from hotdash.connectors.shopify.errors import ShopifyAnswerError
 from hotdash.connectors.shopify.exploding import Fitted, order_children
-from hotdash.connectors.shopify.judging import read_lines
+from hotdash.connectors.shopify.judging import blame, read_lines
 from hotdash.connectors.shopify.queries import Query, query
 from hotdash.connectors.shopify.readers import UnfitError
 from hotdash.connectors.shopify.tables import (
@@ -190,6 +190,15 @@ def _fitted(table: RawTable, entities: Sequence[EntityRows]) -> Fitted:
         return Fitted(table, read_lines(b"\n".join(lines), shape))
     except UnfitError as error:
         raise UnfitError(f"{table.name}: {error}") from error
+
+
+def blamed(entity: EntityRows) -> str | None:
+    """The first field of an entity that is not what it should be, with its reason."""
+    for table, rows in entity.items():
+        lines = [orjson.dumps(row) for row in rows]
+        if found := blame(lines, _SHAPES[table]):
+            return found
+    return None
 
 
 def _complete(

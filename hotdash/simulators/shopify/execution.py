@@ -27,12 +27,13 @@ from hotdash.simulators.orders import Shop
 from hotdash.simulators.shopify.access import refusals
 from hotdash.simulators.shopify.bulk import MOST_AT_ONCE, BulkRun, BulkRuns
 from hotdash.simulators.shopify.bulk_rules import RefusedError, accepted
-from hotdash.simulators.shopify.documents import Document, document, named_type
+from hotdash.simulators.shopify.documents import Document, arguments_of, document, named_type
 from hotdash.simulators.shopify.drift import drifted, drifts
 from hotdash.simulators.shopify.fields import FIELDS, STANDING, chosen, read
 from hotdash.simulators.shopify.paging import Page, PageError, cut
 from hotdash.simulators.shopify.projection import compile_bulk
 from hotdash.simulators.shopify.sales_report import report
+from hotdash.simulators.shopify.schema_drift import drifted_schema
 from hotdash.simulators.shopify.search import UnknownSearchError
 from hotdash.simulators.shopify.shop import SimulatedShop
 from hotdash.simulators.shopify.values import Resolver, Standpoint, typename_of
@@ -109,6 +110,10 @@ def execute(prepared: Prepared, request: Request, variables: Mapping[str, Any]) 
         context_value=request,
         variable_values=dict(variables),
     )
+    asked = prepared.document.roots()
+    if result.data and all(field.name == "__type" for field in asked):
+        names = [str(arguments_of(field, variables).get("name")) for field in asked]
+        drifted_schema(request.faults, request.shop.shop.shop_id, result.data, names)
     return Answered(result.data, result.errors or [])
 
 

@@ -139,6 +139,21 @@ def order_of_the_day_before_yesterday(terminal: Terminal) -> int:
     return found[0]
 
 
+def test_the_calls_of_a_run_are_kept_and_counted(published: Terminal) -> None:
+    with psycopg.connect(published.environment["HOTDASH_DATABASE_URL"]) as asking:
+        calls = asking.execute(
+            "select count(*), count(distinct operation), min(shop_id) from app.api_calls"
+            " where run_id = %s and status = 'ok'",
+            [published.first_run["run_id"]],
+        ).fetchone()
+        hours = asking.execute("select sum(calls) from app.api_call_hours").fetchone()
+    assert calls is not None
+    assert hours is not None
+    assert calls[0] >= calls[1] > 5
+    assert calls[2] == SHOP_ID
+    assert hours[0] >= calls[0]
+
+
 def test_roll_back_pins_and_release_lets_go(published: Terminal) -> None:
     manifest = published.told("publish", "list", "--shop", SHOP_ID)["published"]["manifest_id"]
     reason = ("--shop", SHOP_ID, "--reason", "tried out")

@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
@@ -23,6 +24,7 @@ from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.repositories import credentials, shops
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from hotdash.storage.appdb.session import Database
@@ -171,7 +173,12 @@ class Installation:
             timezone=shop.timezone,
             currency=shop.currency,
             options=self._options,
+            stores=self._stores(shop.shop_id),
         )
+
+    def _stores(self, shop_id: str) -> dict[str, Any]:
+        """What of ours a connector reads: it knows a protocol, not where it lies."""
+        return {"clicks": ClickSpool(self.database, shop_id)}
 
     @property
     def _options(self) -> dict[str, str]:

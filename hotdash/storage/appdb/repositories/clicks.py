@@ -30,8 +30,7 @@ _FIRST_COUNTED = text(
     "select (min(hour) at time zone 'UTC')::date from app.click_counts where shop_id = :shop_id"
 )
 _ADD_ORIGINS = text(
-    "update app.click_sites set origins = :origins where shop_id = :shop_id"
-    " and origins <> :origins"
+    "update app.click_sites set origins = :origins where shop_id = :shop_id and origins <> :origins"
 ).bindparams(bindparam("origins", type_=ARRAY(Text())))
 
 

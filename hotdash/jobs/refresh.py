@@ -17,6 +17,7 @@ from hotdash.base.ids import new_id
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
 from hotdash.jobs.notify_findings import notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
@@ -265,7 +266,10 @@ class _Refresh:
             forgotten = identity.forget_expired(
                 session, now=now, attempts_before=now - ATTEMPTS_KEPT
             )
-        return {"forgotten": forgotten}
+        clicks = forget_drained_clicks(
+            self.context.database, self.context.warehouse, self.shops, self.context.clock
+        )
+        return {"forgotten": forgotten, "clicks": clicks}
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""

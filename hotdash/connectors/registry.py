@@ -7,11 +7,12 @@ from importlib.metadata import entry_points
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.connectors.clickstream.spec import SPEC as CLICKSTREAM
 from hotdash.connectors.contract import Connector, RawTable
+from hotdash.connectors.files.spec import SPEC as FILES
 from hotdash.connectors.shopify.spec import SPEC as SHOPIFY
 from hotdash.connectors.spec import Access, ConnectorSpec
 
 ENTRY_POINTS = "hotdash.connectors"
-OURS: tuple[ConnectorSpec, ...] = (SHOPIFY, CLICKSTREAM)
+OURS: tuple[ConnectorSpec, ...] = (SHOPIFY, FILES, CLICKSTREAM)
 
 
 @lru_cache(maxsize=1)

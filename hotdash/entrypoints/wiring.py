@@ -1,9 +1,10 @@
 """Settings become databases, warehouse and connectors here, and nowhere else."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import hotdash
@@ -11,9 +12,11 @@ from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.errors import ConflictError
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
+from hotdash.connectors.files.connector import VENDOR as FILES
 from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
+from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
@@ -32,6 +35,7 @@ from hotdash.storage.embedded import EmbeddedPostgres
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
+from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 
 
 @dataclass(frozen=True)
@@ -119,15 +123,16 @@ class Installation:
         finally:
             warehouse.close()
 
-    def connectors(self) -> dict[str, list[Connector]]:
+    def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
+        own = None if warehouse is None else lambda: warehouse
         with self.database.jobs() as session:
             found = credentials.all_credentials(session, self.vault)
             known = {shop.shop_id: shop for shop in shops.list_shops(session)}
         places = {vendor: place for place, vendor in enumerate(registry())}
         opened: dict[str, list[Connector]] = {}
         for record in sorted(found, key=lambda each: places.get(each.vendor, len(places))):
-            access = self._access(known[record.shop_id], record.fields)
+            access = self._access(known[record.shop_id], record.fields, own)
             opened.setdefault(record.shop_id, []).append(open_connector(record.vendor, access))
         return opened
 
@@ -139,7 +144,7 @@ class Installation:
             yield RefreshContext(
                 database=self.database,
                 warehouse=warehouse,
-                connectors=self.connectors(),
+                connectors=self.connectors(warehouse),
                 home=settings.home,
                 clock=self.clock,
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
@@ -165,7 +170,12 @@ class Installation:
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
         )
 
-    def _access(self, shop: shops.ShopRecord, fields: Mapping[str, str]) -> Access:
+    def _access(
+        self,
+        shop: shops.ShopRecord,
+        fields: Mapping[str, str],
+        own: Callable[[], Warehouse] | None = None,
+    ) -> Access:
         return Access(
             shop_id=shop.shop_id,
             fields=fields,
@@ -173,12 +183,16 @@ class Installation:
             timezone=shop.timezone,
             currency=shop.currency,
             options=self._options,
-            stores=self._stores(shop.shop_id),
+            stores=self._stores(shop.shop_id, own),
         )
 
-    def _stores(self, shop_id: str) -> dict[str, Any]:
+    def _stores(self, shop_id: str, own: Callable[[], Warehouse] | None) -> dict[str, Any]:
         """What of ours a connector reads: it knows a protocol, not where it lies."""
-        return {"clicks": ClickSpool(self.database, shop_id)}
+        return {
+            "clicks": ClickSpool(self.database, shop_id),
+            "shopify_tables": {table.name: table for table in SHOPIFY_TABLES},
+            "foreign_tables": partial(open_foreign_tables, own=own),
+        }
 
     @property
     def _options(self) -> dict[str, str]:
@@ -192,7 +206,7 @@ class Installation:
         return {
             vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
             for vendor, spec in registry().items()
-            if vendor != VENDOR
+            if vendor not in (VENDOR, FILES)
         }
 
 

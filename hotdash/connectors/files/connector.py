@@ -102,7 +102,9 @@ class FilesConnector:
                         yield event
             yield Rows(READINGS, self._readings(states), fetched_at)
         written = [state.synced for state in states.values() if state.synced is not None]
-        yield Reached(_as_cursor(states), min([fetched_at, max(written, default=fetched_at)]))
+        yield Reached(
+            _as_cursor(states, fetched_at), min([fetched_at, max(written, default=fetched_at)])
+        )
 
     def refetch(
         self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
@@ -159,7 +161,8 @@ class FilesConnector:
             source = sources.get(part.name) or sources[family.name]
             state = known.get(source.table)
             if state is not None and state.synced is not None:
-                found[part.name] = min(state.synced, self.clock.now()) - self.overlap
+                # A stamp from the future says nothing about what comes before it.
+                found[part.name] = min(state.synced, parse_iso(cursor["read_at"])) - self.overlap
         return found
 
     def _states(self) -> dict[str, TableState]:
@@ -194,12 +197,12 @@ def _keys(raw: RawTable, ids: Sequence[int]) -> pa.Table:
     return table({raw.key[0]: array(ids, WHOLE)})
 
 
-def _as_cursor(states: Mapping[str, TableState]) -> dict[str, str]:
+def _as_cursor(states: Mapping[str, TableState], read_at: datetime) -> dict[str, str]:
     facts = {
         name: [state.rows, iso_utc(state.synced) if state.synced else None]
         for name, state in states.items()
     }
-    return {"tables": json.dumps(facts, sort_keys=True)}
+    return {"tables": json.dumps(facts, sort_keys=True), "read_at": iso_utc(read_at)}
 
 
 def _known_states(cursor: Cursor | None) -> dict[str, TableState]:

@@ -55,3 +55,10 @@ def test_equal_rows(
     for table in COMPARED:
         ours, theirs = told.rows(table.name), by_shopify[shop_id].get(table.name, [])
         assert comparable(ours, table.name) == comparable(theirs, table.name), table.name
+
+
+def test_the_comparison_saw_every_table(by_shopify: dict[str, Any]) -> None:
+    if len(by_shopify) < len(SHOPS):
+        pytest.skip("run it with the tests above")
+    for table in COMPARED:
+        assert any(rows.get(table.name) for rows in by_shopify.values()), table.name

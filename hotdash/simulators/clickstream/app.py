@@ -21,7 +21,7 @@ from hotdash.simulators.simulation import Simulation
 NAME = "clickstream"
 # The clicks of a larger shop are many files; who wants them asks for them.
 _MOST_ORDERS = 60_000
-_FILED = timedelta(days=730)
+_FILED = timedelta(days=180)
 _AT_ONCE = 25
 _TRIES = 5
 

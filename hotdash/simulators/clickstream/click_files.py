@@ -33,11 +33,12 @@ def write_months(world: ShopWorld, first: int, last: int, folder: Path) -> list[
 
 
 def write_csv(found: Iterable[Touch], path: Path, delimiter: str = ",") -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
+    unfinished = path.with_suffix(".writing")
+    with unfinished.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow(COLUMNS)
         writer.writerows(_row(touch) for touch in found)
-    return path
+    return unfinished.replace(path)
 
 
 def write_parquet(found: Iterable[Touch], path: Path) -> Path:

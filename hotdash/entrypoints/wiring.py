@@ -1,9 +1,11 @@
 """Settings become databases, warehouse and connectors here, and nowhere else."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
@@ -13,6 +15,7 @@ from hotdash.connectors.contract import Connector
 from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
+from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
@@ -25,6 +28,7 @@ from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.repositories import credentials, shops
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from hotdash.storage.appdb.session import Database
@@ -33,6 +37,7 @@ from hotdash.storage.embedded import EmbeddedPostgres
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
+from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 
 
 @dataclass(frozen=True)
@@ -131,15 +136,16 @@ class Installation:
         finally:
             warehouse.close()
 
-    def connectors(self) -> dict[str, list[Connector]]:
+    def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
+        own = None if warehouse is None else lambda: warehouse
         with self.database.jobs() as session:
             found = credentials.all_credentials(session, self.vault)
             known = {shop.shop_id: shop for shop in shops.list_shops(session)}
         places = {vendor: place for place, vendor in enumerate(registry())}
         opened: dict[str, list[Connector]] = {}
         for record in sorted(found, key=lambda each: places.get(each.vendor, len(places))):
-            access = self._access(known[record.shop_id], record.vendor, record.fields)
+            access = self._access(known[record.shop_id], record.vendor, record.fields, own)
             opened.setdefault(record.shop_id, []).append(open_connector(record.vendor, access))
         return opened
 
@@ -151,7 +157,7 @@ class Installation:
             yield RefreshContext(
                 database=self.database,
                 warehouse=warehouse,
-                connectors=self.connectors(),
+                connectors=self.connectors(warehouse),
                 home=settings.home,
                 clock=self.clock,
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
@@ -171,10 +177,11 @@ class Installation:
             for vendor, spec in registry().items()
         }
         settings = self.settings
-        limits[VENDOR] = FreshnessLimit(
+        orders = FreshnessLimit(
             timedelta(minutes=settings.orders_fresh_soft_minutes),
             timedelta(minutes=settings.orders_fresh_hard_minutes),
         )
+        limits |= {VENDOR: orders, FILES: orders}
         return limits
 
     def web_context(self) -> WebContext:
@@ -207,7 +214,13 @@ class Installation:
         app = self._shopify_app if vendor == VENDOR else None
         return app.own_fields() if app else {}
 
-    def _access(self, shop: shops.ShopRecord, vendor: str, fields: Mapping[str, str]) -> Access:
+    def _access(
+        self,
+        shop: shops.ShopRecord,
+        vendor: str,
+        fields: Mapping[str, str],
+        own: Callable[[], Warehouse] | None = None,
+    ) -> Access:
         return Access(
             shop_id=shop.shop_id,
             fields={**self._app_fields(vendor), **fields},
@@ -217,7 +230,16 @@ class Installation:
             currency=shop.currency,
             observe=self.calls.observer(shop.shop_id),
             options=self._options,
+            stores=self._stores(shop.shop_id, own),
         )
+
+    def _stores(self, shop_id: str, own: Callable[[], Warehouse] | None) -> dict[str, Any]:
+        """What of ours a connector reads: it knows a protocol, not where it lies."""
+        return {
+            "clicks": ClickSpool(self.database, shop_id),
+            "shopify_tables": {table.name: table for table in SHOPIFY_TABLES},
+            "foreign_tables": partial(open_foreign_tables, own=own),
+        }
 
     @property
     def _options(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
 from hotdash.jobs import check_schemas
+from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
 from hotdash.jobs.keep_drifts import DriftKeeper, open_drifts
 from hotdash.jobs.notify_findings import notify_findings
@@ -298,7 +299,10 @@ class _Refresh:
             forgotten += inbox.forget_applied(session, now - WEBHOOKS_KEPT)
             forgotten += installs.forget_passes(session, now)
         calls = tidy_calls(self.context.database, self.context.clock)
-        return {"forgotten": forgotten, "calls": calls}
+        clicks = forget_drained_clicks(
+            self.context.database, self.context.warehouse, self.shops, self.context.clock
+        )
+        return {"forgotten": forgotten, "calls": calls, "clicks": clicks}
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from hotdash.simulators.chatwoot.app import ChatwootSimulator
+from hotdash.simulators.clickstream.app import ClickstreamSimulator
+from hotdash.simulators.files.app import FilesSimulator
 from hotdash.simulators.ga4.app import Ga4Simulator
 from hotdash.simulators.google_ads.app import GoogleAdsSimulator
 from hotdash.simulators.meta_ads.app import MetaAdsSimulator
@@ -22,6 +24,8 @@ def simulated_vendors(simulation: Simulation, plan: Plan) -> list[SimulatedVendo
         SearchConsoleSimulator,
         GoogleAdsSimulator,
         MetaAdsSimulator,
+        FilesSimulator,
+        ClickstreamSimulator,
         SupabaseSimulator,
     )
     return [ShopifySimulator(simulation, plan), *(build(simulation) for build in others)]

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
 from hotdash.entrypoints.web.assets import Assets
 from hotdash.entrypoints.web.charts import ChartBundle
+from hotdash.entrypoints.web.collector.collector import Collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
@@ -27,6 +28,7 @@ class Parts:
     context: WebContext
     assets: Assets
     bundle: ChartBundle
+    collector: Collector
     cookies: Cookies
     csrf: Csrf
     gate: Gate
@@ -46,6 +48,7 @@ class Parts:
             context=context,
             assets=assets,
             bundle=ChartBundle(context.home / "cache"),
+            collector=Collector(context.database, context.clock),
             cookies=cookies,
             csrf=csrf,
             gate=Gate(context, cookies),

@@ -91,6 +91,6 @@ def _marts_of(source: str, project: DbtProject, lineage: Lineage) -> frozenset[s
     tables = [
         unique_id
         for unique_id, table in project.manifest.sources.items()
-        if table.source_name == source
+        if source in (table.source_name, *table.config.meta.get("also_filled_by", ()))
     ]
     return lineage.marts_resting_on(tables)

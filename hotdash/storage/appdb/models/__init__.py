@@ -2,6 +2,7 @@
 
 from hotdash.storage.appdb.models.alerts import Alert
 from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.clicks import Click, ClickCount, ClickSite
 from hotdash.storage.appdb.models.governance import AuditEvent, Decision
 from hotdash.storage.appdb.models.identity import (
     Membership,
@@ -53,6 +54,9 @@ __all__ = [
     "Build",
     "BuildModel",
     "CheckResult",
+    "Click",
+    "ClickCount",
+    "ClickSite",
     "ComplianceRequest",
     "Credential",
     "Customer",

@@ -12,6 +12,7 @@ from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.errors import ConflictError
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
+from hotdash.connectors.files.connector import VENDOR as FILES
 from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from hotdash.connectors.shopify.batches import shown_lines
-from hotdash.connectors.shopify.bulk_files import ORDERS_FILE, read_file
+from hotdash.connectors.shopify.bulk_files import read_file
+from hotdash.connectors.shopify.layouts import ORDERS_FILE
 from hotdash.connectors.shopify.tables import ORDERS
 from tests.fixtures.bulk_lines import order_lines, write_orders
 

@@ -9,10 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotdash.base.clock import local_day
-from hotdash.base.progress import SilentProgress
-from hotdash.connectors.contract import Cursor, Reached
+from hotdash.connectors.contract import Cursor
 from hotdash.connectors.shopify import resources, shipments
-from hotdash.connectors.shopify.connector import ShopifyConnector
 from hotdash.connectors.shopify.journeys import Waiting
 from hotdash.simulators.journeys import known_at
 from hotdash.simulators.orders import Order, epoch, instant
@@ -21,7 +19,7 @@ from hotdash.simulators.shop_profiles import LATE_CARRIER, STOCK_OUT
 from hotdash.simulators.stock import ShopStock, item_id_of
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
-from tests.fixtures.told_events import Row, Told, gathered, read, same_rows
+from tests.fixtures.told_events import Row, Told, read, refetched, same_rows
 from tests.fixtures.world_rows import fulfillments, levels, sales_on, visits
 
 SHIPMENT_TABLES = (
@@ -40,12 +38,6 @@ def first_read(running_simulator: SimulatorHandle) -> Told:
 @pytest.fixture(scope="module")
 def orders(world: World) -> list[Order]:
     return list(world.orders_as_of(UNTIL, SHOP_ID))
-
-
-def refetched(connector: ShopifyConnector, table: str, *ids: str) -> Told:
-    raw = next(each for each in connector.tables if each.name == table)
-    events = connector.refetch(raw, ids, SilentProgress())
-    return gathered([*events, Reached({}, UNTIL)])
 
 
 def newest(tolds: list[Told], table: str, *key: str) -> dict[tuple[Any, ...], Row]:
@@ -334,68 +326,3 @@ class TestLongRange:
         assert by_bulk.days == paged.days
         for table, rows in paged.rows.items():
             assert same_rows(by_bulk.rows[table], rows), table
-
-
-class TestRefetch:
-    @pytest.fixture
-    def connector(self, connecting: Connecting) -> ShopifyConnector:
-        return connecting.connector()
-
-    def test_an_order_comes_whole(
-        self, connector: ShopifyConnector, first_read: Told, orders: list[Order]
-    ) -> None:
-        order = next(o for o in orders if o.refunds and o.fulfilled_at and o.refunds[0].lines)
-        told = refetched(connector, "shopify_orders", str(order.order_id), "1")
-        for table, rows in first_read.rows.items():
-            if "order_id" in (rows[0] if rows else {}):
-                wanted = [row for row in rows if row["order_id"] == order.order_id]
-                assert same_rows(told.rows[table], wanted), table
-        (deleted,) = told.deleted
-        assert deleted.table.name == "shopify_orders"
-        assert deleted.keys.to_pylist() == [{"order_id": 1}]
-
-    @pytest.mark.parametrize(
-        ("table", "key"),
-        [
-            ("shopify_products", "product_id"),
-            ("shopify_customers", "customer_id"),
-            ("shopify_fulfillments", "fulfillment_id"),
-        ],
-    )
-    def test_others_come_whole_or_as_deleted(
-        self, connector: ShopifyConnector, first_read: Told, table: str, key: str
-    ) -> None:
-        row = first_read.rows[table][2]
-        told = refetched(connector, table, str(row[key]), "4")
-        assert told.rows[table] == [row]
-        assert [each.keys.to_pylist() for each in told.deleted] == [[{key: 4}]]
-
-    def test_levels_by_item_or_by_item_and_location(
-        self, connector: ShopifyConnector, first_read: Told
-    ) -> None:
-        rows = first_read.rows["shopify_inventory_levels"]
-        item, place = rows[0]["inventory_item_id"], rows[0]["location_id"]
-        whole = refetched(connector, "shopify_inventory_levels", str(item))
-        assert same_rows(
-            whole.rows["shopify_inventory_levels"],
-            [row for row in rows if row["inventory_item_id"] == item],
-        )
-        one = refetched(connector, "shopify_inventory_levels", f"{item}:{place}", f"{item}:5")
-        assert one.rows["shopify_inventory_levels"] == [rows[0]]
-        (deleted,) = one.deleted
-        assert deleted.keys.to_pylist() == [{"inventory_item_id": item, "location_id": 5}]
-
-    def test_ids_of_a_day_are_as_many_as_shopify_counts(
-        self, connector: ShopifyConnector, first_read: Told, orders: list[Order]
-    ) -> None:
-        table = next(each for each in connector.tables if each.name == "shopify_orders")
-        counted = {r["day"]: r["orders"] for r in first_read.rows["shopify_order_days"]}
-        day = max(counted, key=lambda each: counted[each])
-        ids = connector.ids_of_day(table, day)
-        assert len(ids) == counted[day]
-        zone = "America/Chicago"
-        assert set(ids) == {
-            str(order.order_id)
-            for order in orders
-            if local_day(instant(order.processed_at), zone) == day
-        }

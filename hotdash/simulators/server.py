@@ -31,7 +31,13 @@ from hotdash.simulators.vendors import simulated_vendors
 from hotdash.simulators.world import World
 
 HOST = "127.0.0.1"
-Announce = Callable[[dict[str, Any]], None]
+# Who started us reads one line of standard output: more of it would fill the pipe, and then stop us.
+LOG_TO_STDERR: dict[str, Any] = {
+    "handlers": {
+        name: {"class": "logging.StreamHandler", "stream": "ext://sys.stderr"}
+        for name in ("console", "access")
+    }
+}
 _PARENT_LOOKED_AFTER = timedelta(seconds=1)
 
 
@@ -99,6 +105,7 @@ async def serve(options: Options, folder: Path, announce: Announce) -> None:
         interface=Interfaces.ASGI,
         websockets=False,
         log_level=LogLevels.error,
+        log_dictconfig=LOG_TO_STDERR,
     )
     running = asyncio.create_task(server.serve())
     stopped = asyncio.Event()

@@ -92,3 +92,18 @@ def test_it_ends_when_its_parent_is_gone() -> None:
         time.sleep(0.05)
     else:
         assert not Path(f"/proc/{child}").exists()
+
+
+def test_what_goes_wrong_in_it_never_fills_the_pipe_of_who_started_it() -> None:
+    """Every dropped connection is an error that its server logs; a pipe holds 64 KiB."""
+    with started("--frozen") as (process, ready):
+        base = f"http://127.0.0.1:{ready['port']}"
+        fault = {"kind": "reset", "vendor": "meta_ads"}
+        httpx.post(f"{base}/_simulator/faults", json=fault).raise_for_status()
+        for _ in range(3):
+            with pytest.raises(httpx.TransportError):
+                httpx.get(f"{base}/meta_ads/v26.0/me")
+        httpx.delete(f"{base}/_simulator/faults").raise_for_status()
+        process.terminate()
+        said, _ = process.communicate(timeout=10)
+    assert said == ""

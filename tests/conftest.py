@@ -11,6 +11,7 @@ pytest_plugins = [
     for name in (
         *("postgres", "other_postgres", "shops", "marts", "simulator", "storefront"),
         "warehouses",
+        "postcards",
     )
     if (_FIXTURES / f"{name}.py").is_file()
 ]

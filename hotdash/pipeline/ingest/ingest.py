@@ -21,6 +21,7 @@ from hotdash.connectors.contract import (
     Refetches,
     Rewinds,
 )
+from hotdash.connectors.registry import all_tables
 from hotdash.pipeline.ingest.landing import QUARANTINE, Stamp, landing_of
 from hotdash.pipeline.ingest.loader import RawLoader
 from hotdash.pipeline.ingest.reading import Refusals, SourceReading
@@ -181,7 +182,8 @@ def discard_interrupted(warehouse: Warehouse, loader: RawLoader, clock: Clock) -
 
 def _store(warehouse: Warehouse, loader: RawLoader, source: SourceReading) -> None:
     tables = landing_of(source.connector.tables)
-    ensure_tables(warehouse, tables)
+    # The dbt project reads the tables of all our vendors, also of those that are not connected.
+    ensure_tables(warehouse, {**landing_of(all_tables()), **tables})
     loader.load(tables, source.batches())
     _require_stored(warehouse, source)
 

@@ -38,6 +38,7 @@ LOG_TO_STDERR: dict[str, Any] = {
         for name in ("console", "access")
     }
 }
+Announce = Callable[[dict[str, Any]], None]
 _PARENT_LOOKED_AFTER = timedelta(seconds=1)
 
 

@@ -1,0 +1,1 @@
+"""Postcards that a shop sends to its customers, and what they cost."""

@@ -7,7 +7,7 @@ PORT ?= 8700
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test fast lint types docs bench lock clean
+.PHONY: help demo test fast lint types docs contracts bench lock clean
 
 help: ## Say what each target does.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -31,6 +31,9 @@ types: .venv/.test ## Check the types, strictly.
 
 docs: .venv/.test ## Write docs/reference anew from the code.
 	@$(BIN)/python -m docs.write_reference
+
+contracts: .venv/.test ## Write contracts/ anew: one data contract per raw table.
+	@$(BIN)/python -m docs.write_contracts
 
 bench: .venv/.test ## Measure what docs and issues give figures for; writes benchmarks/RESULTS.md.
 	@$(BIN)/python -m benchmarks

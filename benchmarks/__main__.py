@@ -1,20 +1,29 @@
-"""Measure and write RESULTS.md: `python -m benchmarks [--orders N] [--only NAME ...]`."""
+"""Measure and write the sections of RESULTS.md: `python -m benchmarks [--orders N] [--only NAME ...]`."""
 
 import argparse
 import platform
+import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_start, large_shop
+from benchmarks import first_start, ingest, large_shop, webhooks
 from benchmarks.figures import Figure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+HEAD = """# Figures
+
+Measured by `make bench`; each section says when, where and with how many orders. Seconds are that
+machine's; ratios compare within one run.
+
+"""
 MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "first_start": first_start.measure,
     "large_shop": large_shop.measure,
+    "ingest": ingest.measure,
+    "webhooks": webhooks.measure,
 }
 
 
@@ -23,15 +32,12 @@ def machine() -> str:
     return f"{cores or '?'} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
-def page(figures: list[Figure], orders: int) -> str:
+def section(name: str, figures: list[Figure], orders: int) -> str:
     rows = [f"| {f.what} | {f.size} | {f.seen} | {f.goal} | {f.remark} |" for f in figures]
     return "\n".join(
         [
-            "# Figures",
-            "",
-            f"Measured by `make bench` on {datetime.now(UTC):%Y-%m-%d} with {machine()}; "
-            f"the large shop has {orders:,} orders. Seconds are this machine's; "
-            "ratios compare within one run.",
+            f"## {name}",
+            f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; `--orders {orders}`.",
             "",
             "| what | size | seen | goal | remark |",
             "|---|---|---|---|---|",
@@ -41,24 +47,30 @@ def page(figures: list[Figure], orders: int) -> str:
     )
 
 
+def with_section(text: str, name: str, new: str) -> str:
+    """The page with this section in place of its older one; the others stay as they were measured."""
+    parts = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    head, sections = parts[0], {part.split()[1]: part for part in parts[1:]}
+    sections[name] = new
+    kept = [sections[known] for known in MEASURES if known in sections]
+    return head + "\n".join(part.rstrip("\n") + "\n" for part in kept)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--orders", type=int, default=100_000, help="orders of the large shop")
-    parser.add_argument("--only", nargs="*", choices=sorted(MEASURES), default=sorted(MEASURES))
+    parser.add_argument("--only", nargs="*", choices=sorted(MEASURES), default=list(MEASURES))
     asked = parser.parse_args()
-    figures: list[Figure] = []
     for name in asked.only:
+        figures: list[Figure] = []
         with tempfile.TemporaryDirectory(prefix="hotdash-bench-") as folder:
             for figure in MEASURES[name](Path(folder), asked.orders):
                 print(
                     f"{figure.what} ({figure.size}): {figure.seen}; goal {figure.goal}", flush=True
                 )
                 figures.append(figure)
-    text = page(figures, asked.orders)
-    if set(asked.only) == set(MEASURES):
-        RESULTS.write_text(text)
-    else:
-        print(text)
+        written = RESULTS.read_text() if RESULTS.exists() else HEAD
+        RESULTS.write_text(with_section(written, name, section(name, figures, asked.orders)))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ pytest_plugins = [
     f"tests.fixtures.{name}"
     for name in (
         *("postgres", "other_postgres", "shops", "marts", "simulator", "storefront"),
-        *("warehouses", "commands"),
+        *("warehouses", "commands", "browser"),
     )
     if (_FIXTURES / f"{name}.py").is_file()
 ]

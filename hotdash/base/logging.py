@@ -11,7 +11,7 @@ import structlog
 
 _SECRET_KEY = re.compile(r"password|secret|token|authorization|cookie|credential|api_key", re.I)
 _URL_PASSWORD = re.compile(r"(?P<scheme>\w+://[^:/@\s]+):[^@\s]+@")
-_BEARER = re.compile(r"shp(at|ca|pa|ss)_[0-9A-Za-z]+")
+_BEARER = re.compile(r"shp(at|ca|pa|rt|ss)_[0-9A-Za-z]+")
 
 
 def redact(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Where the dbt project and the metric definitions lie: in a checkout beside the package, in a wheel inside it."""
+"""Where the dbt project, the metric definitions and the data contracts lie: in a checkout beside the package, in a wheel inside it."""
 
 from pathlib import Path
 
@@ -18,3 +18,7 @@ def dbt_project_folder() -> Path:
 
 def metrics_folder() -> Path:
     return project_folder("metrics")
+
+
+def contracts_folder() -> Path:
+    return project_folder("contracts")

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     EXPORT = "export"
     DECIDE = "decide"
     ROLL_BACK_PUBLICATION = "roll_back_publication"
+    CONNECT_SOURCES = "connect_sources"
     MANAGE_SHOP = "manage_shop"
 
 
@@ -27,6 +28,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.EXPORT: _EVERYBODY - {Role.VIEWER},
     Permission.DECIDE: frozenset({Role.OPERATOR, Role.MANAGER, Role.OWNER}),
     Permission.ROLL_BACK_PUBLICATION: frozenset({Role.ENGINEER, Role.MANAGER, Role.OWNER}),
+    Permission.CONNECT_SOURCES: frozenset({Role.ENGINEER, Role.OWNER}),
     Permission.MANAGE_SHOP: frozenset({Role.OWNER}),
 }
 

@@ -99,6 +99,17 @@ class Settings(BaseSettings):
     shopify_api_version: str = Field(
         "2026-10", pattern=r"^\d{4}-\d{2}$", description="The version of Shopify's Admin API."
     )
+    shopify_client_id: str | None = Field(
+        None, description="The client id of your Shopify app, to install it over /connect/shopify."
+    )
+    shopify_client_secret: SecretStr | None = Field(
+        None,
+        description="The client secret of your Shopify app: it signs webhooks and renews tokens.",
+    )
+    shopify_address: str = Field(
+        "https://{domain}",
+        description="Where shops are reached; {domain} stands for the shop's myshopify.com domain.",
+    )
     shopify_overlap_seconds: int = Field(
         120,
         ge=0,
@@ -198,7 +209,7 @@ def _explain(error: ValidationError) -> SettingsError:
         )
     if described is None:
         return SettingsError(f"The settings do not fit together: {first['msg']}.", hint="Mend one.")
-    secret = "url" in field
+    secret = "url" in field or "secret" in field
     value = "(hidden)" if secret else repr(first["input"])
     return SettingsError(
         f"The setting {field} = {value} is not valid: {first['msg']}.",

@@ -24,6 +24,9 @@ from hotdash.connectors.spec import Access
 
 Answer = TypeVar("Answer")
 
+# About half a gigabyte of Python objects; the largest page any vendor sends has a tenth of it.
+MOST_VALUES = 4_000_000
+
 
 class VendorAccessError(HotdashError):
     """The vendor does not let us in; asking again changes nothing until a person does something."""
@@ -144,7 +147,19 @@ def send(http: httpx.Client, request: httpx.Request) -> httpx.Response:
 
 def json_of(response: httpx.Response) -> Any:
     """The body as JSON with exact decimals; a body that broke off is worth another attempt."""
+    body = response.content
+    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+        raise _unusable(response, f"an answer of more than {MOST_VALUES:,} values")
     try:
-        return json.loads(response.content, parse_float=Decimal)
+        return json.loads(body, parse_float=Decimal)
+    except RecursionError:
+        raise _unusable(response, "an answer nested deeper than anybody reads") from None
     except ValueError as error:
         raise TransientError("an answer that is not JSON") from error
+
+
+def _unusable(response: httpx.Response, what: str) -> VendorAnswerError:
+    return VendorAnswerError(
+        f"{response.request.url.host} sent {what}.",
+        hint="Nothing was kept of it. Ask for less at once, or report it to the vendor.",
+    )

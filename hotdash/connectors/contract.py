@@ -22,13 +22,17 @@ class RawKind(StrEnum):
 
 @dataclass(frozen=True)
 class RawTable:
-    """The vendor's columns only; ingest adds shop_id, load_id, fetched_at and is_deleted."""
+    """The vendor's columns only; ingest adds shop_id, load_id, fetched_at and is_deleted.
+
+    A record without one of the required columns cannot be read.
+    """
 
     name: str
     kind: RawKind
     key: tuple[str, ...]
     schema: pa.Schema
     personal: frozenset[str] = field(default_factory=frozenset[str])
+    required: frozenset[str] = field(default_factory=frozenset[str])
 
 
 @dataclass(frozen=True)
@@ -179,3 +183,12 @@ class Rewinds(Protocol):
     """A connector that can be told to read again from an instant on."""
 
     def cursor_since(self, since: datetime) -> Cursor: ...
+
+
+@runtime_checkable
+class SchemaWatch(Protocol):
+    """A connector whose vendor publishes its schema, so that a change is known before it breaks data."""
+
+    def vendor_schema_problems(self) -> Iterator[Drift]:
+        """What of the fields we ask for is deprecated, gone, or of another type."""
+        ...

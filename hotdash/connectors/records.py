@@ -33,6 +33,11 @@ RATIO = pa.decimal128(18, 9)
 EXTRA = "_extra"
 _HIDDEN = "***"
 _LARGEST = 2**63 - 1
+_TOO_DEEP = "it is nested deeper than anybody reads"
+_NO_OBJECT = "it is no object"
+_LONGEST_SHOWN = 80
+_MOST_DIGITS = 1000
+_LONGEST_PAYLOAD = 1 << 20
 
 
 class UnfitValueError(ValueError):
@@ -41,17 +46,19 @@ class UnfitValueError(ValueError):
 
 def text(value: Any) -> str:
     if not isinstance(value, str):
-        raise UnfitValueError(f"{value!r} is not text")
+        raise UnfitValueError(f"{_shown(value)} is not text")
+    if not _is_storable(value):
+        raise UnfitValueError(f"{_shown(value)} holds what no text column can")
     return value
 
 
 def whole(value: Any) -> int:
     """A whole number, also one written as text or as 3.0; never a rounded one."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise UnfitValueError(f"{value!r} is not a whole number")
+        raise UnfitValueError(f"{_shown(value)} is not a whole number")
     number = _decimal(value)
     if number != number.to_integral_value() or abs(number) > _LARGEST:
-        raise UnfitValueError(f"{value!r} is not a whole number")
+        raise UnfitValueError(f"{_shown(value)} is not a whole number")
     return int(number)
 
 
@@ -64,7 +71,7 @@ def ratio(value: Any) -> Decimal:
     """A share or an average, which vendors tell with as many digits as they like: nine are kept."""
     number = _decimal(value)
     if abs(number) >= 10**9:
-        raise UnfitValueError(f"{value!r} is too large")
+        raise UnfitValueError(f"{_shown(value)} is too large")
     return round(number, 9)
 
 
@@ -75,7 +82,7 @@ def micros(value: Any) -> Decimal:
 
 def flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise UnfitValueError(f"{value!r} is neither true nor false")
+        raise UnfitValueError(f"{_shown(value)} is neither true nor false")
     return value
 
 
@@ -83,56 +90,78 @@ def iso_instant(value: Any) -> datetime:
     try:
         found = datetime.fromisoformat(text(value))
     except ValueError as error:
-        raise UnfitValueError(f"{value!r} is not an instant") from error
+        raise UnfitValueError(f"{_shown(value)} is not an instant") from error
     if found.tzinfo is None:
-        raise UnfitValueError(f"{value!r} has no timezone")
+        raise UnfitValueError(f"{_shown(value)} has no timezone")
     return found.astimezone(UTC)
 
 
 def epoch_instant(value: Any) -> datetime:
     """Seconds since 1970, also with decimals."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise UnfitValueError(f"{value!r} is not a number of seconds")
+        raise UnfitValueError(f"{_shown(value)} is not a number of seconds")
     try:
         whole_seconds, rest = divmod(Decimal(value), 1)
         return datetime.fromtimestamp(int(whole_seconds), UTC).replace(
             microsecond=int(rest * 1_000_000)
         )
-    except (OverflowError, OSError, ValueError) as error:
-        raise UnfitValueError(f"{value!r} is no instant") from error
+    except (ArithmeticError, OSError, ValueError) as error:
+        raise UnfitValueError(f"{_shown(value)} is no instant") from error
 
 
 def iso_day(value: Any) -> date:
     try:
         return date.fromisoformat(text(value))
     except ValueError as error:
-        raise UnfitValueError(f"{value!r} is not a day") from error
+        raise UnfitValueError(f"{_shown(value)} is not a day") from error
 
 
 def json_text(value: Any) -> str:
-    """A nested value kept whole, in one canonical form."""
-    return json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    """A nested value kept whole, in one canonical form; what is no character stays escaped."""
+    plain = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
+    if _is_storable(plain):
+        return plain
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _is_storable(value: str) -> bool:
+    """Postgres holds no NUL, and half of a surrogate pair is no character."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
+
+
+def _shown(value: Any) -> str:
+    """A value as it stands in a reason: short, and without characters that cannot be stored."""
+    if isinstance(value, str) and len(value) > _LONGEST_SHOWN:
+        return f"{value[:_LONGEST_SHOWN]!r} and {len(value) - _LONGEST_SHOWN} more"
+    if isinstance(value, dict | list):
+        return "an object" if isinstance(value, dict) else "a list"
+    told = repr(value)
+    return told if len(told) <= _LONGEST_SHOWN else f"{told[:_LONGEST_SHOWN]} and more"
 
 
 def _decimal(value: Any) -> Decimal:
     if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
-        raise UnfitValueError(f"{value!r} is not a number")
+        raise UnfitValueError(f"{_shown(value)} is not a number")
     try:
         number = Decimal(value)
     except InvalidOperation as error:
-        raise UnfitValueError(f"{value!r} is not a number") from error
-    if not number.is_finite():
-        raise UnfitValueError(f"{value!r} is not a number")
+        raise UnfitValueError(f"{_shown(value)} is not a number") from error
+    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+        raise UnfitValueError(f"{_shown(value)} is not a number anybody keeps")
     return number
 
 
 def _scaled(value: Any, decimals: int, digits: int) -> Decimal:
     number = _decimal(value)
     if abs(number) >= 10**digits:
-        raise UnfitValueError(f"{value!r} is too large")
+        raise UnfitValueError(f"{_shown(value)} is too large")
     fitted = round(number, decimals)
     if fitted != number:
-        raise UnfitValueError(f"{value!r} has more than {decimals} decimals")
+        raise UnfitValueError(f"{_shown(value)} has more than {decimals} decimals")
     return fitted
 
 
@@ -180,9 +209,9 @@ def record_table(
 ) -> RecordTable:
     schema = pa.schema([(column.name, column.kind) for column in columns])
     personal = frozenset(column.name for column in columns if column.personal)
-    return RecordTable(
-        RawTable(name, kind, key, schema, personal), tuple(columns), frozenset(ignored)
-    )
+    required = frozenset(column.name for column in columns if column.required)
+    raw = RawTable(name, kind, key, schema, personal, required)
+    return RecordTable(raw, tuple(columns), frozenset(ignored))
 
 
 @dataclass
@@ -196,13 +225,19 @@ class RecordReader:
         rows: list[dict[str, Any]] = []
         refused: list[Unreadable] = []
         drifts: list[Drift] = []
-        for record in records:
+        objects = [record for record in records if _is_object(record)]
+        for record in objects:
             try:
                 rows.append(self._row(record))
             except _UnfitRecordError as error:
                 refused.append(self._refusal(record, str(error), fetched_at))
                 drifts += self._drift(error.kind, error.field, str(error), fetched_at)
-        drifts += self._additions(records, fetched_at)
+            except RecursionError:
+                refused.append(self._unshown(_TOO_DEEP, fetched_at, self._vendor_id(record)))
+        for _ in range(len(records) - len(objects)):
+            refused.append(self._unshown(_NO_OBJECT, fetched_at))
+            drifts += self._drift(DriftKind.RETYPED, "(record)", _NO_OBJECT, fetched_at)
+        drifts += self._additions(objects, fetched_at)
         if rows:
             yield Rows(self.table.raw, self._arrow(rows), fetched_at)
         yield from refused
@@ -224,17 +259,23 @@ class RecordReader:
         return Unreadable(
             self.table.raw,
             reason,
-            json_text(self._without_person(record)),
+            _payload(self._without_person(record)),
             fetched_at,
             self._vendor_id(record),
         )
+
+    def _unshown(
+        self, reason: str, fetched_at: datetime, vendor_id: str | None = None
+    ) -> Unreadable:
+        return Unreadable(self.table.raw, reason, json_text({}), fetched_at, vendor_id)
 
     def _vendor_id(self, record: Record) -> str | None:
         """The key as far as it can be read, its parts joined."""
         keys = [column for column in self.table.columns if column.name in self.table.raw.key]
         parts = [_found(record, column.keys) for column in keys]
         known = all(isinstance(part, int | str) for part in parts)
-        return ":".join(str(part) for part in parts) if parts and known else None
+        name = ":".join(str(part) for part in parts)
+        return name if parts and known and len(name) < 1000 and _is_storable(name) else None
 
     def _without_person(self, record: Record) -> dict[str, Any]:
         """A personal value is hidden; a key nobody knows may hold anything, so it is hidden too."""
@@ -268,6 +309,17 @@ class RecordReader:
             return []
         self._told.add(known)
         return [Drift(self.table.raw, kind, name, detail, at)]
+
+
+def told(
+    table: RecordTable, records: Sequence[Any], at: datetime, reader: RecordReader | None = None
+) -> Iterator[Event]:
+    """What is not even an object is set aside like a record that does not fit."""
+    objects = [cast("Record", each) for each in records if isinstance(each, dict)]
+    yield from (reader or RecordReader(table)).read(objects, at)
+    for each in records:
+        if not isinstance(each, dict):
+            yield Unreadable(table.raw, "it is no object", json_text(each), at)
 
 
 class _UnfitRecordError(ValueError):
@@ -306,7 +358,18 @@ def _value(record: Record, column: Column) -> Any:
     try:
         return column.parse(value)
     except UnfitValueError as error:
-        raise _UnfitRecordError(DriftKind.RETYPED, path, f"{path}: {error}") from error
+        reason = "a personal value that does not fit" if column.personal else str(error)
+        raise _UnfitRecordError(DriftKind.RETYPED, path, f"{path}: {reason}") from error
+
+
+def _is_object(record: object) -> bool:
+    """What a vendor sends need not be what its contract says."""
+    return isinstance(record, Mapping)
+
+
+def _payload(record: Record) -> str:
+    told = json_text(record)
+    return told if len(told) <= _LONGEST_PAYLOAD else f"{told[:_LONGEST_PAYLOAD]} … (cut)"
 
 
 def _with_renames(drifts: Sequence[Drift]) -> Iterator[Drift]:

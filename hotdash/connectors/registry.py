@@ -5,12 +5,28 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 
 from hotdash.base.errors import ConflictError, NotFoundError
+from hotdash.connectors.chatwoot.spec import SPEC as CHATWOOT
+from hotdash.connectors.clickstream.spec import SPEC as CLICKSTREAM
 from hotdash.connectors.contract import Connector, RawTable
+from hotdash.connectors.files.spec import SPEC as FILES
+from hotdash.connectors.ga4.spec import SPEC as GA4
+from hotdash.connectors.google_ads.spec import SPEC as GOOGLE_ADS
+from hotdash.connectors.meta_ads.spec import SPEC as META_ADS
+from hotdash.connectors.search_console.spec import SPEC as SEARCH_CONSOLE
 from hotdash.connectors.shopify.spec import SPEC as SHOPIFY
 from hotdash.connectors.spec import Access, ConnectorSpec
 
 ENTRY_POINTS = "hotdash.connectors"
-OURS: tuple[ConnectorSpec, ...] = (SHOPIFY,)
+OURS: tuple[ConnectorSpec, ...] = (
+    SHOPIFY,
+    FILES,
+    CHATWOOT,
+    GA4,
+    SEARCH_CONSOLE,
+    GOOGLE_ADS,
+    META_ADS,
+    CLICKSTREAM,
+)
 
 
 @lru_cache(maxsize=1)

@@ -1,35 +1,44 @@
 """Settings become databases, warehouse and connectors here, and nowhere else."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.errors import ConflictError
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
+from hotdash.connectors.files.connector import VENDOR as FILES
 from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
+from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
+from hotdash.jobs.install_shopify import ShopifyApp
+from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.repositories import credentials, shops
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.appdb.token_keeper import CredentialKeeper
 from hotdash.storage.embedded import EmbeddedPostgres
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
+from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Installation:
         self.settings = settings
         self.database = database
         self.clock: Clock = SystemClock()
+        self.calls = CallRecorder(database, self.clock)
         self._warehouse_url = warehouse_url
 
     @property
@@ -94,7 +104,9 @@ class Installation:
             shop = shops.find_shop(session, shop_id)
         if shop is None:
             return Access(shop_id, fields, self.clock, options=self._options)
-        return self._access(shop, fields)
+        return Access(
+            shop_id, fields, self.clock, shop.timezone, shop.currency, options=self._options
+        )
 
     def add_owner(self, email: str, name: str, shop_ids: Sequence[str]) -> None:
         ensure_owner(self.database, email=email, name=name, shop_ids=shop_ids)
@@ -125,15 +137,16 @@ class Installation:
         finally:
             warehouse.close()
 
-    def connectors(self) -> dict[str, list[Connector]]:
+    def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
+        own = None if warehouse is None else lambda: warehouse
         with self.database.jobs() as session:
             found = credentials.all_credentials(session, self.vault)
             known = {shop.shop_id: shop for shop in shops.list_shops(session)}
         places = {vendor: place for place, vendor in enumerate(registry())}
         opened: dict[str, list[Connector]] = {}
         for record in sorted(found, key=lambda each: places.get(each.vendor, len(places))):
-            access = self._access(known[record.shop_id], record.fields)
+            access = self._access(known[record.shop_id], record.vendor, record.fields, own)
             opened.setdefault(record.shop_id, []).append(open_connector(record.vendor, access))
         return opened
 
@@ -145,7 +158,7 @@ class Installation:
             yield RefreshContext(
                 database=self.database,
                 warehouse=warehouse,
-                connectors=self.connectors(),
+                connectors=self.connectors(warehouse),
                 home=settings.home,
                 clock=self.clock,
                 fresh_soft=timedelta(minutes=settings.orders_fresh_soft_minutes),
@@ -155,6 +168,7 @@ class Installation:
                 routes=[
                     Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
                 ],
+                calls=self.calls,
             )
 
     def freshness_limits(self) -> dict[str, FreshnessLimit]:
@@ -164,10 +178,11 @@ class Installation:
             for vendor, spec in registry().items()
         }
         settings = self.settings
-        limits[VENDOR] = FreshnessLimit(
+        orders = FreshnessLimit(
             timedelta(minutes=settings.orders_fresh_soft_minutes),
             timedelta(minutes=settings.orders_fresh_hard_minutes),
         )
+        limits |= {VENDOR: orders, FILES: orders}
         return limits
 
     def web_context(self) -> WebContext:
@@ -182,17 +197,50 @@ class Installation:
             version=hotdash.__version__,
             clock=self.clock,
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
+            vault=self.vault,
+            shopify=self._shopify_app,
+            connector_options=self._options,
         )
 
-    def _access(self, shop: shops.ShopRecord, fields: Mapping[str, str]) -> Access:
+    @property
+    def _shopify_app(self) -> ShopifyApp | None:
+        settings = self.settings
+        if settings.shopify_client_id is None or settings.shopify_client_secret is None:
+            return None
+        secret = settings.shopify_client_secret.get_secret_value()
+        return ShopifyApp(settings.shopify_client_id, secret, settings.shopify_address)
+
+    def _app_fields(self, vendor: str) -> dict[str, str]:
+        """What belongs to our app and not to a shop; what was entered for a shop goes before it."""
+        app = self._shopify_app if vendor == VENDOR else None
+        return app.own_fields() if app else {}
+
+    def _access(
+        self,
+        shop: shops.ShopRecord,
+        vendor: str,
+        fields: Mapping[str, str],
+        own: Callable[[], Warehouse] | None = None,
+    ) -> Access:
         return Access(
             shop_id=shop.shop_id,
-            fields=fields,
+            fields={**self._app_fields(vendor), **fields},
+            tokens=CredentialKeeper(self.database, self.vault, shop.shop_id, vendor),
             clock=self.clock,
             timezone=shop.timezone,
             currency=shop.currency,
+            observe=self.calls.observer(shop.shop_id),
             options=self._options,
+            stores=self._stores(shop.shop_id, own),
         )
+
+    def _stores(self, shop_id: str, own: Callable[[], Warehouse] | None) -> dict[str, Any]:
+        """What of ours a connector reads: it knows a protocol, not where it lies."""
+        return {
+            "clicks": ClickSpool(self.database, shop_id),
+            "shopify_tables": {table.name: table for table in SHOPIFY_TABLES},
+            "foreign_tables": partial(open_foreign_tables, own=own),
+        }
 
     @property
     def _options(self) -> dict[str, str]:
@@ -208,7 +256,9 @@ def open_installation(settings: Settings) -> Generator[Installation]:
     with ExitStack() as stack:
         database, url = _open_database(settings, stack)
         stack.callback(database.dispose)
-        yield Installation(settings, database, _warehouse_url(settings, url))
+        house = Installation(settings, database, _warehouse_url(settings, url))
+        stack.callback(house.calls.close)
+        yield house
 
 
 def _open_database(settings: Settings, stack: ExitStack) -> tuple[Database, str]:

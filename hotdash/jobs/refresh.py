@@ -17,9 +17,13 @@ from hotdash.base.ids import new_id
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
+from hotdash.jobs import check_schemas
+from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
+from hotdash.jobs.keep_drifts import DriftKeeper, open_drifts
 from hotdash.jobs.notify_findings import notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
+from hotdash.jobs.record_calls import CallRecorder, tidy_calls
 from hotdash.jobs.run_report import RunReport, ShopReport
 from hotdash.jobs.sync_source import SourceSync
 from hotdash.notifications.routing import Route
@@ -30,7 +34,7 @@ from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import project_hash
-from hotdash.storage.appdb.repositories import checks, identity
+from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
 from hotdash.storage.appdb.repositories.shops import set_timezone
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import load_ledger
@@ -39,6 +43,7 @@ from hotdash.storage.warehouse.contract import Warehouse
 
 KIND = "refresh"
 ATTEMPTS_KEPT = timedelta(days=1)
+WEBHOOKS_KEPT = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class RefreshContext:
     routes: Sequence[Route] = ()
     # Of the sources whose limits are not those of orders.
     limits: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
+    calls: CallRecorder | None = None
 
     def limit_of(self, source: str) -> FreshnessLimit:
         return self.limits.get(source) or FreshnessLimit(self.fresh_soft, self.fresh_hard)
@@ -64,7 +70,8 @@ def source_sync(context: RefreshContext, progress: Progress, run: DurableRun) ->
     ingest = Ingest(
         context.warehouse, context.clock, progress, context.home / "dlt", str(run.run_id)
     )
-    return SourceSync(context.database, ingest)
+    drifts = DriftKeeper(context.database, context.warehouse, context.home / "dbt")
+    return SourceSync(context.database, ingest, context.calls, drifts)
 
 
 def refresh(
@@ -81,8 +88,14 @@ def refresh(
     request = RunRequest(KIND, chosen, asked, context.fresh_soft)
     began = time.monotonic()
     with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
+        if context.calls is not None:
+            context.calls.name_run(run.run_id)
         steps = _Refresh(context, progress, run, chosen, mode, reread)
-        details = steps.take()
+        try:
+            details = steps.take()
+        finally:
+            if context.calls is not None:
+                context.calls.name_run(None)
     return _report(run, chosen, details, time.monotonic() - began)
 
 
@@ -126,6 +139,7 @@ class _Refresh:
     def take(self) -> _Details:
         step = self.run.step
         loads = {shop: self._ingest_all(shop) for shop in self.shops}
+        step(check_schemas.STEP, self._look_at_schemas)
         plan = step("plan", self._plan)
         build = step("transform", partial(self._transform, plan))
         check = step("check", partial(self._check, plan))
@@ -134,6 +148,17 @@ class _Refresh:
         step("precompute", self._precompute)
         step("tidy", self._tidy)
         return _Details(loads, plan, build, check, publication)
+
+    def _look_at_schemas(self) -> Detail:
+        context = self.context
+        chosen = {shop_id: context.connectors[shop_id] for shop_id in self.shops}
+        return check_schemas.look_at_due_schemas(
+            context.database, self._drifts, chosen, context.clock
+        )
+
+    @property
+    def _drifts(self) -> DriftKeeper:
+        return DriftKeeper(self.context.database, self.context.warehouse, self._dbt_folder)
 
     def _ingest_all(self, shop_id: str) -> dict[str, Detail]:
         """The policies come first: what is read after them is computed by them."""
@@ -216,7 +241,15 @@ class _Refresh:
             shop_id: {source: self.context.limit_of(source) for source in self._sources(shop_id)}
             for shop_id in self.shops
         }
-        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits)
+        context = self.context
+        tables = [
+            table
+            for shop_id in self.shops
+            for connector in context.connectors[shop_id]
+            for table in connector.tables
+        ]
+        drifts = open_drifts(context.database, context.warehouse, tables, self.shops)
+        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits, drifts)
         report = ask(self.context.warehouse, request, self._dbt_folder, self.progress)
         findings = [finding for finding in report.findings if finding.shop_id in self.shops]
         results = check_results(report.checks, findings, self.shops)
@@ -263,7 +296,13 @@ class _Refresh:
             forgotten = identity.forget_expired(
                 session, now=now, attempts_before=now - ATTEMPTS_KEPT
             )
-        return {"forgotten": forgotten}
+            forgotten += inbox.forget_applied(session, now - WEBHOOKS_KEPT)
+            forgotten += installs.forget_passes(session, now)
+        calls = tidy_calls(self.context.database, self.context.clock)
+        clicks = forget_drained_clicks(
+            self.context.database, self.context.warehouse, self.shops, self.context.clock
+        )
+        return {"forgotten": forgotten, "calls": calls, "clicks": clicks}
 
     def _complete_through(self) -> dict[str, dict[str, datetime]]:
         """Only what comes from a vendor can be behind; our own policies never are."""

@@ -7,7 +7,10 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.run_report import FAILED, LOADED
+from hotdash.jobs.webhook_signals import WebhookSignals
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
 from hotdash.pipeline.ingest.policies import PolicySource
@@ -27,6 +30,8 @@ class SourceSync:
 
     database: Database
     ingest: Ingest
+    calls: CallRecorder | None = None
+    drifts: DriftKeeper | None = None
 
     def sync(
         self,
@@ -36,12 +41,23 @@ class SourceSync:
         reread: bool = False,
         since: datetime | None = None,
     ) -> Detail:
+        signals = WebhookSignals(self.database, self.ingest.clock)
+        waiting = signals.waiting(shop_id, connector.vendor)
         try:
-            outcome = self.ingest.read(connector, shop_id, reread=reread, since=since)
+            outcome = self.ingest.read(
+                connector, shop_id, reread=reread, since=since, wanted=waiting.wanted
+            )
         except SourceFailedError as error:
-            return self._failed(shop_id, connector, error)
+            return failure_detail(shop_id, connector.vendor, error)
+        finally:
+            if self.calls is not None:
+                self.calls.flush()
+        signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
         self._note_freshness(outcome)
-        return {**_loaded(outcome), **self._reconciled(connector, outcome)}
+        if self.drifts is not None:
+            self.drifts.keep_of_load(outcome)
+        compared = self._reconciled(connector, outcome)
+        return {**_loaded(outcome), "webhooks": len(waiting.signal_ids), **compared}
 
     def policies(self, shop_id: str) -> Detail:
         """Our own source: read only where a decision is news."""
@@ -59,21 +75,9 @@ class SourceSync:
         try:
             found = reconcile(self.ingest, connector, outcome)
         except SourceFailedError as error:
-            failed = self._failed(outcome.shop_id, connector, error)
+            failed = failure_detail(outcome.shop_id, connector.vendor, error)
             return {"reconciliation": failed}
         return {} if found is None else {"reconciliation": _compared(found)}
-
-    def _failed(self, shop_id: str, connector: Connector, error: SourceFailedError) -> Detail:
-        is_known = isinstance(error.__cause__, HotdashError)
-        _log.error(
-            "ingest_failed",
-            shop_id=shop_id,
-            source=connector.vendor,
-            error=str(error),
-            exc_info=not is_known,
-        )
-        failure = {"code": error.code, "error": error.message, "hint": error.hint}
-        return {"status": FAILED, "source": connector.vendor, **failure}
 
     def _note_freshness(self, outcome: IngestOutcome) -> None:
         reached = outcome.reading.complete_through
@@ -83,6 +87,15 @@ class SourceSync:
             )
 
 
+def failure_detail(shop_id: str, source: str, error: SourceFailedError) -> Detail:
+    is_known = isinstance(error.__cause__, HotdashError)
+    _log.error(
+        "ingest_failed", shop_id=shop_id, source=source, error=str(error), exc_info=not is_known
+    )
+    failure = {"code": error.code, "error": error.message, "hint": error.hint}
+    return {"status": FAILED, "source": source, **failure}
+
+
 def _loaded(outcome: IngestOutcome) -> Detail:
     return {
         "status": LOADED,
@@ -90,6 +103,7 @@ def _loaded(outcome: IngestOutcome) -> Detail:
         "load_id": outcome.load_id,
         "rows": dict(outcome.rows),
         "unreadable": outcome.unreadable,
+        "drifts": [f"{each.table.name}: {each.detail}" for each in outcome.drifts],
         "complete_through": iso_utc(outcome.reading.complete_through),
     }
 

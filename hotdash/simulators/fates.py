@@ -26,7 +26,15 @@ Fate = Callable[[History, Random, Sequence[Variant]], None]
 def fulfill(history: History, chance: Random) -> None:
     last = history[-1]
     at = last.created_at + int((0.3 + 2.5 * chance.random()) * DAY)
-    history.append(replace(last, event="fulfilled", fulfillment_status="FULFILLED", updated_at=at))
+    history.append(
+        replace(
+            last,
+            event="fulfilled",
+            fulfillment_status="FULFILLED",
+            updated_at=at,
+            fulfilled_at=at,
+        )
+    )
 
 
 def paid(history: History, chance: Random, pool: Sequence[Variant]) -> None:

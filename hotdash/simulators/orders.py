@@ -114,6 +114,7 @@ class Order:
     lines: tuple[Line, ...]
     shipping_lines: tuple[ShippingLine, ...]
     refunds: tuple[Refund, ...] = field(default=())
+    fulfilled_at: int | None = None
 
     @property
     def presentment_currency(self) -> str:

@@ -57,22 +57,40 @@ SHOPS: tuple[Shop, ...] = (HOT_ROD_AN, KANTO_GARAGE, NORDKURVE_TEILE)
 SALES_DROP = "sales_drop"
 SALES_SPIKE = "sales_spike"
 REFUND_WAVE = "refund_wave"
+SLA_BREACHES = "sla_breaches"
+TRAFFIC_ANOMALY = "traffic_anomaly"
+TRACKING_LOSS = "tracking_loss"
+LATE_CARRIER = "late_carrier"
+STOCK_OUT = "stock_out"
 
 # Shop, kind, days before the end of history (negative: still to come), factor, what happened.
+# The factor of a late carrier is how many days late it was, of a stock-out how many it lasted.
 _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SALES_DROP, 9, 0.15, "The checkout failed for most of the day."),
     (HOT_ROD_AN, SALES_SPIKE, 24, 3.2, "A mailing about the new fuel cells went out."),
     (HOT_ROD_AN, REFUND_WAVE, 40, 0.4, "A batch of -6 hose leaked and was taken back."),
     (HOT_ROD_AN, SALES_SPIKE, -12, 2.4, "Black week begins early."),
+    (HOT_ROD_AN, SLA_BREACHES, 15, 3.0, "Two agents were ill and the phone system was down."),
     (KANTO_GARAGE, SALES_DROP, 16, 0.1, "The payment provider rejected cards until evening."),
     (NORDKURVE_TEILE, SALES_SPIKE, 31, 2.8, "A forum recommended the shop."),
+    (HOT_ROD_AN, TRAFFIC_ANOMALY, 13, 6.0, "A crawler opened thousands of pages."),
+    (NORDKURVE_TEILE, TRACKING_LOSS, 11, 0.25, "The consent banner blocked the analytics."),
+    (HOT_ROD_AN, LATE_CARRIER, 20, 5.0, "A snowed-in hub held up UPS for four days."),
+    (HOT_ROD_AN, STOCK_OUT, 13, 6.0, "The best seller ran out, its delivery came late."),
     (NORDKURVE_TEILE, SALES_DROP, -5, 0.2, "The theme update hid the cart button."),
 )
 
 
 def planted_incidents(shop: Shop, last_closed_day: date) -> list[Incident]:
     return [
-        Incident(shop.shop_id, kind, str(last_closed_day - timedelta(days=ago)), factor, told)
+        Incident(shop.shop_id, kind, str(_day(kind, last_closed_day, ago)), factor, told)
         for planted, kind, ago, factor, told in _PLANTED
         if planted is shop
     ]
+
+
+def _day(kind: str, last_closed_day: date, ago: int) -> date:
+    """Support can only fail on a day it works."""
+    day = last_closed_day - timedelta(days=ago)
+    rests = kind == SLA_BREACHES and day.weekday() > 4
+    return day - timedelta(days=day.weekday() - 4) if rests else day

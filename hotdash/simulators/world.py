@@ -7,6 +7,7 @@ from functools import lru_cache
 from random import Random
 
 from hotdash.base.clock import require_aware
+from hotdash.simulators.ad_accounts import ad_incidents
 from hotdash.simulators.catalog import Catalog
 from hotdash.simulators.day_plan import DayPlan, PlannedDay
 from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
@@ -82,6 +83,11 @@ class ShopWorld:
                 seen = [version for version in versions if version.updated_at <= instant]
                 if seen:
                     yield seen[-1]
+
+    def newcomer(self, customer: int) -> Customer:
+        """A customer as first known; the instant is that of nobody's order."""
+        number = customer - customer_id(self.shop, 0)
+        return _customer_versions(self.shop, number, self.opened)[0]
 
     def products_as_of(self, instant: int) -> list[Product]:
         return self.catalog.as_of(instant)
@@ -164,7 +170,14 @@ class World:
 
     @property
     def incidents(self) -> list[Incident]:
-        return [i for world in self._worlds.values() for i in world.plan.incidents]
+        return [
+            incident
+            for world in self._worlds.values()
+            for incident in (
+                *world.plan.incidents,
+                *ad_incidents(world.shop, world.plan.last_closed_day),
+            )
+        ]
 
     def of(self, shop_id: str) -> ShopWorld:
         return self._worlds[shop_id]

@@ -24,7 +24,8 @@ DLT = "dlt.pipeline.pipeline:Pipeline"
 BUILD = "hotdash.pipeline.transform.build"
 PUBLISH = "hotdash.pipeline.publish.publish"
 
-INGEST_FIRST, INGEST_SECOND = "ingest hot-rod-an", "ingest nordkurve-teile"
+POLICIES = "ingest hot-rod-an policies"
+INGEST_FIRST, INGEST_SECOND = "ingest hot-rod-an shopify", "ingest nordkurve-teile shopify"
 
 
 COUNT_PARTIALLY_PAID = PolicyDecision(
@@ -47,6 +48,8 @@ def is_done_but_not_recorded(step: str) -> Kill:
 
 
 IN_ORDER = [
+    begins(POLICIES),
+    is_done_but_not_recorded(POLICIES),
     begins(INGEST_FIRST),
     Kill(f"{LEDGER}:begin", "after"),
     Kill(f"{DLT}.extract", "after"),

@@ -4,24 +4,7 @@ import re
 from datetime import timedelta
 
 from hotdash.governance.access.links import issue_link
-from tests.fixtures.browser import (
-    Served,
-    Visitor,
-    chromium,
-    chromium_path,
-    served,
-    shop_window,
-    visitor,
-)
-
-__all__ = [
-    "chromium",
-    "chromium_path",
-    "come_in",
-    "served",
-    "shop_window",
-    "visitor",
-]
+from tests.fixtures.browser import Served, Visitor
 
 
 def new_link(served: Served, email: str) -> str:

@@ -100,7 +100,9 @@ class TestTheTables:
             for name in table.key
             if table.kind is RawKind.ENTITY
         }
-        assert {str(kind) for kind in keys.values()} == {str(pa.int64())}, keys
+        # A flag beside them tells ids of two kinds apart.
+        ids = {key: kind for key, kind in keys.items() if not pa.types.is_boolean(kind)}
+        assert {str(kind) for kind in ids.values()} == {str(pa.int64())}, keys
 
     def test_nothing_in_the_product_changes_raw_rows(self) -> None:
         """The one deletion is that of loads which never were."""

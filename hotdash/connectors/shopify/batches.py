@@ -9,10 +9,11 @@ import orjson
 from hotdash.base.clock import Clock
 from hotdash.connectors.contract import Event, RawTable, Rows, Unreadable
 from hotdash.connectors.shopify.judging import judge
-from hotdash.connectors.shopify.unnesting import EntityRows, read_rows
+from hotdash.connectors.shopify.unnesting import EntityRows, blamed, read_rows
 
 ENTITIES_PER_BATCH = 500
 _HIDDEN = "***"
+_LONGEST_PAYLOAD = 1 << 20
 _PERSONAL = frozenset({"firstName", "lastName", "defaultEmailAddress"})
 
 
@@ -41,7 +42,7 @@ class Batch:
         for refusal in verdict.refused:
             yield Unreadable(
                 self._root,
-                refusal.reason,
+                blamed(refusal.entity) or refusal.reason,
                 shown(refusal.entity),
                 self._fetched_at,
                 vendor_id(refusal.entity[self._root][0].get("id")),
@@ -57,7 +58,8 @@ def shown(entity: EntityRows) -> str:
 
 
 def shown_lines(lines: bytes) -> str:
-    return "\n".join(_shown_line(line) for line in lines.splitlines())
+    told = "\n".join(_shown_line(line) for line in lines.splitlines())
+    return told if len(told) <= _LONGEST_PAYLOAD else f"{told[:_LONGEST_PAYLOAD]} … (cut)"
 
 
 def vendor_id(global_id: Any) -> str | None:
@@ -81,7 +83,7 @@ def without_person(row: Mapping[str, Any]) -> dict[str, Any]:
 def _shown_line(line: bytes) -> str:
     try:
         return orjson.dumps(without_person(orjson.loads(line))).decode()
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, AttributeError):
         return f"{len(line)} bytes that are not JSON"
 
 

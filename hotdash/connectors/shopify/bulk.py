@@ -13,7 +13,7 @@ from hotdash.base.clock import parse_iso
 from hotdash.base.http import TransientError, attempts, raise_for_transience
 from hotdash.base.progress import Task
 from hotdash.connectors.shopify.client import ShopifyClient
-from hotdash.connectors.shopify.errors import BulkExportError
+from hotdash.connectors.shopify.errors import BulkExportError, ShopifyAccessError
 from hotdash.connectors.shopify.queries import Query, query
 
 _SHORTEST_POLL = 0.1
@@ -61,6 +61,10 @@ class BulkExports:
             operation = self._wait(export, task)
             if operation["status"] == "COMPLETED":
                 return export, self._download(export, operation)
+            if operation["errorCode"] == "ACCESS_DENIED":
+                raise ShopifyAccessError(
+                    self._client.shop, f"the export {export.query.name} is denied."
+                )
             reason = f"it ended as {operation['status']} ({operation['errorCode']})"
             export = self.start(export.query)
         raise BulkExportError(self._client.shop, export.query.name, reason)

@@ -3,36 +3,27 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import pyarrow as pa
 
 from hotdash.connectors.contract import RawTable
-from hotdash.connectors.shopify import shapes
-from hotdash.connectors.shopify.arrow import compute as pc
-from hotdash.connectors.shopify.arrow import only
-from hotdash.connectors.shopify.columns import UnfitError, fit
 from hotdash.connectors.shopify.judging import Refusal, Verdict, blame, judge, read_lines
-from hotdash.connectors.shopify.tables import (
-    CUSTOMERS,
-    ORDER_LINES,
-    ORDERS,
-    PRODUCTS,
-    SHIPPING_LINES,
-    VARIANTS,
-)
+from hotdash.connectors.shopify.readers import UnfitError
 
 BLOCK = 16 << 20
-_PARENT = "__parentId"
 _NESTED = b'"__parentId":"'
 
 
 @dataclass(frozen=True)
 class Block:
-    """What one block held; orders with refunds are named only, they have to be asked for whole."""
+    """What one block held; `again` names those that have to be asked for whole.
+
+    `shipments` are the fulfillments its orders name, each with when it last changed.
+    """
 
     tables: dict[RawTable, pa.Table]
-    refunded: list[str] = field(default_factory=list[str])
+    again: list[str] = field(default_factory=list[str])
+    shipments: pa.Table | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,10 @@ def _judged(block: bytes, layout: Layout) -> Verdict[bytes, Block]:
     def read(entities: Sequence[bytes]) -> Block:
         return layout.split(read_lines(b"".join(entities), layout.shape))
 
-    verdict = judge(_entities(block), read)
+    def glance(entities: Sequence[bytes]) -> object:
+        return read_lines(b"".join(entities), layout.shape)
+
+    verdict = judge(_entities(block), read, glance)
     refused = [
         Refusal(each.entity, blame(each.entity.splitlines(), layout.shape) or each.reason)
         for each in verdict.refused
@@ -100,43 +94,3 @@ def _entities(block: bytes) -> list[bytes]:
         else:
             entities.append(line)
     return entities
-
-
-def _split_orders(batch: pa.Table) -> Block:
-    roots, nested = _roots_and_nested(batch)
-    refunds = roots.column("refunds")
-    if refunds.null_count:
-        raise UnfitError("refunds is missing")
-    has_refunds = pc.greater(pc.list_value_length(refunds), 0)
-    refunded = only(roots, has_refunds).column("id").combine_chunks()
-    nested = only(nested, pc.invert(pc.is_in(nested.column(_PARENT), value_set=refunded)))
-    is_line = pc.fill_null(pc.starts_with(nested.column("id"), "gid://shopify/LineItem/"), False)
-    tables = {
-        ORDERS: fit(ORDERS, only(roots, pc.invert(has_refunds))),
-        ORDER_LINES: fit(ORDER_LINES, only(nested, is_line)),
-        SHIPPING_LINES: fit(SHIPPING_LINES, only(nested, pc.invert(is_line))),
-    }
-    return Block(tables, cast("list[str]", refunded.to_pylist()))
-
-
-def _split_products(batch: pa.Table) -> Block:
-    roots, nested = _roots_and_nested(batch)
-    return Block({PRODUCTS: fit(PRODUCTS, roots), VARIANTS: fit(VARIANTS, nested)})
-
-
-def _split_customers(batch: pa.Table) -> Block:
-    return Block({CUSTOMERS: fit(CUSTOMERS, batch)})
-
-
-def _roots_and_nested(batch: pa.Table) -> tuple[pa.Table, pa.Table]:
-    parent = batch.column(_PARENT)
-    roots, nested = only(batch, pc.is_null(parent)), only(batch, pc.is_valid(parent))
-    known = pc.is_in(nested.column(_PARENT), value_set=roots.column("id").combine_chunks())
-    if pc.all(known).as_py() is False:
-        raise UnfitError("a nested row lies apart from its parent")
-    return roots, nested
-
-
-ORDERS_FILE = Layout(ORDERS, shapes.BULK_ORDERS, _split_orders)
-PRODUCTS_FILE = Layout(PRODUCTS, shapes.BULK_PRODUCTS, _split_products)
-CUSTOMERS_FILE = Layout(CUSTOMERS, shapes.BULK_CUSTOMERS, _split_customers)

@@ -1,32 +1,28 @@
 """Shopify's GraphQL over HTTP: it pays before it asks, waits as told, and names what is wrong."""
 
-import json
-import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 import httpx
+import orjson
 
 from hotdash.base.http import (
-    Call,
-    CallObserver,
     RetryPolicy,
     TransientError,
     answered_at,
-    attempts,
     open_client,
     raise_for_transience,
     retry_after,
-    unobserved,
     why,
 )
+from hotdash.connectors.calling import Caller, Measured
 from hotdash.connectors.shopify.costs import Budget, requested_cost
 from hotdash.connectors.shopify.errors import (
     ShopifyAccessError,
     ShopifyAnswerError,
     ShopifyShopError,
-    ShopifyUnavailableError,
+    ThrottledError,
 )
 from hotdash.connectors.shopify.queries import Query
 
@@ -36,102 +32,92 @@ _OK = 200
 _NO_ACCESS = (401, 403)
 _NOTHING: Answer = {}
 _TOO_MANY_REQUESTS = 429
-
-
-class ThrottledError(Exception):
-    """Shopify wants to be asked later: after so many seconds, where it said so."""
-
-    def __init__(self, wait: float | None) -> None:
-        super().__init__("Throttled")
-        self.wait = wait
+_VERSION = "x-shopify-api-version"
+_DEPRECATED = "x-shopify-api-deprecated-reason"
 
 
 class ShopifyClient:
+    """`token` is asked before each request: it may have been renewed since the last one."""
+
     def __init__(
         self,
         *,
         shop: str,
         base_url: str,
-        token: str,
+        token: Callable[[], str],
         api_version: str,
-        observe: CallObserver = unobserved,
-        policy: RetryPolicy | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        caller: Caller,
         http: httpx.Client | None = None,
     ) -> None:
         self.shop = shop
         self.http = http or open_client()
-        self.policy = policy or RetryPolicy()
-        self.sleep = sleep
+        self.api_version = api_version
         self.answered_at: datetime | None = None
+        self.told_version: str | None = None
+        self.deprecations: dict[str, str] = {}
+        self.budget = Budget(caller.sleep)
         self._url = f"{base_url.rstrip('/')}/admin/api/{api_version}/graphql.json"
-        self._headers = {"X-Shopify-Access-Token": token, "Content-Type": "application/json"}
-        self._observe = observe
-        self._budget = Budget(sleep)
+        self._token = token
+        self._caller = caller
+
+    @property
+    def policy(self) -> RetryPolicy:
+        return self._caller.policy
+
+    def sleep(self, seconds: float) -> None:
+        self._caller.sleep(seconds)
 
     def ask(self, query: Query, /, **variables: Any) -> Answer:
         """The data of one query. Throttling is waited out for as long as it lasts."""
         cost = requested_cost(query.text, variables)
-        body = json.dumps({"query": query.text, "variables": variables}).encode()
+        body = orjson.dumps({"query": query.text, "variables": variables})
         throttled = 0
         while True:
-            self._budget.wait_for(cost)
+            self.budget.wait_for(cost)
             try:
-                return self._persistently(query.name, body)
+                return self._caller.call(
+                    query.name, lambda measured: self._exchange(query.name, body, measured)
+                )
             except ThrottledError as told:
                 throttled += 1
                 self.sleep(self.policy.wait(throttled) if told.wait is None else told.wait)
 
-    def _persistently(self, operation: str, body: bytes) -> Answer:
-        retries = -1
+    def _exchange(self, operation: str, body: bytes, measured: Measured) -> Answer:
+        headers = {"X-Shopify-Access-Token": self._token(), "Content-Type": "application/json"}
         try:
-            for attempt in attempts(self.policy):
-                retries += 1
-                with attempt:
-                    return self._measured(operation, body, retries)
-        except TransientError as error:
-            raise ShopifyUnavailableError(self.shop, operation, error.reason) from error
-        raise AssertionError("attempts end with an answer or an error")
-
-    def _measured(self, operation: str, body: bytes, retries: int) -> Answer:
-        began = time.monotonic()
-        status, cost = "failed", None
-        try:
-            answer = self._exchange(operation, body)
-            status, cost = "ok", _cost(answer).get("actualQueryCost")
-            return answer["data"]
-        except ThrottledError:
-            status = "throttled"
-            raise
-        except TransientError as error:
-            status = error.reason
-            raise
-        finally:
-            seconds = time.monotonic() - began
-            self._observe(Call(VENDOR, operation, self.shop, status, seconds, retries, cost))
-
-    def _exchange(self, operation: str, body: bytes) -> Answer:
-        try:
-            response = self.http.post(self._url, content=body, headers=self._headers)
+            response = self.http.post(self._url, content=body, headers=headers)
         except httpx.TransportError as error:
             raise TransientError(why(error)) from error
         self._judge_status(response)
         try:
-            answer: Answer = response.json()
+            answer: Answer = orjson.loads(response.content)
         except ValueError as error:
             raise TransientError("an answer that is not JSON") from error
-        status = _cost(answer).get("throttleStatus")
-        if status is not None:
-            self._budget.told(status)
+        self._note_cost(answer, measured)
         self._judge_errors(operation, answer)
+        self._note_headers(operation, response)
+        return answer["data"]
+
+    def _note_cost(self, answer: Answer, measured: Measured) -> None:
+        cost = _cost(answer)
+        measured.cost = cost.get("actualQueryCost")
+        status = cost.get("throttleStatus")
+        if status is not None:
+            self.budget.told(status)
+            measured.throttle = self.budget.used
+
+    def _note_headers(self, operation: str, response: httpx.Response) -> None:
         self.answered_at = answered_at(response)
-        return answer
+        self.told_version = response.headers.get(_VERSION, self.told_version)
+        deprecated = response.headers.get(_DEPRECATED)
+        if deprecated:
+            self.deprecations.setdefault(deprecated, operation)
 
     def _judge_status(self, response: httpx.Response) -> None:
         if response.status_code in _NO_ACCESS:
             raise ShopifyAccessError(self.shop, f"it answers HTTP {response.status_code}.")
         if response.status_code == _TOO_MANY_REQUESTS:
-            raise ThrottledError(retry_after(response))
+            raise ThrottledError(self.shop, retry_after(response))
         raise_for_transience(response)
         if response.status_code != _OK:
             raise ShopifyShopError(self.shop, response.status_code)
@@ -140,7 +126,8 @@ class ShopifyClient:
         errors: list[Answer] = answer.get("errors") or []
         codes = {_code(error) for error in errors}
         if "THROTTLED" in codes:
-            raise ThrottledError(self._budget.wait_needed(_cost(answer).get("requestedQueryCost")))
+            wait = self.budget.wait_needed(_cost(answer).get("requestedQueryCost"))
+            raise ThrottledError(self.shop, wait)
         if "ACCESS_DENIED" in codes:
             raise ShopifyAccessError(self.shop, str(errors[0].get("message")))
         if "INTERNAL_SERVER_ERROR" in codes or "TIMEOUT" in codes:

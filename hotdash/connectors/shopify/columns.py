@@ -1,68 +1,30 @@
-"""From a batch of Shopify's JSON to the columns of a raw table, whole columns at a time."""
+"""From a batch of Shopify's JSON to the columns of a raw table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
 from hotdash.connectors.contract import RawTable
 from hotdash.connectors.shopify import tables
-from hotdash.connectors.shopify.arrow import Column, chunked, row_numbers, table
-from hotdash.connectors.shopify.arrow import compute as pc
-from hotdash.connectors.shopify.tables import ID, MONEY, RATE, required_columns
-
-ReadColumn = Callable[[pa.Table], Column]
-
-
-class UnfitError(ValueError):
-    """A batch that cannot become rows of its table, with the column to blame."""
-
-
-def field(path: str) -> ReadColumn:
-    name, *inner = path.split(".")
-
-    def read(batch: pa.Table) -> Column:
-        column = batch.column(name)
-        return pc.struct_field(column, inner) if inner else column
-
-    return read
-
-
-def money(name: str) -> ReadColumn:
-    return field(f"{name}.shopMoney.amount")
-
-
-def number(path: str, kind: str) -> ReadColumn:
-    """The number at the end of a global id, which has to be one of this kind."""
-    prefix = f"gid://shopify/{kind}/"
-
-    def read(batch: pa.Table) -> Column:
-        column = field(path)(batch)
-        if pc.all(pc.starts_with(column, pattern=prefix)).as_py() is False:
-            raise UnfitError(f"{path} is not an id of a {kind}")
-        return pc.utf8_slice_codeunits(column, start=len(prefix)).cast(ID)
-
-    return read
-
-
-def total(name: str, inner: str, kind: pa.DataType) -> ReadColumn:
-    """The sum over a list in each row; an empty list is nothing, a missing one is a fault."""
-
-    def read(batch: pa.Table) -> Column:
-        column = batch.column(name).combine_chunks()
-        if column.null_count:
-            raise UnfitError(f"{name} is missing")
-        values = field(f"{name}.{inner}")(table({name: pc.list_flatten(column)}))
-        if values.null_count:
-            raise UnfitError(f"{name}.{inner} is missing")
-        parts = table({"row": pc.list_parent_indices(column), "value": values.cast(kind)})
-        sums = parts.group_by("row").aggregate([("value", "sum")])
-        rows = row_numbers(batch.num_rows, sums.column("row").type)
-        found = pc.index_in(rows, value_set=sums.column("row").combine_chunks())
-        filled = pc.take(sums.column("value_sum").combine_chunks(), found).cast(kind)
-        return chunked(pc.fill_null(filled, 0))
-
-    return read
-
+from hotdash.connectors.shopify.kinds import MONEY, RATE
+from hotdash.connectors.shopify.readers import (
+    ReadColumn,
+    UnfitError,
+    discount_type,
+    discount_value,
+    discount_value_type,
+    either,
+    field,
+    first_of,
+    money,
+    named,
+    number,
+    text_of,
+    total,
+    whole,
+)
+from hotdash.connectors.shopify.stock_tables import QUANTITIES
+from hotdash.connectors.shopify.tables import required_columns
 
 _TAX_TOTAL = total("taxLines", "priceSet.shopMoney.amount", MONEY)
 
@@ -84,6 +46,12 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "last_name": field("lastName"),
         "created_at": field("createdAt"),
         "updated_at": field("updatedAt"),
+        "orders_count": whole("numberOfOrders"),
+        "amount_spent": field("amountSpent.amount"),
+        "state": field("state"),
+        "tags": text_of("tags"),
+        "marketing_state": field("defaultEmailAddress.marketingState"),
+        "marketing_updated_at": field("defaultEmailAddress.marketingUpdatedAt"),
     },
     tables.PRODUCTS.name: {
         "product_id": number("id", "Product"),
@@ -94,6 +62,7 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "status": field("status"),
         "created_at": field("createdAt"),
         "updated_at": field("updatedAt"),
+        "category": field("category.fullName"),
     },
     tables.VARIANTS.name: {
         "variant_id": number("id", "ProductVariant"),
@@ -103,6 +72,7 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "price": field("price"),
         "created_at": field("createdAt"),
         "updated_at": field("updatedAt"),
+        "inventory_item_id": number("inventoryItem.id", "InventoryItem"),
     },
     tables.ORDERS.name: {
         "order_id": number("id", "Order"),
@@ -123,6 +93,13 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "total_shipping": money("totalShippingPriceSet"),
         "total_discounts": money("totalDiscountsSet"),
         "total_refunded": money("totalRefundedSet"),
+        "closed_at": field("closedAt"),
+        "cancel_reason": field("cancelReason"),
+        "source_name": field("sourceName"),
+        "tags": text_of("tags"),
+        "return_status": field("returnStatus"),
+        "ship_country": field("shippingAddress.countryCodeV2"),
+        "ship_region": field("shippingAddress.provinceCode"),
     },
     tables.ORDER_LINES.name: {
         "order_id": number("__parentId", "Order"),
@@ -183,6 +160,154 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "amount": money("amountSet"),
         "tax_amount": money("taxAmountSet"),
         "reason": field("reason"),
+    },
+    tables.DISCOUNTS.name: {
+        "order_id": number("__parentId", "Order"),
+        "application_index": field("index"),
+        "application_type": discount_type("__typename"),
+        "label": either("code", "title"),
+        "value_type": discount_value_type("value"),
+        "value": discount_value("value"),
+        "allocation_method": field("allocationMethod"),
+        "target_type": field("targetType"),
+        "target_selection": field("targetSelection"),
+    },
+    tables.ALLOCATIONS.name: {
+        "order_id": field("order_id"),
+        "on_shipping": field("on_shipping"),
+        "line_id": field("line_id"),
+        "place": field("place"),
+        "application_index": field("discountApplication.index"),
+        "application_type": discount_type("discountApplication.__typename"),
+        "label": either("discountApplication.code", "discountApplication.title"),
+        "value_type": discount_value_type("discountApplication.value"),
+        "value": discount_value("discountApplication.value"),
+        "amount": money("allocatedAmountSet"),
+    },
+    tables.TAX_LINES.name: {
+        "order_id": field("order_id"),
+        "on_shipping": field("on_shipping"),
+        "line_id": field("line_id"),
+        "place": field("place"),
+        "title": field("title"),
+        "rate": field("rate"),
+        "amount": money("priceSet"),
+    },
+    tables.TRANSACTIONS.name: {
+        "order_id": field("order_id"),
+        "transaction_id": number("id", "OrderTransaction"),
+        "parent_id": number("parentTransaction.id", "OrderTransaction"),
+        "kind": field("kind"),
+        "status": field("status"),
+        "gateway": field("gateway"),
+        "is_test": field("test"),
+        "amount": money("amountSet"),
+        "currency": field("amountSet.shopMoney.currencyCode"),
+        "fee_amount": total("fees", "amount.amount", MONEY),
+        "created_at": field("createdAt"),
+        "processed_at": field("processedAt"),
+    },
+    tables.RETURNS.name: {
+        "order_id": number("__parentId", "Order"),
+        "return_id": number("id", "Return"),
+        "name": field("name"),
+        "status": field("status"),
+        "quantity": field("totalQuantity"),
+        "created_at": field("createdAt"),
+        "approved_at": field("requestApprovedAt"),
+        "closed_at": field("closedAt"),
+    },
+    tables.RETURN_LINES.name: {
+        "order_id": number("__orderId", "Order"),
+        "return_id": number("__parentId", "Return"),
+        "return_line_id": number("id", "ReturnLineItem"),
+        "line_id": number("fulfillmentLineItem.lineItem.id", "LineItem"),
+        "quantity": field("quantity"),
+        "processed_quantity": field("processedQuantity"),
+        "refunded_quantity": field("refundedQuantity"),
+        "reason": field("returnReasonDefinition.handle"),
+    },
+    tables.FULFILLMENTS.name: {
+        "fulfillment_id": number("id", "Fulfillment"),
+        "order_id": number("order.id", "Order"),
+        "name": field("name"),
+        "status": field("status"),
+        "display_status": field("displayStatus"),
+        "carrier": first_of("trackingInfo", "company"),
+        "tracking_numbers": text_of("trackingInfo", "number"),
+        "quantity": field("totalQuantity"),
+        "location_id": number("location.id", "Location"),
+        "created_at": field("createdAt"),
+        "updated_at": field("updatedAt"),
+        "in_transit_at": field("inTransitAt"),
+        "delivered_at": field("deliveredAt"),
+        "estimated_delivery_at": field("estimatedDeliveryAt"),
+    },
+    tables.FULFILLMENT_LINES.name: {
+        "fulfillment_id": number("__parentId", "Fulfillment"),
+        "fulfillment_line_id": number("id", "FulfillmentLineItem"),
+        "line_id": number("lineItem.id", "LineItem"),
+        "quantity": field("quantity"),
+    },
+    tables.FULFILLMENT_EVENTS.name: {
+        "fulfillment_id": number("__parentId", "Fulfillment"),
+        "event_id": number("id", "FulfillmentEvent"),
+        "status": field("status"),
+        "happened_at": field("happenedAt"),
+        "created_at": field("createdAt"),
+        "estimated_delivery_at": field("estimatedDeliveryAt"),
+    },
+    tables.JOURNEYS.name: {
+        "order_id": number("id", "Order"),
+        "order_created_at": field("createdAt"),
+        "journey_ready": field("customerJourneySummary.ready"),
+        "days_to_conversion": field("customerJourneySummary.daysToConversion"),
+        "visits": field("customerJourneySummary.momentsCount.count"),
+    },
+    tables.VISITS.name: {
+        "order_id": number("__parentId", "Order"),
+        "visit_id": number("id", "CustomerVisit"),
+        "occurred_at": field("occurredAt"),
+        "source": field("source"),
+        "source_type": field("sourceType"),
+        "source_description": field("sourceDescription"),
+        "referrer_url": field("referrerUrl"),
+        "landing_page": field("landingPage"),
+        "referral_code": field("referralCode"),
+        "utm_source": field("utmParameters.source"),
+        "utm_medium": field("utmParameters.medium"),
+        "utm_campaign": field("utmParameters.campaign"),
+        "utm_content": field("utmParameters.content"),
+        "utm_term": field("utmParameters.term"),
+    },
+    tables.LOCATIONS.name: {
+        "location_id": number("id", "Location"),
+        "name": field("name"),
+        "is_active": field("isActive"),
+        "fulfills_online_orders": field("fulfillsOnlineOrders"),
+        "country": field("address.countryCode"),
+        "region": field("address.provinceCode"),
+        "created_at": field("createdAt"),
+        "updated_at": field("updatedAt"),
+    },
+    tables.INVENTORY_ITEMS.name: {
+        "inventory_item_id": number("id", "InventoryItem"),
+        "sku": field("sku"),
+        "is_tracked": field("tracked"),
+        "requires_shipping": field("requiresShipping"),
+        "unit_cost": field("unitCost.amount"),
+        "cost_currency": field("unitCost.currencyCode"),
+        "origin_country": field("countryCodeOfOrigin"),
+        "created_at": field("createdAt"),
+        "updated_at": field("updatedAt"),
+    },
+    tables.INVENTORY_LEVELS.name: {
+        "inventory_item_id": number("item.id", "InventoryItem"),
+        "location_id": number("location.id", "Location"),
+        "is_active": field("isActive"),
+        **{name: named("quantities", name) for name in QUANTITIES},
+        "created_at": field("createdAt"),
+        "updated_at": field("updatedAt"),
     },
 }
 

@@ -124,6 +124,17 @@ class Budget:
         missing = min(float(cost or 0), self._most) - self._now()
         return missing / self._restored if missing > 0 and self._restored > 0 else None
 
+    @property
+    def used(self) -> float | None:
+        """Which share of the bucket is spent, from 0 to 1."""
+        if not math.isfinite(self._most) or self._most <= 0:
+            return None
+        return max(0.0, min(1.0, 1 - self._now() / self._most))
+
+    def hours_for(self, points: int) -> float:
+        """How long the bucket takes to restore so many points; nought while nothing is known."""
+        return points / self._restored / 3600 if self._restored > 0 else 0.0
+
     def _now(self) -> float:
         passed = self._monotonic() - self._told_at
         return min(self._most, self._available + passed * self._restored)

@@ -1,24 +1,23 @@
 """What can go wrong with a shop, each with its mend. A token is never part of a message."""
 
 from hotdash.base.errors import HotdashError, UnavailableError
+from hotdash.connectors.calling import VendorAccessError, VendorAnswerError
 
 
-class ShopifyAccessError(HotdashError):
+class ShopifyAccessError(VendorAccessError):
     code = "shopify_access"
-    http_status = 502
 
     def __init__(self, shop: str, said: str) -> None:
         super().__init__(
             f"Shopify does not let us read the shop {shop}: {said}",
-            hint="Check that the app is installed with the scopes read_orders, read_all_orders, "
-            "read_customers and read_products, then store its Admin API access token anew.",
+            hint="Check that the app is installed with the scopes of docs/guides/connect-shopify.md "
+            "(`hotdash doctor` names the missing ones), then store its Admin API access token anew.",
         )
         self.shop = shop
 
 
-class ShopifyShopError(HotdashError):
+class ShopifyShopError(VendorAccessError):
     code = "shopify_shop"
-    http_status = 502
 
     def __init__(self, shop: str, status: int) -> None:
         super().__init__(
@@ -27,17 +26,8 @@ class ShopifyShopError(HotdashError):
         )
 
 
-class ShopifyUnavailableError(UnavailableError):
-    def __init__(self, shop: str, operation: str, reason: str) -> None:
-        super().__init__(
-            f"Shopify did not answer {operation} for the shop {shop}: {reason}.",
-            hint="Nothing is lost; run again later. See shopifystatus.com if it lasts.",
-        )
-
-
-class ShopifyAnswerError(HotdashError):
+class ShopifyAnswerError(VendorAnswerError):
     code = "shopify_answer"
-    http_status = 502
 
     def __init__(self, shop: str, operation: str, said: str) -> None:
         super().__init__(
@@ -47,8 +37,21 @@ class ShopifyAnswerError(HotdashError):
 
 
 class BulkExportError(UnavailableError):
+    code = "shopify_bulk"
+
     def __init__(self, shop: str, operation: str, reason: str) -> None:
         super().__init__(
             f"Shopify's bulk export {operation} of the shop {shop} did not come through: {reason}.",
             hint="Nothing is lost; the next run asks for a new export.",
         )
+
+
+class ThrottledError(HotdashError):
+    """Shopify wants to be asked later: after so many seconds, where it said so."""
+
+    code = "throttled"
+    http_status = 503
+
+    def __init__(self, shop: str, wait: float | None) -> None:
+        super().__init__(f"Shopify throttles the shop {shop}.", hint="It is asked again.")
+        self.wait = wait

@@ -1,5 +1,6 @@
-"""Typed reading first; where a batch fails, it is halved until the entities to blame stand alone."""
+"""Typed reading first; where a batch fails, its pieces are halved until the entities to blame stand alone."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -7,13 +8,16 @@ from typing import Generic, TypeVar
 import orjson
 import pyarrow as pa
 
-from hotdash.connectors.shopify.arrow import read_json, schema_of
-from hotdash.connectors.shopify.columns import UnfitError
+from hotdash.connectors.shopify.arrow import has_nul, read_json, schema_of
+from hotdash.connectors.shopify.readers import UnfitError
 
 Entity = TypeVar("Entity")
 Result = TypeVar("Result")
 _BLOCK = 4 << 20
 _LONGER_THAN_A_BLOCK = "straddling object"
+_ESCAPED_NUL = b"\\u0000"
+_LONE_NULL = re.compile(rb"^\s*null", re.MULTILINE)
+_PIECE = 256
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,14 @@ class Verdict(Generic[Entity, Result]):
 
 
 def judge(
-    entities: Sequence[Entity], read: Callable[[Sequence[Entity]], Result]
+    entities: Sequence[Entity],
+    read: Callable[[Sequence[Entity]], Result],
+    glance: Callable[[Sequence[Entity]], object] | None = None,
 ) -> Verdict[Entity, Result]:
-    """Every entity is either read or refused with its reason; none is lost or bent."""
+    """Every entity is either read or refused with its reason; none is lost or bent.
+
+    A glance is a cheaper look that already finds most of what a read would refuse.
+    """
     if not entities:
         return Verdict([], [])
     try:
@@ -39,36 +48,116 @@ def judge(
     except UnfitError as error:
         if len(entities) == 1:
             return Verdict([], [Refusal(entities[0], str(error))])
+    fit, refused = _sifted(entities, glance or read)
+    if refused or glance:
+        rest = judge(fit, read)
+        return Verdict(rest.read, [*refused, *rest.refused])
     middle = len(entities) // 2
     first, second = judge(entities[:middle], read), judge(entities[middle:], read)
     return Verdict([*first.read, *second.read], [*first.refused, *second.refused])
+
+
+def _sifted(
+    entities: Sequence[Entity], look: Callable[[Sequence[Entity]], object]
+) -> tuple[list[Entity], list[Refusal[Entity]]]:
+    fit: list[Entity] = []
+    refused: list[Refusal[Entity]] = []
+    pieces = [entities[at : at + _PIECE] for at in range(0, len(entities), _PIECE)]
+    waiting = [(piece, False) for piece in reversed(pieces)]
+    while waiting:
+        piece, is_unfit = waiting.pop()
+        if len(piece) == 1 or not is_unfit:
+            reason = _refusal(piece, look)
+            if reason is None:
+                fit += piece
+                continue
+            if len(piece) == 1:
+                refused.append(Refusal(piece[0], reason))
+                continue
+        first, second = piece[: len(piece) // 2], piece[len(piece) // 2 :]
+        if _refusal(first, look) is None:
+            fit += first
+            waiting.append((second, True))
+        else:
+            waiting += [(second, False), (first, True)]
+    return fit, refused
+
+
+def _refusal(entities: Sequence[Entity], look: Callable[[Sequence[Entity]], object]) -> str | None:
+    try:
+        if entities:
+            look(entities)
+    except UnfitError as error:
+        return str(error)
+    return None
 
 
 def read_lines(lines: bytes, shape: pa.Schema) -> pa.Table:
     """JSON lines as a table of exactly this shape; a value of another type is an error, not NULL."""
     if not lines or lines.isspace():
         return shape.empty_table()
+    _refuse_lone_null(lines)
     try:
-        return read_json(lines, shape, _BLOCK)
+        batch = read_json(lines, shape, _BLOCK)
     except pa.ArrowInvalid as error:
         if _LONGER_THAN_A_BLOCK not in str(error):
             raise UnfitError(str(error)) from error
+        batch = _read_at_once(lines, shape)
+    _refuse_unstorable(batch, lines)
+    return batch
+
+
+def _refuse_lone_null(lines: bytes) -> None:
+    """pyarrow's reader takes the whole process down with it (seen in 26.0)."""
+    begun_well = lines.count(b"\n{") + lines.startswith(b"{")
+    if begun_well <= lines.rstrip().count(b"\n") and _LONE_NULL.search(lines):
+        raise UnfitError("null is no object")
+
+
+def _read_at_once(lines: bytes, shape: pa.Schema) -> pa.Table:
     try:
         return read_json(lines, shape, len(lines) + 1)
     except pa.ArrowInvalid as error:
         raise UnfitError(str(error)) from error
 
 
+def _refuse_unstorable(batch: pa.Table, lines: bytes) -> None:
+    """Text that is no UTF-8, which the reader lets through, and NUL, which Postgres does not hold."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise UnfitError(str(error)) from error
+    if _ESCAPED_NUL in lines and has_nul(batch):
+        raise UnfitError("a text holds NUL, which no text column can")
+
+
 def blame(lines: Iterable[bytes], shape: pa.Schema) -> str | None:
-    """The first field that is not what it should be, looked at one by one."""
+    """The first field that is not what it should be."""
     for line in lines:
         try:
-            row = orjson.loads(line)
+            orjson.loads(line)
         except orjson.JSONDecodeError as error:
             return f"not JSON: {error}"
-        for name in shape.names:
-            try:
-                read_lines(orjson.dumps({name: row.get(name)}), schema_of(shape, [name]))
-            except UnfitError as error:
-                return f"{name}: {error}"
+        if found := _first_unfit(line, shape):
+            return found
+    return None
+
+
+def _first_unfit(line: bytes, shape: pa.Schema) -> str | None:
+    names = list(shape.names)
+    reason = _unfit(line, shape, names)
+    if reason is None:
+        return None
+    while len(names) > 1:
+        first, second = names[: len(names) // 2], names[len(names) // 2 :]
+        found = _unfit(line, shape, first)
+        names, reason = (first, found) if found else (second, reason)
+    return f"{names[0]}: {_unfit(line, shape, names) or reason}"
+
+
+def _unfit(line: bytes, shape: pa.Schema, names: Sequence[str]) -> str | None:
+    try:
+        read_lines(line, schema_of(shape, names))
+    except UnfitError as error:
+        return str(error)
     return None

@@ -5,22 +5,26 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import days_between, local_day, parse_iso
-from hotdash.connectors.contract import Event, Rows, SliceDays
+from hotdash.connectors.contract import CountedDays, Event, Rows, SliceDays
 from hotdash.connectors.shopify.arrow import rows_of
 from hotdash.connectors.shopify.errors import ShopifyAnswerError
 from hotdash.connectors.shopify.queries import Moment, order_counts, query
-from hotdash.connectors.shopify.resources import Reading
-from hotdash.connectors.shopify.tables import ORDER_DAYS
+from hotdash.connectors.shopify.reading import Reading
+from hotdash.connectors.shopify.tables import ORDER_DAYS, ORDERS
 
+COUNTED = CountedDays(ORDERS, "processed_at", ORDER_DAYS, "orders")
 _DAYS_PER_QUERY = 100
 _ALWAYS_AGAIN = 3
 
 
-def all_order_days(reading: Reading) -> Iterator[Event]:
-    """Every day from the shop's first order to yesterday."""
+def first_order_day(reading: Reading) -> date | None:
     nodes = reading.client.ask(query("FirstOrder"))["orders"]["nodes"]
-    if nodes:
-        first = local_day(parse_iso(nodes[0]["processedAt"]), reading.timezone)
+    return local_day(parse_iso(nodes[0]["processedAt"]), reading.timezone) if nodes else None
+
+
+def all_order_days(reading: Reading, first: date | None) -> Iterator[Event]:
+    """Every day from the shop's first order to yesterday."""
+    if first is not None:
         yield from counted(reading, list(days_between(first, _yesterday(reading))))
 
 
@@ -48,7 +52,7 @@ def counted(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
 
 
 def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
-    asked = order_counts([span(day, reading.timezone) for day in days])
+    asked = order_counts([span_of(day, reading.timezone) for day in days])
     answer = reading.client.ask(asked)
     counts = [answer[f"c{place}"] for place in range(len(days))]
     if any(count is None or count["precision"] != "EXACT" for count in counts):
@@ -56,7 +60,7 @@ def _counts(reading: Reading, days: Sequence[date]) -> list[int]:
     return [count["count"] for count in counts]
 
 
-def span(day: date, timezone: str) -> Moment:
+def span_of(day: date, timezone: str) -> Moment:
     return Moment(_midnight(day, timezone), _midnight(day + timedelta(days=1), timezone))
 
 

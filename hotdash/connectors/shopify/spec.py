@@ -2,28 +2,33 @@
 
 from datetime import timedelta
 
+from hotdash.connectors.calling import Caller
+from hotdash.connectors.shopify.access import SCOPES
 from hotdash.connectors.shopify.client import VENDOR, ShopifyClient
 from hotdash.connectors.shopify.connector import OVERLAP, ShopifyConnector
 from hotdash.connectors.shopify.tables import TABLES
-from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField, Scope
+from hotdash.connectors.shopify.tokens import ShopifyTokens
+from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
+from hotdash.connectors.spec import Access, ConnectorSpec, CredentialField
 
 API_VERSION = "2026-10"
 
 
-def open_shopify(access: Access) -> ShopifyConnector:
+def client_of(access: Access) -> ShopifyClient:
     domain = access.fields["domain"]
-    overlap = access.options.get("shopify_overlap_seconds")
-    client = ShopifyClient(
+    return ShopifyClient(
         shop=domain,
         base_url=access.base_url(f"https://{domain}"),
-        token=access.fields["access_token"],
+        token=ShopifyTokens.of(access).current,
         api_version=access.options.get("shopify_api_version", API_VERSION),
-        observe=access.observe,
-        policy=access.policy,
-        sleep=access.sleep,
+        caller=Caller.of(VENDOR, access),
     )
+
+
+def open_shopify(access: Access) -> ShopifyConnector:
+    overlap = access.options.get("shopify_overlap_seconds")
     return ShopifyConnector(
-        client,
+        client_of(access),
         access.clock,
         overlap=OVERLAP if overlap is None else timedelta(seconds=int(overlap)),
         workdir=access.workdir,
@@ -47,11 +52,15 @@ SPEC = ConnectorSpec(
             "Take it from the app's page in the Shopify admin.",
             secret=True,
         ),
+        CredentialField(
+            "client_secret",
+            "the app's client secret, which signs webhooks; empty where there are none",
+            "The app's page shows it beside the client id. An app that was installed over "
+            "/connect/shopify has it in the setting shopify_client_secret.",
+            secret=True,
+            required=False,
+        ),
     ),
-    scopes=(
-        Scope("read_orders", "orders, refunds and every number made of them"),
-        Scope("read_all_orders", "orders older than 60 days"),
-        Scope("read_customers", "customers, new against returning"),
-        Scope("read_products", "products and variants"),
-    ),
+    webhooks=ShopifyWebhooks(),
+    scopes=SCOPES,
 )

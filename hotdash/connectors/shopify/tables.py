@@ -5,27 +5,32 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from hotdash.connectors.contract import RawKind, RawTable
+from hotdash.connectors.shopify.kinds import COUNT, DAY, FLAG, ID, INSTANT, MONEY, TEXT, entity
+from hotdash.connectors.shopify.order_tables import (
+    ALLOCATIONS,
+    DISCOUNTS,
+    ORDER_ADJUSTMENTS,
+    ORDER_LINES,
+    ORDERS,
+    REFUND_LINES,
+    REFUND_SHIPPING_LINES,
+    REFUNDS,
+    RETURN_LINES,
+    RETURNS,
+    SHIPPING_LINES,
+    TAX_LINES,
+    TRANSACTIONS,
+)
+from hotdash.connectors.shopify.shipment_tables import (
+    FULFILLMENT_EVENTS,
+    FULFILLMENT_LINES,
+    FULFILLMENTS,
+    JOURNEYS,
+    VISITS,
+)
+from hotdash.connectors.shopify.stock_tables import INVENTORY_ITEMS, INVENTORY_LEVELS, LOCATIONS
 
-ID = pa.int64()
-COUNT = pa.int64()
-TEXT = pa.string()
-FLAG = pa.bool_()
-DAY = pa.date32()
-INSTANT = pa.timestamp("us", tz="UTC")
-MONEY = pa.decimal128(20, 4)
-RATE = pa.decimal128(9, 6)
-
-
-def _entity(
-    name: str,
-    key: tuple[str, ...],
-    columns: Mapping[str, pa.DataType],
-    personal: frozenset[str] = frozenset(),
-) -> RawTable:
-    return RawTable(name, RawKind.ENTITY, key, pa.schema(list(columns.items())), personal)
-
-
-SHOPS = _entity(
+SHOPS = entity(
     "shopify_shops",
     ("shopify_shop_id",),
     {
@@ -40,7 +45,7 @@ SHOPS = _entity(
     },
 )
 
-CUSTOMERS = _entity(
+CUSTOMERS = entity(
     "shopify_customers",
     ("customer_id",),
     {
@@ -50,11 +55,17 @@ CUSTOMERS = _entity(
         "last_name": TEXT,
         "created_at": INSTANT,
         "updated_at": INSTANT,
+        "orders_count": COUNT,
+        "amount_spent": MONEY,
+        "state": TEXT,
+        "tags": TEXT,
+        "marketing_state": TEXT,
+        "marketing_updated_at": INSTANT,
     },
     personal=frozenset({"email", "first_name", "last_name"}),
 )
 
-PRODUCTS = _entity(
+PRODUCTS = entity(
     "shopify_products",
     ("product_id",),
     {
@@ -66,10 +77,11 @@ PRODUCTS = _entity(
         "status": TEXT,
         "created_at": INSTANT,
         "updated_at": INSTANT,
+        "category": TEXT,
     },
 )
 
-VARIANTS = _entity(
+VARIANTS = entity(
     "shopify_variants",
     ("variant_id",),
     {
@@ -80,119 +92,7 @@ VARIANTS = _entity(
         "price": MONEY,
         "created_at": INSTANT,
         "updated_at": INSTANT,
-    },
-)
-
-ORDERS = _entity(
-    "shopify_orders",
-    ("order_id",),
-    {
-        "order_id": ID,
-        "name": TEXT,
-        "created_at": INSTANT,
-        "processed_at": INSTANT,
-        "updated_at": INSTANT,
-        "cancelled_at": INSTANT,
-        "financial_status": TEXT,
-        "fulfillment_status": TEXT,
-        "is_test": FLAG,
-        "currency": TEXT,
-        "presentment_currency": TEXT,
-        "taxes_included": FLAG,
-        "customer_id": ID,
-        "total_price": MONEY,
-        "total_tax": MONEY,
-        "total_shipping": MONEY,
-        "total_discounts": MONEY,
-        "total_refunded": MONEY,
-    },
-)
-
-ORDER_LINES = _entity(
-    "shopify_order_lines",
-    ("order_id", "line_id"),
-    {
-        "order_id": ID,
-        "line_id": ID,
-        "product_id": ID,
-        "variant_id": ID,
-        "sku": TEXT,
-        "title": TEXT,
-        "quantity": COUNT,
-        "current_quantity": COUNT,
-        "unit_price": MONEY,
-        "original_total": MONEY,
-        "discount_total": MONEY,
-        "tax_total": MONEY,
-        "tax_rate": RATE,
-        "is_gift_card": FLAG,
-    },
-)
-
-SHIPPING_LINES = _entity(
-    "shopify_order_shipping_lines",
-    ("order_id", "shipping_line_id"),
-    {
-        "order_id": ID,
-        "shipping_line_id": ID,
-        "title": TEXT,
-        "original_amount": MONEY,
-        "discounted_amount": MONEY,
-        "tax_total": MONEY,
-        "is_removed": FLAG,
-    },
-)
-
-REFUNDS = _entity(
-    "shopify_refunds",
-    ("order_id", "refund_id"),
-    {
-        "order_id": ID,
-        "refund_id": ID,
-        "created_at": INSTANT,
-        "processed_at": INSTANT,
-        "updated_at": INSTANT,
-        "total_refunded": MONEY,
-    },
-)
-
-REFUND_LINES = _entity(
-    "shopify_refund_lines",
-    ("order_id", "refund_id", "refund_line_id"),
-    {
-        "order_id": ID,
-        "refund_id": ID,
-        "refund_line_id": ID,
-        "line_id": ID,
-        "quantity": COUNT,
-        "subtotal": MONEY,
-        "total_tax": MONEY,
-        "restock_type": TEXT,
-    },
-)
-
-REFUND_SHIPPING_LINES = _entity(
-    "shopify_refund_shipping_lines",
-    ("order_id", "refund_id", "refund_shipping_line_id"),
-    {
-        "order_id": ID,
-        "refund_id": ID,
-        "refund_shipping_line_id": ID,
-        "subtotal": MONEY,
-        "tax_amount": MONEY,
-    },
-)
-
-ORDER_ADJUSTMENTS = _entity(
-    "shopify_order_adjustments",
-    ("order_id", "refund_id", "adjustment_id"),
-    {
-        "order_id": ID,
-        "refund_id": ID,
-        "adjustment_id": ID,
-        "amount": MONEY,
-        "tax_amount": MONEY,
-        "reason": TEXT,
+        "inventory_item_id": ID,
     },
 )
 
@@ -203,31 +103,118 @@ ORDER_DAYS = RawTable(
     pa.schema([("day", DAY), ("orders", COUNT)]),
 )
 
+SALES_REPORT_DAYS = RawTable(
+    "shopify_sales_report_days",
+    RawKind.SLICE,
+    ("day",),
+    pa.schema(
+        [
+            ("day", DAY),
+            ("orders", COUNT),
+            ("gross_sales", MONEY),
+            ("discounts", MONEY),
+            ("returns", MONEY),
+            ("net_sales", MONEY),
+            ("shipping", MONEY),
+            ("taxes", MONEY),
+            ("total_sales", MONEY),
+        ]
+    ),
+)
+
+ORDER_TABLES: tuple[RawTable, ...] = (
+    ORDERS,
+    ORDER_LINES,
+    SHIPPING_LINES,
+    DISCOUNTS,
+    ALLOCATIONS,
+    TAX_LINES,
+    TRANSACTIONS,
+    REFUNDS,
+    REFUND_LINES,
+    REFUND_SHIPPING_LINES,
+    ORDER_ADJUSTMENTS,
+    RETURNS,
+    RETURN_LINES,
+)
+
 TABLES: tuple[RawTable, ...] = (
     SHOPS,
     CUSTOMERS,
     PRODUCTS,
     VARIANTS,
-    ORDERS,
-    ORDER_LINES,
-    SHIPPING_LINES,
-    REFUNDS,
-    REFUND_LINES,
-    REFUND_SHIPPING_LINES,
-    ORDER_ADJUSTMENTS,
+    *ORDER_TABLES,
+    FULFILLMENTS,
+    FULFILLMENT_LINES,
+    FULFILLMENT_EVENTS,
+    JOURNEYS,
+    VISITS,
+    LOCATIONS,
+    INVENTORY_ITEMS,
+    INVENTORY_LEVELS,
     ORDER_DAYS,
+    SALES_REPORT_DAYS,
 )
 
 # What Shopify itself allows to be null; everything else missing makes a row unreadable.
 _MAY_BE_NULL: Mapping[str, frozenset[str]] = {
-    CUSTOMERS.name: frozenset({"email", "first_name", "last_name"}),
+    CUSTOMERS.name: frozenset(
+        {"email", "first_name", "last_name", "marketing_state", "marketing_updated_at"}
+    ),
+    PRODUCTS.name: frozenset({"category"}),
     VARIANTS.name: frozenset({"sku"}),
     ORDERS.name: frozenset(
-        {"cancelled_at", "financial_status", "customer_id", "total_tax", "total_discounts"}
+        {
+            "cancelled_at",
+            "financial_status",
+            "customer_id",
+            "total_tax",
+            "total_discounts",
+            "closed_at",
+            "cancel_reason",
+            "source_name",
+            "ship_country",
+            "ship_region",
+        }
     ),
     ORDER_LINES.name: frozenset({"product_id", "variant_id", "sku"}),
+    DISCOUNTS.name: frozenset({"label"}),
+    ALLOCATIONS.name: frozenset({"label"}),
+    TAX_LINES.name: frozenset({"rate"}),
+    TRANSACTIONS.name: frozenset({"parent_id", "gateway", "processed_at"}),
     REFUNDS.name: frozenset({"created_at"}),
     ORDER_ADJUSTMENTS.name: frozenset({"reason"}),
+    RETURNS.name: frozenset({"approved_at", "closed_at"}),
+    RETURN_LINES.name: frozenset({"line_id", "reason"}),
+    FULFILLMENTS.name: frozenset(
+        {
+            "display_status",
+            "carrier",
+            "in_transit_at",
+            "delivered_at",
+            "estimated_delivery_at",
+            "location_id",
+        }
+    ),
+    FULFILLMENT_LINES.name: frozenset({"quantity"}),
+    FULFILLMENT_EVENTS.name: frozenset({"estimated_delivery_at"}),
+    JOURNEYS.name: frozenset({"journey_ready", "days_to_conversion", "visits"}),
+    VISITS.name: frozenset(
+        {
+            "source_type",
+            "source_description",
+            "referrer_url",
+            "landing_page",
+            "referral_code",
+            "utm_source",
+            "utm_medium",
+            "utm_campaign",
+            "utm_content",
+            "utm_term",
+        }
+    ),
+    LOCATIONS.name: frozenset({"country", "region"}),
+    INVENTORY_ITEMS.name: frozenset({"sku", "unit_cost", "cost_currency", "origin_country"}),
 }
 
 

@@ -14,7 +14,7 @@ from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
     *("demo", "init", "connect", "disconnect", "sync", "run", "serve"),
-    *("sources", "status", "doctor", "simulate"),
+    *("sources", "quarantine", "drift", "status", "doctor", "simulate"),
     *("migrate", "publish", "sign-in", "version"),
 )
 

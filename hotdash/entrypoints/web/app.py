@@ -10,19 +10,29 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.errors import HotdashError
-from hotdash.entrypoints.web import health, static_files
+from hotdash.entrypoints.web import health, static_files, webhooks
 from hotdash.entrypoints.web.api import metrics, tiles
+from hotdash.entrypoints.web.collector import endpoints as collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.errors import ErrorAnswers
 from hotdash.entrypoints.web.middleware import RequestFrame
-from hotdash.entrypoints.web.pages import account, definitions, exports, sign_in, theme, today
+from hotdash.entrypoints.web.pages import (
+    account,
+    connect_shopify,
+    definitions,
+    exports,
+    sign_in,
+    theme,
+    today,
+)
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
-    *(health.router, static_files.router),
-    *(sign_in.router, account.router, theme.router),
+    *(health.router, static_files.router, webhooks.router),
+    *(sign_in.router, account.router, theme.router, connect_shopify.router),
     *(today.router, definitions.router, exports.router),
     *(tiles.router, metrics.router),
+    collector.router,
 )
 
 

@@ -2,14 +2,17 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
+from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.secrets import Vault
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class WebContext:
     clock: Clock
     orders_fresh_soft_minutes: int = 60
     metrics_token: str | None = None
+    # What opens sealed credentials; without it nothing that needs one is served.
+    vault: Vault | None = None
+    shopify: ShopifyApp | None = None
+    connector_options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def session_lasts(self) -> timedelta:

@@ -20,7 +20,8 @@ from hotdash.entrypoints.web.gate import SignedOutError
 from hotdash.entrypoints.web.rendering import Pages
 
 _log = get_logger(__name__)
-_JSON_PATHS = ("/api/", "/healthz", "/readyz", "/metrics")
+WEBHOOKS = "/webhooks/"
+_JSON_PATHS = ("/api/", WEBHOOKS, "/healthz", "/readyz", "/metrics", "/collect")
 _MENDS = {
     404: "Check the address; links in the dashboard lead to everything there is.",
     405: "Use the method the API description names for this address.",

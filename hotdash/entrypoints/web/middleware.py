@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hotdash.base.logging import get_logger, new_reference
-from hotdash.entrypoints.web.errors import ErrorAnswers
+from hotdash.entrypoints.web.errors import WEBHOOKS, ErrorAnswers
 from hotdash.entrypoints.web.telemetry import Telemetry
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_WEBHOOK_BYTES = 2 * 1024 * 1024
 SECURITY_HEADERS = {
     "content-security-policy": "; ".join(
         (
@@ -70,7 +71,7 @@ class RequestFrame:
             await send(message)
 
         try:
-            await self._app(scope, _limited(receive), framed)
+            await self._app(scope, _limited(receive, _most_bytes(scope["path"])), framed)
         except Exception as error:
             if status:
                 _log.exception("response broken off", path=scope["path"])
@@ -86,14 +87,18 @@ class RequestFrame:
             headers.setdefault(name, value)
 
 
-def _limited(receive: Receive) -> Receive:
+def _most_bytes(path: str) -> int:
+    return MAX_WEBHOOK_BYTES if path.startswith(WEBHOOKS) else MAX_BODY_BYTES
+
+
+def _limited(receive: Receive, most: int) -> Receive:
     received = 0
 
     async def counted() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
+        if received > most:
             # Of Starlette's kind, because FastAPI turns any other one into "cannot be parsed".
             raise HTTPException(413)
         return message

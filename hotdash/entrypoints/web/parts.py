@@ -6,16 +6,21 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import Request
 
+from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
 from hotdash.entrypoints.web.assets import Assets
 from hotdash.entrypoints.web.charts import ChartBundle
+from hotdash.entrypoints.web.collector.collector import Collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
 from hotdash.entrypoints.web.gate import Gate
+from hotdash.entrypoints.web.inbox_writer import InboxWriter
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
 from hotdash.entrypoints.web.tile_cache import TileCache
 from hotdash.governance.access.sign_in import PasswordSignIn
+from hotdash.jobs.install_shopify import ShopifyInstall
+from hotdash.jobs.receive_webhook import WebhookInbox
 
 
 @dataclass(frozen=True)
@@ -23,6 +28,7 @@ class Parts:
     context: WebContext
     assets: Assets
     bundle: ChartBundle
+    collector: Collector
     cookies: Cookies
     csrf: Csrf
     gate: Gate
@@ -30,6 +36,8 @@ class Parts:
     passwords: PasswordSignIn
     telemetry: Telemetry
     tiles: TileCache
+    inbox: InboxWriter | None
+    install: ShopifyInstall | None
 
     @classmethod
     def of(cls, context: WebContext) -> "Parts":
@@ -40,6 +48,7 @@ class Parts:
             context=context,
             assets=assets,
             bundle=ChartBundle(context.home / "cache"),
+            collector=Collector(context.database, context.clock),
             cookies=cookies,
             csrf=csrf,
             gate=Gate(context, cookies),
@@ -47,10 +56,33 @@ class Parts:
             passwords=PasswordSignIn(context.database, context.session_lasts),
             telemetry=Telemetry(),
             tiles=TileCache(),
+            inbox=_inbox(context),
+            install=_install(context),
         )
 
     def check_form(self, request: Request, token: str | None) -> None:
         self.csrf.check(request, self.cookies.visitor_of(request), token)
+
+
+def _inbox(context: WebContext) -> InboxWriter | None:
+    if context.vault is None:
+        return None
+    app_secrets = {SHOPIFY: context.shopify.client_secret} if context.shopify else {}
+    inbox = WebhookInbox(context.database, context.vault, context.clock, app_secrets)
+    return InboxWriter(inbox)
+
+
+def _install(context: WebContext) -> ShopifyInstall | None:
+    if context.vault is None or context.shopify is None:
+        return None
+    return ShopifyInstall(
+        context.database,
+        context.vault,
+        context.clock,
+        context.shopify,
+        context.base_url,
+        context.connector_options,
+    )
 
 
 async def _parts(request: Request) -> Parts:

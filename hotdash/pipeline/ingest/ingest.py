@@ -1,7 +1,7 @@
 """One source of one shop into the raw tables, exactly once however often it is interrupted."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -21,9 +21,10 @@ from hotdash.connectors.contract import (
     Refetches,
     Rewinds,
 )
+from hotdash.connectors.registry import all_tables
 from hotdash.pipeline.ingest.landing import QUARANTINE, Stamp, landing_of
 from hotdash.pipeline.ingest.loader import RawLoader
-from hotdash.pipeline.ingest.reading import SourceReading
+from hotdash.pipeline.ingest.reading import Refusals, SourceReading
 from hotdash.pipeline.ingest.shape import ensure_tables
 from hotdash.storage.warehouse import load_ledger
 from hotdash.storage.warehouse.contract import Warehouse
@@ -46,6 +47,7 @@ class IngestOutcome:
     rows: Mapping[str, int]
     reading: Reading
     drifts: Sequence[Drift] = ()
+    refusals: Refusals = field(default_factory=Refusals)
 
     @property
     def unreadable(self) -> int:
@@ -81,7 +83,8 @@ class Ingest:
         # A later instant would leave out what lies between; the cursor is right for that.
         if since is not None and known and cursor and since < known.complete_through:
             cursor = _cursor_since(connector, since)
-        return self._load(connector, shop_id, self._news(connector, cursor, wanted or {}))
+        news = self._news(connector, cursor, wanted or {})
+        return self._load(connector, shop_id, news, is_whole=cursor is None)
 
     def repair(
         self,
@@ -113,19 +116,34 @@ class Ingest:
         load_ledger.ensure_ledger(self.warehouse)
         return load_ledger.newest_reading(self.warehouse, shop_id, connector.vendor)
 
-    def _load(self, connector: Connector, shop_id: str, events: Iterable[Event]) -> IngestOutcome:
+    def _load(
+        self,
+        connector: Connector,
+        shop_id: str,
+        events: Iterable[Event],
+        *,
+        is_whole: bool = False,
+    ) -> IngestOutcome:
         warehouse, clock = self.warehouse, self.clock
         loader = RawLoader(warehouse, self.workdir)
         discard_interrupted(warehouse, loader, clock)
         load = Load(str(new_id()), shop_id, connector.vendor, self.run_id)
         source = SourceReading(connector, Stamp(shop_id, load.load_id), events)
         load_ledger.begin(warehouse, load, clock.now())
+        if is_whole:
+            load_ledger.note_whole(warehouse, load, clock.now())
         _store(warehouse, loader, source)
         reached = source.end()
         reading = Reading(reached.cursor, reached.complete_through)
         load_ledger.commit(warehouse, load, reading, source.rows.total(), clock.now())
         return IngestOutcome(
-            shop_id, load.source, load.load_id, dict(source.rows), reading, source.drifts
+            shop_id,
+            load.source,
+            load.load_id,
+            dict(source.rows),
+            reading,
+            source.drifts,
+            source.refusals,
         )
 
     def _news(self, connector: Connector, cursor: Cursor | None, wanted: Wanted) -> Iterator[Event]:
@@ -170,7 +188,8 @@ def discard_interrupted(warehouse: Warehouse, loader: RawLoader, clock: Clock) -
 
 def _store(warehouse: Warehouse, loader: RawLoader, source: SourceReading) -> None:
     tables = landing_of(source.connector.tables)
-    ensure_tables(warehouse, tables)
+    # The dbt project reads the tables of all our vendors, also of those that are not connected.
+    ensure_tables(warehouse, {**landing_of(all_tables()), **tables})
     loader.load(tables, source.batches())
     _require_stored(warehouse, source)
 

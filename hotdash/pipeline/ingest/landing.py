@@ -64,18 +64,21 @@ class Stamp:
     shop_id: str
     load_id: str
 
-    @singledispatchmethod
     def land(self, event: Any) -> Landed:
+        return self._land(event)
+
+    @singledispatchmethod
+    def _land(self, event: Any) -> Landed:
         raise TypeError(f"{event!r} holds no rows")
 
-    @land.register
+    @_land.register
     def _(self, event: Rows) -> Landed:
         told = columns_of(event.data.schema)
         declared = columns_of(event.table.schema)
         require_declared(event.table, {**EXTRA, **declared} if "_extra" in told else declared, told)
         return self._filled(event.table, event.data, event.fetched_at, is_deleted=False)
 
-    @land.register
+    @_land.register
     def _(self, event: Deleted) -> Landed:
         """A tombstone: the key stands, everything else is empty."""
         declared = columns_of(event.table.schema)
@@ -83,12 +86,12 @@ class Stamp:
         require_declared(event.table, keys, columns_of(event.keys.schema))
         return self._filled(event.table, event.keys, event.fetched_at, is_deleted=True)
 
-    @land.register
+    @_land.register
     def _(self, event: SliceDays) -> Landed:
         records = [{"table_name": event.table.name, "day": day} for day in event.days]
         return self._own(SLICE_DAYS, records, event.fetched_at)
 
-    @land.register
+    @_land.register
     def _(self, event: Unreadable) -> Landed:
         record = {
             "table_name": event.table.name,

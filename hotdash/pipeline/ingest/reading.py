@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from hotdash.base.errors import HotdashError, UnavailableError
-from hotdash.connectors.contract import Connector, Drift, Event, Reached
+from hotdash.connectors.contract import Connector, Drift, Event, Reached, Unreadable
 from hotdash.pipeline.ingest.landing import Landed, Stamp
 
 BATCH_ROWS = 20_000
+MOST_REASONS = 1000
 
 
 class SourceFailedError(UnavailableError):
@@ -26,6 +27,31 @@ class SourceFailedError(UnavailableError):
 
 
 @dataclass
+class Refusals:
+    """How many records of each table were refused in a load, and one of them per reason."""
+
+    counts: Counter[str] = field(default_factory=Counter[str])
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    samples: dict[tuple[str, str], Unreadable] = field(
+        default_factory=dict[tuple[str, str], Unreadable]
+    )
+
+    def note(self, event: Unreadable) -> None:
+        self.counts[event.table.name] += 1
+        key = (event.table.name, event.reason.partition(": ")[0])
+        if key in self.reasons or len(self.reasons) < MOST_REASONS:
+            self.reasons[key] += 1
+            self.samples.setdefault(key, event)
+
+    def because_of(self, table: str, field_name: str) -> list[tuple[str, str]]:
+        return [key for key in self.reasons if key[0] == table and _names(key[1], field_name)]
+
+
+def _names(reason: str, field_name: str) -> bool:
+    return field_name in reason.removesuffix(" is missing").removesuffix(" is empty").split(", ")
+
+
+@dataclass
 class SourceReading:
     connector: Connector
     stamp: Stamp
@@ -33,6 +59,7 @@ class SourceReading:
     rows: Counter[str] = field(default_factory=Counter[str])
     reached: Reached | None = None
     drifts: list[Drift] = field(default_factory=list[Drift])
+    refusals: Refusals = field(default_factory=Refusals)
     _waiting: dict[str, list[pa.Table]] = field(default_factory=dict[str, list[pa.Table]])
 
     def batches(self) -> Iterator[Landed]:
@@ -64,6 +91,8 @@ class SourceReading:
                 elif isinstance(event, Drift):
                     self.drifts.append(event)
                 else:
+                    if isinstance(event, Unreadable):
+                        self.refusals.note(event)
                     yield self.stamp.land(event)
         except HotdashError as error:
             raise SourceFailedError.known(error) from error

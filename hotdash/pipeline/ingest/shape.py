@@ -13,7 +13,7 @@ def ensure_tables(warehouse: Warehouse, declared: Mapping[str, Columns]) -> None
     """Every declared table exists, also one nothing is told about, and holds no other columns."""
     stored = stored_columns(warehouse)
     for name, kinds in declared.items():
-        columns = {column: _type_name(kind) for column, kind in kinds.items()}
+        columns = {column: type_name(kind) for column, kind in kinds.items()}
         if name in stored:
             _require_same(name, columns, stored[name])
         else:
@@ -36,7 +36,8 @@ def _require_same(table: str, declared: Mapping[str, str], stored: Mapping[str, 
         )
 
 
-def _type_name(kind: pa.DataType) -> str:
+def type_name(kind: pa.DataType) -> str:
+    """As both engines call it."""
     name = str(kind).replace("decimal128", "numeric").replace(" ", "")
     return _NAMES.get(kind, name)
 

@@ -1,12 +1,13 @@
 """Asks every check of one build and tells, per shop, what must not be published."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.progress import Progress
+from hotdash.pipeline.quality.checks.drift import OpenDrift, drift_checks, drift_findings
 from hotdash.pipeline.quality.checks.freshness import (
     FreshnessLimit,
     freshness_checks,
@@ -29,6 +30,7 @@ class CheckRequest:
     build_id: str
     as_of: datetime
     freshness: FreshnessLimits = field(default_factory=dict[str, Mapping[str, FreshnessLimit]])
+    drifts: Sequence[OpenDrift] = ()
 
     @property
     def sources(self) -> list[str]:
@@ -46,11 +48,20 @@ def ask(
             ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
         )
     lineage = Lineage(project.manifest)
+
+    def marts_of(table: str) -> frozenset[str]:
+        return lineage.marts_resting_on(lineage.raw(table))
+
     return GateReport(
-        checks=(*checks.values(), *_freshness_checks(request, project, lineage)),
+        checks=(
+            *checks.values(),
+            *_freshness_checks(request, project, lineage),
+            *drift_checks(request.drifts, marts_of),
+        ),
         findings=(
             *findings_of(warehouse, project, checks, results),
             *_stale(warehouse, request, project, lineage),
+            *drift_findings(request.drifts, marts_of),
         ),
     )
 
@@ -80,6 +91,6 @@ def _marts_of(source: str, project: DbtProject, lineage: Lineage) -> frozenset[s
     tables = [
         unique_id
         for unique_id, table in project.manifest.sources.items()
-        if table.source_name == source
+        if source in (table.source_name, *table.config.meta.get("also_filled_by", ()))
     ]
     return lineage.marts_resting_on(tables)

@@ -1,4 +1,4 @@
-"""Which published marts rest on a table, read off dbt's own graph."""
+"""Which models and published marts rest on a table, read off dbt's own graph."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,6 +12,14 @@ class Lineage:
             for unique_id, node in manifest.nodes.items()
             if node.resource_type == "model" and "published_as" in node.meta
         }
+        self._models = {
+            unique_id: str(node.name)
+            for unique_id, node in manifest.nodes.items()
+            if node.resource_type == "model"
+        }
+        self._sources = {
+            unique_id: str(table.name) for unique_id, table in manifest.sources.items()
+        }
 
     @property
     def published(self) -> frozenset[str]:
@@ -19,10 +27,23 @@ class Lineage:
 
     def marts_resting_on(self, unique_ids: Iterable[str]) -> frozenset[str]:
         """The tables themselves, where they are published, and all that is computed from them."""
+        below = self._below(unique_ids)
+        return frozenset(self._published[each] for each in below & self._published.keys())
+
+    def models_resting_on(self, raw_table: str) -> tuple[str, ...]:
+        """All models computed from a raw table, by name; none where no model reads it."""
+        below = self._below(self.raw(raw_table))
+        return tuple(sorted(self._models[each] for each in below & self._models.keys()))
+
+    def raw(self, raw_table: str) -> list[str]:
+        """dbt's own ids of a raw table."""
+        return [unique_id for unique_id, name in self._sources.items() if name == raw_table]
+
+    def _below(self, unique_ids: Iterable[str]) -> set[str]:
         waiting, seen = list(unique_ids), set[str]()
         while waiting:
             unique_id = waiting.pop()
             if unique_id not in seen:
                 seen.add(unique_id)
                 waiting.extend(self._children.get(unique_id, ()))
-        return frozenset(self._published[each] for each in seen & self._published.keys())
+        return seen

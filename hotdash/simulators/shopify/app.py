@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from hotdash.simulators.doors import BrokenOff
 from hotdash.simulators.faults import Fault, FaultKind
 from hotdash.simulators.orders import Shop
+from hotdash.simulators.shopify.access import refusals
 from hotdash.simulators.shopify.answers import (
     error_answer,
     invalid_document,
@@ -34,12 +35,14 @@ from hotdash.simulators.shopify.costs import (
 )
 from hotdash.simulators.shopify.drift import GRAPHQL
 from hotdash.simulators.shopify.execution import Prepared, Request, execute, prepare, schema
+from hotdash.simulators.shopify.oauth import CLIENT_SECRET, consent, token
 from hotdash.simulators.shopify.shop import SimulatedShop
 from hotdash.simulators.shopify.state import NAME, Simulator, token_of
 from hotdash.simulators.simulation import Simulation
 
 API_VERSION = "2026-10"
 BULK_FILE = "bulk_file"
+OAUTH = "oauth"
 JSONL = "application/jsonl"
 
 
@@ -76,6 +79,9 @@ class ShopifyDoors:
         if not isinstance(prepared, Prepared):
             return invalid_document(prepared)
         variables: Mapping[str, Any] = asked.get("variables") or {}
+        denied = refusals(prepared.document, shop.scopes)
+        if denied:
+            return _denied(denied[0])
         requested = requested_cost(prepared.document, variables)
         if requested > MOST_PER_QUERY:
             return error_answer(
@@ -119,14 +125,34 @@ class ShopifyDoors:
             answer["data"] = result.data
         if result.errors:
             answer["errors"] = [_told(error) for error in result.errors]
-        return Response(
-            orjson.dumps(answer),
-            media_type="application/json",
-            headers={
-                "x-shopify-api-version": API_VERSION,
-                "date": format_datetime(shop.clock.now(), usegmt=True),
-            },
-        )
+        told = {
+            "x-shopify-api-version": self._simulator.told_version or API_VERSION,
+            "date": format_datetime(shop.clock.now(), usegmt=True),
+        }
+        if self._simulator.deprecated is not None:
+            told["x-shopify-api-deprecated-reason"] = self._simulator.deprecated
+        return Response(orjson.dumps(answer), media_type="application/json", headers=told)
+
+    async def authorize(self, http: HttpRequest) -> Response:
+        self._simulator.calls["authorize"] += 1
+        shop = self._simulator.shops.get(http.path_params["domain"])
+        if shop is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        return consent(shop.oauth, http)
+
+    async def token(self, http: HttpRequest) -> Response:
+        self._simulator.calls["token"] += 1
+        shop = self._simulator.shops.get(http.path_params["domain"])
+        if shop is None:
+            return JSONResponse({"errors": "Not Found"}, 404)
+        fault = self._simulator.faults.strike(NAME, OAUTH, shop.shop.shop_id)
+        if fault is not None and fault.kind is not FaultKind.LATENCY:
+            return _faulty(fault, shop)
+        # Decided first and told late: two that ask at once are both on their way.
+        answer = await token(shop.oauth, http)
+        if fault is not None:
+            await asyncio.sleep(fault.seconds)
+        return answer
 
     async def bulk_file(self, http: HttpRequest) -> Response:
         self._simulator.calls["bulk_file"] += 1
@@ -159,15 +185,19 @@ def _faulty(fault: Fault, shop: SimulatedShop) -> Response:
             requestId="simulated",
         )
     if fault.kind is FaultKind.ACCESS_DENIED:
-        return error_answer(
-            "Access denied for orders field.",
-            "ACCESS_DENIED",
-            data=True,
-            documentation="https://shopify.dev/api/usage/access-scopes",
-        )
+        return _denied("orders")
     if fault.kind is FaultKind.RESET:
         return BrokenOff()
     return PlainTextResponse("upstream connect error", fault.status)
+
+
+def _denied(field: str) -> Response:
+    return error_answer(
+        f"Access denied for {field} field.",
+        "ACCESS_DENIED",
+        data=True,
+        documentation="https://shopify.dev/api/usage/access-scopes",
+    )
 
 
 def _told(error: GraphQLError) -> dict[str, Any]:
@@ -179,10 +209,13 @@ def _told(error: GraphQLError) -> dict[str, Any]:
 def create_app(simulator: Simulator) -> Starlette:
     schema()
     doors = ShopifyDoors(simulator)
+    oauth_path = "/shops/{domain}/admin/oauth"
     graphql_path = f"/shops/{{domain}}/admin/api/{API_VERSION}/graphql.json"
     return Starlette(
         routes=[
             HttpRoute(graphql_path, doors.graphql, methods=["POST"]),
+            HttpRoute(f"{oauth_path}/authorize", doors.authorize),
+            HttpRoute(f"{oauth_path}/access_token", doors.token, methods=["POST"]),
             HttpRoute("/bulk/{domain}/{signature}", doors.bulk_file),
         ]
     )
@@ -204,6 +237,7 @@ class ShopifySimulator:
         return {
             "domain": shop.domain,
             "access_token": token_of(shop.shop_id),
+            "client_secret": CLIENT_SECRET,
             "base_url": f"{address}/shops/{shop.domain}",
         }
 

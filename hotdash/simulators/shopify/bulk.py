@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from hotdash.simulators.clock import SimulatedClock
-from hotdash.simulators.shopify.fields import gid
 from hotdash.simulators.shopify.projection import BulkPlan
 from hotdash.simulators.shopify.shop import SimulatedShop
+from hotdash.simulators.shopify.values import gid
 
 MOST_AT_ONCE = 5
 _ROOTS_PER_WRITE = 500
@@ -73,14 +73,15 @@ class BulkRuns:
     def running(self) -> list[BulkRun]:
         return [run for run in self._runs.values() if not run.is_over]
 
-    def start(self, query: str, plan: BulkPlan, *, grouped: bool) -> dict[str, Any]:
+    def start(self, query: str, plan: BulkPlan, *, grouped: bool, may_read: bool) -> dict[str, Any]:
         """What is told of a new operation: nothing of it is written yet."""
         number = next(self._numbers)
         file = self._folder / f"{self._shop.shop.shop_id}-{number}.jsonl"
         run = BulkRun(number, query, file, _written(self._clock))
         self._runs[number] = run
         created = run.told()
-        threading.Thread(target=self._write, args=(run, plan, grouped), daemon=True).start()
+        arguments = (run, plan, grouped, may_read)
+        threading.Thread(target=self._write, args=arguments, daemon=True).start()
         return created
 
     def find(self, number: int, file_url: Callable[[str], str]) -> BulkRun | None:
@@ -107,8 +108,11 @@ class BulkRuns:
     def expire_urls(self) -> None:
         self._signatures.clear()
 
-    def _write(self, run: BulkRun, plan: BulkPlan, grouped: bool) -> None:
+    def _write(self, run: BulkRun, plan: BulkPlan, grouped: bool, may_read: bool) -> None:
         self._may_run.wait()
+        if not may_read:
+            run.status, run.error_code = "FAILED", "ACCESS_DENIED"
+            return
         run.status = "RUNNING"
         try:
             self._write_file(run, plan, grouped)

@@ -16,14 +16,22 @@ from graphql import (
     ListValueNode,
     OperationDefinitionNode,
     OperationType,
+    SchemaMetaFieldDef,
     SelectionSetNode,
     StringValueNode,
+    TypeMetaFieldDef,
+    TypeNameMetaFieldDef,
     ValueNode,
     VariableNode,
 )
 from graphql import type as types
 
 _types = cast(Any, types)
+_META: Mapping[str, Any] = {
+    "__typename": TypeNameMetaFieldDef,
+    "__type": TypeMetaFieldDef,
+    "__schema": SchemaMetaFieldDef,
+}
 
 
 class Selected(NamedTuple):
@@ -103,7 +111,8 @@ def named_type(declared: Any) -> Any:
 
 
 def _selected(node: FieldNode, owner: Any) -> Selected:
-    declared = owner.fields[node.name.value].type if node.name.value != "__typename" else None
+    meta = _META.get(node.name.value)
+    declared = (meta or owner.fields[node.name.value]).type
     inner = named_type(declared)
     name = "String" if inner is None else cast(str, inner.name)
     return Selected(node, owner.name, name, _is_list(declared), inner)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from hotdash.simulators.faults import Fault, Faults
-from hotdash.simulators.shopify.fields import Amount, Resolver
+from hotdash.simulators.shopify.values import Amount, Resolver
 
 VENDOR = "shopify"
 GRAPHQL = "graphql"

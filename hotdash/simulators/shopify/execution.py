@@ -12,28 +12,35 @@ from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    GraphQLUnionType,
     build_schema,
     parse,
     validate,
 )
 
 from hotdash.simulators.faults import Faults
-from hotdash.simulators.orders import Customer, Order, Product, Shop
+from hotdash.simulators.orders import Shop
+from hotdash.simulators.shopify.access import refusals
 from hotdash.simulators.shopify.bulk import MOST_AT_ONCE, BulkRun, BulkRuns
 from hotdash.simulators.shopify.bulk_rules import RefusedError, accepted
-from hotdash.simulators.shopify.documents import Document, document, named_type
+from hotdash.simulators.shopify.documents import Document, arguments_of, document, named_type
 from hotdash.simulators.shopify.drift import drifted, drifts
-from hotdash.simulators.shopify.fields import FIELDS, Part, Resolver, read, told_shipping_lines
+from hotdash.simulators.shopify.fields import FIELDS, STANDING, chosen, read
 from hotdash.simulators.shopify.paging import Page, PageError, cut
 from hotdash.simulators.shopify.projection import compile_bulk
+from hotdash.simulators.shopify.sales_report import report
+from hotdash.simulators.shopify.schema_drift import drifted_schema
 from hotdash.simulators.shopify.search import UnknownSearchError
 from hotdash.simulators.shopify.shop import SimulatedShop
+from hotdash.simulators.shopify.values import Resolver, Standpoint, typename_of
 
 SCHEMA_FILE = Path(__file__).with_name("schema.graphql")
 _COUNT_LIMIT = 10_000
+_NOWHERE = Standpoint(0)
 _graphql = cast(Any, graphql)
 _IN_PROGRESS = "A bulk query operation for this app and shop is already in progress: {}."
 
@@ -47,8 +54,8 @@ class Request:
     faults: Faults
     file_url: Callable[[str], str]
 
-    def reader(self, type_name: str, field_name: str) -> Resolver:
-        resolve = read(type_name, field_name)
+    def reader(self, type_name: str, field_name: str, at: Standpoint | None = None) -> Resolver:
+        resolve = read(type_name, field_name, at or self.shop.standpoint)
         return drifted(self.faults, self.shop.shop.shop_id, type_name, field_name, resolve)
 
 
@@ -68,16 +75,23 @@ Info = GraphQLResolveInfo[Request]
 @lru_cache(maxsize=1)
 def schema() -> GraphQLSchema:
     built = build_schema(SCHEMA_FILE.read_text(encoding="utf-8"))
+    standing: dict[str, list[str]] = {}
+    for name, field_name in STANDING:
+        standing.setdefault(name, []).append(field_name)
     for name, fields in FIELDS.items():
-        _attach(cast(GraphQLObjectType, built.type_map[name]), fields)
+        kind = cast(GraphQLObjectType, built.type_map[name])
+        _attach(kind, [*fields, *standing.get(name, ())])
     for kind in built.type_map.values():
         if isinstance(kind, GraphQLObjectType) and kind.name.endswith("Connection"):
             _attach_connection(kind)
     query, mutation = cast(GraphQLObjectType, built.query_type), built.mutation_type
     for name, resolve in _QUERIES.items():
         query.fields[name].resolve = resolve
-    cast(GraphQLObjectType, mutation).fields["bulkOperationRunQuery"].resolve = _run_bulk
-    cast(Any, built.type_map["Node"]).resolve_type = _type_of
+    for name, resolve in _MUTATIONS.items():
+        cast(GraphQLObjectType, mutation).fields[name].resolve = resolve
+    for kind in built.type_map.values():
+        if isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            cast(Any, kind).resolve_type = _type_of
     return built
 
 
@@ -96,10 +110,14 @@ def execute(prepared: Prepared, request: Request, variables: Mapping[str, Any]) 
         context_value=request,
         variable_values=dict(variables),
     )
+    asked = prepared.document.roots()
+    if result.data and all(field.name == "__type" for field in asked):
+        names = [str(arguments_of(field, variables).get("name")) for field in asked]
+        drifted_schema(request.faults, request.shop.shop.shop_id, result.data, names)
     return Answered(result.data, result.errors or [])
 
 
-def _attach(kind: GraphQLObjectType, fields: Mapping[str, Resolver]) -> None:
+def _attach(kind: GraphQLObjectType, fields: Sequence[str]) -> None:
     for name in fields:
         connection = named_type(kind.fields[name].type).name.endswith("Connection")
         resolve = _nested_connection if connection else _plain
@@ -107,27 +125,30 @@ def _attach(kind: GraphQLObjectType, fields: Mapping[str, Resolver]) -> None:
 
 
 def _plain(type_name: str, field_name: str) -> Callable[..., Any]:
-    steady = read(type_name, field_name)
-    first_only = field_name in ("refunds", "taxLines")
+    is_steady = (type_name, field_name) not in STANDING
+    steady = read(type_name, field_name, _NOWHERE) if is_steady else None
 
     def resolve(thing: Any, info: Info, **arguments: Any) -> Any:
         request = info.context
         has_drift = drifts(request.faults, request.shop.shop.shop_id)
-        value = (request.reader(type_name, field_name) if has_drift else steady)(thing)
-        return value[: arguments.get("first")] if first_only else value
+        ready = None if has_drift else steady
+        value = (ready or request.reader(type_name, field_name))(thing)
+        return _told_list(field_name, value, arguments) if arguments else value
 
     return resolve
 
 
+def _told_list(field_name: str, pieces: Sequence[Any], arguments: Mapping[str, Any]) -> Any:
+    return chosen(field_name, pieces, arguments)[: arguments.get("first")]
+
+
 def _nested_connection(type_name: str, field_name: str) -> Callable[..., Any]:
-    steady = read(type_name, field_name)
+    steady = read(type_name, field_name, _NOWHERE)
 
     def resolve(thing: Any, info: Info, **arguments: Any) -> Page:
-        del info
-        pieces = list(steady(thing))
-        if field_name == "shippingLines":
-            wanted = bool(arguments.get("includeRemovals"))
-            pieces = told_shipping_lines(pieces, include_removals=wanted)
+        pieces = list(chosen(field_name, steady(thing), arguments))
+        if arguments.get("query"):
+            pieces = info.context.shop.search(pieces, arguments["query"])
         positions = [(place, 0) for place in range(1, len(pieces) + 1)]
         with _told_as_errors():
             return cut(positions, arguments, lambda position: pieces[position[0] - 1])
@@ -197,7 +218,7 @@ def _nodes(_root: Any, info: Info, ids: list[str]) -> list[Any]:
 
 
 def _found(request: Request, global_id: str) -> Any:
-    _, _, _, kind, number = global_id.split("/", 4)
+    _, _, _, kind, number = global_id.split("?", 1)[0].split("/", 4)
     if kind == "BulkOperation":
         return _told(request.bulk.find(int(number), request.file_url))
     return request.shop.find(kind, int(number))
@@ -222,9 +243,25 @@ def _run_bulk(_root: Any, info: Info, query: str, **options: bool) -> dict[str, 
         asked = accepted(schema(), query)
     except RefusedError as error:
         return _refused(["query"], str(error), "INVALID")
-    plan = compile_bulk(asked, request.reader)
-    created = request.bulk.start(query, plan, grouped=options["groupObjects"])
+    at = request.shop.standpoint
+    plan = compile_bulk(asked, lambda kind, name: request.reader(kind, name, at))
+    may_read = not refusals(asked, request.shop.scopes)
+    created = request.bulk.start(query, plan, grouped=options["groupObjects"], may_read=may_read)
     return {"bulkOperation": created, "userErrors": []}
+
+
+def _webhook_subscriptions(_root: Any, info: Info, **arguments: Any) -> Page:
+    with _told_as_errors():
+        return info.context.shop.subscriptions.page(arguments)
+
+
+def _subscribe_webhook(
+    _root: Any,
+    info: Info,
+    topic: str,
+    webhookSubscription: Mapping[str, Any],  # noqa: N803
+) -> dict[str, Any]:
+    return info.context.shop.subscriptions.create(topic, webhookSubscription)
 
 
 def _refused(field: list[str] | None, message: str, code: str) -> dict[str, Any]:
@@ -233,16 +270,21 @@ def _refused(field: list[str] | None, message: str, code: str) -> dict[str, Any]
 
 
 def _type_of(value: Any, _info: Info, _kind: Any) -> str:
-    return _NODE_TYPES[type(value)]
+    return typename_of(value)
 
 
-_NODE_TYPES: Mapping[type, str] = {
-    dict: "BulkOperation",
-    Order: "Order",
-    Part: "Refund",
-    Customer: "Customer",
-    Product: "Product",
-}
+def _location(_root: Any, info: Info, id: str) -> Any:
+    return _found(info.context, id)
+
+
+def _installation(_root: Any, info: Info) -> Any:
+    return info.context.shop.scopes
+
+
+def _shopifyql(_root: Any, info: Info, query: str) -> Any:
+    shop = info.context.shop
+    return report(query, shop.world, shop.now)
+
 
 _QUERIES: Mapping[str, Callable[..., Any]] = {
     "shop": _shop,
@@ -253,4 +295,16 @@ _QUERIES: Mapping[str, Callable[..., Any]] = {
     "products": _root_connection("products"),
     "ordersCount": _orders_count,
     "bulkOperation": _bulk_operation,
+    "webhookSubscriptions": _webhook_subscriptions,
+    "currentAppInstallation": _installation,
+    "fulfillmentOrders": _root_connection("fulfillmentOrders"),
+    "inventoryItems": _root_connection("inventoryItems"),
+    "location": _location,
+    "locations": _root_connection("locations"),
+    "shopifyqlQuery": _shopifyql,
+}
+
+_MUTATIONS: Mapping[str, Callable[..., Any]] = {
+    "bulkOperationRunQuery": _run_bulk,
+    "webhookSubscriptionCreate": _subscribe_webhook,
 }

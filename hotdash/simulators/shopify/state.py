@@ -18,6 +18,8 @@ class Simulator:
         self.simulation = simulation
         self.faults = simulation.faults
         self.calls = simulation.calls
+        self.told_version: str | None = None
+        self.deprecated: str | None = None
         clock = simulation.clock
         self.shops = {
             shop.domain: SimulatedShop(
@@ -33,6 +35,7 @@ class Simulator:
         return next(shop for shop in self.shops.values() if shop.shop.shop_id == shop_id)
 
     def reset(self) -> None:
+        self.told_version = self.deprecated = None
         for shop in self.shops.values():
             shop.reset()
         for runs in self.bulk.values():

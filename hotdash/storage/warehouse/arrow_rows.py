@@ -12,6 +12,8 @@ _TYPES: dict[int, pa.DataType] = {
     21: pa.int16(),
     23: pa.int32(),
     25: pa.string(),
+    700: pa.float32(),
+    701: pa.float64(),
     1042: pa.string(),
     1043: pa.string(),
     1082: pa.date32(),

@@ -90,6 +90,7 @@ _COMPLETE_THROUGH = f"""
 
 class LoadEvent(StrEnum):
     STARTED = "started"
+    WHOLE = "whole"
     COMMITTED = "committed"
     DISCARDED = "discarded"
     BUILT = "built"
@@ -122,6 +123,11 @@ def ensure_ledger(warehouse: Warehouse) -> None:
 
 def begin(warehouse: Warehouse, load: Load, at: datetime) -> None:
     _append(warehouse, load, LoadEvent.STARTED, at)
+
+
+def note_whole(warehouse: Warehouse, load: Load, at: datetime) -> None:
+    """This load reads everything there is: what it does not meet, the vendor has no longer."""
+    _append(warehouse, load, LoadEvent.WHOLE, at)
 
 
 def commit(warehouse: Warehouse, load: Load, reading: Reading, count: int, at: datetime) -> None:

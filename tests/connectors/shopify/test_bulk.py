@@ -9,9 +9,10 @@ import pytest
 
 from hotdash.base.progress import SilentProgress, Task
 from hotdash.connectors.shopify.bulk import BulkExports
-from hotdash.connectors.shopify.bulk_files import ORDERS_FILE, read_file
+from hotdash.connectors.shopify.bulk_files import read_file
 from hotdash.connectors.shopify.errors import BulkExportError
 from hotdash.connectors.shopify.judging import Refusal
+from hotdash.connectors.shopify.layouts import ORDERS_FILE
 from hotdash.connectors.shopify.queries import Query, query
 from hotdash.connectors.shopify.tables import ORDERS
 from hotdash.simulators.world import World
@@ -112,16 +113,16 @@ class TestBlocks:
     @pytest.mark.parametrize("block_bytes", [5_000, 60_000, 10_000_000])
     def test_the_size_of_a_block_changes_nothing(self, file: Path, block_bytes: int) -> None:
         counted: Counter[str] = Counter()
-        refunded: list[str] = []
+        again: list[str] = []
         for verdict in read_file(file, ORDERS_FILE, block_bytes):
             assert not verdict.refused
             for block in verdict.read:
-                refunded += block.refunded
+                again += block.again
                 for table, data in block.tables.items():
                     counted[table.name] += data.num_rows
         text = file.read_text()
-        assert counted["shopify_orders"] + len(refunded) == text.count('"displayFinancialStatus"')
-        assert len(set(refunded)) == len(refunded) > 5
+        assert counted["shopify_orders"] + len(again) == text.count('"displayFinancialStatus"')
+        assert len(set(again)) == len(again) > 5
 
     def test_a_row_without_its_parent_is_refused(self, file: Path, tmp_path: Path) -> None:
         lines = file.read_bytes().splitlines(keepends=True)
@@ -141,7 +142,7 @@ class TestBlocks:
         (refusal,) = self.refused(torn)
         assert refusal.reason.startswith("not JSON")
         blocks = [block for verdict in read_file(torn, ORDERS_FILE) for block in verdict.read]
-        read = sum(block.tables[ORDERS].num_rows + len(block.refunded) for block in blocks)
+        read = sum(block.tables[ORDERS].num_rows + len(block.again) for block in blocks)
         assert read == len(roots) - 1
 
     def refused(self, file: Path) -> list[Refusal[bytes]]:

@@ -1,20 +1,28 @@
 """Throttling and passing failures: waited for as told, never hammered, and finished."""
 
+import re
 import time
 from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from hotdash.base.http import RetryPolicy
+from hotdash.base.progress import SilentProgress, Task
+from hotdash.connectors.calling import VendorUnavailableError
+from hotdash.connectors.shopify.bulk import BulkExports
 from hotdash.connectors.shopify.costs import Budget, requested_cost
 from hotdash.connectors.shopify.errors import (
     ShopifyAccessError,
     ShopifyAnswerError,
     ShopifyShopError,
-    ShopifyUnavailableError,
 )
 from hotdash.connectors.shopify.queries import Query, query
-from tests.fixtures.simulator import SHOP_ID, Connecting, SimulatorHandle
+from hotdash.connectors.shopify.reading import Reading
+from hotdash.connectors.shopify.resources import orders_by_id
+from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
 from tests.fixtures.told_events import read, same_rows
 
 SHOP = query("Shop")
@@ -122,7 +130,7 @@ class TestPassingFailures:
         self, connecting: Connecting, simulator: SimulatorHandle
     ) -> None:
         simulator.fault("server_error")
-        with pytest.raises(ShopifyUnavailableError, match=r"Shop .*hot-rod-an.*HTTP 503"):
+        with pytest.raises(VendorUnavailableError, match=r"Shop for hot-rod-an.*HTTP 503"):
             connecting.client().ask(SHOP)
         assert len(connecting.calls) == 7
 
@@ -139,7 +147,7 @@ class TestPassingFailures:
         simulator.shops["nowhere"] = {"sources": {"shopify": elsewhere}}
         client = connecting.client("nowhere", policy=RetryPolicy(2, 0.001, 0.001))
         del simulator.shops["nowhere"]
-        with pytest.raises(ShopifyUnavailableError, match="connection refused"):
+        with pytest.raises(VendorUnavailableError, match="connection refused"):
             client.ask(SHOP)
 
     def test_a_fifth_of_all_calls_failing_costs_less_than_half_as_many_more(
@@ -206,7 +214,7 @@ class TestRefusals:
         )
         read(connector)
         files = [sent for path, sent in headers if path.startswith("/shopify/bulk/")]
-        assert files == [False, False, False]
+        assert files == [False] * 6
 
 
 class TestCost:
@@ -220,3 +228,35 @@ class TestCost:
 
     def test_a_mutation_is_ten(self) -> None:
         assert requested_cost(query("StartBulk").text, {}) == 10
+
+
+class TestHours:
+    def test_what_is_asked_for_one_by_one_is_announced_with_its_hours(
+        self, connecting: Connecting, simulator: SimulatorHandle, tmp_path: Path
+    ) -> None:
+        """A thousand orders at four to a question of some 950 points, at one point a second."""
+        simulator.set_plan(2000, 1)
+        client = connecting.client()
+        client.ask(SHOP)
+        told: list[str] = []
+
+        class Telling(SilentProgress):
+            @contextmanager
+            def task(self, title: str, total: int | None = None) -> Generator[Task]:
+                with super().task(title, total) as silent:
+                    silent.say = told.append  # type: ignore[method-assign]
+                    yield silent
+
+        reading = Reading(
+            client,
+            BulkExports(client, tmp_path),
+            simulator,
+            Telling(),
+            "America/Chicago",
+            UNTIL,
+            frozenset(),
+        )
+        ids = [f"gid://shopify/Order/{number}" for number in range(1000)]
+        next(orders_by_id(reading, ids))
+        (said,) = told
+        assert re.fullmatch(r"1,000 asked for one by one, up to \d\d\.\d hours .*", said)

@@ -24,11 +24,14 @@ HUNDRED_DAYS = [Moment(DAY, DAY + timedelta(days=1))] * 100
 BULK = [name for name in all_queries() if name.startswith("Bulk") and name != "BulkProgress"]
 ORDINARY = [name for name in all_queries() if name not in BULK]
 VARIABLES = {
-    "first": 5,
+    "first": 4,
     "after": None,
     "query": updated_since(DAY),
     "id": "gid://shopify/Order/1",
     "ids": ["gid://shopify/Order/1", "gid://shopify/Order/2"],
+    "topic": "ORDERS_CREATE",
+    "uri": "https://dash.example.com/webhooks/shopify",
+    "limit": 5,
 }
 
 
@@ -48,7 +51,15 @@ def test_bulk_queries_keep_the_bulk_rules(name: str, vendor_schema: GraphQLSchem
 
 
 def test_there_are_bulk_queries() -> None:
-    assert set(BULK) == {"BulkOrders", "BulkCustomers", "BulkProducts"}
+    assert set(BULK) == {
+        "BulkOrders",
+        "BulkCustomers",
+        "BulkProducts",
+        "BulkFulfillments",
+        "BulkShipments",
+        "BulkJourneys",
+        "BulkInventory",
+    }
 
 
 @pytest.mark.parametrize("name", ["OrdersPage", "CustomersPage", "ProductsPage", "MoreLines"])

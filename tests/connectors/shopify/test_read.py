@@ -10,9 +10,11 @@ import pytest
 from hotdash.base.clock import FixedClock, days_between, local_day
 from hotdash.base.progress import SilentProgress
 from hotdash.connectors.contract import Cursor, Deleted, Reached, Rows
+from hotdash.connectors.shopify.access import granted
 from hotdash.connectors.shopify.bulk import BulkExports
 from hotdash.connectors.shopify.connector import OVERLAP, ShopifyConnector
-from hotdash.connectors.shopify.resources import Reading, orders_by_id
+from hotdash.connectors.shopify.reading import Reading
+from hotdash.connectors.shopify.resources import orders_by_id
 from hotdash.simulators.orders import epoch, instant
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
@@ -95,7 +97,13 @@ class TestFirstRead:
         assert found == dict(days)
 
     def test_ends_with_how_far_it_came(self, first_read: Told) -> None:
-        cursor = {"updated_at": "2026-11-20T18:00:00.000000Z", "timezone": "America/Chicago"}
+        now = "2026-11-20T18:00:00.000000Z"
+        cursor = {
+            "updated_at": now,
+            "timezone": "America/Chicago",
+            "shipments_at": now,
+            "journeys": "",
+        }
         assert first_read.reached == Reached(cursor, UNTIL)
 
     def test_children_share_the_instant_of_their_order(self, first_read: Told) -> None:
@@ -108,13 +116,14 @@ class TestFirstRead:
         for table, rows in first_read.rows.items():
             assert same_rows(again.rows[table], rows), table
 
-    def test_refunded_orders_are_asked_for_in_batches(
+    def test_only_refunded_orders_are_asked_for_one_by_one(
         self, connecting: Connecting, world: World
     ) -> None:
         read(connecting.connector())
         refunded = sum(1 for order in world.orders_as_of(UNTIL, SHOP_ID) if order.refunds)
         asked = Counter(call.operation for call in connecting.calls)
-        assert asked["OrdersByIds"] == -(-refunded // 6)
+        assert asked["OrdersByIds"] == -(-refunded // 4)
+        assert asked["FulfillmentsByIds"] == asked["JourneysByIds"] == 0
 
 
 def cursor_at(instant: datetime) -> Cursor:
@@ -173,7 +182,7 @@ class TestIncrementalRead:
         changed = [o for o in world.orders_as_of(UNTIL, SHOP_ID) if o.updated_at >= reached_back]
         assert len(told.rows["shopify_orders"]) == len(changed)
         pages = Counter(call.operation for call in connecting.calls)["OrdersPage"]
-        assert pages == -(-len(changed) // 6) > 5
+        assert pages == -(-len(changed) // 4) > 5
 
     def test_reads_changed_customers_and_products(
         self, connecting: Connecting, simulator: SimulatorHandle, world: World
@@ -265,8 +274,8 @@ class TestResume:
     def test_a_read_that_was_left_can_be_made_again_from_its_cursor(
         self, connecting: Connecting, first_read: Told
     ) -> None:
-        """Stopped at every tenth event, the next read still tells everything."""
-        for stop in range(1, 25, 10):
+        """Stopped in every part of a read, the next one still tells everything."""
+        for stop in range(1, 62, 12):
             left = connecting.connector().read(None, SilentProgress())
             for _, _event in zip(range(stop), left, strict=False):
                 pass
@@ -299,7 +308,9 @@ class TestVanished:
     ) -> None:
         client = connecting.client()
         exports = BulkExports(client, tmp_path)
-        reading = Reading(client, exports, simulator, SilentProgress(), "America/Chicago", UNTIL)
+        reading = Reading(
+            client, exports, simulator, SilentProgress(), "America/Chicago", UNTIL, granted(client)
+        )
         there = next(world.orders_as_of(UNTIL, SHOP_ID)).order_id
         ids = [f"gid://shopify/Order/{number}" for number in (1, there)]
         events = list(orders_by_id(reading, ids))

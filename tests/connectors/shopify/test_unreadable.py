@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from hotdash.connectors.shopify import shapes
-from hotdash.connectors.shopify.columns import UnfitError, fit
+from hotdash.connectors.shopify.columns import fit
 from hotdash.connectors.shopify.judging import blame, judge, read_lines
+from hotdash.connectors.shopify.readers import UnfitError
 from hotdash.connectors.shopify.tables import ORDER_LINES, VARIANTS, required_columns
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import UNTIL, Connecting, SimulatorHandle
@@ -86,7 +87,8 @@ class TestTypedReading:
         return (
             b'{"id":"gid://shopify/ProductVariant/1","__parentId":"gid://shopify/Product/2",'
             b'"sku":null,"title":"T","price":' + price.encode() + b","
-            b'"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T09:00:00+09:00"}\n'
+            b'"createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T09:00:00+09:00",'
+            b'"inventoryItem":{"id":"gid://shopify/InventoryItem/3"}}\n'
         )
 
     def test_money_is_exact(self) -> None:

@@ -110,6 +110,21 @@ def test_from_init_to_a_published_shop(published: Terminal) -> None:
     assert TOKEN_LEFT_OUT not in json.dumps(healthy)
 
 
+def test_the_calls_of_a_run_are_kept_and_counted(published: Terminal) -> None:
+    with psycopg.connect(published.environment["HOTDASH_DATABASE_URL"]) as asking:
+        calls = asking.execute(
+            "select count(*), count(distinct operation), min(shop_id) from app.api_calls"
+            " where run_id = %s and status = 'ok'",
+            [published.first_run["run_id"]],
+        ).fetchone()
+        hours = asking.execute("select sum(calls) from app.api_call_hours").fetchone()
+    assert calls is not None
+    assert hours is not None
+    assert calls[0] >= calls[1] > 5
+    assert calls[2] == SHOP_ID
+    assert hours[0] >= calls[0]
+
+
 def test_roll_back_pins_and_release_lets_go(published: Terminal) -> None:
     manifest = published.told("publish", "list", "--shop", SHOP_ID)["published"]["manifest_id"]
     reason = ("--shop", SHOP_ID, "--reason", "tried out")

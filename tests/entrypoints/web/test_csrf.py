@@ -1,9 +1,19 @@
 import pytest
 
 from tests.fixtures.storefront import OWNER, PASSWORD
-from tests.fixtures.web import BASE_URL, Web
+from tests.fixtures.web import BASE_URL, Web, routes_of
 
 FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+
+
+def test_nothing_but_webhooks_goes_without_it(shown_web: Web) -> None:
+    """They prove themselves by the signature of their body, and no browser sends them."""
+    posts = {
+        name.removeprefix("POST ")
+        for name in routes_of(shown_web.app.routes)
+        if name.startswith("POST")
+    }
+    assert posts - set(FORMS) == {"/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
+from hotdash.base.clock import parse_iso
 from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, money
 
 AT = "2026-05-04T12:00Z"
@@ -196,7 +199,51 @@ def order_read_at_last(world: RawWorld, shop: str) -> None:
     world.load(shop, [order()])
 
 
+def slices_that_stand_twice(world: RawWorld, shop: str) -> None:
+    day = {"day": date(2026, 5, 4)}
+    seen = {"landing_page": "/", "source": "google", "medium": "organic", "campaign": "(organic)"}
+    told: dict[str, dict[str, Any]] = {
+        "ga4_traffic": {**seen, "channel_group": "Organic Search", "sessions": 1},
+        "ga4_product_views": {"page_path": "/products/a", "views": 1},
+        "ga4_report_days": {"report": "traffic", "rows": 1},
+        "search_console_queries": {"page": "/", "query": "an fittings", "clicks": 1},
+        "search_console_days": {"aggregation": "BY_PAGE", "clicks": 1},
+    }
+    world.slices(shop, "ga4", {table: [{**day, **row}] * 2 for table, row in told.items()})
+
+
+def heard_support(world: RawWorld, shop: str) -> None:
+    own = {"conversation_id": 1}
+    told = {
+        "chatwoot_conversations": [own | {"status": "open", "created_at": parse_iso(AT)}],
+        "chatwoot_messages": [own | {"message_id": 1, "message_type": "incoming"}],
+        "chatwoot_csat": [own | {"csat_id": 1, "rating": 5}],
+    }
+    world.tell(shop, "chatwoot", told)
+
+
+def unheard_support(world: RawWorld, shop: str) -> None:
+    never = datetime(1970, 1, 1, tzinfo=UTC)
+    told = {
+        "chatwoot_conversations": [{"conversation_id": 1, "status": "asleep", "created_at": never}],
+        "chatwoot_messages": [{"conversation_id": 2, "message_id": 1, "message_type": "shouted"}],
+        "chatwoot_reporting_events": [{"conversation_id": 2, "event_id": 1}],
+        "chatwoot_applied_slas": [
+            {"conversation_id": 1, "applied_sla_id": 1, "sla_status": "lost"}
+        ],
+        "chatwoot_csat": [{"conversation_id": 1, "csat_id": 1, "rating": 6}],
+    }
+    world.tell(shop, "chatwoot", told)
+
+
 DEFECTS = (
+    _defect(
+        "doubled",
+        "ga4_traffic_come_once ga4_product_views_come_once ga4_report_days_come_once "
+        "search_console_queries_come_once search_console_days_come_once",
+        slices_that_stand_twice,
+        severity="warning",
+    ),
     _defect("sound", "", lambda world, shop: world.load(shop, [order()], days={DAY: 1})),
     _defect(
         "twice",
@@ -248,4 +295,13 @@ DEFECTS = (
     _defect("unreadable", "nothing_is_unreadable", unreadable_record, severity="warning"),
     _defect("frozen", "orders_are_readable", order_unreadable_since),
     _defect("thawed", "", order_read_at_last),
+    _defect("heard", "", heard_support),
+    _defect(
+        "unheard",
+        "chatwoot_statuses_are_known chatwoot_instants_are_real chatwoot_ratings_are_known "
+        "chatwoot_messages_are_told_with_their_conversation chatwoot_message_types_are_known "
+        "chatwoot_events_are_told_with_their_conversation chatwoot_sla_statuses_are_known",
+        unheard_support,
+        severity="warning",
+    ),
 )

@@ -1,5 +1,7 @@
 """Every check names the shop that has the defect, and no other."""
 
+from datetime import date
+
 import pytest
 
 from hotdash.pipeline.quality.dbt_checks import CheckFailedToRunError
@@ -77,6 +79,13 @@ TAMPERED = {
     "customers_carry_no_personal_data": "update marts.dim_customers "
     "set customer_key = 'ada@example.org'",
     "refunds_have_day_and_amounts": "update marts.fct_refunds set refunds = null",
+    "meta_ads_campaign_days_are_told_once": "insert into raw.meta_ads_campaign_days "
+    "select * from raw.meta_ads_campaign_days",
+    "meta_ads_campaign_days_are_not_negative": "update raw.meta_ads_campaign_days set clicks = -1",
+    "google_ads_campaign_days_are_told_once": "insert into raw.google_ads_campaign_days "
+    "select * from raw.google_ads_campaign_days",
+    "google_ads_campaign_days_are_not_negative": "update raw.google_ads_campaign_days "
+    "set cost = -1",
     "orders_have_currency_and_tax_rule": "update intermediate.int_orders set taxes_included = null",
 }
 
@@ -91,6 +100,9 @@ def test_what_only_a_broken_build_can_do_is_seen(built: BuiltWarehouse) -> None:
             [Order(1, "2026-05-04T12:00Z", [Line(1, "10.00")], customer_id=1, refunds=[back])],
             told={"customers": [{"customer_id": 1, "email": "ada@example.org"}]},
         )
+        for platform in ("meta_ads", "google_ads"):
+            campaign = {"day": date(2026, 5, 4), "campaign_id": 1, "clicks": 1, "impressions": 9}
+            world.slice_row(shop, f"{platform}_campaign_days", campaign)
     built.build()
     for statement in TAMPERED.values():
         clause = " and " if " where " in statement else " where "

@@ -1,16 +1,21 @@
 """Every query the client sends, read from the .graphql files beside this module."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from graphql import (
+    REMOVE,
+    ArgumentNode,
     ExecutableDefinitionNode,
+    FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    NameNode,
     OperationDefinitionNode,
+    StringValueNode,
     Visitor,
     parse,
     print_ast,
@@ -18,7 +23,10 @@ from graphql import (
 )
 
 _FOLDER = Path(__file__).parent
-_FILES = ("fragments.graphql", "operations.graphql", "bulk.graphql")
+_FILES = ("fragments.graphql", "operations.graphql", "bulk.graphql", "subscriptions.graphql")
+
+
+Scopes = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -35,13 +43,23 @@ class Moment:
     ends: datetime
 
 
-def query(name: str) -> Query:
-    return all_queries()[name]
+def query(name: str, scopes: Scopes | None = None) -> Query:
+    """With scopes, without the fields that none of them opens."""
+    return all_queries(scopes)[name]
 
 
-@lru_cache(maxsize=1)
-def all_queries() -> Mapping[str, Query]:
-    definitions = [definition for file in _FILES for definition in _definitions(file)]
+def searched(asked: Query, search: str) -> Query:
+    """A bulk query narrowed by a search: it takes no variables, so the search stands in its text."""
+    argument = ArgumentNode(name=NameNode(value="query"), value=StringValueNode(value=search))
+    document = visit(parse(asked.text, no_location=True), _Search(argument))
+    return Query(asked.name, print_ast(document))
+
+
+@lru_cache(maxsize=16)
+def all_queries(scopes: Scopes | None = None) -> Mapping[str, Query]:
+    definitions = [
+        _open_to(scopes, definition) for file in _FILES for definition in _definitions(file)
+    ]
     fragments = {d.name.value: d for d in definitions if isinstance(d, FragmentDefinitionNode)}
     operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
     return {
@@ -54,18 +72,22 @@ def all_queries() -> Mapping[str, Query]:
 def order_counts(spans: Sequence[Moment]) -> Query:
     """Shopify's own counts, one alias per span: c0, c1, and so on."""
     counts = "\n".join(
-        f'  c{place}: ordersCount(limit: null, query: "{processed_in(span)}") {{ count precision }}'
+        f'  c{place}: ordersCount(limit: null, query: "{processed_within(span)}") {{ count precision }}'
         for place, span in enumerate(spans)
     )
     return Query("OrderCounts", f"query OrderCounts {{\n{counts}\n}}")
 
 
-def processed_in(span: Moment) -> str:
-    return f"processed_at:>='{_utc(span.begins)}' AND processed_at:<'{_utc(span.ends)}'"
-
-
 def updated_since(instant: datetime) -> str:
     return f"updated_at:>='{_utc(instant)}'"
+
+
+def created_since(instant: datetime) -> str:
+    return f"created_at:>='{_utc(instant)}'"
+
+
+def processed_within(span: Moment) -> str:
+    return f"processed_at:>='{_utc(span.begins)}' AND processed_at:<'{_utc(span.ends)}'"
 
 
 def _utc(instant: datetime) -> str:
@@ -75,6 +97,42 @@ def _utc(instant: datetime) -> str:
 def _definitions(file: str) -> Iterable[ExecutableDefinitionNode]:
     document = parse((_FOLDER / file).read_text(encoding="utf-8"), no_location=True)
     return [d for d in document.definitions if isinstance(d, ExecutableDefinitionNode)]
+
+
+def _open_to(
+    scopes: Scopes | None, definition: ExecutableDefinitionNode
+) -> ExecutableDefinitionNode:
+    """Fields marked with @needs stay where one of their scopes is granted; the mark itself goes."""
+    return visit(definition, _Needs(scopes))
+
+
+class _Search(Visitor):
+    """Puts the argument on the first field, which is the root."""
+
+    def __init__(self, argument: ArgumentNode) -> None:
+        super().__init__()
+        self._argument: ArgumentNode | None = argument
+
+    def enter_field(self, node: FieldNode, *_: object) -> object:
+        argument, self._argument = self._argument, None
+        if argument is None:
+            return None
+        return replace(node, arguments=(*(node.arguments or ()), argument))
+
+
+class _Needs(Visitor):
+    def __init__(self, scopes: Scopes | None) -> None:
+        super().__init__()
+        self._scopes = scopes
+
+    def enter_field(self, node: FieldNode, *_: object) -> object:
+        marks = [mark for mark in node.directives or () if mark.name.value == "needs"]
+        if not marks:
+            return None
+        needed = {value.value for value in marks[0].arguments[0].value.values}  # type: ignore[attr-defined]
+        if self._scopes is not None and not needed & self._scopes:
+            return REMOVE
+        return replace(node, directives=tuple(m for m in node.directives or () if m not in marks))
 
 
 def _with_fragments(

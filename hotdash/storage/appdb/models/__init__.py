@@ -2,6 +2,7 @@
 
 from hotdash.storage.appdb.models.alerts import Alert
 from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.clicks import Click, ClickCount, ClickSite
 from hotdash.storage.appdb.models.governance import AuditEvent, Decision
 from hotdash.storage.appdb.models.identity import (
     Membership,
@@ -38,6 +39,11 @@ from hotdash.storage.appdb.models.sources import (
     SchemaDrift,
     SourceState,
 )
+from hotdash.storage.appdb.models.webhooks import (
+    ComplianceRequest,
+    InstallPass,
+    WebhookDelivery,
+)
 
 __all__ = [
     "Alert",
@@ -48,10 +54,15 @@ __all__ = [
     "Build",
     "BuildModel",
     "CheckResult",
+    "Click",
+    "ClickCount",
+    "ClickSite",
+    "ComplianceRequest",
     "Credential",
     "Customer",
     "Decision",
     "Freshness",
+    "InstallPass",
     "LeaseHolder",
     "Manifest",
     "ManifestEntry",
@@ -73,4 +84,5 @@ __all__ = [
     "SourceState",
     "User",
     "UserSession",
+    "WebhookDelivery",
 ]

@@ -22,7 +22,7 @@ class CredentialRecord:
 def save_credential(
     session: Session, vault: Vault, shop_id: str, vendor: str, fields: Mapping[str, str]
 ) -> None:
-    ciphertext = vault.seal(fields, _purpose(shop_id, vendor))
+    ciphertext = seal(vault, shop_id, vendor, fields)
     session.execute(
         insert(Credential)
         .values(shop_id=shop_id, vendor=vendor, ciphertext=ciphertext)
@@ -31,6 +31,30 @@ def save_credential(
             set_={"ciphertext": ciphertext, "updated_at": func.now()},
         )
     )
+
+
+def seal(vault: Vault, shop_id: str, vendor: str, fields: Mapping[str, str]) -> bytes:
+    return vault.seal(fields, _purpose(shop_id, vendor))
+
+
+def unseal(vault: Vault, shop_id: str, vendor: str, ciphertext: bytes) -> Mapping[str, str]:
+    return vault.open(ciphertext, _purpose(shop_id, vendor))
+
+
+def lock_credential(
+    session: Session, vault: Vault, shop_id: str, vendor: str
+) -> Mapping[str, str] | None:
+    """As it is now; nobody else changes it before this transaction ends."""
+    statement = (
+        select(Credential)
+        .where(Credential.shop_id == shop_id, Credential.vendor == vendor)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    credential = session.scalars(statement).one_or_none()
+    if credential is None:
+        return None
+    return unseal(vault, shop_id, vendor, credential.ciphertext)
 
 
 def find_credential(

@@ -91,6 +91,16 @@ def steps_of(session: Session, run_id: UUID) -> list[StepRecord]:
     return [_step(step) for step in found]
 
 
+def newest_detail(session: Session, step: str) -> Mapping[str, Any] | None:
+    """What the step left behind when it was last completed, in whichever run."""
+    return session.scalar(
+        select(RunStep.detail)
+        .where(RunStep.step == step, RunStep.status == RunStatus.COMPLETED.value)
+        .order_by(RunStep.finished_at.desc(), RunStep.run_id.desc())
+        .limit(1)
+    )
+
+
 def start_step(session: Session, run_id: UUID, step: str, at: datetime) -> int:
     """Which attempt at this step begins now."""
     started = insert(RunStep).values(

@@ -64,6 +64,13 @@ def find_shop(session: Session, shop_id: str) -> ShopRecord | None:
     return None if shop is None else _record(shop)
 
 
+def find_by_domain(session: Session, vendor_domain: str) -> ShopRecord | None:
+    shop = session.scalars(
+        select(Shop).where(Shop.vendor_domain == vendor_domain).order_by(Shop.shop_id).limit(1)
+    ).one_or_none()
+    return None if shop is None else _record(shop)
+
+
 def get_shop(session: Session, shop_id: str) -> ShopRecord:
     """Whether a shop does not exist or is not yours to see makes no difference."""
     shop = find_shop(session, shop_id)

@@ -20,6 +20,13 @@ select
   total_tax,
   total_shipping,
   total_discounts,
-  total_refunded
+  total_refunded,
+  closed_at,
+  cancel_reason,
+  source_name,
+  tags,
+  return_status,
+  ship_country,
+  ship_region
 from {{ source('shopify', 'shopify_orders') }}
 where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

@@ -10,6 +10,7 @@ select
   vendor,
   status,
   created_at,
-  updated_at
+  updated_at,
+  category
 from {{ source('shopify', 'shopify_products') }}
 where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

@@ -1,0 +1,1 @@
+"""Chatwoot: conversations, what was said in them, and how well customers were served."""

@@ -1,0 +1,1 @@
+"""Clicks from the own collector and from files."""

@@ -1,0 +1,172 @@
+"""hotdash drift list|show|close|check"""
+
+from typing import Annotated, Any, cast
+
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from hotdash.base.clock import iso_utc
+from hotdash.entrypoints.cli.invocation import Json, invocation
+from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
+from hotdash.entrypoints.cli.publish import operator
+from hotdash.entrypoints.wiring import open_installation
+from hotdash.jobs.check_schemas import look_at_schemas
+from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.storage.appdb.repositories import audit
+from hotdash.storage.appdb.repositories.drifts import (
+    DriftRecord,
+    close_drift,
+    find_drift,
+    list_drifts,
+)
+
+Shop = Annotated[list[str] | None, typer.Option(help="Only this shop's; may be given many times.")]
+Drift = Annotated[str, typer.Argument(help="Its id, or how it begins.")]
+
+_STYLES = {"Critical": "bold red", "High": "red", "Medium": "yellow"}
+
+commands = typer.Typer(
+    help="See where vendors left their contracts, and close what is settled.", no_args_is_help=True
+)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="drift")
+
+
+@commands.command("list")
+def list_(
+    context: typer.Context,
+    shop: Shop = None,
+    closed: Annotated[bool, typer.Option("--closed", help="Also the closed ones.")] = False,
+    json: Json = False,
+) -> None:
+    """List the open departures, the gravest first."""
+    with (
+        told_errors(json),
+        open_installation(invocation(context).settings()) as house,
+        house.database.jobs() as session,
+    ):
+        found = list_drifts(session, shop, closed=closed)
+    if json:
+        say_json({"drifts": [document(each) for each in found]})
+    elif found:
+        show_table(found)
+    else:
+        out.print("Every vendor keeps its contract.")
+
+
+@commands.command()
+def show(context: typer.Context, drift: Drift, json: Json = False) -> None:
+    """Show one with what it touches, what to do by when, and its evidence."""
+    with (
+        told_errors(json),
+        open_installation(invocation(context).settings()) as house,
+        house.database.jobs() as session,
+    ):
+        found = document(find_drift(session, drift))
+    if json:
+        say_json(found)
+    else:
+        for name, value in found.items():
+            out.print(f"[bold]{name}[/] {escape(_plain(value))}")
+
+
+@commands.command()
+def close(
+    context: typer.Context,
+    drift: Drift,
+    because: Annotated[str, typer.Option(help="Why it is settled; it is kept with the drift.")],
+    json: Json = False,
+) -> None:
+    """Close one; what loses records is told again when it comes again."""
+    with told_errors(json), open_installation(invocation(context).settings()) as house:
+        actor, at = operator(), house.clock.now()
+        with house.database.jobs() as session:
+            found = find_drift(session, drift)
+            close_drift(session, found, because, at)
+            audit.add_event(
+                session,
+                shop_id=found.shop_id,
+                actor=actor,
+                action="close_drift",
+                subject=str(found.drift_id),
+                at=at,
+                detail={"because": because, "what": f"{found.table_name}: {found.detail}"},
+            )
+        if json:
+            say_json({"closed": str(found.drift_id), "because": because})
+        else:
+            out.print(f"Closed: {found.table_name}, {found.detail}.", markup=False)
+
+
+@commands.command()
+def check(context: typer.Context, shop: Shop = None, json: Json = False) -> None:
+    """Ask the vendors' own schemas now; a run does it once a week."""
+    with told_errors(json):
+        settings = invocation(context).settings()
+        with open_installation(settings) as house, house.refresh_context() as work:
+            keeper = DriftKeeper(work.database, work.warehouse, work.home / "dbt")
+            chosen = {
+                shop_id: sources
+                for shop_id, sources in work.connectors.items()
+                if shop is None or shop_id in shop
+            }
+            told = look_at_schemas(keeper, chosen)
+        if json:
+            say_json(told)
+        else:
+            out.print(
+                f"{len(told['looked'])} schemas looked at, {told['problems']} problems, "
+                f"{told['news']} of them news; see `hotdash drift list`."
+            )
+            for name, error in told["errors"].items():
+                out.print(f"[red]{escape(name)}[/] {escape(error)}")
+        if told["errors"]:
+            raise SystemExit(FAILED)
+
+
+def document(each: DriftRecord) -> dict[str, Any]:
+    return {
+        "drift": str(each.drift_id),
+        "shop": each.shop_id,
+        "source": each.source,
+        "table": each.table_name,
+        "change": each.kind,
+        "field": each.field,
+        "detail": each.detail,
+        "impact": each.impact,
+        "affected_models": list(each.affected_models),
+        "action": each.action,
+        "owner": each.owner,
+        "detected_at": iso_utc(each.detected_at),
+        "last_seen_at": iso_utc(each.last_seen_at),
+        "target_date": each.target_date.isoformat(),
+        "next_review": each.next_review.isoformat(),
+        "evidence": each.evidence,
+        "closed_at": iso_utc(each.closed_at) if each.closed_at else None,
+        "closed_because": each.closed_because,
+    }
+
+
+def show_table(found: list[DriftRecord]) -> None:
+    table = Table(Column("drift", no_wrap=True), "shop", "impact", "table", "change", "by", "")
+    for each in found:
+        style = _STYLES.get(each.impact, "")
+        table.add_row(
+            str(each.drift_id),
+            each.shop_id,
+            f"[{style}]{each.impact}[/]" if style else each.impact,
+            each.table_name,
+            escape(each.detail),
+            each.target_date.isoformat(),
+            "closed" if each.closed_at else "",
+        )
+    out.print(table)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(cast("list[str]", value)) or "–"
+    return "–" if value is None else str(value)

@@ -1,0 +1,1 @@
+"""The click collector: what shops' pages write to, without a session and without a cookie."""

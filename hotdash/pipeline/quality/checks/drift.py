@@ -1,0 +1,53 @@
+"""Whether a vendor keeps its contract: each open departure is told, and one that lets no rows through blocks."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
+
+MartsOf = Callable[[str], frozenset[str]]
+
+
+@dataclass(frozen=True)
+class OpenDrift:
+    """`refused` of `of` records of a load; `waiting` says that the table still lacks some."""
+
+    shop_id: str
+    source: str
+    table: str
+    kind: str
+    field: str
+    detail: str
+    impact: str
+    action: str
+    owner: str
+    refused: int
+    of: int
+    waiting: int
+
+    @property
+    def check(self) -> str:
+        return f"schema_drift_{self.table}_{self.kind}_{self.field}"
+
+    @property
+    def lets_nothing_through(self) -> bool:
+        """Half of a load or more: the contract is broken, not a record."""
+        return self.waiting > 0 and 0 < self.of <= 2 * self.refused
+
+
+def drift_checks(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Check]:
+    """One per departure, however many shops have it."""
+    yield from {drift.check: _check(drift, marts_of) for drift in drifts}.values()
+
+
+def drift_findings(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Finding]:
+    for drift in drifts:
+        sentence = f"{drift.source} changed ({drift.impact}): {drift.table}, {drift.detail}."
+        check = _check(drift, marts_of)
+        yield finding_of(check, drift.shop_id, failing_rows=drift.waiting, sentence=sentence)
+
+
+def _check(drift: OpenDrift, marts_of: MartsOf) -> Check:
+    severity = Severity.BLOCKING if drift.lets_nothing_through else Severity.WARNING
+    why = f"{drift.source} does not keep the contract of {drift.table}."
+    return Check(drift.check, severity, marts_of(drift.table), drift.owner, why, drift.action)

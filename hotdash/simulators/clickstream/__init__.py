@@ -1,0 +1,1 @@
+"""Clicks of the simulated shops: as files, and replayed against a running collector."""

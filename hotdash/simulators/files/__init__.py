@@ -1,0 +1,1 @@
+"""Another loader's tables of the simulated shops."""

@@ -1,0 +1,1 @@
+"""The Google Ads API, simulated: streamed arrays, wrapped errors, a quota of operations."""

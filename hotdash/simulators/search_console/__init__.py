@@ -1,0 +1,1 @@
+"""Search Console as one of the simulated vendors."""

@@ -1,0 +1,130 @@
+"""Contracts and code agree exactly: every raw table has one, and each is a valid Open Data Contract."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pyarrow as pa
+import pytest
+import yaml
+from open_data_contract_standard.model import OpenDataContractStandard
+
+from docs.write_contracts import (
+    Described,
+    contract,
+    next_version,
+    strays,
+    subjects,
+    written,
+)
+from hotdash.base.paths import contracts_folder
+from hotdash.connectors.contract import RawKind
+from hotdash.connectors.registry import OURS, all_tables
+from hotdash.connectors.shopify.tables import ORDERS
+from hotdash.pipeline.ingest.landing import OWN_TABLES, landed_columns
+from hotdash.pipeline.ingest.policies import METRIC_POLICIES
+
+FILES = sorted(contracts_folder().rglob("*.odcs.yaml"))
+SCHEMA = json.loads(OpenDataContractStandard.json_schema())
+
+
+def of(name: str) -> OpenDataContractStandard:
+    [file] = [file for file in FILES if file.name == f"{name}.odcs.yaml"]
+    return OpenDataContractStandard.from_file(str(file))
+
+
+def test_every_contract_is_what_the_code_says() -> None:
+    pages = written()
+    found = {file: file.read_text() if file.is_file() else "" for file in pages}
+    stale = [file.name for file, text in pages.items() if found[file] != text]
+    assert not stale, "run `make contracts`"
+    assert not strays(list(pages))
+
+
+def test_every_raw_table_has_one() -> None:
+    tables = {table.name for table in all_tables()} | {METRIC_POLICIES.name} | OWN_TABLES.keys()
+    assert {file.name.removesuffix(".odcs.yaml") for file in FILES} == tables
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.partition(".")[0])
+def test_is_a_valid_open_data_contract(file: Path) -> None:
+    jsonschema.validate(yaml.safe_load(file.read_text()), SCHEMA)
+    told = OpenDataContractStandard.from_file(str(file))
+    [schema] = told.schema_ or []
+    assert told.kind == "DataContract"
+    assert told.description
+    assert told.description.purpose
+    assert all(column.description for column in schema.properties or [])
+
+
+def test_the_standard_would_refuse_what_is_none() -> None:
+    broken = yaml.safe_load(FILES[0].read_text())
+    del broken["apiVersion"]
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, SCHEMA)
+
+
+@pytest.mark.parametrize("table", all_tables(), ids=lambda table: table.name)
+def test_columns_keys_and_persons_are_those_of_the_table(table: object) -> None:
+    from hotdash.connectors.contract import RawTable
+
+    assert isinstance(table, RawTable)
+    [schema] = of(table.name).schema_ or []
+    columns = {str(each.name): each for each in schema.properties or []}
+    assert list(columns) == list(landed_columns(table))
+    keys = sorted((each.primaryKeyPosition or 0, name) for name, each in columns.items())
+    assert [name for place, name in keys if place] == ["shop_id", *table.key]
+    assert {n for n, each in columns.items() if each.classification == "personal"} == table.personal
+    assert set(table.key) <= {name for name, each in columns.items() if each.required}
+
+
+def test_freshness_is_the_connectors_own() -> None:
+    for spec in OURS:
+        told = of(spec.tables[0].name).slaProperties or []
+        minutes = [
+            int(spec.fresh_soft.total_seconds()) // 60,
+            int(spec.fresh_hard.total_seconds()) // 60,
+        ]
+        assert [each.value for each in told] == minutes
+
+
+class TestVersions:
+    @pytest.fixture
+    def before(self) -> OpenDataContractStandard:
+        return self.told({"a": "text", "b": "bigint"}, "2.3.4")
+
+    def told(self, columns: dict[str, str], version: str = "0.0.0") -> OpenDataContractStandard:
+        subject = next(each for each in subjects() if each.table == ORDERS)
+        return contract(replace(subject, columns=columns), Described(), version)
+
+    def test_begin_with_one(self, before: OpenDataContractStandard) -> None:
+        assert next_version(None, before) == "1.0.0"
+
+    @pytest.mark.parametrize(
+        ("columns", "version"),
+        [
+            ({"a": "text", "b": "bigint"}, "2.3.4"),
+            ({"a": "text", "b": "bigint", "c": "date"}, "2.4.0"),
+            ({"a": "text"}, "3.0.0"),
+            ({"a": "text", "b": "text"}, "3.0.0"),
+            ({"a": "text", "c": "bigint"}, "3.0.0"),
+        ],
+    )
+    def test_say_what_a_change_does_to_readers(
+        self, before: OpenDataContractStandard, columns: dict[str, str], version: str
+    ) -> None:
+        assert next_version(before, self.told(columns)) == version
+
+
+def test_another_vendors_table_needs_nothing_but_its_spec() -> None:
+    """Also without a staging model: what it says then comes from the names."""
+    subject = next(each for each in subjects() if each.table == ORDERS)
+    schema = pa.schema([("day", pa.date32()), ("clicks", pa.int64())])
+    table = replace(ORDERS, name="other_days", kind=RawKind.SLICE, key=("day",), schema=schema)
+    other = replace(
+        subject, vendor="other", table=table, columns={"day": "date", "clicks": "bigint"}
+    )
+    told = contract(other, Described(), "1.0.0")
+    jsonschema.validate(yaml.safe_load(told.to_yaml()), SCHEMA)
+    assert other.file.parts[-2:] == ("other", "other_days.odcs.yaml")

@@ -1,0 +1,174 @@
+"""A drift is judged by lineage, kept once, told once, and blocks only where nothing comes through."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotdash.base.clock import FixedClock
+from hotdash.base.progress import Progress, SilentProgress
+from hotdash.connectors.contract import Cursor, Drift, DriftKind, Event, Unreadable
+from hotdash.jobs.check_schemas import look_at_due_schemas
+from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.jobs.refresh import RefreshContext, refresh
+from hotdash.jobs.run_report import RunReport
+from hotdash.notifications.channels.file import FileChannel
+from hotdash.notifications.message import Severity
+from hotdash.notifications.routing import Route
+from hotdash.storage.appdb.repositories.drifts import (
+    DriftRecord,
+    close_drift,
+    find_drift,
+    list_drifts,
+)
+from tests.fixtures.run_states import SHOPS, FirstRun
+from tests.fixtures.told_shopify import BY_NAME, NOW, ToldShopify
+
+WELL, DRIFTING = SHOPS
+ORDERS = BY_NAME["shopify_orders"]
+
+
+@dataclass(frozen=True)
+class Drifted(ToldShopify):
+    """The second chapter, with a field that came and so many orders that cannot be read."""
+
+    refused: int = 0
+
+    def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
+        at = NOW + timedelta(minutes=2)
+        yield Drift(ORDERS, DriftKind.ADDED, "mood", "mood is new", at)
+        if self.refused:
+            said = "totalPriceSet: 'abc' is bad"
+            yield Drift(ORDERS, DriftKind.RETYPED, "totalPriceSet", said, at)
+        for number in range(self.refused):
+            payload = '{"email":"***","contact":"ann@shop.example"}'
+            yield Unreadable(ORDERS, "totalPriceSet: 'abc' is bad", payload, at, str(900 + number))
+        yield from super().read(cursor, progress)
+
+    def vendor_schema_problems(self) -> Iterator[Drift]:
+        yield Drift(ORDERS, DriftKind.DEPRECATED, "Order.name", "Order.name is deprecated", NOW)
+
+
+@dataclass
+class House:
+    work: RefreshContext
+    messages: Path
+
+    def run(self, refused: int, later: timedelta = timedelta()) -> RunReport:
+        [shop] = self.work.connectors[DRIFTING]
+        assert isinstance(shop, ToldShopify)
+        drifted = Drifted(
+            shop.shop_id, shop.timezone, shop.currency, shop.chapters, refused=refused
+        )
+        connectors = {**self.work.connectors, DRIFTING: [drifted]}
+        clock = FixedClock(self.work.clock.now() + later)
+        self.work = replace(self.work, connectors=connectors, clock=clock)
+        return refresh(self.work, SilentProgress())
+
+    def drifts(self) -> dict[str, DriftRecord]:
+        with self.work.database.jobs() as session:
+            return {each.kind: each for each in list_drifts(session, closed=True)}
+
+    def close(self, kind: str) -> None:
+        with self.work.database.jobs() as session:
+            close_drift(session, self.drifts()[kind], "settled", self.work.clock.now())
+
+    def told(self) -> list[tuple[str, str, str]]:
+        lines: list[dict[str, Any]] = [
+            json.loads(line) for line in self.messages.read_text().splitlines()
+        ]
+        return [
+            (line["kind"], line["severity"], line["check"])
+            for line in lines
+            if "schema_drift" in line["check"]
+        ]
+
+
+@pytest.fixture
+def house(first_run: FirstRun, tmp_path: Path) -> Iterator[House]:
+    messages = tmp_path / "told.ndjson"
+    with first_run.restored().opened() as opened:
+        route = Route(frozenset(Severity), FileChannel(messages))
+        yield House(replace(opened, routes=[route]), messages)
+
+
+ADDED = "schema_drift_shopify_orders_added_mood"
+RETYPED = "schema_drift_shopify_orders_retyped_totalPriceSet"
+DEPRECATED = "schema_drift_shopify_orders_deprecated_Order.name"
+
+
+def test_is_kept_with_all_that_lineage_knows_and_told_once(house: House) -> None:
+    report = house.run(refused=2)
+    found = house.drifts()
+    assert found.keys() == {"added", "retyped", "deprecated"}
+    retyped, added, deprecated = found["retyped"], found["added"], found["deprecated"]
+    assert (retyped.impact, added.impact, deprecated.impact) == ("Critical", "Low", "Medium")
+    assert {"stg_shopify__orders", "int_orders", "fct_revenue"} <= set(retyped.affected_models)
+    assert "stg_shopify__products" not in retyped.affected_models
+    assert (retyped.shop_id, retyped.source, retyped.owner) == (DRIFTING, "shopify", "data")
+    assert retyped.evidence["refused"] == 2
+    assert retyped.evidence["of"] == 10, "a tombstone among them"
+    assert "ann@" not in json.dumps(retyped.evidence)
+    assert report.shops[1].sources["shopify"]["drifts"]
+    again = house.run(refused=2, later=timedelta(minutes=1))
+    told = [
+        ("opened", "warning", ADDED),
+        ("opened", "warning", DEPRECATED),
+        ("opened", "warning", RETYPED),
+    ]
+    assert sorted(house.told(), key=lambda each: each[2].lower()) == told
+    assert {finding["check"] for finding in again.shops[1].findings} >= {ADDED, RETYPED}
+    assert not any("schema_drift" in each["check"] for each in again.shops[0].findings)
+
+
+def test_what_is_closed_is_settled_unless_it_loses_records_again(house: House) -> None:
+    house.run(refused=2)
+    for kind in ("added", "retyped", "deprecated"):
+        house.close(kind)
+    house.run(refused=2, later=timedelta(minutes=1))
+    with house.work.database.jobs() as session:
+        assert [each.kind for each in list_drifts(session)] == ["retyped"]
+    ends = [each for each in house.told() if each[0] == "resolved"]
+    assert [check for _, _, check in ends if check != RETYPED]
+
+
+def test_a_load_that_lets_less_than_half_through_blocks_its_own_marts_of_its_own_shop(
+    house: House,
+) -> None:
+    report = house.run(refused=50)
+    well, drifting = report.shops
+    assert {mart["outcome"] for mart in well.marts.values()} == {"published"}
+    blocked = {name for name, mart in drifting.marts.items() if mart["outcome"] == "blocked"}
+    assert "fct_revenue" in blocked
+    assert any("totalPriceSet" in reason for reason in drifting.marts["fct_revenue"]["reasons"])
+    assert ("opened", "blocking", RETYPED) in house.told()
+
+
+def test_schemas_are_looked_at_once_a_week(house: House) -> None:
+    assert house.run(refused=0).shops[1].sources["shopify"]["drifts"]
+    one = house.drifts()["added"]
+    work = house.work
+    with work.database.jobs() as session:
+        assert find_drift(session, str(one.drift_id)[:-3]) == one
+    keeper = DriftKeeper(work.database, work.warehouse, work.home / "dbt")
+
+    def looked(later: timedelta) -> Sequence[str]:
+        clock = FixedClock(work.clock.now() + later)
+        told = look_at_due_schemas(work.database, keeper, work.connectors, clock)
+        return [name for name, at in told["looked"].items() if at > "2026-11-21"]
+
+    assert looked(timedelta(days=6, hours=23)) == []
+    assert looked(timedelta(days=7)) == [f"shopify of {DRIFTING}"]
+
+
+def test_without_lineage_it_is_still_kept(house: House, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way of dbt's folder")
+    work = house.work
+    keeper = DriftKeeper(work.database, work.warehouse, tmp_path / "file")
+    drift = Drift(ORDERS, DriftKind.DROPPED, "name", "name is missing", NOW)
+    assert keeper.keep(WELL, "shopify", [drift]) == 1
+    assert house.drifts()["dropped"].affected_models == ()

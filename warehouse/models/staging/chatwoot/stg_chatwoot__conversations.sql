@@ -1,0 +1,27 @@
+select
+  shop_id,
+  load_id,
+  fetched_at,
+  is_deleted,
+  conversation_id,
+  inbox_id,
+  contact_id,
+  assignee_id,
+  team_id,
+  channel,
+  status,
+  priority,
+  labels,
+  created_at,
+  updated_at,
+  last_activity_at,
+  first_reply_created_at,
+  waiting_since,
+  snoozed_until,
+  agent_last_seen_at,
+  contact_last_seen_at,
+  unread_count,
+  muted as is_muted,
+  sla_policy_id
+from {{ source('chatwoot', 'chatwoot_conversations') }}
+where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

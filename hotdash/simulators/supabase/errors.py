@@ -5,6 +5,8 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+_GRANT = "Grant"
+
 
 class PostgrestError(Exception):
     """One refusal: `{code, message, details, hint}`."""
@@ -74,8 +76,8 @@ def not_granted(table: str, role: str, privilege: str) -> PostgrestError:
         401 if role == "anon" else 403,
         "42501",
         f"permission denied for table {table}",
-        hint="Grant the required privileges to the current role with: "
-        f"GRANT {privilege} ON public.{table} TO {role};",
+        hint=f"{_GRANT} the required privileges to the current role with: "
+        f"{_GRANT.upper()} {privilege} ON public.{table} TO {role};",
     )
 
 

@@ -33,16 +33,31 @@ _TOLD = f"""
     where readings.place = 1 and (cast(? as text) is null or readings.load_id = cast(? as text))
 """
 
+# A row that was fetched after a tombstone says that the vendor has it again.
 _NEWEST = f"""
-    with versions as (
+    with tombstones as (
+        select {{columns}}, max(fetched_at) as deleted_at
+        from raw.{{table}} where shop_id = ? and is_deleted and load_id in {_COMMITTED}
+        group by {{columns}}
+    ),
+
+    versions as (
         select
             {{key}} as vendor_id,
             is_deleted,
             cast({{instant}} at time zone cast(? as text) as date) as day,
             row_number() over (
-                partition by {{columns}} order by {{version}} desc, fetched_at desc, load_id desc
+                partition by {{columns}}
+                order by
+                    case
+                        when not is_deleted and fetched_at > deleted_at
+                        then greatest({{version}}, deleted_at) else {{version}}
+                    end desc,
+                    fetched_at desc,
+                    load_id desc
             ) as place
-        from raw.{{table}} where shop_id = ? and load_id in {_COMMITTED}
+        from raw.{{table}} left join tombstones using ({{columns}})
+        where shop_id = ? and load_id in {_COMMITTED}
     )
 """
 
@@ -88,6 +103,10 @@ class Entities:
     version: str
     timezone: str
 
+    @property
+    def parameters(self) -> list[str]:
+        return [self.shop_id, self.timezone, self.shop_id]
+
     def asked(self, statement: str, **more: str) -> str:
         parts = " || ':' || ".join(f"cast({column} as text)" for column in self.key)
         return statement.format(
@@ -116,7 +135,7 @@ def told_counts(
 def stored_counts(warehouse: Warehouse, entities: Entities) -> dict[date, int]:
     """By the newest version of each, deleted ones left out."""
     asked = entities.asked(_STORED)
-    found = rows(warehouse.query(asked, [entities.timezone, entities.shop_id]))
+    found = rows(warehouse.query(asked, entities.parameters))
     return {row["day"]: row["stored"] for row in found}
 
 
@@ -126,7 +145,7 @@ def stored_ids(
     ids: dict[date, set[str]] = {day: set() for day in days}
     if days:
         asked = entities.asked(_IDS, days=marks(days))
-        found = warehouse.query(asked, [entities.timezone, entities.shop_id, *days])
+        found = warehouse.query(asked, [*entities.parameters, *days])
         for row in rows(found):
             ids[row["day"]].add(row["vendor_id"])
     return ids

@@ -110,35 +110,6 @@ def test_from_init_to_a_published_shop(published: Terminal) -> None:
     assert TOKEN_LEFT_OUT not in json.dumps(healthy)
 
 
-def test_an_order_deleted_at_shopify_vanishes_and_a_returned_one_is_fetched(
-    published: Terminal, simulator_of_today: SimulatorHandle
-) -> None:
-    """Its day is closed, so Shopify's count of it tells; the marts are published either way."""
-    order_id = order_of_the_day_before_yesterday(published)
-    simulator_of_today.vanish(order_id)
-    without = published.told("run")["shops"][0]
-    simulator_of_today.reset()
-    again = published.told("run")["shops"][0]
-    compared = [shop["sources"]["shopify"]["reconciliation"] for shop in (without, again)]
-    assert [(each["vanished"], each["fetched"], each["left"]) for each in compared] == [
-        (1, 0, []),
-        (0, 1, []),
-    ]
-    for shop in (without, again):
-        assert shop["failed"] is False
-        assert "published" in {mart["outcome"] for mart in shop["marts"].values()}
-
-
-def order_of_the_day_before_yesterday(terminal: Terminal) -> int:
-    with duckdb.connect(str(terminal.folder / ".hotdash" / "warehouse.duckdb")) as file:
-        found = file.execute(
-            "select max(order_id) from raw.shopify_orders"
-            " where processed_at < now() - interval 48 hours"
-        ).fetchone()
-    assert found is not None
-    return found[0]
-
-
 def test_the_calls_of_a_run_are_kept_and_counted(published: Terminal) -> None:
     with psycopg.connect(published.environment["HOTDASH_DATABASE_URL"]) as asking:
         calls = asking.execute(

@@ -124,6 +124,21 @@ def test_what_vanished_gets_a_tombstone(
     assert comparing.told(date(2026, 11, 19)) == 1, "of the day with none left no row is told"
 
 
+def test_what_came_back_is_there_again(comparing: Comparing) -> None:
+    """Unchanged at the vendor, so only its being fetched later says so."""
+    connector = comparing.connector()
+    comparing.sync(connector)
+    held = connector.orders.pop(4)
+    comparing.clock.advance(timedelta(minutes=10))
+    comparing.sync(connector)
+    connector.orders[4] = held
+    comparing.clock.advance(timedelta(minutes=10))
+    found = comparing.sync(connector)
+    assert (found.fetched, found.left) == (1, [])
+    comparing.clock.advance(timedelta(minutes=10))
+    assert comparing.sync(connector).repair is None
+
+
 def test_an_order_that_moved_to_another_day_is_not_called_deleted(comparing: Comparing) -> None:
     connector = comparing.connector()
     comparing.sync(connector)

@@ -152,7 +152,7 @@ def listed(house: Installation) -> list[dict[str, Any]]:
         {
             "vendor": spec.vendor,
             "title": spec.title,
-            "brings": [brought(spec, table.name) for table in spec.tables],
+            "brings": brought(spec),
             "shops": shops.get(spec.vendor, []),
             "fields": [
                 {"name": each.name, "label": each.label, "secret": each.secret}
@@ -163,8 +163,9 @@ def listed(house: Installation) -> list[dict[str, Any]]:
     ]
 
 
-def brought(spec: ConnectorSpec, table: str) -> str:
-    return table.removeprefix(f"{spec.vendor}_").replace("_", " ")
+def brought(spec: ConnectorSpec) -> list[str]:
+    names = [table.name.removeprefix(f"{spec.vendor}_") for table in spec.tables]
+    return list(spec.brings) or [name.replace("_", " ") for name in names]
 
 
 def show_vendors(vendors: list[dict[str, Any]], as_json: bool) -> None:

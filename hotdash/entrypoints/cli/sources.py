@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hotdash.base.clock import parse_iso
 from hotdash.entrypoints.cli.invocation import Json, invocation
@@ -44,13 +44,13 @@ def sources(
         show_sources(document)
 
 
-SHORT = ("shop", "source", "state", "complete through", "age", "rows")
-LONG = ("last load", "unreadable", "drifts", "calls 24 h", "failed", "retried")
+SHORT = ("shop", "source", "state", "complete through", "rows")
+LONG = ("age", "last load", "unreadable", "drifts", "calls 24 h", "failed", "retried")
 
 
 def show_sources(document: Document, *, short: bool = False) -> None:
     columns = SHORT if short else SHORT + LONG
-    table = Table(*columns)
+    table = Table(*(Column(name, no_wrap=short) for name in columns))
     for each in document["sources"]:
         table.add_row(*_row(each)[: len(columns)])
     out.print(table)
@@ -68,8 +68,8 @@ def _row(each: dict[str, Any]) -> list[str]:
         escape(each["source"]),
         _styled(each["state"]),
         _minute(each["complete_through"]),
-        _age(each),
         _number(each["last_load_rows"]),
+        _age(each),
         _minute(each["last_load_at"]),
         _number(each["unreadable_waiting"]),
         _number(each["open_drifts"]),

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import FixedClock
 from hotdash.base.settings import load_settings
 from hotdash.entrypoints.wiring import open_installation
+from hotdash.simulators.world import World
 from hotdash.storage.appdb.repositories import credentials
 from tests.fixtures.commands import Commands
+from tests.fixtures.loader_files import Loader
 from tests.fixtures.processes import clean_environment
-from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
+from tests.fixtures.simulator import SHOP_ID, UNTIL, SimulatorHandle
 
 
 def kept(commands: Commands, vendor: str, shop_id: str = SHOP_ID) -> dict[str, str] | None:
@@ -116,6 +119,35 @@ class TestAnExternalConnector:
         assert kept(shop, "weather") == from_file
 
 
+class TestSourcesWithoutAVendor:
+    """They read what is ours or lies on this machine, so nobody is asked for a key."""
+
+    @pytest.mark.parametrize("loader", ["fivetran", "airbyte"])
+    def test_another_loaders_tables_make_the_shop(
+        self, commands: Commands, world: World, tmp_path: Path, loader: str
+    ) -> None:
+        written = Loader(world, SHOP_ID, loader, tmp_path / "tables", FixedClock(UNTIL))
+        written.sync()
+        flags = ("--field", f"loader={loader}", "--field", f"folder={written.folder}")
+        told = commands.told("connect", "files", "--shop", SHOP_ID, *flags)
+        assert told["stored"] is True
+        [shop] = commands.told("status")["shops"]
+        assert (shop["shop"], shop["timezone"], shop["currency"]) == (
+            SHOP_ID,
+            "America/Chicago",
+            "USD",
+        )
+        written.path("shop").unlink(missing_ok=True)
+        error = commands.error("connect", "files", "--shop", "another", *flags)
+        assert "shop" in error["message"]
+        assert len(commands.told("status")["shops"]) == 1
+
+    def test_the_click_collector(self, shop: Commands) -> None:
+        told = shop.told("connect", "clickstream", "--field", "origins=https://shop.example")
+        assert told["stored"] is True
+        assert shop.error("connect", "clickstream", "--field", "origins=ftp://x")["field"]
+
+
 @pytest.mark.parametrize(
     ("flags", "stdin", "named"),
     [
@@ -168,7 +200,7 @@ def test_a_person_is_asked_and_the_secret_is_not_echoed(
     said = typed(
         shop,
         ("connect", "shopify", "--shop", SHOP_ID),
-        {"domain": "\n", "access token": "shpat_typed_in\n"},
+        {"domain": "\n", "access token": "shpat_typed_in\n", "client secret": "\n"},
     )
     assert "is connected" in said
     assert "shpat_typed_in" not in said

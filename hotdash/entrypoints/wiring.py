@@ -96,7 +96,7 @@ class Installation:
                 timezone=profile.timezone,
                 currency=profile.currency,
             )
-            credentials.save_credential(session, self.vault, shop_id, VENDOR, fields)
+            credentials.enter_credential(session, self.vault, shop_id, VENDOR, fields)
 
     def access_to(self, shop_id: str, vendor: str, fields: Mapping[str, str]) -> Access:
         """To an account whose credentials are not kept yet, maybe of a shop that is not known yet."""

@@ -130,7 +130,9 @@ def only_shop(house: Installation) -> str:
 
 def document(made: Connected) -> dict[str, Any]:
     missing = [asdict(each) for each in made.missing]
-    return {"shop": made.shop_id, "vendor": made.vendor, "stored": True, "missing_scopes": missing}
+    hooks = asdict(made.webhooks) if made.webhooks else None
+    told = {"shop": made.shop_id, "vendor": made.vendor, "stored": True}
+    return {**told, "missing_scopes": missing, "webhooks": hooks}
 
 
 def show(made: Connected, spec: ConnectorSpec, *, has_owner: bool) -> None:
@@ -140,6 +142,11 @@ def show(made: Connected, spec: ConnectorSpec, *, has_owner: bool) -> None:
         out.print(f"without it there is nothing of {escape(each.costs)}.")
     if made.missing:
         out.print("  Grant it at the vendor and connect again.", style="dim")
+    if made.webhooks is not None:
+        heard = len(made.webhooks.present) + len(made.webhooks.created)
+        out.print(f"  Its webhooks tell us of {heard} topics.", style="dim")
+        for topic, reason in made.webhooks.refused.items():
+            out.print(f"  No webhooks for {topic}: {escape(reason)}", style="yellow")
     if made.is_new_shop and not has_owner:
         again = f"hotdash connect {made.vendor} --shop {made.shop_id} --owner you@example.com"
         out.print(f"  Nobody may see this shop yet: `{again}`.", style="dim")

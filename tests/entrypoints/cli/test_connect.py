@@ -6,15 +6,20 @@ import pty
 import select
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.settings import load_settings
+from hotdash.connectors.registry import spec_of
+from hotdash.entrypoints.cli.credential_fields import FieldsOf
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.simulators.world import World
+from hotdash.storage.appdb.models import SourceState
 from hotdash.storage.appdb.repositories import credentials
+from hotdash.storage.appdb.session import Database
 from tests.fixtures.commands import Commands
 from tests.fixtures.loader_files import Loader
 from tests.fixtures.processes import clean_environment
@@ -45,6 +50,7 @@ class TestShopify:
             "vendor": "shopify",
             "stored": True,
             "missing_scopes": [],
+            "webhooks": None,
         }
         [shop] = commands.told("status")["shops"]
         assert (shop["shop"], shop["timezone"]) == (SHOP_ID, "America/Chicago")
@@ -71,6 +77,34 @@ class TestShopify:
             NEW_KEY="shpat_renewed",
         )
         assert kept(shop, "shopify") == before | {"access_token": "shpat_renewed"}
+
+    def test_with_an_address_and_a_secret_the_shop_sends_webhooks(
+        self, shop: Commands, simulator: SimulatorHandle
+    ) -> None:
+        flags = ("--set", "public_url=https://dash.example.com", "connect", "shopify")
+        told = shop.told(*flags, "--shop", SHOP_ID)
+        assert "ORDERS_CREATE" in told["webhooks"]["created"]
+        assert "ORDERS_CREATE" in shop.told(*flags, "--shop", SHOP_ID)["webhooks"]["present"]
+
+    def test_a_rejected_shop_counts_as_new_once_its_key_is_entered_anew(
+        self, shop: Commands, database: Database
+    ) -> None:
+        now = datetime.now(UTC)
+        state = {"shop_id": SHOP_ID, "source": "shopify", "state": "rejected"}
+        with database.jobs() as session:
+            session.add(SourceState(**state, since=now, failures=1, seen_at=now))
+        assert shop.told("sources")["sources"][0]["state"] == "rejected"
+        shop.told("connect", "shopify", "--shop", SHOP_ID)
+        assert shop.told("sources")["sources"][0]["state"] == "never read"
+
+    def test_what_came_with_an_old_key_goes_with_it(self) -> None:
+        stored = {"domain": "a.myshopify.com", "access_token": "old", "refresh_token": "r"}
+        fields = FieldsOf(spec_of("shopify"), stored)
+        assert fields.gather({}, may_ask=False) == stored
+        assert fields.gather({"access_token": "new"}, may_ask=False) == {
+            "domain": "a.myshopify.com",
+            "access_token": "new",
+        }
 
     def test_a_domain_that_is_none_is_named(self, commands: Commands) -> None:
         error = commands.error("connect", "shopify", "--field", "domain=example.com")

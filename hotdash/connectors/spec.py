@@ -100,6 +100,8 @@ class ConnectorSpec:
     fresh_soft: timedelta = timedelta(hours=1)
     fresh_hard: timedelta = timedelta(hours=24)
     webhooks: Webhooks | None = None
+    # In words, where the names of the tables do not say it.
+    brings: Sequence[str] = ()
 
     def require_fields(self, fields: Mapping[str, str]) -> None:
         for each in self.fields:

@@ -3,13 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hotdash.base.errors import ForbiddenError, NotFoundError
-from hotdash.connectors.contract import MissingScope
+from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
+from hotdash.base.logging import get_logger
+from hotdash.base.progress import SilentProgress
+from hotdash.connectors.contract import Connector, MissingScope, Rows
+from hotdash.connectors.files.connector import VENDOR as FILES
 from hotdash.connectors.registry import spec_of
 from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
+from hotdash.connectors.shopify.spec import client_of
+from hotdash.connectors.shopify.subscriptions import Subscriptions, ensure_subscriptions
+from hotdash.connectors.shopify.tables import SHOPS
+from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
 from hotdash.connectors.spec import HeldFields
 from hotdash.entrypoints.wiring import Installation
+from hotdash.jobs.install_shopify import webhook_url
 from hotdash.storage.appdb.repositories import credentials, shops
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -20,6 +30,7 @@ class Connected:
     vendor: str
     missing: Sequence[MissingScope]
     is_new_shop: bool = False
+    webhooks: Subscriptions | None = None
 
 
 class MissingScopesError(ForbiddenError):
@@ -33,24 +44,61 @@ def connect(
     spec = spec_of(vendor)
     spec.require_fields(fields)
     is_new_shop = shop_id not in known_shops(house)
-    if is_new_shop and vendor != SHOPIFY:
+    if is_new_shop and vendor not in (SHOPIFY, FILES):
         raise _unknown_shop(house, shop_id)
     held = HeldFields(fields)
-    missing = spec.open(replace(house.access_to(shop_id, fields), tokens=held)).check()
+    connector = spec.open(replace(house.access_to(shop_id, vendor, fields), tokens=held))
+    missing = connector.check()
     if missing and strict:
         raise _too_little(spec.title, missing)
     # A token that was renewed by being tried is the one that works from now on.
     if vendor == SHOPIFY:
         house.save_shop(shop_id, held.fields)
-    else:
-        keep(house, vendor, shop_id, held.fields)
+        return Connected(shop_id, vendor, missing, is_new_shop, _subscribed(house, shop_id, held))
+    if is_new_shop:
+        _save_shop_of_loader(house, shop_id, connector)
+    keep(house, vendor, shop_id, held.fields)
     return Connected(shop_id, vendor, missing, is_new_shop)
+
+
+def _subscribed(house: Installation, shop_id: str, held: HeldFields) -> Subscriptions | None:
+    """Without a secret to check them by, or an address they could reach, there are no webhooks."""
+    access = replace(house.access_to(shop_id, SHOPIFY, held.fields), tokens=held)
+    address = house.settings.base_url
+    if not access.fields.get(ShopifyWebhooks().secret_field) or not address.startswith("https://"):
+        return None
+    try:
+        return ensure_subscriptions(client_of(access), webhook_url(address))
+    except HotdashError as error:
+        _log.warning("webhooks_not_subscribed", shop_id=shop_id, error=str(error))
+        return None
+
+
+def _save_shop_of_loader(house: Installation, shop_id: str, connector: Connector) -> None:
+    """Who the shop is stands in the tables that another loader keeps; it is told before all else."""
+    for event in connector.read(None, SilentProgress()):
+        if isinstance(event, Rows) and event.table == SHOPS:
+            [row] = event.data.to_pylist()
+            with house.database.jobs() as session:
+                shops.save_shop(
+                    session,
+                    shop_id=shop_id,
+                    name=row["name"],
+                    vendor_domain=row["domain"],
+                    timezone=row["iana_timezone"],
+                    currency=row["currency"],
+                )
+            return
+    raise NotFoundError(
+        f"The loader's tables do not say who the shop {shop_id} is.",
+        hint="Let the loader sync the table of the shop, with one row in it.",
+    )
 
 
 def keep(house: Installation, vendor: str, shop_id: str, fields: Mapping[str, str]) -> None:
     """Without a question to the vendor."""
     with house.database.jobs() as session:
-        credentials.save_credential(session, house.vault, shop_id, vendor, fields)
+        credentials.enter_credential(session, house.vault, shop_id, vendor, fields)
 
 
 def disconnect(house: Installation, vendor: str, shop_id: str) -> None:

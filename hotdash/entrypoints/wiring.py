@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
-from hotdash.connectors.spec import Access
+from hotdash.connectors.spec import Access, HeldFields
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
@@ -86,7 +86,7 @@ class Installation:
         self.save_shop(access.shop_id, access.fields)
 
     def save_shop(self, shop_id: str, fields: Mapping[str, str]) -> None:
-        profile = open_shopify(self.access_to(shop_id, fields)).shop()
+        profile = open_shopify(self.access_to(shop_id, VENDOR, fields)).shop()
         with self.database.jobs() as session:
             shops.save_shop(
                 session,
@@ -96,16 +96,20 @@ class Installation:
                 timezone=profile.timezone,
                 currency=profile.currency,
             )
-            credentials.save_credential(session, self.vault, shop_id, VENDOR, fields)
+            credentials.enter_credential(session, self.vault, shop_id, VENDOR, fields)
 
-    def access_to(self, shop_id: str, fields: Mapping[str, str]) -> Access:
+    def access_to(self, shop_id: str, vendor: str, fields: Mapping[str, str]) -> Access:
         """To an account whose credentials are not kept yet, maybe of a shop that is not known yet."""
         with self.database.jobs() as session:
             shop = shops.find_shop(session, shop_id)
-        if shop is None:
-            return Access(shop_id, fields, self.clock, options=self._options)
+        if shop is not None:
+            return replace(self._access(shop, vendor, fields), tokens=HeldFields(fields))
         return Access(
-            shop_id, fields, self.clock, shop.timezone, shop.currency, options=self._options
+            shop_id,
+            {**self._app_fields(vendor), **fields},
+            self.clock,
+            options=self._options,
+            stores=self._stores(shop_id, None),
         )
 
     def add_owner(self, email: str, name: str, shop_ids: Sequence[str]) -> None:

@@ -55,6 +55,7 @@ SPEC = ConnectorSpec(
     title="Tables of another loader",
     # Beside its own note it fills Shopify's tables, which are declared there.
     tables=(READINGS,),
+    brings=("Shopify's tables as Fivetran or Airbyte keep them",),
     open=open_files,
     fields=(
         CredentialField(

@@ -130,7 +130,9 @@ def only_shop(house: Installation) -> str:
 
 def document(made: Connected) -> dict[str, Any]:
     missing = [asdict(each) for each in made.missing]
-    return {"shop": made.shop_id, "vendor": made.vendor, "stored": True, "missing_scopes": missing}
+    hooks = asdict(made.webhooks) if made.webhooks else None
+    told = {"shop": made.shop_id, "vendor": made.vendor, "stored": True}
+    return {**told, "missing_scopes": missing, "webhooks": hooks}
 
 
 def show(made: Connected, spec: ConnectorSpec, *, has_owner: bool) -> None:
@@ -140,6 +142,11 @@ def show(made: Connected, spec: ConnectorSpec, *, has_owner: bool) -> None:
         out.print(f"without it there is nothing of {escape(each.costs)}.")
     if made.missing:
         out.print("  Grant it at the vendor and connect again.", style="dim")
+    if made.webhooks is not None:
+        heard = len(made.webhooks.present) + len(made.webhooks.created)
+        out.print(f"  Its webhooks tell us of {heard} topics.", style="dim")
+        for topic, reason in made.webhooks.refused.items():
+            out.print(f"  No webhooks for {topic}: {escape(reason)}", style="yellow")
     if made.is_new_shop and not has_owner:
         again = f"hotdash connect {made.vendor} --shop {made.shop_id} --owner you@example.com"
         out.print(f"  Nobody may see this shop yet: `{again}`.", style="dim")
@@ -152,7 +159,7 @@ def listed(house: Installation) -> list[dict[str, Any]]:
         {
             "vendor": spec.vendor,
             "title": spec.title,
-            "brings": [brought(spec, table.name) for table in spec.tables],
+            "brings": brought(spec),
             "shops": shops.get(spec.vendor, []),
             "fields": [
                 {"name": each.name, "label": each.label, "secret": each.secret}
@@ -163,8 +170,9 @@ def listed(house: Installation) -> list[dict[str, Any]]:
     ]
 
 
-def brought(spec: ConnectorSpec, table: str) -> str:
-    return table.removeprefix(f"{spec.vendor}_").replace("_", " ")
+def brought(spec: ConnectorSpec) -> list[str]:
+    names = [table.name.removeprefix(f"{spec.vendor}_") for table in spec.tables]
+    return list(spec.brings) or [name.replace("_", " ") for name in names]
 
 
 def show_vendors(vendors: list[dict[str, Any]], as_json: bool) -> None:

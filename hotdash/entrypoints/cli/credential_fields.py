@@ -43,7 +43,17 @@ class FieldsOf:
                 if each.name not in given:
                     known[each.name] = self._asked(each, known.get(each.name, ""))
         self._require(known)
-        return {name: value for name, value in known.items() if value}
+        return {name: value for name, value in known.items() if value and self._holds(name, known)}
+
+    def _holds(self, name: str, known: Mapping[str, str]) -> bool:
+        """What a vendor gave with an old key, a refresh token for instance, goes with it."""
+        secrets = [each.name for each in self.spec.fields if each.secret]
+        is_new_key = any(known.get(each) != self.stored.get(each) for each in secrets)
+        return name in self._names or not is_new_key
+
+    @property
+    def _names(self) -> list[str]:
+        return list(dict.fromkeys([*(each.name for each in self.spec.fields), ADDRESS]))
 
     def one(self, name: str, *, may_ask: bool) -> str:
         """The one field on which the others depend."""
@@ -80,11 +90,10 @@ class FieldsOf:
         return name
 
     def _known(self, name: str) -> str:
-        names = [*(each.name for each in self.spec.fields), ADDRESS]
-        if name not in names:
+        if name not in self._names:
             raise HotdashError(
                 f"{self.spec.title} has no field {name!r}.",
-                hint=f"Its fields are {', '.join(names)}.",
+                hint=f"Its fields are {', '.join(self._names)}.",
                 field=name,
             )
         return name

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hotdash.base.clock import parse_iso
 from hotdash.entrypoints.cli.invocation import Json, invocation
@@ -50,7 +50,7 @@ LONG = ("complete through", "last load", "unreadable", "drifts", "calls 24 h", "
 
 def show_sources(document: Document, *, short: bool = False) -> None:
     columns = SHORT if short else SHORT + LONG
-    table = Table(*columns)
+    table = Table(*(Column(name, no_wrap=short) for name in columns))
     for each in document["sources"]:
         table.add_row(*_row(each)[: len(columns)])
     out.print(table)

@@ -6,16 +6,24 @@ import pty
 import select
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import FixedClock
 from hotdash.base.settings import load_settings
+from hotdash.connectors.registry import spec_of
+from hotdash.entrypoints.cli.credential_fields import FieldsOf
 from hotdash.entrypoints.wiring import open_installation
+from hotdash.simulators.world import World
+from hotdash.storage.appdb.models import SourceState
 from hotdash.storage.appdb.repositories import credentials
+from hotdash.storage.appdb.session import Database
 from tests.fixtures.commands import Commands
+from tests.fixtures.loader_files import Loader
 from tests.fixtures.processes import clean_environment
-from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
+from tests.fixtures.simulator import SHOP_ID, UNTIL, SimulatorHandle
 
 
 def kept(commands: Commands, vendor: str, shop_id: str = SHOP_ID) -> dict[str, str] | None:
@@ -42,6 +50,7 @@ class TestShopify:
             "vendor": "shopify",
             "stored": True,
             "missing_scopes": [],
+            "webhooks": None,
         }
         [shop] = commands.told("status")["shops"]
         assert (shop["shop"], shop["timezone"]) == (SHOP_ID, "America/Chicago")
@@ -68,6 +77,34 @@ class TestShopify:
             NEW_KEY="shpat_renewed",
         )
         assert kept(shop, "shopify") == before | {"access_token": "shpat_renewed"}
+
+    def test_with_an_address_and_a_secret_the_shop_sends_webhooks(
+        self, shop: Commands, simulator: SimulatorHandle
+    ) -> None:
+        flags = ("--set", "public_url=https://dash.example.com", "connect", "shopify")
+        told = shop.told(*flags, "--shop", SHOP_ID)
+        assert "ORDERS_CREATE" in told["webhooks"]["created"]
+        assert "ORDERS_CREATE" in shop.told(*flags, "--shop", SHOP_ID)["webhooks"]["present"]
+
+    def test_a_rejected_shop_counts_as_new_once_its_key_is_entered_anew(
+        self, shop: Commands, database: Database
+    ) -> None:
+        now = datetime.now(UTC)
+        state = {"shop_id": SHOP_ID, "source": "shopify", "state": "rejected"}
+        with database.jobs() as session:
+            session.add(SourceState(**state, since=now, failures=1, seen_at=now))
+        assert shop.told("sources")["sources"][0]["state"] == "rejected"
+        shop.told("connect", "shopify", "--shop", SHOP_ID)
+        assert shop.told("sources")["sources"][0]["state"] == "never read"
+
+    def test_what_came_with_an_old_key_goes_with_it(self) -> None:
+        stored = {"domain": "a.myshopify.com", "access_token": "old", "refresh_token": "r"}
+        fields = FieldsOf(spec_of("shopify"), stored)
+        assert fields.gather({}, may_ask=False) == stored
+        assert fields.gather({"access_token": "new"}, may_ask=False) == {
+            "domain": "a.myshopify.com",
+            "access_token": "new",
+        }
 
     def test_a_domain_that_is_none_is_named(self, commands: Commands) -> None:
         error = commands.error("connect", "shopify", "--field", "domain=example.com")
@@ -114,6 +151,35 @@ class TestAnExternalConnector:
             *("connect", "weather", "--secrets-stdin"), stdin='{"api_key": {"private": "right"}}'
         )
         assert kept(shop, "weather") == from_file
+
+
+class TestSourcesWithoutAVendor:
+    """They read what is ours or lies on this machine, so nobody is asked for a key."""
+
+    @pytest.mark.parametrize("loader", ["fivetran", "airbyte"])
+    def test_another_loaders_tables_make_the_shop(
+        self, commands: Commands, world: World, tmp_path: Path, loader: str
+    ) -> None:
+        written = Loader(world, SHOP_ID, loader, tmp_path / "tables", FixedClock(UNTIL))
+        written.sync()
+        flags = ("--field", f"loader={loader}", "--field", f"folder={written.folder}")
+        told = commands.told("connect", "files", "--shop", SHOP_ID, *flags)
+        assert told["stored"] is True
+        [shop] = commands.told("status")["shops"]
+        assert (shop["shop"], shop["timezone"], shop["currency"]) == (
+            SHOP_ID,
+            "America/Chicago",
+            "USD",
+        )
+        written.path("shop").unlink(missing_ok=True)
+        error = commands.error("connect", "files", "--shop", "another", *flags)
+        assert "shop" in error["message"]
+        assert len(commands.told("status")["shops"]) == 1
+
+    def test_the_click_collector(self, shop: Commands) -> None:
+        told = shop.told("connect", "clickstream", "--field", "origins=https://shop.example")
+        assert told["stored"] is True
+        assert shop.error("connect", "clickstream", "--field", "origins=ftp://x")["field"]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +234,7 @@ def test_a_person_is_asked_and_the_secret_is_not_echoed(
     said = typed(
         shop,
         ("connect", "shopify", "--shop", SHOP_ID),
-        {"domain": "\n", "access token": "shpat_typed_in\n"},
+        {"domain": "\n", "access token": "shpat_typed_in\n", "client secret": "\n"},
     )
     assert "is connected" in said
     assert "shpat_typed_in" not in said

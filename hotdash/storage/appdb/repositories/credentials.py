@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from hotdash.storage.appdb.models import Credential
+from hotdash.storage.appdb.models import Credential, SourceState
 from hotdash.storage.secrets import Vault
 
 
@@ -57,6 +57,14 @@ def lock_credential(
     return unseal(vault, shop_id, vendor, credential.ciphertext)
 
 
+def enter_credential(
+    session: Session, vault: Vault, shop_id: str, vendor: str, fields: Mapping[str, str]
+) -> None:
+    """By a person: whether the old ones were refused says nothing about these."""
+    save_credential(session, vault, shop_id, vendor, fields)
+    _forget_state(session, shop_id, vendor)
+
+
 def find_credential(
     session: Session, vault: Vault, shop_id: str, vendor: str
 ) -> Mapping[str, str] | None:
@@ -90,6 +98,13 @@ def list_credentials(session: Session, shop_id: str) -> Mapping[str, datetime]:
 def delete_credential(session: Session, shop_id: str, vendor: str) -> None:
     session.execute(
         delete(Credential).where(Credential.shop_id == shop_id, Credential.vendor == vendor)
+    )
+    _forget_state(session, shop_id, vendor)
+
+
+def _forget_state(session: Session, shop_id: str, vendor: str) -> None:
+    session.execute(
+        delete(SourceState).where(SourceState.shop_id == shop_id, SourceState.source == vendor)
     )
 
 

@@ -10,6 +10,7 @@ from hotdash.connectors.contract import Connector
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.run_report import FAILED, LOADED
+from hotdash.jobs.source_health import SourceHealth
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
 from hotdash.pipeline.ingest.policies import PolicySource
@@ -38,7 +39,13 @@ class SourceSync:
         *,
         reread: bool = False,
         since: datetime | None = None,
+        insist: bool = False,
     ) -> Detail:
+        """A source that rests is asked all the same where a person insists or asks for more than the news."""
+        if not (insist or reread or since):
+            skipped = self._health.reason_to_skip(shop_id, connector.vendor)
+            if skipped is not None:
+                return skipped
         try:
             outcome = self.ingest.read(connector, shop_id, reread=reread, since=since)
         except SourceFailedError as error:
@@ -46,6 +53,7 @@ class SourceSync:
         finally:
             if self.calls is not None:
                 self.calls.flush()
+        self._health.worked(shop_id, connector.vendor)
         self._note_freshness(outcome)
         if self.drifts is not None:
             self.drifts.keep_of_load(outcome)
@@ -71,8 +79,13 @@ class SourceSync:
             error=str(error),
             exc_info=not is_known,
         )
+        self._health.failed(shop_id, connector.vendor, error)
         failure = {"code": error.code, "error": error.message, "hint": error.hint}
         return {"status": FAILED, "source": connector.vendor, **failure}
+
+    @property
+    def _health(self) -> SourceHealth:
+        return SourceHealth(self.database, self.ingest.clock)
 
     def _note_freshness(self, outcome: IngestOutcome) -> None:
         reached = outcome.reading.complete_through

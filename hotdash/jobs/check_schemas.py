@@ -9,6 +9,7 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Connector, SchemaWatch
 from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.jobs.source_health import SourceHealth
 from hotdash.pipeline.durable import Detail
 from hotdash.storage.appdb.repositories.runs import newest_detail
 from hotdash.storage.appdb.session import Database
@@ -25,14 +26,19 @@ def look_at_due_schemas(
     connectors: Mapping[str, Sequence[Connector]],
     clock: Clock,
 ) -> Detail:
-    """Those not looked at for a week; when each was is carried on in the step's own record."""
+    """Those not looked at for a week, and not resting; when each was is carried on in the step's record."""
     with database.jobs() as session:
         known = newest_detail(session, STEP) or {}
     looked: dict[str, str] = dict(known.get("looked", {}))
+    health = SourceHealth(database, clock)
+
+    def is_due(shop_id: str, source: str) -> bool:
+        at = looked.get(f"{source} of {shop_id}")
+        is_old = at is None or clock.now() - parse_iso(at) >= EVERY
+        return is_old and health.reason_to_skip(shop_id, source) is None
+
     due = {
-        shop_id: [
-            each for each in sources if _is_due(looked.get(f"{each.vendor} of {shop_id}"), clock)
-        ]
+        shop_id: [each for each in sources if is_due(shop_id, each.vendor)]
         for shop_id, sources in connectors.items()
     }
     told = look_at_schemas(keeper, due)
@@ -62,7 +68,3 @@ def look_at_schemas(
             problems += len(found)
             news += keeper.keep(shop_id, connector.vendor, found)
     return {"looked": looked, "problems": problems, "news": news, "errors": errors}
-
-
-def _is_due(looked_at: str | None, clock: Clock) -> bool:
-    return looked_at is None or clock.now() - parse_iso(looked_at) >= EVERY

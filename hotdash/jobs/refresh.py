@@ -31,11 +31,13 @@ from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.publish.publish import publish
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
+from hotdash.pipeline.quality.checks.sources import RejectedSource
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import project_hash
 from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
 from hotdash.storage.appdb.repositories.shops import set_timezone
+from hotdash.storage.appdb.repositories.source_states import rejected_sources
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import load_ledger
 from hotdash.storage.warehouse.build_ledger import newest_build
@@ -249,7 +251,13 @@ class _Refresh:
             for table in connector.tables
         ]
         drifts = open_drifts(context.database, context.warehouse, tables, self.shops)
-        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits, drifts)
+        with context.database.jobs() as session:
+            rejected = [
+                RejectedSource(each.shop_id, each.source, each.reason or "", each.hint or "")
+                for each in rejected_sources(session, self.shops)
+                if each.source in self._sources(each.shop_id)
+            ]
+        request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits, drifts, rejected)
         report = ask(self.context.warehouse, request, self._dbt_folder, self.progress)
         findings = [finding for finding in report.findings if finding.shop_id in self.shops]
         results = check_results(report.checks, findings, self.shops)

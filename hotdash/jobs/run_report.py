@@ -8,6 +8,7 @@ from hotdash.pipeline.durable import Detail
 
 LOADED = "loaded"
 FAILED = "failed"
+SKIPPED = "skipped"
 BLOCKED = "blocked"
 
 

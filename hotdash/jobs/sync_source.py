@@ -10,6 +10,7 @@ from hotdash.connectors.contract import Connector
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.run_report import FAILED, LOADED
+from hotdash.jobs.source_health import SourceHealth
 from hotdash.jobs.webhook_signals import WebhookSignals
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
@@ -40,7 +41,13 @@ class SourceSync:
         *,
         reread: bool = False,
         since: datetime | None = None,
+        insist: bool = False,
     ) -> Detail:
+        """A source that rests is asked all the same where a person insists or asks for more than the news."""
+        if not (insist or reread or since):
+            skipped = self._health.reason_to_skip(shop_id, connector.vendor)
+            if skipped is not None:
+                return skipped
         signals = WebhookSignals(self.database, self.ingest.clock)
         waiting = signals.waiting(shop_id, connector.vendor)
         try:
@@ -48,11 +55,13 @@ class SourceSync:
                 connector, shop_id, reread=reread, since=since, wanted=waiting.wanted
             )
         except SourceFailedError as error:
+            self._health.failed(shop_id, connector.vendor, error)
             return failure_detail(shop_id, connector.vendor, error)
         finally:
             if self.calls is not None:
                 self.calls.flush()
         signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
+        self._health.worked(shop_id, connector.vendor)
         self._note_freshness(outcome)
         if self.drifts is not None:
             self.drifts.keep_of_load(outcome)
@@ -78,6 +87,10 @@ class SourceSync:
             failed = failure_detail(outcome.shop_id, connector.vendor, error)
             return {"reconciliation": failed}
         return {} if found is None else {"reconciliation": _compared(found)}
+
+    @property
+    def _health(self) -> SourceHealth:
+        return SourceHealth(self.database, self.ingest.clock)
 
     def _note_freshness(self, outcome: IngestOutcome) -> None:
         reached = outcome.reading.complete_through

@@ -13,6 +13,11 @@ from hotdash.pipeline.quality.checks.freshness import (
     freshness_checks,
     stale_sources,
 )
+from hotdash.pipeline.quality.checks.sources import (
+    RejectedSource,
+    source_checks,
+    source_findings,
+)
 from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Check, Finding, GateReport
 from hotdash.pipeline.quality.lineage import Lineage
@@ -31,6 +36,7 @@ class CheckRequest:
     as_of: datetime
     freshness: FreshnessLimits = field(default_factory=dict[str, Mapping[str, FreshnessLimit]])
     drifts: Sequence[OpenDrift] = ()
+    rejected: Sequence[RejectedSource] = ()
 
     @property
     def sources(self) -> list[str]:
@@ -52,16 +58,21 @@ def ask(
     def marts_of(table: str) -> frozenset[str]:
         return lineage.marts_resting_on(lineage.raw(table))
 
+    def marts_of_source(source: str) -> frozenset[str]:
+        return _marts_of(source, project, lineage)
+
     return GateReport(
         checks=(
             *checks.values(),
             *_freshness_checks(request, project, lineage),
             *drift_checks(request.drifts, marts_of),
+            *source_checks(request.sources, marts_of_source),
         ),
         findings=(
             *findings_of(warehouse, project, checks, results),
             *_stale(warehouse, request, project, lineage),
             *drift_findings(request.drifts, marts_of),
+            *source_findings(request.rejected, marts_of_source),
         ),
     )
 

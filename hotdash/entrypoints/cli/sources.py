@@ -44,8 +44,8 @@ def sources(
         show_sources(document)
 
 
-SHORT = ("shop", "source", "state", "complete through", "rows")
-LONG = ("age", "last load", "unreadable", "drifts", "calls 24 h", "failed", "retried")
+SHORT = ("shop", "source", "state", "age", "rows")
+LONG = ("complete through", "last load", "unreadable", "drifts", "calls 24 h", "failed", "retried")
 
 
 def show_sources(document: Document, *, short: bool = False) -> None:
@@ -67,9 +67,9 @@ def _row(each: dict[str, Any]) -> list[str]:
         escape(each["shop"]),
         escape(each["source"]),
         _styled(each["state"]),
-        _minute(each["complete_through"]),
-        _number(each["last_load_rows"]),
         _age(each),
+        _number(each["last_load_rows"]),
+        _minute(each["complete_through"]),
         _minute(each["last_load_at"]),
         _number(each["unreadable_waiting"]),
         _number(each["open_drifts"]),

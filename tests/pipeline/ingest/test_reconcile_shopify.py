@@ -59,7 +59,11 @@ def test_the_first_read_agrees_and_costs_no_call_more(
 
 
 def test_orders_deleted_at_shopify_are_found_by_count_or_by_id(
-    ingest: Ingest, connector: ShopifyConnector, simulator: SimulatorHandle, world: World
+    ingest: Ingest,
+    connector: ShopifyConnector,
+    connecting: Connecting,
+    simulator: SimulatorHandle,
+    world: World,
 ) -> None:
     synced(ingest, connector)
     recent, older = order_before(world, 2), order_before(world, 40)
@@ -69,8 +73,12 @@ def test_orders_deleted_at_shopify_are_found_by_count_or_by_id(
     assert deleted(ingest.warehouse) == {recent}, "its day is counted again at each read"
 
     simulator.advance(timedelta(days=1))
-    found = synced(ingest, connector)
+    outcome = ingest.read(connector, SHOP_ID)
+    before = len(connecting.calls)
+    found = reconcile(ingest, connector, outcome)
+    assert found is not None
     assert (found.listed, found.vanished, found.left) == (DAYS_LISTED, 1, [])
+    assert len(connecting.calls) - before <= DAYS_LISTED + 5, "a question a day"
     assert deleted(ingest.warehouse) == {recent, older}
 
 

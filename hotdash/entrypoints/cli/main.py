@@ -14,7 +14,7 @@ from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
     *("demo", "init", "run", "serve", "status", "doctor"),
-    *("quarantine", "drift"),
+    *("quarantine", "drift", "credentials"),
     *("migrate", "publish", "sign-in", "version"),
 )
 

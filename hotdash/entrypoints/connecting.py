@@ -17,7 +17,7 @@ from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
 from hotdash.connectors.spec import HeldFields
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.install_shopify import webhook_url
-from hotdash.storage.appdb.repositories import credentials, shops
+from hotdash.storage.appdb.repositories import audit, credentials, shops
 
 _log = get_logger(__name__)
 
@@ -101,14 +101,21 @@ def keep(house: Installation, vendor: str, shop_id: str, fields: Mapping[str, st
         credentials.enter_credential(session, house.vault, shop_id, vendor, fields)
 
 
-def disconnect(house: Installation, vendor: str, shop_id: str) -> None:
+def disconnect(house: Installation, vendor: str, shop_id: str, *, actor: str) -> None:
     with house.database.jobs() as session:
-        if vendor not in credentials.list_credentials(session, shop_id):
+        if not credentials.delete_credential(session, shop_id, vendor):
             raise NotFoundError(
                 f"{vendor} of {shop_id} is not connected.",
-                hint="`hotdash connect` lists what is.",
+                hint="`hotdash credentials list` shows what is.",
             )
-        credentials.delete_credential(session, shop_id, vendor)
+        audit.add_event(
+            session,
+            shop_id=shop_id,
+            actor=actor,
+            action="forget_credentials",
+            subject=vendor,
+            at=house.clock.now(),
+        )
 
 
 def stored_fields(house: Installation, vendor: str, shop_id: str) -> Mapping[str, str]:

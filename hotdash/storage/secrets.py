@@ -16,11 +16,15 @@ KEY_FILE = "secret.keys"
 
 
 class Vault:
-    """The first key seals, every key opens: a new key is put in front, old ones go later."""
+    """The first key seals, every key opens: a new key is put in front, old ones go later.
+
+    A process that lives on while keys change follows the file.
+    """
 
     def __init__(self, key_file: Path) -> None:
         self._key_file = key_file
-        self._fernet = MultiFernet(_read_keys(key_file))
+        fernet = MultiFernet(_read_keys(key_file))
+        self._loaded = (_stamp(key_file), fernet)
 
     @classmethod
     def in_home(cls, home: Path) -> "Vault":
@@ -28,7 +32,7 @@ class Vault:
 
     def seal(self, fields: Mapping[str, str], purpose: str) -> bytes:
         content = json.dumps({"purpose": purpose, "fields": dict(fields)})
-        return self._fernet.encrypt(content.encode())
+        return self._fernet().encrypt(content.encode())
 
     def open(self, ciphertext: bytes, purpose: str) -> Mapping[str, str]:
         """Only what was sealed for this purpose: a row copied to another shop stays shut."""
@@ -43,13 +47,22 @@ class Vault:
         return hmac.new(first, purpose.encode(), hashlib.sha256).digest()
 
     def seal_anew(self, ciphertext: bytes) -> bytes:
-        return self._fernet.encrypt(self._decrypt(ciphertext))
+        return self._fernet().encrypt(self._decrypt(ciphertext))
 
     def _decrypt(self, ciphertext: bytes) -> bytes:
         try:
-            return self._fernet.decrypt(ciphertext)
+            return self._fernet().decrypt(ciphertext)
         except InvalidToken:
             raise self._cannot_open("no key in the file fits") from None
+
+    def _fernet(self) -> MultiFernet:
+        """A file that is gone for a moment changes nothing; no new one is made here."""
+        stamp, fernet = self._loaded
+        newest = _stamp(self._key_file)
+        if newest is not None and newest != stamp:
+            fernet = MultiFernet(_read_keys(self._key_file))
+            self._loaded = (newest, fernet)
+        return fernet
 
     def _cannot_open(self, reason: str) -> UnavailableError:
         return UnavailableError(
@@ -67,6 +80,23 @@ def add_key(key_file: Path) -> None:
     unfinished = _beside(key_file)
     _write_private(unfinished, lines)
     unfinished.replace(key_file)
+
+
+def retire_keys(key_file: Path) -> int:
+    """Only the first key stays: what the others sealed and nobody sealed anew is lost. How many went."""
+    first, *others = key_file.read_text().split()
+    unfinished = _beside(key_file)
+    _write_private(unfinished, [first])
+    unfinished.replace(key_file)
+    return len(others)
+
+
+def _stamp(key_file: Path) -> tuple[int, int] | None:
+    try:
+        found = key_file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _read_keys(key_file: Path) -> list[Fernet]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.base.errors import UnavailableError
-from hotdash.storage.secrets import KEY_FILE, Vault, add_key
+from hotdash.storage.secrets import KEY_FILE, Vault, add_key, retire_keys
 
 FIELDS = {"access_token": "shpat_0123456789"}
 
@@ -57,6 +57,27 @@ class TestChangingKeys:
         assert Vault.in_home(tmp_path).open(anew, "shop a") == FIELDS
         with pytest.raises(UnavailableError):
             Vault.in_home(tmp_path).open(old, "shop a")
+
+    def test_a_living_process_follows_the_file(self, tmp_path: Path, key_file: Path) -> None:
+        living = Vault.in_home(tmp_path)
+        before = living.seal(FIELDS, "shop a")
+        add_key(key_file)
+        assert living.open(Vault.in_home(tmp_path).seal(FIELDS, "shop b"), "shop b") == FIELDS
+        anew = living.seal_anew(before)
+        retire_keys(key_file)
+        assert Vault.in_home(tmp_path).open(anew, "shop a") == FIELDS
+        assert living.open(living.seal(FIELDS, "shop c"), "shop c") == FIELDS
+        with pytest.raises(UnavailableError):
+            living.open(before, "shop a")
+
+    def test_a_file_that_is_gone_for_a_moment_changes_nothing(
+        self, tmp_path: Path, key_file: Path
+    ) -> None:
+        living = Vault.in_home(tmp_path)
+        sealed = living.seal(FIELDS, "shop a")
+        key_file.unlink()
+        assert living.open(sealed, "shop a") == FIELDS
+        assert not key_file.exists(), "no other key takes its place unnoticed"
 
     def test_leaves_only_the_key_file(self, key_file: Path) -> None:
         add_key(key_file)

@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.connecting import disconnect as disconnect_source
 from hotdash.entrypoints.wiring import open_installation
 
@@ -24,7 +25,7 @@ def disconnect(
     """Forget a shop's credentials for a vendor. What was read stays; nothing new comes in."""
     with told_errors(json), open_installation(invocation(context).settings()) as house:
         house.require_migrated()
-        disconnect_source(house, vendor, shop)
+        disconnect_source(house, vendor, shop, actor=operator())
         if json:
             say_json({"shop": shop, "vendor": vendor, "connected": False})
         else:

@@ -22,8 +22,9 @@ from hotdash.storage.appdb.repositories.drifts import (
 )
 
 Shop = Annotated[list[str] | None, typer.Option(help="Only this shop's; may be given many times.")]
-Drift = Annotated[str, typer.Argument(help="Its id, or how it begins.")]
+Drift = Annotated[str, typer.Argument(help="Its id, or how it begins or ends.")]
 
+_SHOWN_OF_ID = 8
 _STYLES = {"Critical": "bold red", "High": "red", "Medium": "yellow"}
 
 commands = typer.Typer(
@@ -151,15 +152,15 @@ def document(each: DriftRecord) -> dict[str, Any]:
 
 
 def show_table(found: list[DriftRecord]) -> None:
-    table = Table(Column("drift", no_wrap=True), "shop", "impact", "table", "change", "by", "")
+    table = Table(Column("drift", no_wrap=True), "shop", "impact", "change", "by", "")
     for each in found:
         style = _STYLES.get(each.impact, "")
+        what = f"{each.table_name}: {each.detail}"
         table.add_row(
-            str(each.drift_id),
+            str(each.drift_id)[-_SHOWN_OF_ID:],
             each.shop_id,
             f"[{style}]{each.impact}[/]" if style else each.impact,
-            each.table_name,
-            escape(each.detail),
+            escape(what),
             each.target_date.isoformat(),
             "closed" if each.closed_at else "",
         )

@@ -13,7 +13,7 @@ from hotdash.entrypoints.cli.invocation import Invocation
 from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
-    *("demo", "init", "connect", "disconnect", "sync", "run", "serve"),
+    *("demo", "init", "connect", "disconnect", "credentials", "sync", "run", "serve"),
     *("sources", "quarantine", "drift", "status", "doctor", "simulate"),
     *("migrate", "publish", "sign-in", "version"),
 )

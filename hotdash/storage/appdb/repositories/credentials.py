@@ -8,8 +8,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hotdash.base.errors import UnavailableError
 from hotdash.storage.appdb.models import Credential, SourceState
 from hotdash.storage.secrets import Vault
+
+EXPIRES_AT = "expires_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,17 @@ class CredentialRecord:
     shop_id: str
     vendor: str
     fields: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialOverview:
+    """The fields are named, not shown; None where no key opens them."""
+
+    shop_id: str
+    vendor: str
+    since: datetime
+    fields: tuple[str, ...] | None
+    expires_at: str | None
 
 
 def save_credential(
@@ -87,6 +101,28 @@ def all_credentials(session: Session, vault: Vault) -> list[CredentialRecord]:
     ]
 
 
+def overview(session: Session, vault: Vault) -> list[CredentialOverview]:
+    """Every shop's, by what they open; of their values only what says until when they hold."""
+    rows = session.scalars(select(Credential).order_by(Credential.shop_id, Credential.vendor))
+    return [
+        CredentialOverview(row.shop_id, row.vendor, row.updated_at, *_known(vault, row))
+        for row in rows
+    ]
+
+
+def _known(vault: Vault, row: Credential) -> tuple[tuple[str, ...] | None, str | None]:
+    try:
+        fields = vault.open(row.ciphertext, _purpose(row.shop_id, row.vendor))
+    except UnavailableError:
+        return None, None
+    return tuple(sorted(fields)), fields.get(EXPIRES_AT)
+
+
+def hold_rotation(session: Session) -> None:
+    """Until the transaction ends nobody else changes keys: of two new ones one would be lost."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("hotdash.rotate_key"))))
+
+
 def list_credentials(session: Session, shop_id: str) -> Mapping[str, datetime]:
     """Which vendors have one, and since when; never what it is."""
     rows = session.execute(
@@ -95,11 +131,15 @@ def list_credentials(session: Session, shop_id: str) -> Mapping[str, datetime]:
     return {row.vendor: row.updated_at for row in rows}
 
 
-def delete_credential(session: Session, shop_id: str, vendor: str) -> None:
-    session.execute(
-        delete(Credential).where(Credential.shop_id == shop_id, Credential.vendor == vendor)
+def delete_credential(session: Session, shop_id: str, vendor: str) -> bool:
+    """Whether there was one."""
+    gone = session.execute(
+        delete(Credential)
+        .where(Credential.shop_id == shop_id, Credential.vendor == vendor)
+        .returning(Credential.vendor)
     )
     _forget_state(session, shop_id, vendor)
+    return gone.first() is not None
 
 
 def _forget_state(session: Session, shop_id: str, vendor: str) -> None:

@@ -83,17 +83,23 @@ def list_drifts(
     return [_record(row) for row in session.scalars(wanted)]
 
 
-def find_drift(session: Session, beginning: str) -> DriftRecord:
-    """By its id, or how that begins where no other does."""
+def find_drift(session: Session, named: str) -> DriftRecord:
+    """By its id, or by how that begins or ends where no other does."""
+    drift_id = cast(SchemaDrift.drift_id, String)
     found = session.scalars(
         select(SchemaDrift)
-        .where(cast(SchemaDrift.drift_id, String).startswith(beginning, autoescape=True))
+        .where(
+            or_(
+                drift_id.startswith(named, autoescape=True),
+                drift_id.endswith(named, autoescape=True),
+            )
+        )
         .limit(2)
     ).all()
     if len(found) != 1:
-        many = "Several drifts begin" if found else "No drift begins"
+        many = "Several drifts have" if found else "No drift has"
         raise NotFoundError(
-            f"{many} with {beginning!r}.", hint="`hotdash drift list` shows their ids."
+            f"{many} an id like {named!r}.", hint="`hotdash drift list` shows their ids."
         )
     return _record(found[0])
 

@@ -58,5 +58,5 @@ def _require_all_open(session: Session, key_file: Path) -> None:
         raise ConflictError(
             f"No key in {key_file.name} opens the credentials for {', '.join(closed)}.",
             hint="Restore the key file that belongs to this database, or forget them: "
-            "`hotdash credentials forget`. Nothing was changed.",
+            "`hotdash disconnect`. Nothing was changed.",
         )

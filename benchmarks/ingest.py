@@ -24,7 +24,7 @@ from hotdash.pipeline.ingest.ingest import ingest
 from hotdash.storage.warehouse.factory import open_warehouse
 
 _SHARE_OF_ALL_ORDERS = 0.6
-_ONE_BY_ONE = "Refunded orders"
+_ONE_BY_ONE = "Orders one by one"
 
 
 def measure(folder: Path, orders: int) -> Iterator[Figure]:
@@ -53,7 +53,8 @@ def measure(folder: Path, orders: int) -> Iterator[Figure]:
             f"{told['one_by_one']:.1f} s",
         ),
         "–",
-        "refunded and returned ones: bulk refuses their lines; a real shop's limit makes it slower",
+        "refunded and returned ones: bulk refuses their lines; about 80 points each, so 100 points/s "
+        "(Standard) ask for 4,500 an hour",
     )
     yield Figure("API calls of the first load", size, f"{told['calls']:,}", "–")
     yield Figure("memory of the ingest", size, f"{told['peak_mb']:,.0f} MB", "2 GB at 1 M orders")
@@ -72,13 +73,16 @@ class _TimedTask:
 
 @dataclass
 class _TimedProgress:
+    current: str = ""
     seconds: dict[str, float] = field(default_factory=dict[str, float])
     totals: dict[str, int] = field(default_factory=dict[str, int])
 
     @contextmanager
     def task(self, title: str, total: int | None = None) -> Generator[Task]:
         began = time.monotonic()
+        self.current = title
         yield _TimedTask()
+        self.current = ""
         self.seconds[title] = self.seconds.get(title, 0.0) + time.monotonic() - began
         self.totals[title] = self.totals.get(title, 0) + (total or 0)
 
@@ -87,14 +91,15 @@ def load(fields: dict[str, str], folder: Path) -> dict[str, Any]:
     calls: list[Call] = []
     slept: list[float] = []
     clock = SystemClock()
+    progress = _TimedProgress()
 
     def sleep(seconds: float) -> None:
-        slept.append(seconds)
+        if progress.current != _ONE_BY_ONE:
+            slept.append(seconds)
         time.sleep(seconds)
 
     access = Access(SHOP, fields, clock, observe=calls.append, sleep=sleep)
     warehouse = open_warehouse("duckdb", home=folder, memory_mb=1024, url=None)
-    progress = _TimedProgress()
     began = time.monotonic()
     outcome = ingest(
         warehouse, open_connector("shopify", access), SHOP, "bench", clock, progress, folder / "dlt"

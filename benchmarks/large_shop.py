@@ -40,7 +40,7 @@ def measure(folder: Path, orders: int) -> Iterator[Figure]:
 
 @contextmanager
 def simulator(orders: int) -> Iterator[dict[str, Any]]:
-    flags = ("--orders", str(orders), "--plan", "enterprise")
+    flags = ("--orders", str(orders), "--plan", "unlimited")
     process = subprocess.Popen(
         [sys.executable, "-m", "hotdash.simulators.server", *flags],
         stdout=subprocess.PIPE,

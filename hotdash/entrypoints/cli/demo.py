@@ -207,8 +207,7 @@ class Demo:
             "until": iso_utc(self._world.until),
             "clock": iso_utc(datetime.now(UTC)),
             "parent": os.getpid(),
-            # The demo waits for nobody: the largest plan has the widest limits.
-            "plan": "enterprise",
+            "plan": "unlimited",
         }
         flags = [part for name, value in facts.items() for part in (f"--{name}", str(value))]
         command = python_module("hotdash.simulators.server", *flags)

@@ -23,6 +23,8 @@ PLANS: Mapping[str, Plan] = {
     "advanced": Plan(4000, 200),
     "plus": Plan(20_000, 1000),
     "enterprise": Plan(40_000, 2000),
+    # No plan of Shopify's: for demos and measurements, which wait for nobody.
+    "unlimited": Plan(10_000_000, 1_000_000),
 }
 
 

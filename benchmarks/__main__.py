@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_start, large_shop
+from benchmarks import first_start, large_shop, poison
 from benchmarks.figures import Figure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "first_start": first_start.measure,
     "large_shop": large_shop.measure,
+    "poison": poison.measure,
 }
 
 

@@ -169,8 +169,9 @@ class ChatwootConnector:
         with reading.progress.task("Conversations") as task:
             told: set[int] = set()
             if since is not None and now - since <= LONGEST_UNPAGED:
-                seconds = int((now - since).total_seconds()) + 1
-                records, count = conversations.changed(self.client, seconds)
+                records, count = conversations.changed_since(
+                    self.client, since, now, self.overlap / 2
+                )
                 yield from conversations.told(reading, records)
                 told = {each for each in map(id_of, records) if each is not None}
                 reading.conversations = Counted(count, max([before.newest, *told]))

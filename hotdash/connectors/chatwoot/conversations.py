@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hotdash.base.clock import local_day
+from hotdash.base.logging import get_logger
 from hotdash.connectors.chatwoot import shapes
 from hotdash.connectors.chatwoot.client import ChatwootClient, NotThereError, Record
 from hotdash.connectors.chatwoot.reading import Reading, Tally, id_of, tombstones, tries
@@ -19,6 +20,8 @@ from hotdash.connectors.chatwoot.tables import (
 )
 from hotdash.connectors.contract import Event
 from hotdash.connectors.records import UnfitValueError, epoch_instant
+
+_log = get_logger(__name__)
 
 FULL_PAGE_OF_MESSAGES = 1_000
 _AT_ONCE = 25
@@ -68,6 +71,18 @@ def changed(client: ChatwootClient, seconds: int) -> tuple[list[Record], int]:
     return _page(client, query)
 
 
+def changed_since(
+    client: ChatwootClient, since: datetime, now: datetime, patience: timedelta
+) -> tuple[list[Record], int]:
+    """Chatwoot counts back from when it answers: where that came late, it is asked for longer."""
+    while True:
+        records, count = changed(client, int((now - since).total_seconds()) + 1)
+        answered = client.answered_at or now
+        if answered - now <= patience:
+            return records, count
+        now = answered
+
+
 def is_touched(record: Record, since: datetime) -> bool:
     """Also one whose instants cannot be read: it has to be seen to be refused."""
     try:
@@ -95,14 +110,17 @@ def _told(reading: Reading, records: Sequence[Record]) -> Iterator[Event]:
     gone: list[int] = []
     for record in records:
         conversation_id = id_of(record)
-        try:
-            if conversation_id is not None:
-                messages += _messages(reading, conversation_id)
-                events += _events(reading, conversation_id)
-            there.append(record)
-        except NotThereError:
-            # Deleted since it was listed.
-            gone.append(conversation_id or 0)
+        if conversation_id is not None:
+            try:
+                said = _messages(reading, conversation_id)
+                measured = _events(reading, conversation_id)
+            except NotThereError:
+                # Deleted since it was listed.
+                gone.append(conversation_id)
+                continue
+            messages += said
+            events += measured
+        there.append(record)
     yield from reading.tell(CONVERSATIONS, [shapes.conversation(r) for r in there], fetched_at)
     yield from reading.tell(MESSAGES, messages, fetched_at)
     yield from reading.tell(REPORTING_EVENTS, events, fetched_at)
@@ -169,10 +187,17 @@ def _between(
 
 
 def _events(reading: Reading, conversation_id: int) -> list[Record]:
-    if not reading.rights.reads_events:
+    if reading.has_no_events or not reading.rights.reads_events:
         return []
-    path = f"{_LISTED}/{conversation_id}/reporting_events"
-    events = reading.client.records("reporting_events", path)
+    path = f"{_LISTED}/{conversation_id}"
+    try:
+        events = reading.client.records("reporting_events", f"{path}/reporting_events")
+    except NotThereError:
+        # Of a conversation that is there, it says that this Chatwoot has no such door.
+        reading.client.record("conversation", path)
+        reading.has_no_events = True
+        _log.warning("chatwoot_tells_no_events", account_id=reading.client.account_id)
+        return []
     return [shapes.reporting_event(event, conversation_id) for event in events]
 
 

@@ -116,6 +116,7 @@ class Reading:
     progress: Progress
     rights: Rights
     keeps_text: bool = False
+    has_no_events: bool = False
     known_contacts: set[int] = field(default_factory=set[int])
     known_slas: set[str] = field(default_factory=set[str])
     contacts: Counted = field(default_factory=Counted)

@@ -23,6 +23,7 @@ from hotdash.connectors.contract import (
     RawTable,
     Reached,
     Rows,
+    Unreadable,
 )
 from hotdash.connectors.files.loading import FamilyReading, Place
 from hotdash.connectors.files.parts import FAMILIES, SHOP, Family, Kind
@@ -120,6 +121,9 @@ class FilesConnector:
         for event in self._family(FAMILIES[names[table.name]], None, ids, fetched_at):
             if isinstance(event, Rows) and event.table == table:
                 seen |= set(event.data.column(table.key[0]).to_pylist())
+            elif isinstance(event, Unreadable) and event.vendor_id is not None:
+                # It is there, whatever is wrong with it.
+                seen.add(int(event.vendor_id))
             yield event
         if gone := sorted(set(ids) - seen):
             yield Deleted(table, _keys(table, gone), fetched_at)

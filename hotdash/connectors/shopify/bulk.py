@@ -38,9 +38,19 @@ class BulkExports:
     def __init__(self, client: ShopifyClient, folder: Path) -> None:
         self._client = client
         self._folder = folder
+        self._begun: list[datetime] = []
+
+    def at_least_as_new(self, instant: datetime) -> datetime:
+        """The instant, or the begin of the oldest operation: one of a killed run is older than we are."""
+        return min([instant, *self._begun])
 
     def start(self, wanted: Query) -> Export:
         """A new operation, or our own of a killed run; where the slots are taken, the next free one."""
+        export = self._started(wanted)
+        self._begun.append(export.created_at)
+        return export
+
+    def _started(self, wanted: Query) -> Export:
         wait = _SHORTEST_POLL
         while True:
             answer = self._client.ask(query("StartBulk"), query=wanted.text)

@@ -182,12 +182,13 @@ class ShopifyConnector:
             waiting = yield from self._journeys(reading, cursor, exports.journeys)
             yield from inventory(reading, _inventory_export(reading))
             yield from _days(reading, cursor)
+            reached = bulk.at_least_as_new(reached)
         yield from versions.drifts(self._client, self._clock.now())
         yield Reached(
             {
                 _UPDATED_AT: iso_utc(reached),
                 _TIMEZONE: timezone,
-                _LOOKED_AT: iso_utc(looked_at),
+                _LOOKED_AT: iso_utc(min(looked_at, reached)),
                 _WAITING: waiting.written(reached),
             },
             reached,

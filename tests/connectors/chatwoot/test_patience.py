@@ -83,6 +83,22 @@ class TestThrottling:
         with pytest.raises(VendorUnavailableError, match=r"throttled profile.*30 times"):
             accounts.open().check()
 
+    def test_what_changed_before_a_long_wait_is_told_all_the_same(
+        self, accounts: Accounts, simulator: SimulatorHandle
+    ) -> None:
+        """Chatwoot counts back from when it answers, and that may be long after the read began."""
+        simulator.set_clock(UNTIL - timedelta(hours=240))
+        before = read(accounts.open())
+        simulator.set_clock(UNTIL - timedelta(hours=234))
+        at_once = read(accounts.open(), before.cursor)
+        accounts.fault("too_many_requests", route="conversations", times=1, seconds=36_000)
+        accounts.on_sleep = lambda seconds: simulator.advance(timedelta(seconds=seconds))
+        late = read(accounts.open(), before.cursor)
+        wanted = {row["conversation_id"] for row in at_once.of("conversations")}
+        assert wanted
+        assert wanted <= {row["conversation_id"] for row in late.of("conversations")}
+        assert late.cursor["updated_at"] == at_once.cursor["updated_at"]
+
 
 class TestRefusals:
     def test_a_revoked_token_is_one_call_and_one_clear_error(self, accounts: Accounts) -> None:
@@ -119,6 +135,20 @@ class TestRefusals:
         assert not told.of("reporting_events")
         assert told.of("account")[0]["role"] == "agent"
         assert "vendor_not_allowed" not in statuses(accounts)
+
+    def test_events_that_this_chatwoot_does_not_tell_delete_no_conversation(
+        self, accounts: Accounts
+    ) -> None:
+        """Editions differ in their doors: only the conversation itself can say that it is gone."""
+        whole = read(accounts.open())
+        accounts.calls.clear()
+        accounts.fault("server_error", status=404, route="conversation_events")
+        told = read(accounts.open())
+        assert told.deleted == {}
+        assert in_order(told.of("conversations")) == in_order(whole.of("conversations"))
+        assert in_order(told.of("messages")) == in_order(whole.of("messages"))
+        assert told.of("reporting_events") == []
+        assert Counter(call.operation for call in accounts.calls)["reporting_events"] == 1
 
     def test_promoted_to_administrator_it_reads_what_it_could_not(
         self, accounts: Accounts, world: World

@@ -123,6 +123,15 @@ class TestWhatIsNew:
         assert {row["order_id"] for row in told.rows("shopify_order_lines")} == {order["id"]}
         assert told.deleted == {ORDERS: [1]}
 
+    def test_an_order_that_still_cannot_be_read_is_not_gone(self, fivetran: Loader) -> None:
+        """Asked for again out of quarantine: a tombstone would take its good versions with it."""
+        values = pq.read_table(fivetran.path("order")).column("total_price").to_pylist()
+        fivetran.retype("order", "total_price", ["abc", *map(str, values[1:])], pa.string())
+        order = pq.read_table(fivetran.path("order")).column("id")[0].as_py()
+        told = fivetran.refetch(ORDERS, [order, 1])
+        assert [each.vendor_id for each in told.refused] == [str(order)]
+        assert told.deleted == {ORDERS: [1]}
+
     def test_how_far_it_was_read(self, loader: Loader) -> None:
         rows = pq.read_table(loader.path(root(loader))).column(stamp(loader)).to_pylist()
         assert max(rows) <= loader.read().reached.complete_through <= loader.clock.now()

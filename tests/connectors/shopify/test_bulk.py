@@ -3,20 +3,26 @@
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import iso_utc
 from hotdash.base.progress import SilentProgress, Task
+from hotdash.connectors.shopify import resources
+from hotdash.connectors.shopify.access import granted
 from hotdash.connectors.shopify.bulk import BulkExports
 from hotdash.connectors.shopify.bulk_files import read_file
+from hotdash.connectors.shopify.connector import OVERLAP
 from hotdash.connectors.shopify.errors import BulkExportError
 from hotdash.connectors.shopify.judging import Refusal
 from hotdash.connectors.shopify.layouts import ORDERS_FILE
-from hotdash.connectors.shopify.queries import Query, query
+from hotdash.connectors.shopify.queries import Query, query, searched, updated_since
 from hotdash.connectors.shopify.tables import ORDERS
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
+from tests.fixtures.told_events import read
 
 CUSTOMERS = query("BulkCustomers")
 
@@ -103,6 +109,29 @@ class TestStart:
         assert started.id not in running
         assert time.monotonic() - began > 0.2
         assert exports.fetch(started, task)[1] is not None
+
+    def test_one_of_a_killed_run_holds_the_cursor_back(
+        self,
+        connecting: Connecting,
+        exports: BulkExports,
+        simulator: SimulatorHandle,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """What changed since it was begun is not in its file, so the next read has to look for it."""
+        monkeypatch.setattr(resources, "MOST_PAGED", 1)
+        since = UNTIL - timedelta(days=3)
+        scopes = granted(connecting.client())
+        wanted = searched(query("BulkOrders", scopes), updated_since(since - OVERLAP))
+        simulator.hold_bulk(True)
+        for _ in range(5):
+            exports.start(wanted)
+        simulator.advance(timedelta(hours=2))
+        threading.Timer(0.5, simulator.hold_bulk, [False]).start()
+        connector = connecting.connector()
+        told = read(connector, connector.cursor_since(since))
+        assert told.reached is not None
+        assert told.reached.complete_through == UNTIL
+        assert told.cursor()["updated_at"] == told.cursor()["shipments_at"] == iso_utc(UNTIL)
 
 
 class TestBlocks:

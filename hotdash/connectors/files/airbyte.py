@@ -4,6 +4,7 @@ from hotdash.connectors.files.layouts import Layout, Nested, Source, same
 
 _NOT_WANTED = ("_airbyte_*", "_ab_*", "admin_graphql_api_id", "shop_url", "deleted_*", "*_set")
 _SHOP_AMOUNT = "shop_money.amount"
+_ALLOCATION = {**same("amount"), "application_index": ("discount_application_index",)}
 
 AIRBYTE = Layout(
     loader="airbyte",
@@ -17,23 +18,39 @@ AIRBYTE = Layout(
                 **same("financial_status", "fulfillment_status", "test", "currency"),
                 **same("presentment_currency", "taxes_included"),
                 "customer_id": ("customer.id",),
-                **same("total_price", "total_tax", "total_discounts"),
+                **same("total_price", "total_tax", "total_discounts", "closed_at"),
+                **same("cancel_reason", "source_name", "tags"),
+                "ship_country": ("shipping_address.country_code",),
+                "ship_region": ("shipping_address.province_code",),
             },
             (
-                *(*_NOT_WANTED, "app_id", "browser_ip", "buyer_accepts_marketing", "cancel_reason"),
-                *("cart_token", "checkout_*", "client_details", "closed_at", "company", "confirm*"),
-                *("contact_email", "current_*", "customer_locale", "device_id", "discount_*"),
+                *(*_NOT_WANTED, "app_id", "browser_ip", "buyer_accepts_marketing"),
+                *("cart_token", "checkout_*", "client_details", "company", "confirm*"),
+                *("contact_email", "current_*", "customer_locale", "device_id", "discount_codes"),
                 *("email", "estimated_taxes", "landing_site*", "location_id", "merchant_of_*"),
                 *("note*", "number", "order_number", "order_status_url", "payment_*", "phone"),
-                *("po_number", "reference", "referring_site", "source_*", "subtotal_price", "tags"),
-                *("tax_exempt", "tax_lines", "token", "total_line_items_price", "user_id"),
+                *("po_number", "reference", "referring_site", "source_identifier", "source_url"),
+                *(
+                    "subtotal_price",
+                    "tax_exempt",
+                    "tax_lines",
+                    "token",
+                    "total_line_items_price",
+                    "user_id",
+                ),
                 *("total_outstanding", "total_tip_received", "total_weight", "*_address"),
                 *("fulfillments", "processing_method", "gateway", "duties_included", "customer"),
             ),
         ),
         "customers": Source(
             "customers",
-            same("id", "email", "first_name", "last_name", "created_at", "updated_at"),
+            {
+                **same("id", "email", "first_name", "last_name", "created_at", "updated_at"),
+                **same("orders_count", "state", "tags"),
+                "amount_spent": ("total_spent",),
+                "marketing_state": ("email_marketing_consent.state",),
+                "marketing_updated_at": ("email_marketing_consent.consent_updated_at",),
+            },
             ("*",),
         ),
         "products": Source(
@@ -57,6 +74,62 @@ AIRBYTE = Layout(
             },
             ("*",),
         ),
+        "transactions": Source(
+            "transactions",
+            {
+                **same("id", "order_id", "parent_id", "kind", "status", "gateway", "test"),
+                **same("amount", "currency", "created_at", "processed_at"),
+            },
+            ("*",),
+            needed=False,
+            costs="payments",
+        ),
+        "fulfillments": Source(
+            "fulfillments",
+            {
+                **same("id", "order_id", "name", "status", "location_id"),
+                **same("created_at", "updated_at"),
+                "display_status": ("shipment_status",),
+                "carrier": ("tracking_company",),
+            },
+            ("*",),
+            needed=False,
+            costs="parcels",
+        ),
+        "locations": Source(
+            "locations",
+            {
+                **same("id", "name", "active", "created_at", "updated_at"),
+                "country": ("country_code",),
+                "region": ("province_code",),
+            },
+            ("*",),
+            needed=False,
+            costs="where stock lies",
+        ),
+        "inventory_items": Source(
+            "inventory_items",
+            {
+                **same("id", "sku", "tracked", "requires_shipping", "cost"),
+                **same("created_at", "updated_at"),
+                "cost_currency": ("currency_code",),
+                "country": ("country_code_of_origin",),
+            },
+            ("*",),
+            needed=False,
+            costs="stock, and what goods cost",
+        ),
+        "levels": Source(
+            "inventory_levels",
+            {
+                **same("inventory_item_id", "location_id", "available", "updated_at"),
+                **same("created_at"),
+                "level_id": ("id",),
+            },
+            ("*",),
+            needed=False,
+            costs="how much of it lies where",
+        ),
     },
     nested={
         "lines": Nested(
@@ -68,17 +141,31 @@ AIRBYTE = Layout(
                 "order_id": ("^id",),
             },
         ),
-        "discounts": Nested(
-            "lines", "discount_allocations", {"line_id": ("^id",), **same("amount")}
+        "discounts": Nested("lines", "discount_allocations", {"line_id": ("^id",), **_ALLOCATION}),
+        "line_taxes": Nested(
+            "lines", "tax_lines", {"line_id": ("^id",), **same("price", "rate", "title")}
         ),
-        "line_taxes": Nested("lines", "tax_lines", {"line_id": ("^id",), **same("price", "rate")}),
         "shipping_lines": Nested(
             "orders",
             "shipping_lines",
             {**same("id", "title", "price", "discounted_price"), "order_id": ("^id",)},
         ),
         "shipping_taxes": Nested(
-            "shipping_lines", "tax_lines", {"shipping_line_id": ("^id",), **same("price")}
+            "shipping_lines",
+            "tax_lines",
+            {"shipping_line_id": ("^id",), **same("price", "rate", "title")},
+        ),
+        "shipping_discounts": Nested(
+            "shipping_lines", "discount_allocations", {"shipping_line_id": ("^id",), **_ALLOCATION}
+        ),
+        "applications": Nested(
+            "orders",
+            "discount_applications",
+            {
+                "order_id": ("^id",),
+                **same("type", "code", "title", "value_type", "value"),
+                **same("allocation_method", "target_type", "target_selection"),
+            },
         ),
         "refunds": Nested(
             "orders",
@@ -112,7 +199,7 @@ AIRBYTE = Layout(
                 "refund_id": ("^id",),
             },
         ),
-        "transactions": Nested(
+        "refund_payments": Nested(
             "refunds",
             "transactions",
             {
@@ -125,7 +212,33 @@ AIRBYTE = Layout(
             "variants",
             {
                 **same("id", "sku", "title", "price", "created_at", "updated_at"),
+                **same("inventory_item_id"),
                 "product_id": ("^id",),
+            },
+        ),
+        "fees": Nested(
+            "transactions", "fees", {"transaction_id": ("^id",), "amount": ("amount.amount",)}
+        ),
+        "fulfillment_lines": Nested(
+            "fulfillments",
+            "line_items",
+            {
+                "fulfillment_id": ("^id",),
+                "own_id": ("fulfillment_line_item_id",),
+                "line_id": ("id",),
+                **same("quantity"),
+            },
+        ),
+        "tracking_numbers": Nested(
+            "fulfillments", "tracking_numbers", {"fulfillment_id": ("^id",), "number": (".",)}
+        ),
+        "quantities": Nested(
+            "levels",
+            "quantities",
+            {
+                "inventory_item_id": ("^inventory_item_id",),
+                "level_id": ("^level_id",),
+                **same("name", "quantity"),
             },
         ),
     },

@@ -25,10 +25,13 @@ from hotdash.connectors.contract import (
     Rows,
     Unreadable,
 )
+from hotdash.connectors.files.families import FAMILIES
 from hotdash.connectors.files.loading import FamilyReading, Place
-from hotdash.connectors.files.parts import FAMILIES, SHOP, Family, Kind
-from hotdash.connectors.files.resources import TARGETS, told
+from hotdash.connectors.files.parts import Family, Kind
+from hotdash.connectors.files.resources import told
+from hotdash.connectors.files.shop_parts import SHOP
 from hotdash.connectors.files.tables import READINGS
+from hotdash.connectors.files.targets import TARGETS
 from hotdash.connectors.files.values import fit
 from hotdash.connectors.records import WHOLE
 
@@ -40,6 +43,9 @@ _ROOT_TABLES = {
     "customers": "shopify_customers",
     "products": "shopify_products",
     "orders": "shopify_orders",
+    "fulfillments": "shopify_fulfillments",
+    "locations": "shopify_locations",
+    "inventory_items": "shopify_inventory_items",
 }
 
 
@@ -69,7 +75,7 @@ class FilesConnector:
         return (READINGS, *self.shopify.values())
 
     def check(self) -> Sequence[MissingScope]:
-        """Every table that is missing is named at once."""
+        """Every table that nothing goes without is named at once; what else is missing, with its cost."""
         missing = self.place.missing()
         if missing:
             raise VendorAccessError(
@@ -78,9 +84,13 @@ class FilesConnector:
                 hint="Let the loader sync them; the prefix and suffix must fit the names. There "
                 f"are: {', '.join(sorted(self.place.tables.names())[:20]) or 'none'}.",
             )
-        for family in FAMILIES.values():
+        for family in self._families():
             FamilyReading(self.place, family, 2).load(None, ())
-        return ()
+        return [
+            MissingScope(f"{self.place.prefix}{source.table}{self.place.suffix}", source.costs)
+            for source in self.place.absent()
+            if source.costs
+        ]
 
     def cursor_since(self, since: datetime) -> Cursor:
         return {"since": iso_utc(since)}
@@ -94,7 +104,7 @@ class FilesConnector:
         states = self._states()
         known = _known_states(cursor)
         if cursor is None or states != known:
-            for family in FAMILIES.values():
+            for family in self._families():
                 since = None if cursor is None else self._since(family, cursor, known)
                 with progress.task(family.name.capitalize()) as task:
                     for event in self._family(family, since, None, fetched_at):
@@ -111,7 +121,7 @@ class FilesConnector:
         self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
     ) -> Iterator[Event]:
         del progress
-        names = {raw: family for family, raw in _ROOT_TABLES.items()}
+        names = {_ROOT_TABLES[family.name]: family.name for family in self._families()}
         if table.name not in names:
             raise NotFoundError(
                 f"{table.name} is not read by itself.", hint="Ask for the order it belongs to."
@@ -127,6 +137,14 @@ class FilesConnector:
             yield event
         if gone := sorted(set(ids) - seen):
             yield Deleted(table, _keys(table, gone), fetched_at)
+
+    def _families(self) -> list[Family]:
+        """Those whose table the loader has, or has to have."""
+        return [
+            family
+            for family in FAMILIES.values()
+            if self.place.has(family.name) or self.place.layout.sources[family.name].needed
+        ]
 
     def _family(
         self,
@@ -158,12 +176,10 @@ class FilesConnector:
         """A table that was empty or unknown so far is read whole."""
         if "since" in cursor:
             return {part.name: parse_iso(cursor["since"]) for part in family.parts}
-        sources = self.place.layout.sources
         found: dict[str, datetime] = {}
         for part in family.parts:
-            # What lies inside another table was written with it.
-            source = sources.get(part.name) or sources[family.name]
-            state = known.get(source.table)
+            source = self.place.layout.source_of(part.name)
+            state = None if source is None else known.get(source.table)
             if state is not None and state.synced is not None:
                 # A stamp from the future says nothing about what comes before it.
                 found[part.name] = min(state.synced, parse_iso(cursor["read_at"])) - self.overlap
@@ -172,7 +188,9 @@ class FilesConnector:
     def _states(self) -> dict[str, TableState]:
         states: dict[str, TableState] = {}
         for source in self.place.layout.sources.values():
-            name = str(self.place.name_of(source))
+            name = self.place.name_of(source)
+            if name is None:
+                continue
             written = {each.lower(): each for each in self.place.tables.columns(name)}
             mark = next((written[m] for m in self.place.layout.synced if m in written), None)
             if mark is None:

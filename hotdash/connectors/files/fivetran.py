@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from hotdash.connectors.files.layouts import Layout, Names, Source, same
+from hotdash.connectors.files.fivetran_stock import SHIPMENTS, STOCK
+from hotdash.connectors.files.layouts import Layout, Names, Nested, Source, same
 
 _PRICES: Mapping[str, Names] = {
     name: (name, f"{name}_set_shop_amount")
@@ -12,8 +13,8 @@ _NOT_WANTED = ("_fivetran_*", "*_set", "*_set_*", "note", "phone", "user_id", "l
 _OF_ORDERS = (
     *_NOT_WANTED,
     *("billing_address_*", "shipping_address_*", "client_details_*", "email", "token"),
-    *("cart_token", "checkout_*", "closed_at", "cancel_reason", "number", "order_number"),
-    *("source_name", "subtotal_price", "total_line_items_price", "total_weight", "app_id"),
+    *("cart_token", "checkout_*", "number", "order_number"),
+    *("subtotal_price", "total_line_items_price", "total_weight", "app_id"),
     *("total_tip_received", "landing_site*", "referring_site", "browser_ip", "client_ip"),
     *("buyer_accepts_marketing", "customer_accepts_marketing", "customer_locale", "confirmed"),
     *("order_status_url", "status_page_url", "staff_member_id", "processing_method", "reference"),
@@ -28,13 +29,20 @@ FIVETRAN = Layout(
     loader="fivetran",
     synced=("_fivetran_synced",),
     deleted=("_fivetran_deleted",),
-    nested={},
+    nested={
+        "tracking_numbers": Nested(
+            "fulfillments", "tracking_numbers", {"fulfillment_id": ("^id",), "number": (".",)}
+        ),
+    },
     sources={
         "orders": Source(
             "order",
             {
                 **same("id", "name", "created_at", "processed_at", "updated_at", "cancelled_at"),
-                **same("test", "taxes_included", "customer_id"),
+                **same("test", "taxes_included", "customer_id", "closed_at", "cancel_reason"),
+                **same("source_name"),
+                "ship_country": ("shipping_address_country_code",),
+                "ship_region": ("shipping_address_province_code",),
                 "financial_status": ("financial_status", "display_financial_status"),
                 "fulfillment_status": ("fulfillment_status", "display_fulfillment_status"),
                 "currency": ("currency", "currency_code"),
@@ -65,17 +73,19 @@ FIVETRAN = Layout(
                     *("amount", "amount_set_shop_money_amount"),
                     "allocated_amount_set_shop_amount",
                 ),
+                **same("index"),
+                "application_index": ("discount_application_index",),
             },
-            (*_NOT_WANTED, "index", "discount_application_index"),
+            _NOT_WANTED,
         ),
         "line_taxes": Source(
             "tax_line",
             {
                 "line_id": ("order_line_id",),
                 "price": ("price", "price_set_shop_amount"),
-                **same("rate"),
+                **same("rate", "title", "index"),
             },
-            (*_NOT_WANTED, "index", "title", "source", "channel_liable"),
+            (*_NOT_WANTED, "source", "channel_liable"),
         ),
         "shipping_lines": Source(
             "order_shipping_line",
@@ -94,8 +104,27 @@ FIVETRAN = Layout(
             {
                 "shipping_line_id": ("order_shipping_line_id",),
                 "price": ("price", "price_set_shop_amount"),
+                **same("rate", "title", "index"),
             },
-            (*_NOT_WANTED, "index", "rate", "title", "source"),
+            (*_NOT_WANTED, "source", "channel_liable"),
+        ),
+        "applications": Source(
+            "discount_application",
+            {
+                **same("order_id", "index", "type", "code", "title", "value_type", "value"),
+                **same("allocation_method", "target_type", "target_selection"),
+                **same("value_amount", "value_percentage"),
+            },
+            (*_NOT_WANTED, "description", "value_currency_code"),
+            needed=False,
+            costs="which discounts an order has, and which of them a line's discount is from",
+        ),
+        "order_tags": Source(
+            "order_tag",
+            same("order_id", "index", "value"),
+            _NOT_WANTED,
+            needed=False,
+            costs="the tags of orders",
         ),
         "refunds": Source(
             "refund",
@@ -122,26 +151,62 @@ FIVETRAN = Layout(
         ),
         "transactions": Source(
             "transaction",
-            {**same("order_id", "refund_id", "kind", "status"), **_price("amount")},
+            {
+                **same("id", "order_id", "refund_id", "parent_id", "kind", "status", "gateway"),
+                **same("test", "created_at", "processed_at"),
+                **_price("amount"),
+                "currency": ("currency", "amount_set_shop_currency_code"),
+            },
             (
-                *(*_NOT_WANTED, "id", "created_at", "processed_at", "device_id", "gateway"),
-                *("source_name", "message", "currency*", "parent_id", "payment_*", "receipt*"),
-                *("error_code", "test", "authorization*", "staff_member_id"),
+                *(*_NOT_WANTED, "device_id", "source_name", "message", "currency_exchange_*"),
+                *("payment_*", "receipt*", "error_code", "authorization*", "staff_member_id"),
             ),
+        ),
+        "returns": Source(
+            "return",
+            {**same("id", "order_id", "name", "status"), "quantity": ("total_quantity",)},
+            (*_NOT_WANTED, "decline_*"),
+            needed=False,
+            costs="returns",
+        ),
+        "return_lines": Source(
+            "return_line_item",
+            {
+                **same("id", "return_id", "quantity", "refunded_quantity"),
+                "line_id": ("order_line_id",),
+                "reason": ("return_reason",),
+            },
+            (
+                *(*_NOT_WANTED, "customer_note", "refundable_quantity", "return_reason_note"),
+                *("fulfillment_line_item_id", "restock_type"),
+            ),
+            needed=False,
+            costs="what was in a return",
         ),
         "customers": Source(
             "customer",
-            same("id", "email", "first_name", "last_name", "created_at", "updated_at"),
-            (
-                *(*_NOT_WANTED, "accepts_marketing*", "default_address_id", "orders_count"),
-                *("state", "tax_exempt", "total_spent", "verified_email", "currency"),
-                *(
-                    "email_marketing_consent_*",
-                    "marketing_opt_in_level",
-                    "metafield*",
-                    "lifetime_*",
+            {
+                **same("id", "email", "first_name", "last_name", "created_at", "updated_at"),
+                **same("orders_count", "state"),
+                "amount_spent": ("total_spent",),
+                "marketing_state": ("email_marketing_consent_state",),
+                "marketing_updated_at": (
+                    "email_marketing_consent_consent_updated_at",
+                    "email_marketing_consent_updated_at",
                 ),
+            },
+            (
+                *(*_NOT_WANTED, "accepts_marketing*", "default_address_id", "tax_exempt"),
+                *("verified_email", "currency", "email_marketing_consent_opt_in_level"),
+                *("marketing_opt_in_level", "metafield*", "lifetime_*"),
             ),
+        ),
+        "customer_tags": Source(
+            "customer_tag",
+            same("customer_id", "index", "value"),
+            _NOT_WANTED,
+            needed=False,
+            costs="the tags of customers",
         ),
         "products": Source(
             "product",
@@ -153,7 +218,10 @@ FIVETRAN = Layout(
         ),
         "variants": Source(
             "product_variant",
-            same("id", "product_id", "sku", "title", "price", "created_at", "updated_at"),
+            same(
+                *("id", "product_id", "sku", "title", "price", "created_at", "updated_at"),
+                "inventory_item_id",
+            ),
             (
                 *(*_NOT_WANTED, "inventory_*", "position", "compare_at_price", "taxable"),
                 *("barcode", "old_inventory_quantity", "tax_code", "available_for_sale"),
@@ -171,5 +239,7 @@ FIVETRAN = Layout(
             },
             ("*",),
         ),
+        **SHIPMENTS,
+        **STOCK,
     },
 )

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from hotdash.connectors.arrow import array, compute, read_json, table, together, whole
 from hotdash.connectors.files.layouts import Layout
-from hotdash.connectors.files.parts import DELETED, SYNCED, Family, Kind, Part
+from hotdash.connectors.files.parts import DELETED, ROOT, SYNCED, Family, Kind, Part
 from hotdash.connectors.records import FLAG, TEXT
 
 # Numbers and the texts of numbers alike, exactly as written.
@@ -16,15 +16,17 @@ _NUMBER = pa.decimal128(38, 18)
 _TYPES = {
     Kind.ID: _NUMBER,
     Kind.COUNT: _NUMBER,
+    Kind.UNITS: _NUMBER,
     Kind.MONEY: _NUMBER,
+    Kind.NUMBER: _NUMBER,
     Kind.RATE: _NUMBER,
     Kind.FLAG: FLAG,
     Kind.INSTANT: TEXT,
     Kind.TEXT: TEXT,
     Kind.WORD: TEXT,
 }
-_ROOTS_AT_ONCE = 5_000
-_PARENT = "^"
+_ROWS_AT_ONCE = 5_000
+_PARENT, _ELEMENT = "^", "."
 
 
 class UnfitJsonError(ValueError):
@@ -41,56 +43,57 @@ class Exploded:
 
 @dataclass(frozen=True)
 class JsonColumns:
-    """The columns of one family's root table that hold what belongs to it."""
+    """The columns of one table of a family that hold what belongs to its rows."""
 
     layout: Layout
     family: Family
+    owner: str
 
     @property
     def lists(self) -> dict[str, Part]:
-        """By column of the root table, the part that lies in it."""
+        """By column of the table, the part that lies in it."""
         return {
             nested.column: part
             for part in self.family.children
-            if (nested := self.layout.nested.get(part.name)) and nested.inside == self.family.name
+            if (nested := self.layout.nested.get(part.name)) and nested.inside == self.owner
         }
 
-    def explode(self, roots: pa.Table) -> Exploded:
-        """A chunk that cannot be read is halved until the roots to blame stand alone."""
+    def explode(self, owners: pa.Table) -> Exploded:
+        """A chunk that cannot be read is halved until the rows to blame stand alone."""
         pieces: dict[str, list[pa.Table]] = {
             part.name: [] for part in self.family.children if part.name in self.layout.nested
         }
         refused: list[tuple[Any, str]] = []
-        for start in range(0, max(roots.num_rows, 1), _ROOTS_AT_ONCE):
-            self._chunk(roots.slice(start, _ROOTS_AT_ONCE), pieces, refused)
+        for start in range(0, max(owners.num_rows, 1), _ROWS_AT_ONCE):
+            self._chunk(owners.slice(start, _ROWS_AT_ONCE), pieces, refused)
         return Exploded({name: together(found) for name, found in pieces.items() if found}, refused)
 
     def _chunk(
         self,
-        roots: pa.Table,
+        owners: pa.Table,
         pieces: dict[str, list[pa.Table]],
         refused: list[tuple[Any, str]],
     ) -> None:
         try:
-            found = self._exploded(roots)
+            found = self._exploded(owners)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, UnfitJsonError) as error:
-            if roots.num_rows == 1:
+            if owners.num_rows == 1:
                 told = str(error).splitlines()[0]
-                refused.append((roots.column("id")[0].as_py(), told))
+                refused.append((owners.column(ROOT)[0].as_py(), told))
                 return
-            middle = roots.num_rows // 2
-            self._chunk(roots.slice(0, middle), pieces, refused)
-            self._chunk(roots.slice(middle), pieces, refused)
+            middle = owners.num_rows // 2
+            self._chunk(owners.slice(0, middle), pieces, refused)
+            self._chunk(owners.slice(middle), pieces, refused)
         else:
             for name, data in found.items():
                 pieces[name].append(data)
 
-    def _exploded(self, roots: pa.Table) -> dict[str, pa.Table]:
+    def _exploded(self, owners: pa.Table) -> dict[str, pa.Table]:
         found: dict[str, pa.Table] = {}
         for column, part in self.lists.items():
-            if column in roots.column_names:
-                lists = self._lists(whole(roots.column(column)), part)
-                self._unfold(roots, lists, part, found)
+            if column in owners.column_names:
+                lists = self._lists(whole(owners.column(column)), part)
+                self._unfold(owners, lists, part, found)
         return found
 
     def _lists(self, column: Any, part: Part) -> Any:
@@ -105,6 +108,8 @@ class JsonColumns:
         kinds = {field.name: field.kind for field in part.fields}
         told: dict[str, pa.DataType] = {}
         for field, names in nested.fields.items():
+            if names[0] == _ELEMENT:
+                return _TYPES[kinds[field]]
             if not names[0].startswith(_PARENT):
                 outer, kind = _wrapped(names[0], _TYPES[kinds[field]])
                 told[outer] = kind
@@ -122,17 +127,19 @@ class JsonColumns:
     def _unfold(
         self, parents: pa.Table, lists: Any, part: Part, found: dict[str, pa.Table]
     ) -> None:
-        """`parents` have an id and the loader's marks; their list elements become rows beside them."""
+        """The elements become rows under the root and the marks of the row they lie in."""
         nested = self.layout.nested[part.name]
         elements = compute.list_flatten(lists)
         owners = compute.list_parent_indices(lists)
         carried = {
-            name: compute.take(whole(parents.column(name)), owners) for name in (SYNCED, DELETED)
+            name: compute.take(whole(parents.column(name)), owners)
+            for name in (ROOT, SYNCED, DELETED)
         }
         columns: dict[str, Any] = {}
         for field, names in nested.fields.items():
             if names[0].startswith(_PARENT):
-                columns[field] = compute.take(whole(parents.column("id")), owners)
+                if (known := names[0][1:]) in parents.column_names:
+                    columns[field] = compute.take(whole(parents.column(known)), owners)
             elif (value := _picked(elements, names[0])) is not None:
                 columns[field] = value
         data = table({**columns, **carried})
@@ -172,7 +179,7 @@ def _wrapped(path: str, kind: pa.DataType) -> tuple[str, pa.DataType]:
 
 def _picked(elements: Any, path: str) -> Any:
     """The values at a dotted path of struct elements; nothing where the shape lacks it."""
-    for name in path.split("."):
+    for name in [] if path == _ELEMENT else path.split("."):
         kind: Any = elements.type
         if not pa.types.is_struct(kind) or kind.get_field_index(name) < 0:
             return None

@@ -11,12 +11,15 @@ Names = tuple[str, ...]
 class Source:
     """One table of the loader: for each of our fields the names it may have there, the first counts.
 
-    `ignored` are patterns of the loader's other columns: known, and not wanted.
+    `ignored` are patterns of the loader's other columns: known, and not wanted. A table that need
+    not be there says what its lack `costs`, or nothing where another one may stand in its place.
     """
 
     table: str
     fields: Mapping[str, Names]
     ignored: Names = ()
+    needed: bool = True
+    costs: str = ""
 
     def is_ignored(self, column: str) -> bool:
         return any(fnmatchcase(column, pattern) for pattern in self.ignored)
@@ -24,7 +27,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Nested:
-    """A list inside rows of `inside`, in this column; paths are dotted, `^` names the row it lies in."""
+    """A list inside rows of `inside`, in this column; paths are dotted, `^` leads to the row it lies in.
+
+    `.` is the element itself, where it is a plain value.
+    """
 
     inside: str
     column: str
@@ -41,9 +47,11 @@ class Layout:
     sources: Mapping[str, Source]
     nested: Mapping[str, Nested]
 
-    @property
-    def tables(self) -> list[str]:
-        return [source.table for source in self.sources.values()]
+    def source_of(self, part: str) -> Source | None:
+        """The table that a part lies in, as its rows or inside them."""
+        while part in self.nested:
+            part = self.nested[part].inside
+        return self.sources.get(part)
 
 
 def same(*names: str) -> dict[str, Names]:

@@ -45,16 +45,17 @@ class Place:
         wanted = f"{self.prefix}{source.table}{self.suffix}".lower()
         return next((name for name in self.tables.names() if name.lower() == wanted), None)
 
-    def required(self) -> list[str]:
-        return [
-            f"{self.prefix}{source.table}{self.suffix}" for source in self.layout.sources.values()
-        ]
+    def has(self, part: str) -> bool:
+        source = self.layout.sources.get(part)
+        return source is not None and self.name_of(source) is not None
+
+    def absent(self) -> list[Source]:
+        return [each for each in self.layout.sources.values() if self.name_of(each) is None]
 
     def missing(self) -> list[str]:
+        """Those nothing goes without."""
         return [
-            f"{self.prefix}{source.table}{self.suffix}"
-            for source in self.layout.sources.values()
-            if self.name_of(source) is None
+            f"{self.prefix}{source.table}{self.suffix}" for source in self.absent() if source.needed
         ]
 
 
@@ -87,33 +88,31 @@ class FamilyReading:
 
     def load(self, since: Mapping[str, datetime] | None, roots: Sequence[int] | None) -> Loaded:
         """Everything, what the loader wrote since then, or these entities only."""
-        parts = {self.family.name: self._keyed(self.family.root, self._read(self.family.root))}
-        parts[self.family.name] = _newest(parts[self.family.name])
-        nested = JsonColumns(self.place.layout, self.family)
-        if nested.lists:
-            wanted = self._wanted(parts, since, roots)
-            root = _of_roots(parts[self.family.name], wanted)
-            parts = {self.family.name: root, **self._exploded(nested, root)}
-        else:
-            for part in self.family.children:
-                if part.name in self.place.layout.sources:
-                    parts[part.name] = self._keyed(part, self._read(part))
-            self._rooted(parts)
-            wanted = self._wanted(parts, since, roots)
-            parts = {name: _of_roots(data, wanted) for name, data in parts.items()}
+        parts: dict[str, pa.Table] = {}
+        for part in self.family.parts:
+            if part is self.family.root or self.place.has(part.name):
+                keyed = self._keyed(part, self._read(part))
+                is_root = part is self.family.root
+                parts[part.name] = _newest(keyed, ("id",) if is_root else part.unique)
+        self._rooted(parts)
+        wanted = self._wanted(parts, since, roots)
+        parts = {name: _of_roots(data, wanted) for name, data in parts.items()}
+        for name in list(parts):
+            parts |= self._exploded(name, parts[name])
         return self._typed(parts)
 
-    def _exploded(self, nested: JsonColumns, root: pa.Table) -> dict[str, pa.Table]:
-        exploded = nested.explode(only(root, compute.is_valid(root.column("id"))))
-        for root_id, reason in exploded.refused:
-            self._refuse(root_id, f"{self.family.name}: {reason}", {})
-        children = {
+    def _exploded(self, owner: str, data: pa.Table) -> dict[str, pa.Table]:
+        nested = JsonColumns(self.place.layout, self.family, owner)
+        if not nested.lists:
+            return {}
+        exploded = nested.explode(data)
+        for root, reason in exploded.refused:
+            self._refuse(root, f"{owner}: {reason}", {})
+        return {
             part.name: self._keyed(part, exploded.parts[part.name])
             for part in self.family.children
             if part.name in exploded.parts
         }
-        self._rooted({self.family.name: root, **children}, children)
-        return children
 
     def _read(self, part: Part) -> pa.Table:
         """Under our names, the loader's own marks beside them; values as the loader typed them."""
@@ -202,20 +201,17 @@ class FamilyReading:
             data = data.append_column(ROOT, data.column("id"))
         return data
 
-    def _rooted(self, parts: dict[str, pa.Table], into: dict[str, pa.Table] | None = None) -> None:
+    def _rooted(self, parts: dict[str, pa.Table]) -> None:
         """Each row gets the id of the entity it belongs to; one whose parent never came waits for it."""
-        placed = parts if into is None else into
         for part in self.family.children:
-            if part.name not in placed or part.parent is None:
+            if part.name not in parts or part.parent is None:
                 continue
-            parent = placed.get(part.parent, parts.get(part.parent))
-            if parent is None:
-                del placed[part.name]
-                continue
-            data = placed[part.name]
-            root = looked_up(data.column(part.parent_key), parent.column("id"), parent.column(ROOT))
-            data = data.append_column(ROOT, root)
-            placed[part.name] = only(data, compute.is_valid(data.column(ROOT)))
+            data, parent = parts.pop(part.name), parts.get(part.parent)
+            if parent is not None:
+                known = parent.column("id")
+                root = looked_up(data.column(part.parent_key), known, parent.column(ROOT))
+                data = data.append_column(ROOT, root)
+                parts[part.name] = only(data, compute.is_valid(data.column(ROOT)))
 
     def _wanted(
         self,
@@ -297,7 +293,9 @@ class FamilyReading:
 _ARTICLES: Mapping[Kind, str] = {
     Kind.ID: "an id",
     Kind.COUNT: "a whole number",
+    Kind.UNITS: "a whole number",
     Kind.MONEY: "an amount of money",
+    Kind.NUMBER: "a number",
     Kind.RATE: "a rate",
     Kind.FLAG: "true or false",
     Kind.INSTANT: "an instant",
@@ -336,13 +334,14 @@ def _gone(column: Any, size: int) -> Any:
     return compute.is_valid(column)
 
 
-def _newest(data: pa.Table) -> pa.Table:
-    """One row per id: loaders that only append leave several, the one written last counts."""
-    if not data.num_rows or len(compute.unique(data.column("id"))) == data.num_rows:
+def _newest(data: pa.Table, unique: Sequence[str]) -> pa.Table:
+    """One row per key: loaders that only append leave several, the one written last counts."""
+    key = [name for name in unique if name in data.column_names]
+    if not key or columns_of(data, key).group_by(key).aggregate([]).num_rows == data.num_rows:
         return data
-    ordered: Any = columns_of(data, ["id", SYNCED]).append_column("place", numbers(data.num_rows))
+    ordered: Any = columns_of(data, [*key, SYNCED]).append_column("place", numbers(data.num_rows))
     ordered = ordered.sort_by([(SYNCED, "ascending"), ("place", "ascending")])
-    last = ordered.group_by("id", use_threads=False).aggregate([("place", "last")])
+    last = ordered.group_by(key, use_threads=False).aggregate([("place", "last")])
     found: Any = data
     return found.take(last.column("place_last").sort())
 

@@ -24,7 +24,9 @@ _ISO = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)$
 KINDS: Mapping[Kind, pa.DataType] = {
     Kind.ID: WHOLE,
     Kind.COUNT: WHOLE,
+    Kind.UNITS: WHOLE,
     Kind.MONEY: MONEY,
+    Kind.NUMBER: MONEY,
     Kind.RATE: RATE,
     Kind.FLAG: FLAG,
     Kind.INSTANT: INSTANT,
@@ -84,6 +86,12 @@ def _from_integer(column: Any) -> Fitted:
 
 def _amount(column: Any, minor_digits: int) -> Fitted:
     return _scaled(column, MONEY, 4, minor_digits, MOST_MONEY)
+
+
+def _number(column: Any, minor_digits: int) -> Fitted:
+    """Of no currency: a percentage has its digits also where money has none."""
+    del minor_digits
+    return _scaled(column, MONEY, 4, 4, MOST_MONEY)
 
 
 def _rate(column: Any, minor_digits: int) -> Fitted:
@@ -245,7 +253,9 @@ def _nothing_fits(column: Any, target: pa.DataType) -> Fitted:
 _FITTERS: Mapping[Kind, Callable[[Any, int], Fitted]] = {
     Kind.ID: _whole_number,
     Kind.COUNT: _count,
+    Kind.UNITS: _whole_number,
     Kind.MONEY: _amount,
+    Kind.NUMBER: _number,
     Kind.RATE: _rate,
     Kind.FLAG: _flag,
     Kind.INSTANT: _instant,

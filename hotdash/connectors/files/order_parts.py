@@ -1,0 +1,212 @@
+"""What is read of an order: itself and everything that is replaced with a version of it."""
+
+from hotdash.connectors.files.parts import (
+    Family,
+    Field,
+    Kind,
+    Part,
+    instant,
+    known,
+    money,
+    number,
+    text,
+)
+
+ORDERS = Family(
+    Part(
+        "orders",
+        (
+            number(),
+            text("name", required=True),
+            *(instant("created_at"), instant("processed_at"), instant("updated_at")),
+            instant("cancelled_at", required=False),
+            Field("financial_status", Kind.WORD),
+            Field("fulfillment_status", Kind.WORD),
+            Field("test", Kind.FLAG, required=True),
+            text("currency", required=True),
+            text("presentment_currency", required=True),
+            Field("taxes_included", Kind.FLAG, required=True),
+            number("customer_id", required=False),
+            money("total_price"),
+            money("total_tax", required=False),
+            money("total_discounts", required=False),
+            *known(Kind.INSTANT, "closed_at"),
+            *known(Kind.WORD, "cancel_reason"),
+            *known(Kind.TEXT, "source_name", "tags", "ship_country", "ship_region"),
+        ),
+    ),
+    (
+        Part(
+            "lines",
+            (
+                *(number(), number("order_id")),
+                *(number("product_id", required=False), number("variant_id", required=False)),
+                *(text("sku"), text("title", required=True)),
+                Field("quantity", Kind.COUNT, required=True),
+                Field("current_quantity", Kind.COUNT, optional=True),
+                money("price"),
+                Field("gift_card", Kind.FLAG, required=True),
+            ),
+            parent="orders",
+            parent_key="order_id",
+        ),
+        Part(
+            "discounts",
+            (
+                *(number("line_id"), money("amount")),
+                *known(Kind.COUNT, "index", "application_index"),
+            ),
+            parent="lines",
+            parent_key="line_id",
+            has_id=False,
+        ),
+        Part(
+            "line_taxes",
+            (
+                *(number("line_id"), money("price"), Field("rate", Kind.RATE, required=True)),
+                *(*known(Kind.TEXT, "title"), *known(Kind.COUNT, "index")),
+            ),
+            parent="lines",
+            parent_key="line_id",
+            has_id=False,
+        ),
+        Part(
+            "shipping_lines",
+            (
+                *(number(), number("order_id"), text("title", required=True)),
+                *(money("price"), money("discounted_price")),
+            ),
+            parent="orders",
+            parent_key="order_id",
+        ),
+        Part(
+            "shipping_taxes",
+            (
+                *(number("shipping_line_id"), money("price"), *known(Kind.RATE, "rate")),
+                *(*known(Kind.TEXT, "title"), *known(Kind.COUNT, "index")),
+            ),
+            parent="shipping_lines",
+            parent_key="shipping_line_id",
+            has_id=False,
+        ),
+        Part(
+            "shipping_discounts",
+            (
+                *(number("shipping_line_id"), money("amount")),
+                *known(Kind.COUNT, "index", "application_index"),
+            ),
+            parent="shipping_lines",
+            parent_key="shipping_line_id",
+            has_id=False,
+        ),
+        Part(
+            "applications",
+            (
+                *(number("order_id"), *known(Kind.COUNT, "index")),
+                *known(Kind.WORD, "type", "allocation_method", "target_type", "target_selection"),
+                *(*known(Kind.TEXT, "code", "title"), *known(Kind.WORD, "value_type")),
+                *known(Kind.NUMBER, "value", "value_amount", "value_percentage"),
+            ),
+            parent="orders",
+            parent_key="order_id",
+            has_id=False,
+        ),
+        Part(
+            "order_tags",
+            (number("order_id"), text("value", required=True), *known(Kind.COUNT, "index")),
+            parent="orders",
+            parent_key="order_id",
+            has_id=False,
+        ),
+        Part(
+            "refunds",
+            (
+                *(number(), number("order_id"), instant("created_at")),
+                *(instant("processed_at", required=False, optional=True),),
+                *(instant("updated_at", required=False, optional=True),),
+                money("total_refunded", required=False, optional=True),
+            ),
+            parent="orders",
+            parent_key="order_id",
+        ),
+        Part(
+            "refund_lines",
+            (
+                *(number(), number("refund_id"), number("line_id")),
+                Field("quantity", Kind.COUNT, required=True),
+                *(money("subtotal"), money("total_tax")),
+                Field("restock_type", Kind.WORD, required=True),
+            ),
+            parent="refunds",
+            parent_key="refund_id",
+        ),
+        Part(
+            "refund_shipping",
+            (number(), number("refund_id"), money("subtotal"), money("tax")),
+            parent="refunds",
+            parent_key="refund_id",
+        ),
+        Part(
+            "adjustments",
+            (
+                *(number(), number("refund_id"), money("amount"), money("tax_amount")),
+                Field("kind", Kind.WORD, optional=True),
+                Field("reason", Kind.WORD),
+            ),
+            parent="refunds",
+            parent_key="refund_id",
+        ),
+        Part(
+            "refund_payments",
+            (
+                *(number("order_id"), number("refund_id", required=False), money("amount")),
+                *(Field("kind", Kind.WORD, required=True), Field("status", Kind.WORD)),
+            ),
+            parent="refunds",
+            parent_key="refund_id",
+            has_id=False,
+        ),
+        Part(
+            "transactions",
+            (
+                *(number(), number("order_id"), money("amount")),
+                *(Field("kind", Kind.WORD, required=True), Field("status", Kind.WORD)),
+                *(*known(Kind.ID, "refund_id", "parent_id"), *known(Kind.FLAG, "test")),
+                *known(Kind.TEXT, "gateway", "currency"),
+                *known(Kind.INSTANT, "created_at", "processed_at"),
+            ),
+            parent="orders",
+            parent_key="order_id",
+            unique=("id",),
+        ),
+        Part(
+            "fees",
+            (number("transaction_id"), money("amount")),
+            parent="transactions",
+            parent_key="transaction_id",
+            has_id=False,
+        ),
+        Part(
+            "returns",
+            (
+                *(number(), number("order_id"), *known(Kind.TEXT, "name")),
+                *(Field("status", Kind.WORD), *known(Kind.COUNT, "quantity")),
+                *known(Kind.INSTANT, "created_at", "approved_at", "closed_at"),
+            ),
+            parent="orders",
+            parent_key="order_id",
+            unique=("id",),
+        ),
+        Part(
+            "return_lines",
+            (
+                *(number(), number("return_id"), *known(Kind.ID, "line_id")),
+                *(Field("quantity", Kind.COUNT), *known(Kind.COUNT, "refunded_quantity")),
+                *known(Kind.WORD, "reason"),
+            ),
+            parent="returns",
+            parent_key="return_id",
+            unique=("id",),
+        ),
+    ),
+)

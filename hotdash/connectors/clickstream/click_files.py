@@ -60,11 +60,15 @@ class Settings:
         else:
             root = Path(path.anchor or ".")
             found = root.glob(str(path.relative_to(root) if path.anchor else path))
-        return sorted(each for each in found if each.suffix.lower() in _CSV | _PARQUET)
+        known = _CSV | _PARQUET
+        return sorted(e for e in found if e.suffix.lower() in known and not e.is_dir())
 
     def require_place(self) -> None:
         path = Path(self.where).expanduser()
-        folder = path if "*" not in self.where and path.is_dir() else path.parent
+        is_folder = path.is_dir() or not (
+            "*" in path.name or "?" in path.name or path.suffix.lower() in _CSV | _PARQUET
+        )
+        folder = path if is_folder else path.parent
         while "*" in folder.name or "?" in folder.name:
             folder = folder.parent
         if not folder.is_dir():
@@ -97,15 +101,21 @@ class ClickFiles:
 
     def events(self) -> Iterator[Event]:
         for path in self.settings.files:
-            before = _look(path)
-            known = self.seen.get(str(path))
-            if known is not None and (known.size, known.changed) == before:
-                continue
-            sha256 = _sha256(path)
-            if known is None or known.sha256 != sha256:
-                yield from self._read(path)
-            if _look(path) == before:
-                self.seen[str(path)] = Seen(before[0], sha256, before[1])
+            try:
+                yield from self._news(path)
+            except OSError as error:
+                yield self._unreadable(path, f"{path.name}: {error.strerror or 'unreadable'}")
+
+    def _news(self, path: Path) -> Iterator[Event]:
+        before = _look(path)
+        known = self.seen.get(str(path))
+        if known is not None and (known.size, known.changed) == before:
+            return
+        sha256 = _sha256(path)
+        if known is None or known.sha256 != sha256:
+            yield from self._read(path)
+        if _look(path) == before:
+            self.seen[str(path)] = Seen(before[0], sha256, before[1])
 
     def _read(self, path: Path) -> Iterator[Event]:
         with self.progress.task(path.name) as task:

@@ -19,11 +19,15 @@ class Account(Protocol):
         ...
 
     def fault(self, kind: str, *, times: int | None = None, share: float = 1.0) -> None:
-        """From now on: server_error, reset, too_many_requests or access_denied, so often or that share."""
+        """From now on: server_error, reset, too_many_requests or access_denied, so often or that share.
+
+        Where no calls are made: `unreadable` (a file holds something else), `vanished` (a file
+        is gone) or `no_place` (all of it is).
+        """
         ...
 
     def reset(self) -> None:
-        """No faults, and the time as it was."""
+        """No faults, and the time and all that lies there as it was."""
         ...
 
     def expected(self) -> Mapping[str, int]:
@@ -38,6 +42,16 @@ class ContractCase(Protocol):
     @property
     def told_apart(self) -> frozenset[str]:
         """Tables whose rows come and go without the table that their key begins with."""
+        ...
+
+    @property
+    def told_of_us(self) -> frozenset[str]:
+        """Tables that tell of our own reading, as what is left of a quota: each read tells them anew."""
+        ...
+
+    @property
+    def makes_calls(self) -> bool:
+        """False where files or a store of ours are read: other things go wrong there."""
         ...
 
     def started(self) -> AbstractContextManager[Account]:

@@ -41,6 +41,7 @@ class Read:
     unreadable: list[Unreadable] = field(default_factory=list[Unreadable])
     drifts: list[Drift] = field(default_factory=list[Drift])
     reached: Reached | None = None
+    events: int = 0
 
     @property
     def cursor(self) -> Cursor:
@@ -64,6 +65,7 @@ def gathered(tables: Sequence[RawTable], events: Iterable[Event]) -> Read:
     declared = {table.name: table for table in tables}
     for event in events:
         assert told.reached is None, f"{event!r} comes after the end"
+        told.events += 1
         if isinstance(event, Reached):
             told.reached = event
             continue

@@ -130,10 +130,13 @@ class GoogleAdsClient:
 
     def _ask(self, operation: str, exchange: Callable[[Measured], Any]) -> Any:
         """A token that is not taken is replaced once: it may have been revoked before its time."""
+        # Signing in is a call of its own: within the query's it would be paid for as one.
+        self.tokens.bearer()
         try:
             return self._patience.call(operation, exchange)
         except TokenRefusedError:
             self.tokens.forget()
+            self.tokens.bearer()
             return self._patience.call(operation, exchange)
 
     def _post(self, method: str, asked: Mapping[str, Any]) -> httpx.Response:

@@ -151,6 +151,31 @@ class TestOnce:
         with pytest.raises(HotdashError, match="no folder"):
             clicks.read(files=str(clicks.folder / "elsewhere" / "*.csv"))
 
+    def test_a_folder_that_is_gone_is_missed_though_the_one_above_is_there(
+        self, clicks: ClickFolder
+    ) -> None:
+        clicks.folder.rmdir()
+        with pytest.raises(HotdashError, match=f"no folder {clicks.folder}"):
+            clicks.read()
+
+    def test_a_folder_named_like_a_file_is_none(self, clicks: ClickFolder) -> None:
+        (clicks.folder / "whole.csv").mkdir()
+        clicks.write("whole.csv/a.csv", line(1))
+        read = clicks.read()
+        assert (read.ids, read.refused) == (["e1"], [])
+
+    def test_a_file_that_cannot_be_opened_costs_no_other(self, clicks: ClickFolder) -> None:
+        away = clicks.folder / "b.csv"
+        away.symlink_to(clicks.folder / "elsewhere")
+        clicks.write("a.csv", line(1))
+        clicks.write("c.csv", line(3))
+        read = clicks.read()
+        assert read.ids == ["e1", "e3"]
+        assert read.refused == ["b.csv: No such file or directory"]
+        away.unlink()
+        clicks.write("b.csv", line(2))
+        assert clicks.read(read.cursor).ids == ["e2"]
+
     def test_a_pattern_names_the_files(self, clicks: ClickFolder) -> None:
         clicks.write("a.csv", line(1))
         clicks.write("b.csv", line(2))
@@ -182,7 +207,7 @@ class TestPoison:
             "3 values",
             "7 values",
             "not UTF-8",
-            "NUL",
+            "no text column can",
             "line 19",
         ):
             assert word in told

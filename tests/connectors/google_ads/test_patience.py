@@ -136,6 +136,13 @@ class TestPassingFailures:
         assert connector.check() == []
         assert google.operations() == {"token": 2, "customer": 3}
 
+    def test_signing_in_is_no_query(self, google: AdConnecting, simulator: SimulatorHandle) -> None:
+        """A query that was never asked costs nothing and is not said to have failed."""
+        fault(simulator, "server_error", route="token")
+        with pytest.raises(VendorUnavailableError):
+            google.read()
+        assert {(call.operation, call.cost) for call in google.calls} == {("token", None)}
+
 
 class TestRefusals:
     def one_refusal(self, google: AdConnecting, **fields: str) -> VendorAccessError:

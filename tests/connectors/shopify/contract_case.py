@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 
-from hotdash.simulators.world import World
-from tests.fixtures.simulated_case import LAST_DAYS, ORDERS, SimulatedCase
-from tests.fixtures.simulator import SEED, UNTIL
+from tests.fixtures.simulated_case import BEGINS, SimulatedCase, simulated_world
 
 SHOP_ID = "kanto-garage"
 
 
 def expected() -> Mapping[str, int]:
     """Counted in the world itself."""
-    world = World(ORDERS, SEED, UNTIL)
-    orders = list(world.orders_as_of(UNTIL - LAST_DAYS, SHOP_ID))
+    orders = list(simulated_world().orders_as_of(BEGINS, SHOP_ID))
     return {
         "shopify_shops": 1,
         "shopify_orders": len(orders),

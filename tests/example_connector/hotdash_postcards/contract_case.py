@@ -45,6 +45,8 @@ class Account:
 class Case:
     spec = SPEC
     told_apart = frozenset[str]()
+    told_of_us = frozenset[str]()
+    makes_calls = True
 
     @contextmanager
     def started(self) -> Iterator[Account]:

@@ -122,6 +122,10 @@ class Order:
         return "CAD" if crosses_the_border else self.shop.currency
 
     @property
+    def tags(self) -> list[str]:
+        return ["wholesale"] if len(self.lines) > 100 else []
+
+    @property
     def total_discounts(self) -> int:
         return sum(line.discount_total for line in self.lines)
 
@@ -154,6 +158,22 @@ class Customer:
     last_name: str | None
     created_at: int
     updated_at: int
+
+    @property
+    def state(self) -> str:
+        return "ENABLED" if self.customer_id % 4 == 0 else "DISABLED"
+
+    @property
+    def tags(self) -> list[str]:
+        return ["trade"] if self.customer_id % 20 == 0 else []
+
+    @property
+    def marketing_state(self) -> str:
+        return "NOT_SUBSCRIBED" if self.marketing_updated_at is None else "SUBSCRIBED"
+
+    @property
+    def marketing_updated_at(self) -> int | None:
+        return self.created_at if self.customer_id % 3 == 0 else None
 
 
 @dataclass(slots=True)

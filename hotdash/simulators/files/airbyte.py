@@ -1,29 +1,86 @@
 """A shop as Airbyte leaves it: one table per stream, what belongs to an order as JSON inside it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from hotdash.simulators.files import payment_shapes as payments
 from hotdash.simulators.files import rest_shapes as rest
+from hotdash.simulators.files import stock_shapes as stock
 from hotdash.simulators.files.rest_shapes import Row
+from hotdash.simulators.loyalty import CustomerTotals
 from hotdash.simulators.orders import Order, Product, Refund
+from hotdash.simulators.shipping import Parcel, parcels_of
+from hotdash.simulators.shopify.order_fields import region_of
+from hotdash.simulators.stock import Item, Level, ShopStock
 from hotdash.simulators.world import ShopWorld
 
 Tables = dict[str, list[Row]]
 
 
 def airbyte_tables(world: ShopWorld, at: int, orders: Iterable[Order]) -> Tables:
+    known = list(orders)
+    kept, incidents = ShopStock(world), world.plan.incidents
+    items = list(kept.items(at))
     return {
         "shop": [rest.shop_row(world.shop) | _extracted(world.opened)],
-        "customers": [
-            rest.customer_row(customer) | _extracted(customer.updated_at)
-            for customer in world.customers_as_of(at)
-        ],
+        "customers": _customers(world, at),
         "products": [_product(product) for product in world.products_as_of(at)],
-        "orders": [_order(order) for order in orders],
+        "orders": [_order(order) for order in known],
+        "transactions": [row for order in known for row in _payments(order)],
+        "fulfillments": [
+            _parcel(parcel) for order in known for parcel in parcels_of(order, at, incidents)
+        ],
+        "locations": [stock.place_row(p) | _extracted(p.updated_at) for p in kept.places],
+        "inventory_items": [_item(item) for item in items],
+        "inventory_levels": [_level(level) for item in items for level in kept.levels_of(item, at)],
     }
+
+
+def _customers(world: ShopWorld, at: int) -> list[Row]:
+    totals, rows = CustomerTotals(world), list[Row]()
+    for customer in world.customers_as_of(at):
+        count, spent = totals.of(customer.customer_id, at)
+        consent = rest.marketing_row(customer)
+        more = {
+            "orders_count": count,
+            "total_spent": float(world.shop.money(spent)),
+            "tags": ", ".join(customer.tags),
+            "email_marketing_consent": None if customer.email is None else _json(consent),
+        }
+        rows.append(rest.customer_row(customer) | more | _extracted(customer.updated_at))
+    return rows
+
+
+def _payments(order: Order) -> Iterator[Row]:
+    for row, payment in payments.payment_rows(order):
+        del row["refund_id"]
+        told = {"amount": float(row["amount"]), "fees": _json(payments.fee_rows(order, payment))}
+        yield row | told | _extracted(order.updated_at)
+
+
+def _parcel(parcel: Parcel) -> Row:
+    lines = [
+        row | {"id": line.line_id, "fulfillment_line_item_id": line.line_id * 2 + 1}
+        for row, line in stock.packed_rows(parcel)
+    ]
+    told = {"tracking_numbers": _json([parcel.number]), "line_items": _json(lines)}
+    return stock.parcel_row(parcel) | told | _extracted(parcel.updated_at)
+
+
+def _item(item: Item) -> Row:
+    money = item.product.shop.money
+    cost = {"cost": None if item.unit_cost is None else float(money(item.unit_cost))}
+    return stock.item_row(item) | cost | _extracted(item.updated_at)
+
+
+def _level(level: Level) -> Row:
+    row = stock.level_row(level)
+    quantities = [{"name": name, "quantity": n} for name, n in level.quantities.items()]
+    own = {"id": f"{row['location_id']}|{row['inventory_item_id']}"}
+    return row | own | {"quantities": _json(quantities)} | _extracted(level.updated_at)
 
 
 def _product(product: Product) -> Row:
@@ -40,18 +97,33 @@ def _order(order: Order) -> Row:
         | {
             "tax_lines": rest.tax_rows(line, shop),
             "discount_allocations": [
-                each | {"amount": str(each["amount"])} for each in rest.discount_rows(line, shop)
+                each | {"amount": str(each["amount"])}
+                for each in payments.discount_rows(order, line)
             ],
         }
         for line in order.lines
     ]
     shipping = [
-        line | {"tax_lines": rest.tax_rows(told, shop)} for line, told in rest.shipping_rows(order)
+        line
+        | {
+            "tax_lines": rest.tax_rows(told, shop),
+            "discount_allocations": payments.shipping_discount_rows(order, told),
+        }
+        for line, told in rest.shipping_rows(order)
     ]
+    applications = [
+        {name: value for name, value in each.items() if name != "index"}
+        for each in payments.application_rows(order)
+    ]
+    region = region_of(order)
+    address = region and {"country_code": region[0], "province_code": region[1]}
     return (
         {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
         | {
             "customer": None if customer_id is None else _json({"id": customer_id}),
+            "shipping_address": None if address is None else _json(address),
+            "tags": ", ".join(order.tags),
+            "discount_applications": _json(applications),
             "line_items": _json(lines),
             "shipping_lines": _json(shipping),
             "refunds": _json([_refund(order, refund) for refund in order.refunds]),
@@ -71,7 +143,9 @@ def _refund(order: Order, refund: Refund) -> Row:
             row | {name: str(row[name]) for name in ("amount", "tax_amount")} for row in adjustments
         ],
         "transactions": [
-            row | {"amount": str(row["amount"])} for row in rest.transaction_rows(order, refund)
+            row | {"amount": str(row["amount"])}
+            for row, _ in payments.payment_rows(order)
+            if row["refund_id"] == refund.refund_id
         ],
     }
 

@@ -60,9 +60,12 @@ def _schema(**columns: str) -> Any:
     return _arrow.schema([(name, kinds[kind]) for name, kind in (columns | synced).items()])
 
 
+_TAG = {"index": "id", "value": "text"}
 # A young shop may have no row of these, and a table has its columns all the same.
 _SCHEMAS: Mapping[str, Any] = {
-    "discount_allocation": _schema(order_line_id="id", amount="amount", index="id"),
+    "discount_allocation": _schema(
+        order_line_id="id", amount="amount", index="id", discount_application_index="id"
+    ),
     "tax_line": _schema(order_line_id="id", price="amount", rate="amount", title="text"),
     "order_shipping_tax_line": _schema(order_shipping_line_id="id", price="amount", rate="amount"),
     "refund": _schema(id="id", order_id="id", created_at="at", processed_at="at"),
@@ -85,8 +88,47 @@ _SCHEMAS: Mapping[str, Any] = {
         reason="text",
     ),
     "transaction": _schema(
-        order_id="id", refund_id="id", amount="amount", kind="text", status="text"
+        id="id", order_id="id", refund_id="id", amount="amount", kind="text", status="text"
     ),
+    **{
+        name: _schema(**columns)
+        for name, columns in {
+            "customer_tag": _TAG | {"customer_id": "id"},
+            "order_tag": _TAG | {"order_id": "id"},
+            "discount_application": {
+                **dict.fromkeys(("order_id", "index"), "id"),
+                **dict.fromkeys(("type", "code", "title", "value_type"), "text"),
+                **dict.fromkeys(("allocation_method", "target_selection"), "text"),
+                "target_type": "text",
+                "value": "amount",
+            },
+            "return": {
+                **dict.fromkeys(("id", "order_id", "total_quantity"), "id"),
+                **dict.fromkeys(("name", "status"), "text"),
+            },
+            "return_line_item": {
+                **dict.fromkeys(("id", "return_id", "order_line_id"), "id"),
+                **dict.fromkeys(("quantity", "refunded_quantity"), "id"),
+                "return_reason": "text",
+            },
+            "fulfillment": {
+                **dict.fromkeys(("id", "order_id", "location_id"), "id"),
+                **dict.fromkeys(("name", "status", "shipment_status"), "text"),
+                **dict.fromkeys(("tracking_company", "tracking_numbers"), "text"),
+                **dict.fromkeys(("created_at", "updated_at"), "at"),
+            },
+            "fulfillment_order_line": dict.fromkeys(
+                ("fulfillment_id", "order_line_id", "quantity"), "id"
+            ),
+            "fulfillment_event": {
+                **dict.fromkeys(("id", "fulfillment_id"), "id"),
+                "status": "text",
+                "happened_at": "at",
+                "created_at": "at",
+                "estimated_delivery_at": "at",
+            },
+        }.items()
+    },
 }
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hotdash.simulators.orders import RATE_SCALE, Customer, Line, Order, Product, Refund, Shop
+from hotdash.simulators.shopify.order_fields import cancel_reason_of, source_name_of
+from hotdash.simulators.stock import item_id_of
 
 Row = dict[str, Any]
 _FULFILLMENT = {"UNFULFILLED": None, "PARTIALLY_FULFILLED": "partial"}
@@ -37,6 +39,16 @@ def customer_row(customer: Customer) -> Row:
         "last_name": customer.last_name,
         "created_at": instant(customer.created_at),
         "updated_at": instant(customer.updated_at),
+        "state": customer.state.lower(),
+    }
+
+
+def marketing_row(customer: Customer) -> Row:
+    """Of the address to write to, so nothing without one."""
+    is_known = customer.email is not None
+    return {
+        "state": customer.marketing_state.lower() if is_known else None,
+        "consent_updated_at": instant(customer.marketing_updated_at) if is_known else None,
     }
 
 
@@ -63,6 +75,7 @@ def variant_rows(product: Product) -> Iterator[Row]:
             "price": product.shop.money(variant.price),
             "created_at": instant(variant.created_at),
             "updated_at": instant(variant.updated_at),
+            "inventory_item_id": item_id_of(variant.variant_id),
         }
 
 
@@ -86,6 +99,9 @@ def order_row(order: Order) -> Row:
         "total_price": money(order.total_price),
         "total_tax": money(order.total_tax),
         "total_discounts": money(order.total_discounts),
+        "closed_at": instant(order.fulfilled_at),
+        "cancel_reason": (cancel_reason_of(order) or "").lower() or None,
+        "source_name": source_name_of(order),
     }
 
 
@@ -101,15 +117,6 @@ def line_row(line: Line, shop: Shop) -> Row:
         "price": shop.money(line.unit_price),
         "gift_card": line.is_gift_card,
     }
-
-
-def discount_rows(line: Line, shop: Shop) -> list[Row]:
-    """Every third discounted line has its discount from two applications."""
-    total = line.discount_total
-    if not total:
-        return []
-    parts = [total] if line.line_id % 3 else [total // 2, total - total // 2]
-    return [{"amount": shop.money(part), "index": index} for index, part in enumerate(parts)]
 
 
 def tax_rows(piece: Any, shop: Shop) -> list[Row]:
@@ -189,17 +196,3 @@ def adjustment_rows(refund: Refund, shop: Shop) -> list[Row]:
             }
         )
     return rows
-
-
-def transaction_rows(order: Order, refund: Refund) -> list[Row]:
-    if not refund.total_refunded:
-        return []
-    return [
-        {
-            "id": refund.refund_id * 10,
-            "order_id": order.order_id,
-            "amount": order.shop.money(refund.total_refunded),
-            "kind": "refund",
-            "status": "success",
-        }
-    ]

@@ -98,7 +98,7 @@ def _taxes(part: Part) -> list[Tax]:
     ]
 
 
-def _applications(order: Order) -> list[Discount]:
+def applications_of(order: Order) -> list[Discount]:
     """A code over all, a bundle where lines have their discount from two, and free shipping."""
     found: list[Discount] = []
     lines = [line for line in order.lines if line.discount_total]
@@ -132,11 +132,11 @@ def _in_two(line: Any) -> bool:
     return line.line_id % 3 == 0
 
 
-def _allocations(part: Part) -> list[Allocation]:
+def allocations_of(part: Part) -> list[Allocation]:
     total = part.item.discount_total
     if not total:
         return []
-    code, *others = _applications(part.order)
+    code, *others = applications_of(part.order)
     if not _in_two(part.item):
         return [Allocation(amount(part.order.shop, total), code)]
     half = total // 2
@@ -146,28 +146,28 @@ def _allocations(part: Part) -> list[Allocation]:
     ]
 
 
-def _shipping_allocations(part: Part) -> list[Allocation]:
+def shipping_allocations_of(part: Part) -> list[Allocation]:
     waived = part.item.original_amount - part.item.discounted_amount
     if not waived:
         return []
-    return [Allocation(amount(part.order.shop, waived), _applications(part.order)[-1])]
+    return [Allocation(amount(part.order.shop, waived), applications_of(part.order)[-1])]
 
 
 def _customer(order: Order) -> Reference | None:
     return None if order.customer_id is None else Reference("Customer", order.customer_id)
 
 
-def _cancel_reason(order: Order) -> str | None:
+def cancel_reason_of(order: Order) -> str | None:
     if order.cancelled_at is None:
         return None
     return "DECLINED" if order.event == "voided" else "CUSTOMER"
 
 
-def _source_name(order: Order) -> str:
+def source_name_of(order: Order) -> str:
     return "shopify_draft_order" if order.order_id // 1000 % 40 == 0 else "web"
 
 
-def _region(order: Order) -> tuple[str, str | None] | None:
+def region_of(order: Order) -> tuple[str, str | None] | None:
     """Where it goes; some orders are picked up."""
     number = order.order_id // 1000
     regions = _REGIONS[order.shop.locale]
@@ -311,12 +311,12 @@ ORDER_FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "shippingLines": of_order(lambda order: order.shipping_lines),
         "refunds": of_order(lambda order: order.refunds),
         "closedAt": own_at("fulfilled_at"),
-        "cancelReason": _cancel_reason,
-        "sourceName": _source_name,
-        "tags": lambda order: ["wholesale"] if len(order.lines) > 100 else [],
+        "cancelReason": cancel_reason_of,
+        "sourceName": source_name_of,
+        "tags": own("tags"),
         "returnStatus": lambda order: return_status_of(returns_of(order)),
-        "shippingAddress": _region,
-        "discountApplications": _applications,
+        "shippingAddress": region_of,
+        "discountApplications": applications_of,
         "transactions": of_order(payments_of),
         "returns": of_order(returns_of),
     },
@@ -331,7 +331,7 @@ ORDER_FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "variant": reference("ProductVariant", "variant_id"),
         "originalUnitPriceSet": money(lambda line: line.unit_price),
         "originalTotalSet": money(lambda line: line.original_total),
-        "discountAllocations": _allocations,
+        "discountAllocations": allocations_of,
         "taxLines": _taxes,
     },
     "ShippingLine": {
@@ -340,7 +340,7 @@ ORDER_FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "isRemoved": item("is_removed"),
         "originalPriceSet": money(lambda line: line.original_amount),
         "discountedPriceSet": money(lambda line: line.discounted_amount),
-        "discountAllocations": _shipping_allocations,
+        "discountAllocations": shipping_allocations_of,
         "taxLines": _taxes,
     },
     "Refund": {

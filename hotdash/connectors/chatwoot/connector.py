@@ -189,6 +189,10 @@ class ChatwootConnector:
                 yield from conversations.told(reading, wanted)
                 task.expect(listing.counted)
                 task.advance(len(page))
+            if listing.nameless:
+                # Nobody knows who is missing: the next read lists all of them again.
+                reading.conversations = Counted(newest=max([before.newest, *listing.ids]))
+                return
             reading.conversations = Counted(listing.counted, max(listing.ids, default=0))
             if reading.rights.is_administrator:
                 yield from self._gone(listing.ids, before.newest)

@@ -37,6 +37,7 @@ class Listing:
     client: ChatwootClient
     ids: set[int] = field(default_factory=set[int])
     counted: int = 0
+    nameless: int = 0
 
     def pages(self) -> Iterator[list[Record]]:
         """Pages of conversations not seen before, until as many were seen as Chatwoot counts."""
@@ -54,6 +55,7 @@ class Listing:
             if tally.is_whole:
                 # Whoever was deleted between two passes is not there any more.
                 self.ids &= tally.ids
+                self.nameless = tally.nameless
                 return
 
     def _is_news(self, record: Record, attempt: int) -> bool:

@@ -195,10 +195,16 @@ def _missed(reading: Reading, records: Sequence[Record], at: datetime) -> Iterat
 def _whole_list(
     reading: Reading, table: RecordTable, records: Sequence[Record], before: Sequence[int]
 ) -> Iterator[Event]:
-    """Every read tells all of them; whoever was there before and is not now is gone."""
+    """Every read tells all of them; whoever was there before and is not now is gone.
+
+    Unless somebody's id cannot be read, who then may be any of them.
+    """
     now = reading.clock.now()
     yield from reading.tell(table, records, now)
     ids = {each for each in map(id_of, records) if each is not None}
+    if any(id_of(each) is None for each in records):
+        reading.listed[table.raw.name] = sorted(ids | set(before))
+        return
     reading.listed[table.raw.name] = sorted(ids)
     if missing := sorted(set(before) - ids):
         yield tombstones(table, missing, now)

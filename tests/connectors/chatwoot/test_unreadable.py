@@ -4,6 +4,7 @@ import pytest
 
 from hotdash.connectors.contract import DriftKind
 from tests.fixtures.chatwoot import Accounts, Told, read
+from tests.fixtures.simulator import SHOP_ID
 
 NORD = "nordkurve-teile"
 
@@ -119,3 +120,17 @@ class TestNobodysWords:
         accounts.fault("drift", route="inboxes", field="channel_id", change="add", value="secret")
         told = read(accounts.open(NORD))
         assert all("_extra" not in row for row in told.of("inboxes"))
+
+
+def test_nobody_is_gone_whose_number_cannot_be_read(accounts: Accounts) -> None:
+    """A list that names its records otherwise says nothing about who is missing in it."""
+    first = read(accounts.open())
+    accounts.switch("deletions", shop=SHOP_ID, conversation=3)
+    for route in ("conversations", "agents", "inboxes", "sla_policies"):
+        accounts.fault("drift", route=route, field="id", change="retype", value="?")
+    garbled = read(accounts.open(), first.cursor)
+    assert garbled.unreadable
+    assert garbled.deleted == {}
+    accounts.simulator.no_faults()
+    healed = read(accounts.open(), {**garbled.cursor, "updated_at": first.cursor["updated_at"]})
+    assert healed.deleted == {"chatwoot_conversations": [3]}

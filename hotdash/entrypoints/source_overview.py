@@ -1,18 +1,18 @@
 """Every source of every shop in one list: what the app database, the warehouse and the vendors say of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
-from hotdash.connectors.contract import RawTable
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
+from hotdash.pipeline.quality.waiting import waiting_by_source
 from hotdash.storage.appdb.repositories.source_overview import SourceRecord, source_overview
-from hotdash.storage.warehouse.source_loads import LastLoad, last_loads, waiting_rows
+from hotdash.storage.warehouse.source_loads import LastLoad, last_loads
 
 Document = dict[str, Any]
 CALLS_OF = timedelta(hours=24)
@@ -99,26 +99,11 @@ def _in_warehouse(house: Installation) -> tuple[InWarehouse | None, str | None]:
     """A run has the warehouse to itself; then this says so instead of waiting for it."""
     try:
         with house.warehouse() as warehouse:
-            waiting = {
-                (shop_id, vendor, table.name): count
-                for vendor, tables in _tables().items()
-                for table in tables
-                for shop_id, count in waiting_rows(warehouse, table.name, table.key).items()
-            }
-            return InWarehouse(last_loads(warehouse), _summed(waiting)), None
+            tables = [table for spec in registry().values() for table in spec.tables]
+            waiting = waiting_by_source(warehouse, tables)
+            return InWarehouse(last_loads(warehouse), waiting), None
     except HotdashError as error:
         return None, error.message
-
-
-def _tables() -> dict[str, Sequence[RawTable]]:
-    return {spec.vendor: spec.tables for spec in registry().values()}
-
-
-def _summed(waiting: Mapping[tuple[str, str, str], int]) -> dict[tuple[str, str], int]:
-    summed: dict[tuple[str, str], int] = {}
-    for (shop_id, vendor, _table), count in waiting.items():
-        summed[shop_id, vendor] = summed.get((shop_id, vendor), 0) + count
-    return summed
 
 
 def _missing_scopes(house: Installation) -> dict[tuple[str, str], list[str]]:

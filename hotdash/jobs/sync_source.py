@@ -54,8 +54,7 @@ class SourceSync:
                 self.calls.flush()
         signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
         self._note_freshness(outcome)
-        if self.drifts is not None:
-            self.drifts.keep_of_load(outcome)
+        self._keep_drifts(outcome)
         compared = self._reconciled(connector, outcome)
         return {**_loaded(outcome), "webhooks": len(waiting.signal_ids), **compared}
 
@@ -77,7 +76,15 @@ class SourceSync:
         except SourceFailedError as error:
             failed = failure_detail(outcome.shop_id, connector.vendor, error)
             return {"reconciliation": failed}
-        return {} if found is None else {"reconciliation": _compared(found)}
+        if found is None:
+            return {}
+        if found.repair is not None:
+            self._keep_drifts(found.repair)
+        return {"reconciliation": _compared(found)}
+
+    def _keep_drifts(self, outcome: IngestOutcome) -> None:
+        if self.drifts is not None:
+            self.drifts.keep_of_load(outcome)
 
     def _note_freshness(self, outcome: IngestOutcome) -> None:
         reached = outcome.reading.complete_through

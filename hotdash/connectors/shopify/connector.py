@@ -150,7 +150,7 @@ class ShopifyConnector:
         scopes = access.granted(self._client)
         with self._exports() as bulk:
             reading = Reading(self._client, bulk, self._clock, progress, "UTC", now, scopes)
-            yield from refetched(reading, table, vendor_ids)
+            yield from with_drifts(refetched(reading, table, vendor_ids))
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         return with_drifts(self._events(cursor, progress))

@@ -88,6 +88,7 @@ class ShopifyConnector:
         self._clock = clock
         self._overlap = overlap
         self._workdir = workdir
+        self._timezone: str | None = None
 
     @property
     def vendor(self) -> str:
@@ -122,7 +123,7 @@ class ShopifyConnector:
         """The orders that Shopify counts for this shop-local day, test and cancelled ones too."""
         if table != ORDERS:
             return ()
-        search = processed_within(span_of(day, self.shop().timezone))
+        search = processed_within(span_of(day, self.days_timezone()))
         asked = query("OrderIds")
         nodes = pages(self._client, asked, ["orders"], query=search)
         return [node["id"].rpartition("/")[2] for page in nodes for node in page]
@@ -132,7 +133,10 @@ class ShopifyConnector:
         return COUNTED
 
     def days_timezone(self) -> str:
-        return self.shop().timezone
+        """As the last read was told it, whose days these are; asked for where there was none."""
+        if self._timezone is None:
+            self._timezone = self.shop().timezone
+        return self._timezone
 
     def count_again(self, days: Sequence[date], progress: Progress) -> Iterator[Event]:
         with self._exports() as bulk:
@@ -163,6 +167,7 @@ class ShopifyConnector:
         yield Rows(SHOPS, row, started)
         scopes = access.granted(self._client)
         timezone: str = row.column("iana_timezone")[0].as_py()
+        self._timezone = timezone
         with self._exports() as bulk:
             exports = _started(bulk, scopes) if since is None else _Exports()
             # The next read filters by Shopify's clock: ours, going ahead of it, would skip orders.

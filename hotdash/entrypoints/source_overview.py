@@ -1,6 +1,5 @@
 """Every source of every shop in one list: what the app database, the warehouse and the vendors say of it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from hotdash.base.errors import HotdashError
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
-from hotdash.pipeline.quality.waiting import waiting_records
+from hotdash.pipeline.quality.waiting import waiting_by_source
 from hotdash.storage.appdb.repositories.source_overview import SourceRecord, source_overview
 from hotdash.storage.warehouse.source_loads import LastLoad, last_loads
 
@@ -101,9 +100,7 @@ def _in_warehouse(house: Installation) -> tuple[InWarehouse | None, str | None]:
     tables = [table for spec in registry().values() for table in spec.tables]
     try:
         with house.warehouse() as warehouse:
-            waiting = Counter(
-                (each.shop_id, each.source) for each in waiting_records(warehouse, tables)
-            )
+            waiting = waiting_by_source(warehouse, tables)
             return InWarehouse(last_loads(warehouse), waiting), None
     except HotdashError as error:
         return None, error.message

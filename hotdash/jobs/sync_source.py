@@ -63,8 +63,7 @@ class SourceSync:
         signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
         self._health.worked(shop_id, connector.vendor)
         self._note_freshness(outcome)
-        if self.drifts is not None:
-            self.drifts.keep_of_load(outcome)
+        self._keep_drifts(outcome)
         compared = self._reconciled(connector, outcome)
         return {**_loaded(outcome), "webhooks": len(waiting.signal_ids), **compared}
 
@@ -86,7 +85,15 @@ class SourceSync:
         except SourceFailedError as error:
             failed = failure_detail(outcome.shop_id, connector.vendor, error)
             return {"reconciliation": failed}
-        return {} if found is None else {"reconciliation": _compared(found)}
+        if found is None:
+            return {}
+        if found.repair is not None:
+            self._keep_drifts(found.repair)
+        return {"reconciliation": _compared(found)}
+
+    def _keep_drifts(self, outcome: IngestOutcome) -> None:
+        if self.drifts is not None:
+            self.drifts.keep_of_load(outcome)
 
     @property
     def _health(self) -> SourceHealth:

@@ -133,7 +133,7 @@ class ShopifyConnector:
         return COUNTED
 
     def days_timezone(self) -> str:
-        """As the shop told it last: sixty days are not worth sixty questions."""
+        """As the last read was told it, whose days these are; asked for where there was none."""
         if self._timezone is None:
             self._timezone = self.shop().timezone
         return self._timezone
@@ -154,7 +154,7 @@ class ShopifyConnector:
         scopes = access.granted(self._client)
         with self._exports() as bulk:
             reading = Reading(self._client, bulk, self._clock, progress, "UTC", now, scopes)
-            yield from refetched(reading, table, vendor_ids)
+            yield from with_drifts(refetched(reading, table, vendor_ids))
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         return with_drifts(self._events(cursor, progress))

@@ -27,3 +27,8 @@ def waiting_records(
 def waiting_counts(warehouse: Warehouse, tables: Iterable[RawTable]) -> Counter[tuple[str, str]]:
     """By shop and table."""
     return Counter((each.shop_id, each.table_name) for each in waiting_records(warehouse, tables))
+
+
+def waiting_by_source(warehouse: Warehouse, tables: Iterable[RawTable]) -> Counter[tuple[str, str]]:
+    """By shop and the source that sent them."""
+    return Counter((each.shop_id, each.source) for each in waiting_records(warehouse, tables))

@@ -70,6 +70,17 @@ class TestRefetch:
         (deleted,) = one.deleted
         assert deleted.keys.to_pylist() == [{"inventory_item_id": item, "location_id": 5}]
 
+    def test_what_no_longer_fits_is_told_as_drift_here_too(
+        self, connector: ShopifyConnector, simulator: SimulatorHandle, orders: list[Order]
+    ) -> None:
+        """No later read meets an order again that only a webhook or a comparison asked for."""
+        simulator.fault("drift", field="Order.totalPriceSet", value="abc", every=1)
+        told = refetched(connector, "shopify_orders", *(str(o.order_id) for o in orders[:3]))
+        assert len(told.unreadable) == 3
+        assert [(each.table.name, each.field) for each in told.drifts] == [
+            ("shopify_orders", "totalPriceSet")
+        ]
+
     def test_ids_of_a_day_are_as_many_as_shopify_counts(
         self, connector: ShopifyConnector, first_read: Told, orders: list[Order]
     ) -> None:

@@ -12,7 +12,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.connectors.contract import Deleted, Event, RawTable, Unreadable
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.ingest.reading import SourceFailedError
-from hotdash.pipeline.quality.waiting import table_keys
+from hotdash.pipeline.quality.waiting import table_keys, waiting_by_source
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.quarantine import (
     EVERYTHING,
@@ -143,6 +143,8 @@ class TestSlices:
         assert [each.day for each in loads.found()].count(A_DAY) == 1
         loads(days(A_DAY))
         assert loads.waiting() == ["20261119"]
+        counted = waiting_by_source(loads.warehouse, (ORDERS, LINES, DAYS))
+        assert counted == {("hot-rod-an", "told"): 1}, "as the overview of sources counts"
 
     def test_whose_day_cannot_be_told_wait_for_the_first_day_read_with_them(
         self, loads: Loads

@@ -77,8 +77,10 @@ class TestAnsweredAt:
 class TestRetryAfter:
     @pytest.mark.parametrize(
         ("said", "seconds"),
-        [("2", 2.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), (formatdate(), None)]
-        + [("inf", None), ("nan", None), ("1e999", None)],
+        [
+            *(("2", 2.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), (formatdate(), None)),
+            *(("inf", None), ("nan", None), ("1e999", None)),
+        ],
     )
     def test_is_seconds_or_nothing(self, said: str, seconds: float | None) -> None:
         assert retry_after(httpx.Response(429, headers={"Retry-After": said})) == seconds

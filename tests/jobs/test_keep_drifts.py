@@ -125,6 +125,14 @@ def test_is_kept_with_all_that_lineage_knows_and_told_once(house: House) -> None
     assert not any("schema_drift" in each["check"] for each in again.shops[0].findings)
 
 
+@pytest.mark.parametrize("name", ["x" * 9_000, "\U0001f600" * 9_000, "a\0b", "half \ud800"])
+def test_a_key_may_be_called_anything(house: House, name: str) -> None:
+    work = house.work
+    keeper = DriftKeeper(work.database, work.warehouse, work.home / "dbt")
+    drift = Drift(ORDERS, DriftKind.ADDED, name, f"{name} is new", NOW)
+    assert [keeper.keep(DRIFTING, "shopify", [drift]) for _ in range(2)] == [1, 0]
+
+
 def test_what_is_closed_is_settled_unless_it_loses_records_again(house: House) -> None:
     house.run(refused=2)
     for kind in ("added", "retyped", "deprecated"):

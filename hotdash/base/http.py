@@ -1,6 +1,7 @@
 """Calls to vendors: timeouts, retries with full jitter that obey Retry-After, and a word about each call."""
 
 import logging
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Protocol
 import httpx
 import stamina
 
+# Who is told to wait longer than this gives up; the next run asks again.
+LONGEST_TOLD_WAIT = 3600.0
 _TOO_MANY_REQUESTS = 429
 _SERVER_ERRORS = range(500, 600)
 
@@ -68,12 +71,14 @@ def open_client(*, read_timeout: float = 60.0) -> httpx.Client:
 
 
 def attempts(policy: RetryPolicy) -> Iterator[stamina.Attempt]:
-    """Attempts at one call: each TransientError but the last is waited out."""
+    """Attempts at one call: each TransientError but the last is waited out, if that ends soon."""
     failed = 0
 
     def wait_after(error: Exception) -> float | bool:
         nonlocal failed
         if not isinstance(error, TransientError):
+            return False
+        if error.retry_after is not None and error.retry_after > LONGEST_TOLD_WAIT:
             return False
         failed += 1
         return policy.wait(failed) if error.retry_after is None else error.retry_after
@@ -98,9 +103,10 @@ def answered_at(response: httpx.Response) -> datetime | None:
 def retry_after(response: httpx.Response) -> float | None:
     """The seconds the vendor asks to wait; a date or nonsense counts as nothing said."""
     try:
-        return max(0.0, float(response.headers["retry-after"]))
+        told = float(response.headers["retry-after"])
     except (KeyError, ValueError):
         return None
+    return max(0.0, told) if math.isfinite(told) else None
 
 
 def why(error: httpx.TransportError) -> str:

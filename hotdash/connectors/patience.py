@@ -13,6 +13,8 @@ Answer = TypeVar("Answer")
 # Vendors count by the hour: who may not go on within one is better asked by a later run.
 LONGEST_WAIT = timedelta(hours=1)
 FIRST_WAIT = timedelta(seconds=30)
+# A vendor that says "at once" each time would be hammered without an end.
+MOST_IN_A_ROW = 100
 
 
 class ThrottledError(HotdashError):
@@ -44,7 +46,7 @@ class Patience:
                 wait = doubled if error.wait is None else error.wait
                 throttled += 1
                 waited += wait
-                if waited > self.longest.total_seconds():
+                if waited > self.longest.total_seconds() or throttled > MOST_IN_A_ROW:
                     raise self._postponed(operation, error.message, wait) from error
             self.caller.sleep(wait)
 

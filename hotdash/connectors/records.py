@@ -278,10 +278,8 @@ class RecordReader:
         return name if parts and known and len(name) < 1000 and _is_storable(name) else None
 
     def _without_person(self, record: Record) -> dict[str, Any]:
-        """A personal value is hidden; a key nobody knows may hold anything, so it is hidden too."""
-        personal = {column.keys[0] for column in self.table.columns if column.personal}
-        known = self.table.known - personal
-        return {key: value if key in known else _HIDDEN for key, value in record.items()}
+        """Only what is read into a column that is not personal: anything else may hold anything."""
+        return _shown_at(record, [each.keys for each in self.table.columns if not each.personal])
 
     def _additions(self, records: Sequence[Record], fetched_at: datetime) -> list[Drift]:
         unknown = {key for record in records for key in record if key not in self.table.known}
@@ -314,12 +312,8 @@ class RecordReader:
 def told(
     table: RecordTable, records: Sequence[Any], at: datetime, reader: RecordReader | None = None
 ) -> Iterator[Event]:
-    """What is not even an object is set aside like a record that does not fit."""
-    objects = [cast("Record", each) for each in records if isinstance(each, dict)]
-    yield from (reader or RecordReader(table)).read(objects, at)
-    for each in records:
-        if not isinstance(each, dict):
-            yield Unreadable(table.raw, "it is no object", json_text(each), at)
+    """One answer's records, by the reader of the whole read where there is one."""
+    yield from (reader or RecordReader(table)).read(records, at)
 
 
 class _UnfitRecordError(ValueError):
@@ -360,6 +354,20 @@ def _value(record: Record, column: Column) -> Any:
     except UnfitValueError as error:
         reason = "a personal value that does not fit" if column.personal else str(error)
         raise _UnfitRecordError(DriftKind.RETYPED, path, f"{path}: {reason}") from error
+
+
+def _shown_at(record: Record, paths: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """The values at these paths; of the others only the keys."""
+    shown: dict[str, Any] = {}
+    for key, value in record.items():
+        rests = [path[1:] for path in paths if path[0] == key]
+        if value is None or () in rests:
+            shown[key] = value
+        elif rests and isinstance(value, Mapping):
+            shown[key] = _shown_at(cast("Record", value), rests)
+        else:
+            shown[key] = _HIDDEN
+    return shown
 
 
 def _is_object(record: object) -> bool:

@@ -54,14 +54,16 @@ class WebhookInbox:
     _known: dict[Found, tuple[float, _Sender | None]] = field(
         default_factory=dict["Found", "tuple[float, _Sender | None]"], init=False, repr=False
     )
+    # Apart from the known ones, which guesses must not push out.
+    _unknown: dict[Found, tuple[float, _Sender | None]] = field(
+        default_factory=dict["Found", "tuple[float, _Sender | None]"], init=False, repr=False
+    )
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def knows(self, vendor: str, shop_id: str | None, headers: Mapping[str, str]) -> bool:
         """Whether the check needs no database."""
         found = (vendor, _webhooks_of(vendor).account_of(headers), shop_id)
-        with self._lock:
-            kept = self._known.get(found)
-        return kept is not None and self.monotonic() < kept[0]
+        return self._kept(found) is not None
 
     def accept(
         self, vendor: str, shop_id: str | None, headers: Mapping[str, str], body: bytes
@@ -101,18 +103,23 @@ class WebhookInbox:
 
     def _sender(self, found: Found, webhooks: Webhooks) -> _Sender | None:
         """Kept for some seconds: a busy shop's credential is not opened for every order."""
-        now = self.monotonic()
-        with self._lock:
-            kept = self._known.get(found)
-        if kept is not None and now < kept[0]:
+        now, kept = self.monotonic(), self._kept(found)
+        if kept is not None:
             return kept[1]
         sender = self._look_up(found, webhooks)
-        if sender is not None:
-            with self._lock:
-                if len(self._known) >= _MOST_KEPT:
-                    self._known.clear()
-                self._known[found] = (now + SECRETS_KEPT_SECONDS, sender)
+        # Also who is nobody: answered the second time as fast, it does not tell whose shop exists.
+        senders = self._known if sender else self._unknown
+        with self._lock:
+            if len(senders) >= _MOST_KEPT:
+                senders.clear()
+            senders[found] = (now + SECRETS_KEPT_SECONDS, sender)
         return sender
+
+    def _kept(self, found: Found) -> tuple[float, _Sender | None] | None:
+        """As long as it is fresh."""
+        with self._lock:
+            kept = self._known.get(found) or self._unknown.get(found)
+        return kept if kept is not None and self.monotonic() < kept[0] else None
 
     def _look_up(self, found: Found, webhooks: Webhooks) -> _Sender | None:
         vendor, account, shop_id = found

@@ -48,6 +48,10 @@ class TestAttempts:
         assert tried(HASTY, TransientError("429", retry_after=7.5), None) == 2
         assert slept == [7.5]
 
+    def test_a_wait_longer_than_any_run_is_not_begun(self) -> None:
+        with pytest.raises(TransientError, match="503"):
+            tried(HASTY, TransientError("503", retry_after=86_400.0), None)
+
 
 class TestWait:
     def test_grows_up_to_the_longest_and_is_spread_over_all_of_it(self) -> None:
@@ -73,7 +77,10 @@ class TestAnsweredAt:
 class TestRetryAfter:
     @pytest.mark.parametrize(
         ("said", "seconds"),
-        [("2", 2.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), (formatdate(), None)],
+        [
+            *(("2", 2.0), ("0.5", 0.5), ("-3", 0.0), ("soon", None), (formatdate(), None)),
+            *(("inf", None), ("nan", None), ("1e999", None)),
+        ],
     )
     def test_is_seconds_or_nothing(self, said: str, seconds: float | None) -> None:
         assert retry_after(httpx.Response(429, headers={"Retry-After": said})) == seconds

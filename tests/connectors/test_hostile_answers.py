@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from hotdash.base.http import TransientError
+from hotdash.connectors import records
 from hotdash.connectors.calling import MOST_VALUES, VendorAnswerError, json_of
 from hotdash.connectors.contract import Drift, Event, RawKind, Rows, Unreadable
 from hotdash.connectors.records import (
@@ -135,6 +136,58 @@ def test_a_personal_value_stands_in_no_reason() -> None:
     [refused] = refusals(events)
     assert "ann@" not in f"{events!r}"
     assert refused.reason.startswith("email: ")
+
+
+@pytest.mark.law(12)
+class TestWhatIsRefusedTellsNoPerson:
+    CHATS = record_table(
+        "told_chats",
+        RawKind.ENTITY,
+        ("chat_id",),
+        [
+            Column("chat_id", WHOLE, whole, path="id"),
+            Column("sender_id", WHOLE, whole, path="meta.sender.id", omitted=True),
+            Column("team", TEXT, text, path="meta.team", omitted=True),
+            Column("words", TEXT, text, path="said.text", omitted=True, personal=True),
+            Column("length", WHOLE, whole, path="said.length"),
+        ],
+        ignored=["transcript"],
+    )
+
+    def refused(self, record: Any) -> Unreadable:
+        events = list(RecordReader(self.CHATS).read([record], AT))
+        assert "ann@" not in f"{events!r}"
+        [refused] = refusals(events)
+        return refused
+
+    def test_beside_or_below_what_is_read_or_where_nobody_looks(self) -> None:
+        record = {
+            "id": 7,
+            "meta": {
+                "sender": {"id": 8, "email": "ann@shop.example"},
+                "team": None,
+                "news": "ann@",
+            },
+            "said": {"text": "I am ann@shop.example", "length": "long"},
+            "transcript": ["ann@shop.example wrote"],
+        }
+        assert json.loads(self.refused(record).payload) == {
+            "id": 7,
+            "meta": {"sender": {"id": 8, "email": "***"}, "team": None, "news": "***"},
+            "said": {"text": "***", "length": "long"},
+            "transcript": "***",
+        }
+
+    def test_in_place_of_an_object(self) -> None:
+        record = {"id": 7, "meta": "ann@shop.example", "said": {"length": "long"}}
+        assert json.loads(self.refused(record).payload)["meta"] == "***"
+
+    @pytest.mark.parametrize("record", ["ann@shop.example", ["ann@shop.example"]])
+    def test_in_place_of_a_record(self, record: Any) -> None:
+        assert self.refused(record).reason == "it is no object"
+        events = [*records.told(self.CHATS, [record], AT)]
+        assert len(refusals(events)) == 1
+        assert "ann@" not in f"{events!r}"
 
 
 @pytest.mark.parametrize("depth", [900, 960, 975, 985, 990, 995, 1000, 10_000])

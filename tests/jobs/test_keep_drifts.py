@@ -187,3 +187,13 @@ def test_without_lineage_it_is_still_kept(house: House, tmp_path: Path) -> None:
     drift = Drift(ORDERS, DriftKind.DROPPED, "name", "name is missing", NOW)
     assert keeper.keep(WELL, "shopify", [drift]) == 1
     assert house.drifts()["dropped"].affected_models == ()
+
+
+# Nothing that an index could press together.
+LONG = "".join(chr(0x4E00 + number * number * 7_919 % 20_011) for number in range(9_000))
+
+
+@pytest.mark.parametrize("name", ["a\0b", "half \ud800", LONG])
+def test_a_key_may_be_called_anything(house: House, name: str) -> None:
+    drift = Drift(ORDERS, DriftKind.ADDED, name, f"{name} is new", NOW)
+    assert [house.keeper.keep(DRIFTING, "shopify", [drift]) for _ in range(2)] == [1, 0]

@@ -23,6 +23,7 @@ from hotdash.connectors.calling import (
     VendorUnavailableError,
     json_of,
 )
+from hotdash.connectors.patience import LONGEST_WAIT
 
 VENDOR = "chatwoot"
 # Rack::Attack counts by the minute of the clock and rarely says how long is left of it.
@@ -124,6 +125,12 @@ class ChatwootClient:
             try:
                 return self.caller.call(operation, lambda _told: self._exchange(url, query))
             except _ThrottledError as told:
+                if told.wait > LONGEST_WAIT.total_seconds():
+                    raise VendorUnavailableError(
+                        f"Chatwoot wants account {self.account_id} to ask for {operation} in "
+                        f"{told.wait / 3600:.0f} hours.",
+                        hint="Nothing is lost; a later run goes on.",
+                    ) from told
                 self.caller.sleep(told.wait)
         raise VendorUnavailableError(
             f"Chatwoot throttled {operation} of account {self.account_id} {_MOST_THROTTLED} times "

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -14,7 +14,10 @@ from hotdash.connectors.shopify.unnesting import EntityRows, blamed, read_rows
 ENTITIES_PER_BATCH = 500
 _HIDDEN = "***"
 _LONGEST_PAYLOAD = 1 << 20
-_PERSONAL = frozenset({"firstName", "lastName", "defaultEmailAddress"})
+_DEEPEST = 50
+_PERSONAL = frozenset(
+    {"firstName", "lastName", "defaultEmailAddress", "landingPage", "referrerUrl"}
+)
 
 
 class Batch:
@@ -76,15 +79,29 @@ def vendor_id_of_lines(lines: bytes) -> str | None:
         return None
 
 
-def without_person(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _HIDDEN if name in _PERSONAL else value for name, value in row.items()}
+def without_person(value: Any, depth: int = 0) -> Any:
+    """However deep it stands: a journey holds its visits. What is deeper than any query is hidden."""
+    if depth > _DEEPEST:
+        return _HIDDEN
+    if isinstance(value, list):
+        return [without_person(each, depth + 1) for each in cast("list[Any]", value)]
+    if not isinstance(value, Mapping):
+        return value
+    row = cast("Mapping[str, Any]", value)
+    return {
+        name: _HIDDEN if name in _PERSONAL else without_person(each, depth + 1)
+        for name, each in row.items()
+    }
 
 
 def _shown_line(line: bytes) -> str:
     try:
-        return orjson.dumps(without_person(orjson.loads(line))).decode()
-    except (orjson.JSONDecodeError, AttributeError):
-        return f"{len(line)} bytes that are not JSON"
+        told = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        told = None
+    if not isinstance(told, dict):
+        return f"{len(line)} bytes that are no JSON object"
+    return orjson.dumps(without_person(told)).decode()
 
 
 def _after(earlier: datetime, now: datetime) -> datetime:

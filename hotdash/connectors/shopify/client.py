@@ -16,7 +16,8 @@ from hotdash.base.http import (
     retry_after,
     why,
 )
-from hotdash.connectors.calling import Caller, Measured
+from hotdash.connectors.calling import Caller, Measured, VendorUnavailableError
+from hotdash.connectors.patience import LONGEST_WAIT
 from hotdash.connectors.shopify.costs import Budget, requested_cost
 from hotdash.connectors.shopify.errors import (
     ShopifyAccessError,
@@ -68,10 +69,10 @@ class ShopifyClient:
         self._caller.sleep(seconds)
 
     def ask(self, query: Query, /, **variables: Any) -> Answer:
-        """The data of one query. Throttling is waited out for as long as it lasts."""
+        """The data of one query. Throttling is waited out, but no longer than anybody waits for a call."""
         cost = requested_cost(query.text, variables)
         body = orjson.dumps({"query": query.text, "variables": variables})
-        throttled = 0
+        throttled, waited = 0, 0.0
         while True:
             self.budget.wait_for(cost)
             try:
@@ -80,7 +81,15 @@ class ShopifyClient:
                 )
             except ThrottledError as told:
                 throttled += 1
-                self.sleep(self.policy.wait(throttled) if told.wait is None else told.wait)
+                # Told to wait for nothing, again and again, it waits longer all the same.
+                wait = max(told.wait or 0.0, self.policy.wait(throttled))
+                waited += wait
+                if waited > LONGEST_WAIT.total_seconds():
+                    raise VendorUnavailableError(
+                        f"Shopify throttles {query.name} of {self.shop} for too long.",
+                        hint="Nothing is lost; a later run goes on.",
+                    ) from told
+                self.sleep(wait)
 
     def _exchange(self, operation: str, body: bytes, measured: Measured) -> Answer:
         headers = {"X-Shopify-Access-Token": self._token(), "Content-Type": "application/json"}

@@ -78,4 +78,6 @@ VISITS = entity(
         "utm_content": TEXT,
         "utm_term": TEXT,
     },
+    # Addresses as they were opened: a link from a newsletter or to an account may name its reader.
+    personal=frozenset({"referrer_url", "landing_page"}),
 )

@@ -97,7 +97,7 @@ class ShopifyWebhooks:
         """One secret signs for every shop of the app: what weighs most must name this one."""
         named = body.get("shop_domain") or body.get("myshopify_domain") or body.get("domain")
         account = self.account_of(headers)
-        if account is not None and str(named).lower() != account:
+        if account is None or str(named).lower() != account:
             raise ForgedDeliveryError
 
 

@@ -11,6 +11,8 @@ from hotdash.pipeline.ingest.reading import Refusals
 from hotdash.pipeline.quality.masking import masked
 
 _LONGEST_SAMPLE = 2000
+# Both stand in one index, which holds 2.7 kB.
+_LONGEST_FIELD, _LONGEST_DETAIL = 150, 400
 
 
 class Impact(StrEnum):
@@ -88,8 +90,8 @@ def judge_drift(
     return DriftAlert(
         table_name=drift.table.name,
         kind=drift.kind.value,
-        field=drift.field,
-        detail=drift.detail,
+        field=_kept(drift.field, _LONGEST_FIELD),
+        detail=_kept(drift.detail, _LONGEST_DETAIL),
         impact=impact,
         affected_models=affected.models,
         action=_ACTIONS[drift.kind],
@@ -99,6 +101,12 @@ def judge_drift(
         next_review=day + timedelta(days=_DAYS_TO_REVIEW[impact]),
         evidence=evidence,
     )
+
+
+def _kept(told: str, longest: int) -> str:
+    """Vendors name their keys as they like; what no text column holds is replaced."""
+    plain = told.replace("\0", "?").encode(errors="replace").decode()
+    return plain if len(plain) <= longest else f"{plain[: longest - 1]}…"
 
 
 def _impact(kind: DriftKind, affected: Affected, rows_are_refused: bool) -> Impact:

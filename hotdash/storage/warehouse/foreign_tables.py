@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 import psycopg
+import psycopg.conninfo
 import pyarrow as pa
 
 from hotdash.base.errors import UnavailableError
@@ -100,12 +101,27 @@ def _duckdb(path: Path) -> Query:
 
 
 def _postgres(url: str) -> Query:
+    _require_readable(url)
+
     def query(sql: str, values: Sequence[str]) -> pa.Table:
         with _connected(url) as connection, psycopg.RawCursor(connection) as cursor:
             cursor.execute(sql.replace("?", "$1").encode(), list(values))
             return to_arrow(cursor)
 
     return query
+
+
+def _require_readable(url: str) -> None:
+    """What the library says of an address it cannot take apart repeats its password."""
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise ForeignTablesError(
+            "The address of the loader's database cannot be read.",
+            hint="Write postgresql://user:password@host/database; what is no letter or digit in "
+            "the password has to be percent-encoded.",
+            field="database",
+        ) from None
 
 
 @contextmanager

@@ -78,6 +78,12 @@ class TestThrottling:
         accounts.fault("too_many_requests", times=20, seconds=1)
         assert accounts.open().check() == ()
 
+    def test_until_tomorrow_is_too_long(self, accounts: Accounts) -> None:
+        accounts.fault("too_many_requests", seconds=86_400)
+        with pytest.raises(VendorUnavailableError, match="in 24 hours"):
+            accounts.open().check()
+        assert not accounts.sleeps
+
     def test_for_ever_is_too_long(self, accounts: Accounts) -> None:
         accounts.fault("too_many_requests", seconds=1)
         with pytest.raises(VendorUnavailableError, match=r"throttled profile.*30 times"):

@@ -2,9 +2,12 @@
 
 import pytest
 
-from hotdash.connectors.contract import DriftKind
+from hotdash.connectors.chatwoot.shapes import message
+from hotdash.connectors.chatwoot.tables import MESSAGES
+from hotdash.connectors.contract import DriftKind, Unreadable
+from hotdash.connectors.records import RecordReader
 from tests.fixtures.chatwoot import Accounts, Told, read
-from tests.fixtures.simulator import SHOP_ID
+from tests.fixtures.simulator import SHOP_ID, UNTIL
 
 NORD = "nordkurve-teile"
 
@@ -103,6 +106,12 @@ class TestNobodysWords:
         assert len(told.unreadable) > 20
         for word in ("order", "@example.com", "Thanks for writing", "+1555"):
             assert word not in kept.replace("where-is-my-order", ""), word
+
+    def test_nor_the_copies_that_chatwoot_makes_of_them(self) -> None:
+        record = {"id": 1, "private": "perhaps", "processed_message_content": "all about me"}
+        [lost, *_] = RecordReader(MESSAGES).read([message(record, 7, keeps_text=False)], UNTIL)
+        assert isinstance(lost, Unreadable)
+        assert "about me" not in lost.payload
 
     def test_a_personal_value_that_does_not_fit_is_not_told_in_the_reason(
         self, accounts: Accounts

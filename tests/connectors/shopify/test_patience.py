@@ -91,6 +91,15 @@ class TestThrottling:
         assert len(sleeps) <= 2
         assert 0.4 < sum(sleeps) < 0.9
 
+    def test_for_longer_than_anybody_waits_it_is_given_up(
+        self, connecting: Connecting, simulator: SimulatorHandle
+    ) -> None:
+        simulator.fault("too_many_requests", seconds=86_400)
+        slept: list[float] = []
+        with pytest.raises(VendorUnavailableError, match="throttles Shop of"):
+            connecting.client(sleep=slept.append).ask(SHOP)
+        assert not slept
+
     def test_many_times_in_a_row_is_no_reason_to_give_up(
         self, connecting: Connecting, simulator: SimulatorHandle
     ) -> None:

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
+import orjson
 import pyarrow as pa
 import pytest
 
 from hotdash.connectors.shopify import shapes
+from hotdash.connectors.shopify.batches import shown_lines
 from hotdash.connectors.shopify.columns import fit
 from hotdash.connectors.shopify.judging import blame, judge, read_lines
 from hotdash.connectors.shopify.readers import UnfitError
@@ -80,6 +82,21 @@ class TestDrift:
                 assert "long ago" in event.payload
                 assert "example.com" not in event.payload
                 assert "***" in event.payload
+
+
+@pytest.mark.law(12)
+class TestNoPersonIsShown:
+    def test_however_deep_a_visit_stands(self) -> None:
+        address = "https://shop.example/account?email=ann@shop.example"
+        visits = [{"landingPage": address, "referrerUrl": address, "source": "mail"}]
+        line = orjson.dumps({"id": "gid://shopify/Order/1", "moments": {"nodes": visits}})
+        shown = shown_lines(line + b'\n"ann@shop.example"\n["ann@shop.example"]')
+        assert "ann@" not in shown
+        assert '"source":"mail"' in shown
+
+    def test_where_it_is_deeper_than_anybody_reads(self) -> None:
+        line = b'{"a":' * 900 + b'"ann@shop.example"' + b"}" * 900
+        assert "ann@" not in shown_lines(line)
 
 
 class TestTypedReading:

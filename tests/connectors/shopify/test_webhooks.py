@@ -125,3 +125,14 @@ def test_the_simulators_deliveries_are_understood(world: World) -> None:
     )
     drifted = json.dumps({"number": 1})
     assert accept("orders/create", drifted.encode()).signals == ()
+
+
+@pytest.mark.parametrize("topic", ["app/uninstalled", "shop/redact", "customers/redact"])
+@pytest.mark.parametrize("named", ["", "another.myshopify.com"])
+def test_what_weighs_most_is_forged_where_headers_name_no_shop_or_another(
+    topic: str, named: str
+) -> None:
+    """Sent on to the address of another shop, it bears the same app's signature."""
+    body = {"shop_domain": SHOP, "myshopify_domain": SHOP}
+    with pytest.raises(ForgedDeliveryError):
+        accept(topic, body, **{"x-shopify-shop-domain": named})

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from hotdash.base.clock import iso_utc
 from hotdash.connectors.shopify.webhooks import signature
+from hotdash.jobs.receive_webhook import UnknownSenderError, WebhookInbox
 from hotdash.storage.appdb.models import ComplianceRequest, SourceState, WebhookDelivery
 from hotdash.storage.appdb.repositories import credentials, inbox
 from tests.fixtures.storefront import KYOTO, NOW, ROD
@@ -147,6 +148,18 @@ class TestWhatIsRefused:
         assert status == 401
         assert "Nobody we know signed this" in error
         assert door.stored() == []
+
+    def test_the_second_time_as_fast_whoever_is_named(self, door: Door) -> None:
+        """Or the time it takes would tell which shops exist."""
+        vault = door.web.context.vault
+        assert vault is not None
+        doors = WebhookInbox(door.web.storefront.database, vault, door.web.context.clock)
+        for name in (ROD, "nobody"):
+            headers = {"x-shopify-shop-domain": f"{name}.myshopify.com"}
+            for is_known in (False, True):
+                assert doors.knows("shopify", None, headers) is is_known
+                with pytest.raises(UnknownSenderError):
+                    doors.accept("shopify", None, headers, b"{}")
 
     def test_a_body_that_was_changed_on_its_way(self, door: Door) -> None:
         forged = signature(json.dumps(ORDER).encode(), SECRET)

@@ -151,11 +151,11 @@ class CallRecorder:
         try:
             with self._database.jobs() as session:
                 save_calls(session, calls)
-        except (DataError, IntegrityError):
+        except (DataError, IntegrityError) as error:
             if len(calls) > 1:
                 middle = len(calls) // 2
                 return self._unwritten(calls[:middle]) + self._unwritten(calls[middle:])
-            _log.exception("api_call_unwritable")
+            _log.error("api_call_unwritable", error=str(error.orig))
         except Exception as error:
             _log.warning("api_calls_wait", calls=len(calls), error=str(error))
             return calls

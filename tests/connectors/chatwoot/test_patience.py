@@ -97,7 +97,7 @@ class TestThrottling:
         before = read(accounts.open())
         simulator.set_clock(UNTIL - timedelta(hours=234))
         at_once = read(accounts.open(), before.cursor)
-        accounts.fault("too_many_requests", route="conversations", times=1, seconds=36_000)
+        accounts.fault("too_many_requests", route="conversations", times=10, seconds=3_500)
         accounts.on_sleep = lambda seconds: simulator.advance(timedelta(seconds=seconds))
         late = read(accounts.open(), before.cursor)
         wanted = {row["conversation_id"] for row in at_once.of("conversations")}

@@ -223,12 +223,12 @@ def test_more_values_than_memory_holds_are_refused_before_they_are_read() -> Non
 
 
 MEASURED = """
-import json, resource
+import json
 from tests.connectors.test_hostile_answers import rows, with_second
+from tests.fixtures.processes import own_peak_mb
 long = b"x" * (100 << 20)
 row = rows(with_second(b'{"id":2,"name":"' + long + b'"}'))[2]
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(json.dumps({"same": row["name"] == long.decode(), "peak_mb": peak}))
+print(json.dumps({"same": row["name"] == long.decode(), "peak_mb": own_peak_mb()}))
 """
 
 

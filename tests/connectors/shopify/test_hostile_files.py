@@ -100,14 +100,13 @@ def test_what_can_be_kept_is_kept_exactly(tmp_path: Path, spoil: Spoil, name: st
 
 
 MEASURED = """
-import hashlib, json, re, sys
+import hashlib, json, sys
 from pathlib import Path
 from tests.connectors.shopify.test_hostile_files import read
+from tests.fixtures.processes import own_peak_mb
 found = read(Path(sys.argv[1]))
 names = {str(n): hashlib.sha256(name.encode()).hexdigest() for n, name in found["names"].items()}
-# Not ru_maxrss: that remembers how large the process was that started this one.
-peak = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024
-print(json.dumps({"names": names, "refused": len(found["refused"]), "peak_mb": peak}))
+print(json.dumps({"names": names, "refused": len(found["refused"]), "peak_mb": own_peak_mb()}))
 """
 
 

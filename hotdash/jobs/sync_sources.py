@@ -12,7 +12,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.base.progress import Progress, TitledProgress
 from hotdash.connectors.contract import Connector, Rewinds
 from hotdash.jobs.refresh import RefreshContext, chosen_shops, code_here, source_sync
-from hotdash.jobs.run_report import FAILED
+from hotdash.jobs.run_report import FAILED, LOADED
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
 
 KIND = "sync"
@@ -44,7 +44,8 @@ class SourceReport:
 
     @property
     def failed(self) -> bool:
-        return self.detail["status"] == FAILED
+        """Also one that was not asked because its key was refused or it needs a rest."""
+        return self.detail["status"] != LOADED
 
     @property
     def rows(self) -> int:
@@ -121,7 +122,14 @@ def _synced(
         return _cannot_rewind(connector)
     titled = TitledProgress(progress, f"{shop_id} {connector.vendor}")
     syncing = source_sync(context, titled, run)
-    return syncing.sync(shop_id, connector, reread=request.full, since=request.since)
+    return syncing.sync(
+        shop_id,
+        connector,
+        reread=request.full,
+        since=request.since,
+        # Who names a source wants it asked, also where it rests.
+        insist=bool(request.sources),
+    )
 
 
 def _cannot_rewind(connector: Connector) -> Detail:

@@ -71,6 +71,6 @@ def show(report: SyncReport) -> None:
     for each in report.sources:
         if each.failed:
             out.print(f"[red]{each.source} of {each.shop_id}[/]: {escape(each.detail['error'])}")
-            out.print("  " + escape(each.detail["hint"]), style="dim")
+            out.print("  " + escape(each.detail["hint"] or ""), style="dim")
     took = f"{report.seconds:.1f} s" + (", resumed" if report.resumed else "")
     out.print(f"{took}. Next: `hotdash run` computes and publishes it.", style="dim")

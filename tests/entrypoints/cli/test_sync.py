@@ -60,6 +60,8 @@ def test_a_broken_source_holds_up_nobody(shop: Commands) -> None:
     said = shop.shown("sync", "--source", "weather", code=1)
     assert "not accepted" in said
     assert "✕" in said
+    assert synced(shop, code=1)["weather"]["status"] == "skipped", "a refused key is not tried on"
+    assert "was not asked" in shop.shown("sync", code=1)
 
 
 @pytest.mark.parametrize(

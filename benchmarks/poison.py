@@ -19,7 +19,8 @@ from hotdash.connectors.records import (
     text,
     whole,
 )
-from hotdash.connectors.shopify.bulk_files import ORDERS_FILE, read_file
+from hotdash.connectors.shopify.bulk_files import read_file
+from hotdash.connectors.shopify.layouts import ORDERS_FILE
 from hotdash.connectors.shopify.tables import ORDERS
 from tests.fixtures.bulk_lines import write_orders
 

@@ -6,14 +6,14 @@ from tests.fixtures.web import BASE_URL, Web, routes_of
 FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
 
 
-def test_nothing_but_webhooks_goes_without_it(shown_web: Web) -> None:
-    """They prove themselves by the signature of their body, and no browser sends them."""
+def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None:
+    """Webhooks prove themselves by their signature; the collector reads no cookie and serves nobody."""
     posts = {
         name.removeprefix("POST ")
         for name in routes_of(shown_web.app.routes)
         if name.startswith("POST")
     }
-    assert posts - set(FORMS) == {"/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
+    assert posts - set(FORMS) == {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
 
 
 @pytest.fixture

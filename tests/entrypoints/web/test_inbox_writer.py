@@ -1,6 +1,5 @@
 """Deliveries that come at once: few commits, each answered for itself, one bad one harms nobody."""
 
-import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -45,7 +44,7 @@ def connected(web: Web) -> Web:
 
 
 def send(web: Web, told: list[Told]) -> Counter[int]:
-    return asyncio.run(post_all(web.app, told, at_once=len(told)))
+    return post_all(web.app, told, at_once=len(told))
 
 
 def stored(web: Web) -> list[WebhookDelivery]:

@@ -30,6 +30,7 @@ ONCE_A_LOAD = (
 )
 WHILE = timedelta(days=4)
 ALL_POINTS, SOME_POINTS = 60, 2
+WITHOUT_CALLS = {"clickstream", "files"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Calm:
 
 def points(vendor: str) -> list[Point]:
     chance = Random(f"kills/{vendor}")
-    targets = (CALL, CALL, EVENT, EVENT, COPY, *ONCE_A_LOAD)
+    calls = EVENT if vendor in WITHOUT_CALLS else CALL
+    targets = (calls, calls, EVENT, EVENT, COPY, *ONCE_A_LOAD)
     return [
         Point(
             chance.choice(targets),

@@ -101,6 +101,21 @@ def orphan_that_was_read_again(world: RawWorld, shop: str) -> None:
     world.load(shop, [order()])
 
 
+def orphaned_parts(world: RawWorld, shop: str) -> None:
+    """Of an order that is not there, and of a return that is not in its order's version."""
+    own = {"order_id": 77}
+    allotted = own | {"on_shipping": False, "line_id": 1, "place": 0}
+    told = {
+        "order_discounts": [own | {"application_index": 0}],
+        "discount_allocations": [allotted],
+        "tax_lines": [allotted],
+        "transactions": [own | {"transaction_id": 1}],
+        "returns": [own | {"return_id": 1}],
+        "return_lines": [{"order_id": 1, "return_id": 9, "return_line_id": 1}],
+    }
+    world.load(shop, [order()], told=told)
+
+
 def orphaned_refund(world: RawWorld, shop: str) -> None:
     world.load(shop, [order()], told={"refunds": [{"order_id": 77, "refund_id": 1}]})
 
@@ -272,6 +287,13 @@ DEFECTS = (
     _defect("nearly", "", status_missing_seldom),
     _defect("orphaned", "order_lines_have_their_order", orphaned_line),
     _defect("adopted", "", orphan_that_was_read_again),
+    _defect(
+        "scattered",
+        "order_discounts_have_their_order allocations_have_their_order tax_lines_have_their_order "
+        "transactions_have_their_order returns_have_their_order return_lines_have_their_return",
+        orphaned_parts,
+        severity="warning",
+    ),
     _defect("unrefunded", "refunds_have_their_order", orphaned_refund),
     _defect("unbacked", "refund_lines_have_their_refund", refunded_line_of_no_refund),
     _defect("unsold", "refund_lines_have_their_order_line", refund_of_no_line),

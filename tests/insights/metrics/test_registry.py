@@ -10,7 +10,7 @@ import yaml
 from hotdash.base.errors import NotFoundError
 from hotdash.base.paths import metrics_folder
 from hotdash.insights.metrics.registry import Metric, MetricError, load_registry, registry
-from hotdash.storage.marts import PUBLISHED_MARTS
+from hotdash.storage.marts import published_mart
 
 
 def written(name: str = "revenue", **changes: Any) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def folder_with(tmp_path: Path, *metrics: dict[str, Any]) -> Path:
 class TestShippedMetrics:
     @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
     def test_every_component_is_published_or_a_metric(self, metric: Metric) -> None:
-        columns = PUBLISHED_MARTS[metric.mart].columns.keys()
+        columns = published_mart(metric.mart).columns.keys()
         metrics = {each.name for each in registry()}
         assert metric.components.keys() <= columns | metrics
 

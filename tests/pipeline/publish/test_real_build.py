@@ -10,7 +10,7 @@ from hotdash.base.ids import new_id
 from hotdash.pipeline.publish.publish import publish
 from hotdash.storage.appdb.repositories.publications import Outcome
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import PUBLISHED_MARTS, PublishedMart
+from hotdash.storage.marts import PublishedMart, published_marts
 from tests.fixtures.marts import rows_hash
 from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
 from tests.fixtures.shops import SeededShop
@@ -75,7 +75,7 @@ def test_readers_see_the_marts_row_by_row(
     del two_shops
     built.build()
     assert set(publish_build(database, built).values()) == {Outcome.PUBLISHED}
-    for mart in PUBLISHED_MARTS.values():
+    for mart in published_marts().values():
         served, computed = rows_in_serving(database, mart), rows_in_warehouse(built, mart)
         assert served, mart.name
         assert rows_hash(mart, served) == rows_hash(mart, computed)
@@ -87,7 +87,7 @@ def test_readers_see_the_marts_row_by_row(
     told = publish_build(database, built)
     assert told[OURS, "fct_revenue"] is Outcome.PUBLISHED
     assert {outcome for (shop, _), outcome in told.items() if shop == THEIRS} == {Outcome.UNCHANGED}
-    for mart in PUBLISHED_MARTS.values():
+    for mart in published_marts().values():
         assert rows_hash(mart, rows_in_serving(database, mart)) == rows_hash(
             mart, rows_in_warehouse(built, mart)
         )

@@ -3,3 +3,5 @@ union all
 {{ candidate_of(ref('fct_orders'), 'month', ref('int_affected_partitions')) }}
 union all
 {{ candidate_of(ref('dim_customers'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
 from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
+from tests.pipeline.transform.ad_histories import tell_ads
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -24,7 +25,8 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     ]
     chance.shuffle(versions)
     for number in range(loads):
-        for shop in SHOPS:
+        for shop, (_, currency) in SHOPS.items():
+            tell_ads(chance, world, shop, currency)
             told = _newest_each(
                 [version for owner, version in versions[number::loads] if owner == shop]
             )

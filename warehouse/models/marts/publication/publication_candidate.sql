@@ -6,4 +6,6 @@ union all
 union all
 {{ candidate_of(ref('dim_customers'), 'bucket') }}
 union all
+{{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}
+union all
 {{ candidate_of(ref('dim_products'), 'bucket') }}

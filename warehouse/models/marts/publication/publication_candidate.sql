@@ -2,6 +2,8 @@
 union all
 {{ candidate_of(ref('fct_orders'), 'month', ref('int_affected_partitions')) }}
 union all
+{{ candidate_of(ref('fct_order_lines'), 'month', ref('int_affected_lines')) }}
+union all
 {{ candidate_of(ref('dim_customers'), 'bucket') }}
 union all
 {{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}
@@ -9,3 +11,5 @@ union all
 {{ candidate_of(ref('fct_touches'), 'month', ref('int_affected_journeys')) }}
 union all
 {{ candidate_of(ref('fct_attributed_orders'), 'month', ref('int_affected_credits')) }}
+union all
+{{ candidate_of(ref('dim_products'), 'bucket') }}

@@ -1,5 +1,6 @@
 """What cannot be read is told as unreadable with its reason; the rest passes and nothing becomes NULL."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import orjson
@@ -9,7 +10,7 @@ import pytest
 from hotdash.connectors.shopify import shapes
 from hotdash.connectors.shopify.batches import shown_lines
 from hotdash.connectors.shopify.columns import fit
-from hotdash.connectors.shopify.judging import blame, judge, read_lines
+from hotdash.connectors.shopify.judging import Judge, blame, read_lines
 from hotdash.connectors.shopify.readers import UnfitError
 from hotdash.connectors.shopify.tables import ORDER_LINES, VARIANTS, required_columns
 from hotdash.simulators.world import World
@@ -176,14 +177,38 @@ class TestJudge:
                     raise UnfitError(f"{number} is bad")
             return numbers
 
-        verdict = judge(list(range(1000)), read_numbers)
+        verdict = Judge(read_numbers).judge(list(range(1000)))
         assert {refusal.entity for refusal in verdict.refused} == bad
         assert {refusal.reason for refusal in verdict.refused} == {"13 is bad", "700 is bad"}
         assert sorted(n for part in verdict.read for n in part) == sorted(set(range(1000)) - bad)
         assert steps < 60
 
+    def test_what_all_lack_is_seen_in_one_look_and_who_lacks_nothing_is_read(self) -> None:
+        """Half of them lack a name, some of these also a price, and one is bad for another reason."""
+        steps = 0
+
+        def read_numbers(numbers: Sequence[int]) -> Sequence[int]:
+            nonlocal steps
+            steps += 1
+            for what, lacks in (("name", 2), ("price", 3)):
+                lacking = {str(n): f"{what} is missing" for n in numbers if n % lacks == 0}
+                if lacking:
+                    raise UnfitError(f"{what} is missing", lacking)
+                if 35 in numbers:
+                    raise UnfitError("35 is bad")
+            return numbers
+
+        verdict = Judge(read_numbers, name=str).judge(range(1000))
+        reasons = dict.fromkeys(range(0, 1000, 2), "name is missing")
+        reasons |= dict.fromkeys(range(3, 1000, 6), "price is missing") | {35: "35 is bad"}
+        assert {each.entity: each.reason for each in verdict.refused} == reasons
+        assert sorted(n for part in verdict.read for n in part) == sorted(
+            set(range(1000)) - set(reasons)
+        )
+        assert steps < 60
+
     def test_nothing_to_read(self) -> None:
-        assert judge([], lambda entities: entities).read == []
+        assert Judge[int, object](lambda entities: entities).judge([]).read == []
 
 
 def test_keys_are_always_required() -> None:

@@ -7,6 +7,7 @@ import pyarrow as pa
 from hotdash.connectors.contract import RawTable
 from hotdash.connectors.shopify import tables
 from hotdash.connectors.shopify.arrow import compute
+from hotdash.connectors.shopify.fees import fees_beside, fees_in
 from hotdash.connectors.shopify.kinds import MONEY, RATE
 from hotdash.connectors.shopify.readers import (
     ReadColumn,
@@ -28,6 +29,7 @@ from hotdash.connectors.shopify.readers import (
 from hotdash.connectors.shopify.stock_tables import QUANTITIES
 from hotdash.connectors.shopify.tables import required_columns
 
+_CURRENCY = "amountSet.shopMoney.currencyCode"
 _TAX_TOTAL = total("taxLines", "priceSet.shopMoney.amount", MONEY)
 
 COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
@@ -204,8 +206,9 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "gateway": field("gateway"),
         "is_test": field("test"),
         "amount": money("amountSet"),
-        "currency": field("amountSet.shopMoney.currencyCode"),
-        "fee_amount": total("fees", "amount.amount", MONEY),
+        "currency": field(_CURRENCY),
+        "fee_amount": fees_in(_CURRENCY),
+        "other_fees": fees_beside(_CURRENCY),
         "created_at": field("createdAt"),
         "processed_at": field("processedAt"),
     },

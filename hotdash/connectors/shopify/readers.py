@@ -91,20 +91,32 @@ def total(name: str, inner: str, kind: pa.DataType) -> ReadColumn:
     """The sum over a list in each row; an empty list is nothing, a missing one is a fault."""
 
     def read(batch: pa.Table) -> Column:
-        column = list_of(batch, name)
-        values = field(f"{name}.{inner}")(table({name: pc.list_flatten(column)}))
-        if values.null_count:
-            rows = pc.filter(pc.list_parent_indices(column), pc.is_null(values))
-            is_it = pc.is_in(row_numbers(batch.num_rows, rows.type), value_set=pc.unique(rows))
-            raise is_missing(f"{name}.{inner}", batch, is_it)
-        parts = table({"row": pc.list_parent_indices(column), "value": values.cast(kind)})
-        sums = parts.group_by("row").aggregate([("value", "sum")])
-        rows = row_numbers(batch.num_rows, sums.column("row").type)
-        found = pc.index_in(rows, value_set=sums.column("row").combine_chunks())
-        filled = pc.take(sums.column("value_sum").combine_chunks(), found).cast(kind)
-        return chunked(pc.fill_null(filled, 0))
+        parents, values = told_within(batch, name, inner)
+        return summed(parents, values, kind, batch.num_rows)
 
     return read
+
+
+def told_within(batch: pa.Table, name: str, inner: str) -> tuple[Any, Any]:
+    """A field of every element of a list, where none may be missing, and the row each stands in."""
+    column = list_of(batch, name)
+    parents = pc.list_parent_indices(column)
+    values = field(f"{name}.{inner}")(table({name: pc.list_flatten(column)}))
+    if values.null_count:
+        rows = pc.unique(pc.filter(parents, pc.is_null(values)))
+        is_it = pc.is_in(row_numbers(batch.num_rows, rows.type), value_set=rows)
+        raise is_missing(f"{name}.{inner}", batch, is_it)
+    return parents, values
+
+
+def summed(parents: Any, values: Any, kind: pa.DataType, size: int) -> Column:
+    """For each row the sum of the values that stand in it; nothing is zero."""
+    parts = table({"row": parents, "value": values.cast(kind)})
+    sums = parts.group_by("row").aggregate([("value", "sum")])
+    rows = row_numbers(size, sums.column("row").type)
+    found = pc.index_in(rows, value_set=sums.column("row").combine_chunks())
+    filled = pc.take(sums.column("value_sum").combine_chunks(), found).cast(kind)
+    return chunked(pc.fill_null(filled, 0))
 
 
 def text_of(name: str, inner: str | None = None) -> ReadColumn:

@@ -10,9 +10,15 @@ import pytest
 from hotdash.connectors.shopify import shapes
 from hotdash.connectors.shopify.batches import shown_lines
 from hotdash.connectors.shopify.columns import fit
+from hotdash.connectors.shopify.exploding import exploded
 from hotdash.connectors.shopify.judging import Judge, blame, read_lines
 from hotdash.connectors.shopify.readers import UnfitError
-from hotdash.connectors.shopify.tables import ORDER_LINES, VARIANTS, required_columns
+from hotdash.connectors.shopify.tables import (
+    ORDER_LINES,
+    TRANSACTIONS,
+    VARIANTS,
+    required_columns,
+)
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import UNTIL, Connecting, SimulatorHandle
 from tests.fixtures.told_events import ORDER_TABLES, expected, read, same_rows
@@ -154,6 +160,29 @@ class TestTypedReading:
         assert found.column("discount_total").to_pylist() == [Decimal(0), Decimal(0)]
         with pytest.raises(UnfitError, match="taxLines is missing"):
             fit(ORDER_LINES, read_lines(line.replace(b"TAXES", b"null"), shapes.LINE))
+
+    def test_fees_of_another_currency_are_told_beside_the_sum(self) -> None:
+        """0.50 + 0.25 dollars are 0.75; the euro and the Canadian dollars are nobody's sum."""
+
+        def payment(number: int, *fees: tuple[str, str]) -> dict[str, object]:
+            money = {"shopMoney": {"amount": "12.50", "currencyCode": "USD"}}
+            told = [{"amount": {"amount": fee, "currencyCode": code}} for fee, code in fees]
+            kept = {"id": f"gid://shopify/OrderTransaction/{number}", "fees": told}
+            fixed = {"kind": "SALE", "status": "SUCCESS", "test": False}
+            return {**kept, **fixed, "amountSet": money, "createdAt": "2026-01-01T00:00:00Z"}
+
+        payments = [
+            payment(1, ("0.50", "USD"), ("1.20", "CAD"), ("0.25", "USD"), ("2.0", "EUR")),
+            payment(2, ("0.30", "USD")),
+            payment(3),
+        ]
+        line = orjson.dumps({"id": "gid://shopify/Order/7", "transactions": payments})
+        orders = read_lines(line, shapes.ORDER)
+        found = fit(TRANSACTIONS, exploded(orders, "transactions", {"order_id": pa.array([7])}))
+        assert found.column("fee_amount").to_pylist() == [
+            *(Decimal("0.75"), Decimal("0.30"), Decimal(0))
+        ]
+        assert found.column("other_fees").to_pylist() == ["1.2000 CAD, 2.0000 EUR", None, None]
 
     def test_an_empty_batch_has_the_columns_of_its_table(self) -> None:
         empty = fit(ORDER_LINES, read_lines(b"", shapes.LINE))

@@ -1,11 +1,18 @@
-"""The marts that are published: their columns in the order both databases hash them, grain and partition."""
+"""The marts that are published, as the models' own descriptions declare them: columns in the order both databases hash them, grain and partition."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
+import yaml
+
+from hotdash.base.errors import HotdashError
+from hotdash.base.paths import dbt_project_folder
 
 
 class ColumnType(StrEnum):
@@ -32,6 +39,21 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.INSTANT: pa.timestamp("us", tz="UTC"),
     ColumnType.FLAG: pa.bool_(),
 }
+
+
+_TYPES = {
+    "text": ColumnType.TEXT,
+    "integer": ColumnType.INTEGER,
+    "bigint": ColumnType.INTEGER,
+    "numeric(20,4)": ColumnType.MONEY,
+    "date": ColumnType.DAY,
+    "timestamptz": ColumnType.INSTANT,
+    "boolean": ColumnType.FLAG,
+}
+
+
+class MartError(HotdashError):
+    code = "invalid_mart"
 
 
 @dataclass(frozen=True)
@@ -65,70 +87,57 @@ def bucket_number(partition_key: str) -> int:
     return int(partition_key.removeprefix("b"))
 
 
-_TEXT, _INTEGER, _MONEY = ColumnType.TEXT, ColumnType.INTEGER, ColumnType.MONEY
-_DAY, _INSTANT, _FLAG = ColumnType.DAY, ColumnType.INSTANT, ColumnType.FLAG
+@cache
+def published_marts() -> Mapping[str, PublishedMart]:
+    """Every model that says `published_as`, by name."""
+    marts = (
+        mart
+        for path in sorted((dbt_project_folder() / "models").rglob("*.yml"))
+        for mart in _declared_in(path)
+    )
+    return {mart.name: mart for mart in marts}
 
-FCT_REVENUE = PublishedMart(
-    name="fct_revenue",
-    columns={
-        "shop_id": _TEXT,
-        "day": _DAY,
-        "currency": _TEXT,
-        "counted_orders": _INTEGER,
-        "units": _INTEGER,
-        "gross_sales": _MONEY,
-        "discounts": _MONEY,
-        "refunds": _MONEY,
-        "shipping": _MONEY,
-        "shipping_refunds": _MONEY,
-        "taxes": _MONEY,
-        "tax_refunds": _MONEY,
-        "refunds_by_refund_day": _MONEY,
-        "shipping_refunds_by_refund_day": _MONEY,
-        "tax_refunds_by_refund_day": _MONEY,
-    },
-    grain=("day",),
-    partitioning=Partitioning.MONTH,
-)
 
-FCT_ORDERS = PublishedMart(
-    name="fct_orders",
-    columns={
-        "shop_id": _TEXT,
-        "order_id": _INTEGER,
-        "day": _DAY,
-        "processed_at": _INSTANT,
-        "currency": _TEXT,
-        "customer_key": _TEXT,
-        "financial_status": _TEXT,
-        "is_test": _FLAG,
-        "is_cancelled": _FLAG,
-        "is_counted": _FLAG,
-        "units": _INTEGER,
-        "gross_sales": _MONEY,
-        "discounts": _MONEY,
-        "refunds": _MONEY,
-        "shipping": _MONEY,
-        "shipping_refunds": _MONEY,
-        "taxes": _MONEY,
-        "tax_refunds": _MONEY,
-    },
-    grain=("order_id",),
-    partitioning=Partitioning.MONTH,
-)
+def published_mart(name: str) -> PublishedMart:
+    known = published_marts()
+    if name not in known:
+        raise MartError(
+            f"No mart {name!r} is published.", hint=f"Use one of {', '.join(sorted(known))}."
+        )
+    return known[name]
 
-DIM_CUSTOMERS = PublishedMart(
-    name="dim_customers",
-    columns={
-        "shop_id": _TEXT,
-        "customer_key": _TEXT,
-        "bucket": _INTEGER,
-        "first_order_day": _DAY,
-        "last_order_day": _DAY,
-        "counted_orders": _INTEGER,
-    },
-    grain=("customer_key",),
-    partitioning=Partitioning.BUCKET,
-)
 
-PUBLISHED_MARTS = {mart.name: mart for mart in (FCT_REVENUE, FCT_ORDERS, DIM_CUSTOMERS)}
+def _declared_in(path: Path) -> list[PublishedMart]:
+    text = path.read_text(encoding="utf-8")
+    if "published_as" not in text:
+        return []
+    written: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return [
+        _declared(model, path)
+        for model in written["models"]
+        if "published_as" in model.get("config", {}).get("meta", {})
+    ]
+
+
+def _declared(model: Mapping[str, Any], path: Path) -> PublishedMart:
+    published = model["config"]["meta"]["published_as"]
+    columns = {column["name"]: _type_of(column, model["name"], path) for column in model["columns"]}
+    grain = tuple(published["key"])
+    mart = PublishedMart(model["name"], columns, grain, Partitioning(published["partition_by"]))
+    missing = sorted({"shop_id", mart.partition_column, *grain} - columns.keys())
+    if missing or next(iter(columns)) != "shop_id":
+        raise MartError(
+            f"{path.name}: the mart {mart.name} lacks {', '.join(missing) or 'shop_id as its first column'}.",
+            hint="A published mart begins with shop_id and has its key and its partition column.",
+        )
+    return mart
+
+
+def _type_of(column: Mapping[str, Any], model: str, path: Path) -> ColumnType:
+    told = column.get("data_type")
+    if told not in _TYPES:
+        raise MartError(
+            f"{path.name}: {model}.{column['name']} has the type {told!r}.",
+            hint=f"A published column is one of {', '.join(_TYPES)}.",
+        )
+    return _TYPES[told]

@@ -5,16 +5,15 @@ from datetime import date
 import pytest
 
 from hotdash.storage.marts import (
-    DIM_CUSTOMERS,
-    FCT_ORDERS,
-    PUBLISHED_MARTS,
     PublishedMart,
     bucket_number,
     month_bounds,
+    published_mart,
+    published_marts,
 )
 
 
-@pytest.mark.parametrize("mart", PUBLISHED_MARTS.values(), ids=lambda mart: mart.name)
+@pytest.mark.parametrize("mart", published_marts().values(), ids=lambda mart: mart.name)
 def test_every_mart_has_its_shop_first_and_its_partition(mart: PublishedMart) -> None:
     assert next(iter(mart.columns)) == "shop_id"
     assert {mart.partition_column, *mart.grain} <= mart.columns.keys()
@@ -30,10 +29,10 @@ def test_every_mart_has_its_shop_first_and_its_partition(mart: PublishedMart) ->
     ],
 )
 def test_a_day_is_within_the_bounds_of_its_month(day: date, first: date, after: date) -> None:
-    assert month_bounds(FCT_ORDERS.partition_of(day)) == (first, after)
+    assert month_bounds(published_mart("fct_orders").partition_of(day)) == (first, after)
 
 
 @pytest.mark.parametrize("bucket", [0, 7, 15])
 def test_a_bucket_is_found_again(bucket: int) -> None:
-    assert bucket_number(DIM_CUSTOMERS.partition_of(bucket)) == bucket
-    assert len(DIM_CUSTOMERS.partition_of(bucket)) == 3
+    assert bucket_number(published_mart("dim_customers").partition_of(bucket)) == bucket
+    assert len(published_mart("dim_customers").partition_of(bucket)) == 3

@@ -8,17 +8,88 @@
   {{ return([]) }}
 {%- endmacro %}
 
-{#- Per shop and partition of a published mart: how many rows, and the hash over all of them. -#}
-{% macro candidate_of(relation, partition_key) -%}
+{#-
+  Per shop and partition of a published mart that was computed anew: how many rows, and the hash
+  over all of them. A partition that lost its last row is offered with none, and taken back so.
+-#}
+{% macro candidate_of(mart, partition_by, affected=none) -%}
+  {%- set key = {'month': month_of('facts.day'), 'bucket': bucket_key('facts.bucket')}[partition_by] -%}
   select
-    hashed.shop_id,
-    '{{ relation.identifier }}' as mart,
-    hashed.partition_key,
-    count(*) as row_count,
-    {{ rows_hash('hashed.row_hash') }} as rows_hash
+    asked.shop_id,
+    '{{ mart.identifier }}' as mart,
+    asked.partition_key,
+    coalesce(hashed.row_count, 0) as row_count,
+    coalesce(hashed.rows_hash, '') as rows_hash
   from (
-    select shop_id, {{ partition_key }} as partition_key, {{ row_hash(described_columns(relation)) }} as row_hash
-    from {{ relation }}
+    {%- if affected is not none %}
+    select distinct
+      facts.shop_id,
+      {{ key }} as partition_key
+    from {{ affected }} as facts
+    {%- else %}
+    select distinct
+      facts.shop_id,
+      {{ key }} as partition_key
+    from {{ mart }} as facts
+      {%- if is_incremental() %}
+    union
+    select
+      shop_id,
+      partition_key
+    from {{ this }}
+    where mart = '{{ mart.identifier }}'
+      {%- endif %}
+    {%- endif %}
+  ) as asked
+  {{ 'left' if is_incremental() else 'inner' }} join (
+    select
+      rows_of.shop_id,
+      rows_of.partition_key,
+      count(*) as row_count,
+      {{ rows_hash('rows_of.row_hash') }} as rows_hash
+    from (
+      select
+        facts.shop_id,
+        {{ key }} as partition_key,
+        {{ row_hash(described_columns(mart), 'facts.') }} as row_hash
+      from {{ mart }} as facts
+      {%- if affected is not none and is_incremental() %}
+      inner join (
+        select distinct
+          facts.shop_id,
+          {{ key }} as partition_key
+        from {{ affected }} as facts
+      ) as wanted
+        on wanted.shop_id = facts.shop_id and wanted.partition_key = {{ key }}
+      {%- endif %}
+    ) as rows_of
+    group by rows_of.shop_id, rows_of.partition_key
   ) as hashed
-  group by hashed.shop_id, hashed.partition_key
+    on hashed.shop_id = asked.shop_id and hashed.partition_key = asked.partition_key
 {%- endmacro %}
+
+{% macro month_of(day) -%} substr({{ iso_date(day) }}, 1, 7) {%- endmacro %}
+
+{% macro bucket_key(bucket) -%} 'b' || lpad(cast({{ bucket }} as text), 2, '0') {%- endmacro %}
+
+{#- The bucket of an undated mart's row, by the first digit of its hexadecimal key. -#}
+{% macro bucket_of(key) -%}
+  cast(strpos('0123456789abcdef', substr({{ key }}, 1, 1)) - 1 as integer)
+{%- endmacro %}
+
+{#- Candidates are replaced partition by partition; an emptied one goes. -#}
+{% macro get_incremental_affected_candidates_sql(arguments) %}
+  {%- set columns = get_quoted_csv(arguments["dest_columns"] | map(attribute="name")) -%}
+  delete from {{ arguments["target_relation"] }} as replaced
+  where exists (
+    select 1
+    from {{ arguments["temp_relation"] }} as offered
+    where
+      offered.shop_id = replaced.shop_id
+      and offered.mart = replaced.mart
+      and offered.partition_key = replaced.partition_key
+  );
+
+  insert into {{ arguments["target_relation"] }} ({{ columns }})
+  select {{ columns }} from {{ arguments["temp_relation"] }} where row_count > 0
+{% endmacro %}

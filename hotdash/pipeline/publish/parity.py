@@ -15,7 +15,7 @@ from hotdash.storage.appdb.repositories.publications import (
     last_checked,
     record_parity,
 )
-from hotdash.storage.marts import PUBLISHED_MARTS
+from hotdash.storage.marts import published_mart, published_marts
 
 SERVED_CHECK = "served_rows_equal_manifest"
 SERVED_EVERY = timedelta(days=1)
@@ -32,7 +32,7 @@ def record_staging_failure(
         "blocking",
         f"Staged rows are not the rows that were built: {'; '.join(differences)}.",
         "Run again; where it repeats, look for a trigger or a second writer on serving.",
-        [*PUBLISHED_MARTS],
+        [*published_marts()],
         len(differences),
     )
     record_parity(session, shop_id, build_id, result, at)
@@ -62,7 +62,7 @@ def _differing(
     session: Session, shop_id: str, mart: str, entries: Mapping[str, Entry]
 ) -> list[str]:
     parts = [entry.part for entry in entries.values()]
-    found = fingerprints(session, PUBLISHED_MARTS[mart], shop_id, parts)
+    found = fingerprints(session, published_mart(mart), shop_id, parts)
     return [
         key
         for key, entry in entries.items()

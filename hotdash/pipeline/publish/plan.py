@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hotdash.pipeline.publish.parity import Damaged
 from hotdash.storage.appdb.repositories.publications import Entry, MartEdition, Outcome
-from hotdash.storage.marts import PUBLISHED_MARTS
+from hotdash.storage.marts import published_marts
 from hotdash.storage.warehouse.candidates import Candidate
 
 # Deleting the last orders of a month empties that month; several at once are more likely history
@@ -48,7 +48,7 @@ def plan_publication(
             _blocked(mart, published.get(mart), blocked[mart])
             if mart in blocked
             else _compared(mart, candidates, published.get(mart), damaged, may_shrink=may_shrink)
-            for mart in PUBLISHED_MARTS
+            for mart in published_marts()
         )
     )
 

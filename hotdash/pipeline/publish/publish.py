@@ -34,7 +34,7 @@ from hotdash.storage.appdb.repositories.publications import (
     record_outcomes,
 )
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import PUBLISHED_MARTS
+from hotdash.storage.marts import published_marts
 from hotdash.storage.warehouse.candidates import read_candidates
 from hotdash.storage.warehouse.contract import Warehouse
 
@@ -143,7 +143,7 @@ class _Publication:
         manifest_id = pointer.manifest_id if pointer else None
         return [
             self._outcome(mart, Outcome.BLOCKED, tuple(reasons), manifest_id)
-            for mart in PUBLISHED_MARTS
+            for mart in published_marts()
         ]
 
     def _done_before(self, session: Session, pointer: Pointer | None) -> list[PublicationOutcome]:
@@ -161,7 +161,7 @@ class _Publication:
         reason = f"Held since {pin.at:%Y-%m-%d %H:%M} UTC by {pin.by}: {pin.reason}"
         outcomes = [
             self._outcome(mart, Outcome.PINNED, (reason,), pointer.manifest_id)
-            for mart in PUBLISHED_MARTS
+            for mart in published_marts()
         ]
         record_outcomes(session, outcomes)
         return outcomes

@@ -19,7 +19,7 @@ from hotdash.storage.appdb.repositories.parts import (
 )
 from hotdash.storage.appdb.repositories.publications import Entry
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import PUBLISHED_MARTS, PublishedMart
+from hotdash.storage.marts import PublishedMart, published_mart
 from hotdash.storage.warehouse.candidates import Candidate, read_partitions
 from hotdash.storage.warehouse.contract import Warehouse
 
@@ -50,7 +50,7 @@ class Stage:
         )
 
     def _load_mart(self, plan: MartPlan) -> tuple[dict[str, Entry], list[str]]:
-        mart = PUBLISHED_MARTS[plan.mart]
+        mart = published_mart(plan.mart)
         keys = [candidate.partition_key for candidate in plan.changed]
         with self.database.jobs() as session:
             parts = register_parts(session, self.shop_id, self.build_id, mart.name, keys, self.at)

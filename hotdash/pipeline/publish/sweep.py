@@ -5,7 +5,6 @@ from datetime import datetime
 from hotdash.storage.appdb.repositories.parts import UnusedPart, drop_part, unused_parts
 from hotdash.storage.appdb.repositories.publications import forget_manifests
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import PUBLISHED_MARTS
 
 
 def sweep(database: Database, shop_id: str, replaced_before: datetime) -> list[UnusedPart]:
@@ -15,5 +14,5 @@ def sweep(database: Database, shop_id: str, replaced_before: datetime) -> list[U
         unused = unused_parts(session, shop_id)
     for each in unused:
         with database.jobs() as session:
-            drop_part(session, PUBLISHED_MARTS[each.mart], shop_id, each.part)
+            drop_part(session, each.mart, shop_id, each.part)
     return unused

@@ -14,21 +14,34 @@ from sqlalchemy.exc import ProgrammingError
 
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb.connection import describe
+from hotdash.storage.appdb.migrations.mart_tables import follow_declarations, is_behind, leave_only
 from hotdash.storage.appdb.session import Database
 
 BACKUP_HINT = "Before migrating a database that matters, back it up: pg_dump -Fc --file=FILE URL."
 # Alembic keeps what it is working on in module globals.
 _ONE_THREAD_AT_A_TIME = threading.Lock()
+# The marts that an old migration made, and its downgrade takes away.
+_OF_MIGRATIONS = frozenset({"fct_revenue", "fct_orders", "dim_customers"})
 _FOLDER = Path(__file__).parent / "migrations"
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    _change(database, lambda config: command.upgrade(config, revision))
+    def alter(config: Config, connection: Connection) -> None:
+        command.upgrade(config, revision)
+        if _current(connection) == head():
+            follow_declarations(connection)
+
+    _change(database, alter)
 
 
 def downgrade(database: Database, revision: str) -> None:
     """`base` takes everything away; a step back loses only what that step had brought."""
-    _change(database, lambda config: command.downgrade(config, revision))
+
+    def alter(config: Config, connection: Connection) -> None:
+        leave_only(connection, _OF_MIGRATIONS)
+        command.downgrade(config, revision)
+
+    _change(database, alter)
 
 
 def current(database: Database) -> str | None:
@@ -43,14 +56,15 @@ def head() -> str:
 
 
 def needs_upgrade(database: Database) -> bool:
-    return current(database) != head()
+    with database.schema_change() as connection:
+        return _current(connection) != head() or is_behind(connection)
 
 
-def _change(database: Database, alter: Callable[[Config], None]) -> None:
+def _change(database: Database, alter: Callable[[Config, Connection], None]) -> None:
     try:
         with _ONE_THREAD_AT_A_TIME, database.schema_change() as connection:
             _refuse_newer(connection)
-            alter(_config(connection))
+            alter(_config(connection), connection)
     except ProgrammingError as error:
         if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
             raise _not_allowed(database, error.orig) from error

@@ -11,7 +11,7 @@ from hotdash.base.errors import UnavailableError
 from hotdash.storage.appdb.repositories.parts import load_rows
 from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcome
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import FCT_ORDERS
+from hotdash.storage.marts import published_mart
 from tests.fixtures.marts import Publisher, Rows, order, revenue_day
 from tests.fixtures.shops import SeededShop
 
@@ -137,4 +137,8 @@ def test_rows_that_serving_refuses_stop_their_shop_only(
 def test_a_database_that_is_not_there_is_said() -> None:
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
     with pytest.raises(UnavailableError, match="rows of fct_orders could not be loaded"):
-        load_rows(nowhere, FCT_ORDERS, FCT_ORDERS.arrow_schema.empty_table())
+        load_rows(
+            nowhere,
+            published_mart("fct_orders"),
+            published_mart("fct_orders").arrow_schema.empty_table(),
+        )

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from hotdash.base.paths import dbt_project_folder
-from hotdash.storage.appdb.models import Base
 from hotdash.storage.appdb.repositories.parts import Fingerprint, fingerprints
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import FCT_ORDERS, PUBLISHED_MARTS, ColumnType, PublishedMart
+from hotdash.storage.marts import ColumnType, PublishedMart, published_mart
 from tests.fixtures.marts import mart_row, rows_hash
 
 pytestmark = pytest.mark.law(8)
@@ -171,17 +170,19 @@ def test_nasty_values_hash_alike_everywhere(
         mart_row("fct_orders", shop_id="hot-rod-an", order_id=number, **values)
         for number, values in enumerate(found)
     ]
-    expected = rows_hash(FCT_ORDERS, rows)
+    expected = rows_hash(published_mart("fct_orders"), rows)
 
-    assert hashed_in_serving(one_database, FCT_ORDERS, rows) == Fingerprint(len(rows), expected)
-    assert hashed_in_duckdb(macros, FCT_ORDERS, rows) == expected
+    assert hashed_in_serving(one_database, published_mart("fct_orders"), rows) == Fingerprint(
+        len(rows), expected
+    )
+    assert hashed_in_duckdb(macros, published_mart("fct_orders"), rows) == expected
 
 
 def test_a_missing_text_is_not_an_empty_one(one_database: Database) -> None:
     hashes = {
         hashed_in_serving(
             one_database,
-            FCT_ORDERS,
+            published_mart("fct_orders"),
             [
                 mart_row(
                     "fct_orders", shop_id="hot-rod-an", order_id=1, day=date(2026, 1, 1), currency=c
@@ -191,19 +192,3 @@ def test_a_missing_text_is_not_an_empty_one(one_database: Database) -> None:
         for c in ("", None)
     }
     assert len(hashes) == 2
-
-
-@pytest.mark.parametrize("mart", PUBLISHED_MARTS.values(), ids=lambda mart: mart.name)
-class TestOneDescription:
-    def test_the_warehouse_lists_the_columns_in_the_order_they_are_hashed(
-        self, mart: PublishedMart
-    ) -> None:
-        described = {
-            each["name"]: TYPES_IN_DBT[each["data_type"]] for each in described_columns(mart.name)
-        }
-        assert list(described.items()) == list(mart.columns.items())
-
-    def test_serving_has_these_columns_and_the_part(self, mart: PublishedMart) -> None:
-        table = Base.metadata.tables[f"serving.{mart.name}"]
-        assert set(table.columns.keys()) == {*mart.columns, "part"}
-        assert [column.name for column in table.primary_key] == ["shop_id", "part", *mart.grain]

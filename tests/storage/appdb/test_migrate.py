@@ -4,22 +4,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb import migrate
-from hotdash.storage.appdb.migrations.ddl import SCHEMAS
+from hotdash.storage.appdb.migrations.ddl import SCHEMAS, run
 from hotdash.storage.appdb.models import Base
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.marts import PublishedMart, published_marts
 from tests.fixtures import sample_rows
 from tests.fixtures.other_postgres import OtherPostgres
 from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.shops import SeededShop
 
 REVISIONS = [
     script.revision
@@ -165,6 +168,7 @@ class TestWhereItStands:
         assert not migrate.needs_upgrade(database)
 
     def test_the_models_are_the_tables(self, database: Database) -> None:
+        marts = published_marts()
         with database.schema_change() as connection:
             context = MigrationContext.configure(
                 connection,
@@ -173,11 +177,60 @@ class TestWhereItStands:
                     "compare_type": True,
                     "compare_server_default": True,
                     "include_name": lambda name, kind, _: kind != "schema" or name in SCHEMAS,
-                    "include_object": lambda _, name, kind, *__: name != "alembic_version",
+                    "include_object": lambda _, name, kind, *__: (
+                        name != "alembic_version" and (kind != "table" or name not in marts)
+                    ),
                 },
             )
             differences = compare_metadata(context, Base.metadata)
         assert not differences
+
+
+class TestMartTables:
+    """They follow what the models declare, without a migration."""
+
+    @pytest.fixture
+    def older(self, database: Database) -> Database:
+        """As a version left it whose mart had neither its newest column nor its neighbour."""
+        with database.schema_change() as connection:
+            run(connection, "drop table serving.fct_revenue cascade")
+            run(connection, "alter table serving.fct_orders drop units cascade")
+        return database
+
+    def columns(self, database: Database, relation: str) -> list[str]:
+        with database.jobs() as session:
+            return list(session.execute(text(f"select * from {relation} limit 0")).keys())
+
+    def test_a_missing_table_and_a_missing_column_come_with_an_upgrade(
+        self, older: Database
+    ) -> None:
+        assert migrate.needs_upgrade(older)
+        migrate.upgrade(older)
+        assert not migrate.needs_upgrade(older)
+        for mart in published_marts().values():
+            for view in (f"serving.current_{mart.name}", f"api.{mart.name}"):
+                assert self.columns(older, view) == list(mart.columns)
+
+    @pytest.mark.parametrize("mart", published_marts().values(), ids=lambda mart: mart.name)
+    def test_the_key_is_the_grain_within_a_part(
+        self, database: Database, mart: PublishedMart
+    ) -> None:
+        with database.schema_change() as connection:
+            key = inspect(connection).get_pk_constraint(mart.name, schema="serving")
+        assert key["constrained_columns"] == ["shop_id", "part", *mart.grain]
+
+    def test_rows_outlive_a_new_column(self, older: Database, shop: SeededShop) -> None:
+        with older.jobs() as session:
+            session.execute(
+                text(
+                    "insert into serving.fct_orders (shop_id, part, order_id, day) values (:s, 1, 7, :d)"
+                ),
+                {"s": shop.shop_id, "d": date(2026, 11, 1)},
+            )
+        migrate.upgrade(older)
+        with older.jobs() as session:
+            row = session.execute(text("select order_id, units from serving.fct_orders")).one()
+        assert tuple(row) == (7, None)
 
 
 class TestRefusals:

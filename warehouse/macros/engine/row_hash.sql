@@ -2,10 +2,10 @@
   One canonical text per type, so that a row hashes alike on every engine and in the serving
   tables: NULL is chr(30), columns are joined by chr(31), instants are UTC with microseconds.
 -#}
-{% macro row_hash(columns) -%}
+{% macro row_hash(columns, of='') -%}
   md5(
     {%- for column in columns %}
-    coalesce({{ canonical_text(column.name, column.data_type) }}, chr(30))
+    coalesce({{ canonical_text(of ~ column.name, column.data_type) }}, chr(30))
     {%- if not loop.last %} || chr(31) || {% endif -%}
     {% endfor %}
   )

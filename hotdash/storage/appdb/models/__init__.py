@@ -22,15 +22,12 @@ from hotdash.storage.appdb.models.operations import (
     RunStep,
 )
 from hotdash.storage.appdb.models.serving import (
-    Customer,
     Manifest,
     ManifestEntry,
     ManifestMart,
-    OrderFact,
     OrderValueMedian,
     Part,
     Published,
-    RevenueDay,
 )
 from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, Shop
 from hotdash.storage.appdb.models.sources import (
@@ -59,7 +56,6 @@ __all__ = [
     "ClickSite",
     "ComplianceRequest",
     "Credential",
-    "Customer",
     "Decision",
     "Freshness",
     "InstallPass",
@@ -69,12 +65,10 @@ __all__ = [
     "ManifestMart",
     "Membership",
     "MetricPolicy",
-    "OrderFact",
     "OrderValueMedian",
     "Part",
     "PublicationOutcome",
     "Published",
-    "RevenueDay",
     "Run",
     "RunStep",
     "SchemaDrift",

@@ -12,69 +12,6 @@ from hotdash.storage.appdb.models.base import Base
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
-class RevenueDay(Base):
-    __tablename__ = "fct_revenue"
-    __table_args__ = ({"schema": "serving"},)
-
-    shop_id: Mapped[str] = mapped_column(primary_key=True)
-    part: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    currency: Mapped[str | None]
-    counted_orders: Mapped[int | None] = mapped_column(BigInteger())
-    units: Mapped[int | None] = mapped_column(BigInteger())
-    gross_sales: Mapped[Decimal | None]
-    discounts: Mapped[Decimal | None]
-    refunds: Mapped[Decimal | None]
-    shipping: Mapped[Decimal | None]
-    shipping_refunds: Mapped[Decimal | None]
-    taxes: Mapped[Decimal | None]
-    tax_refunds: Mapped[Decimal | None]
-    refunds_by_refund_day: Mapped[Decimal | None]
-    shipping_refunds_by_refund_day: Mapped[Decimal | None]
-    tax_refunds_by_refund_day: Mapped[Decimal | None]
-
-
-class OrderFact(Base):
-    __tablename__ = "fct_orders"
-    __table_args__ = (
-        Index("fct_orders_by_day", "shop_id", "part", "day"),
-        {"schema": "serving"},
-    )
-
-    shop_id: Mapped[str] = mapped_column(primary_key=True)
-    part: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
-    order_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
-    day: Mapped[date]
-    processed_at: Mapped[datetime | None]
-    currency: Mapped[str | None]
-    customer_key: Mapped[str | None]
-    financial_status: Mapped[str | None]
-    is_test: Mapped[bool | None]
-    is_cancelled: Mapped[bool | None]
-    is_counted: Mapped[bool | None]
-    units: Mapped[int | None] = mapped_column(BigInteger())
-    gross_sales: Mapped[Decimal | None]
-    discounts: Mapped[Decimal | None]
-    refunds: Mapped[Decimal | None]
-    shipping: Mapped[Decimal | None]
-    shipping_refunds: Mapped[Decimal | None]
-    taxes: Mapped[Decimal | None]
-    tax_refunds: Mapped[Decimal | None]
-
-
-class Customer(Base):
-    __tablename__ = "dim_customers"
-    __table_args__ = ({"schema": "serving"},)
-
-    shop_id: Mapped[str] = mapped_column(primary_key=True)
-    part: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
-    customer_key: Mapped[str] = mapped_column(primary_key=True)
-    bucket: Mapped[int] = mapped_column(BigInteger())
-    first_order_day: Mapped[date | None]
-    last_order_day: Mapped[date | None]
-    counted_orders: Mapped[int | None] = mapped_column(BigInteger())
-
-
 class Part(Base):
     """Registered before its rows are loaded, so that the rows of a killed publication are found."""
 

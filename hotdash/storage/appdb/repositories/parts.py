@@ -149,8 +149,8 @@ def unused_parts(session: Session, shop_id: str) -> list[UnusedPart]:
     return [UnusedPart(mart, part) for mart, part in found]
 
 
-def drop_part(session: Session, mart: PublishedMart, shop_id: str, part: int) -> None:
-    for table in (mart.name, "parts"):
+def drop_part(session: Session, mart: str, shop_id: str, part: int) -> None:
+    for table in (mart, "parts"):
         session.execute(
             text(f"delete from serving.{table} where shop_id = :shop_id and part = :part"),
             {"shop_id": shop_id, "part": part},

@@ -2,8 +2,8 @@ with touched as (
   select distinct
     shop_id,
     order_id
-  from {{ ref('int_order_versions') }}
-  where not is_built or '{{ var("mode") }}' = 'full'
+  from {{ ref('int_order_versions') }} as versions
+  where {{ is_to_build('versions') }}
 ),
 
 order_days as (
@@ -23,23 +23,10 @@ refund_days as (
   inner join touched
     on touched.shop_id = refunds.shop_id and touched.order_id = refunds.order_id
   inner join {{ ref('int_shops') }} as shops on shops.shop_id = refunds.shop_id
-),
-
-asked_days as (
-  select
-    shops.shop_id,
-    spine.day
-  from {{ ref('int_shops') }} as shops
-  cross join ({{ day_spine(var('range_from'), var('range_to')) }}) as spine
-  where
-    '{{ var("mode") }}' = 'range'
-    {%- if var('shops') %}
-    and shops.shop_id in ({% for shop in var('shops') %}'{{ escape_single_quotes(shop) }}'{% if not loop.last %}, {% endif %}{% endfor %})
-    {%- endif %}
 )
 
 select shop_id, day from order_days where day is not null
 union
 select shop_id, day from refund_days where day is not null
 union
-select shop_id, day from asked_days
+{{ asked_days() }}

@@ -18,7 +18,7 @@ everyone as (
 select
   everyone.shop_id,
   everyone.customer_key,
-  cast(strpos('0123456789abcdef', substr(everyone.customer_key, 1, 1)) - 1 as integer) as bucket,
+  {{ bucket_of('everyone.customer_key') }} as bucket,
   ordering.first_order_day,
   ordering.last_order_day,
   cast(coalesce(ordering.counted_orders, 0) as bigint) as counted_orders

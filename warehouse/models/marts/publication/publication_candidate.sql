@@ -1,5 +1,11 @@
-{{ candidate_of(ref('fct_revenue'), 'substr(' ~ iso_date('day') ~ ', 1, 7)') }}
+{{ candidate_of(ref('fct_revenue'), 'month', ref('int_affected_partitions')) }}
 union all
-{{ candidate_of(ref('fct_orders'), 'substr(' ~ iso_date('day') ~ ', 1, 7)') }}
+{{ candidate_of(ref('fct_orders'), 'month', ref('int_affected_partitions')) }}
 union all
-{{ candidate_of(ref('dim_customers'), "'b' || lpad(cast(bucket as text), 2, '0')") }}
+{{ candidate_of(ref('fct_order_lines'), 'month', ref('int_affected_lines')) }}
+union all
+{{ candidate_of(ref('dim_customers'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}
+union all
+{{ candidate_of(ref('dim_products'), 'bucket') }}

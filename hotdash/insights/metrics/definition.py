@@ -78,7 +78,25 @@ class PolicySwitch(_Strict):
 
     switch: Name
     default: bool | Name
+    choices: tuple[Name, ...] = ()
     reason: Text
+
+    @model_validator(mode="after")
+    def _is_a_choice(self) -> Self:
+        if isinstance(self.default, bool) == bool(self.choices):
+            raise ValueError("a switch that is not true or false names its choices")
+        if self.choices and self.default not in self.choices:
+            raise ValueError(f"its default {self.default} is not one of its choices")
+        return self
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What can be decided, as it is written down."""
+        return self.choices or ("true", "false")
+
+    @property
+    def written_default(self) -> str:
+        return str(self.default).lower()
 
 
 class Threshold(_Strict):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.paths import metrics_folder
-from hotdash.insights.metrics.definition import Metric, Status
+from hotdash.insights.metrics.definition import Metric, PolicySwitch, Status
 
 
 class MetricError(HotdashError):
@@ -42,6 +42,23 @@ class Registry:
             known = ", ".join(sorted({metric.name for metric in self}))
             raise NotFoundError(f"There is no metric {name!r}.", hint=f"Use one of {known}.")
         return found
+
+    def in_force(self, name: str, version: int | None = None) -> tuple[Metric, ...]:
+        """The versions a question is answered with, oldest first: each from its day on, the first always."""
+        newest = self.get(name, version)
+        if version is not None:
+            return (newest,)
+        return tuple(
+            metric
+            for metric in self
+            if metric.name == name
+            and metric.status is not Status.DRAFT
+            and metric.version <= newest.version
+        )
+
+    def switches(self) -> dict[str, PolicySwitch]:
+        """Every decision that a shop can take otherwise, by name."""
+        return {switch.switch: switch for metric in self for switch in metric.policy}
 
 
 def load_registry(folder: Path | None = None) -> Registry:

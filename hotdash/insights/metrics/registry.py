@@ -39,9 +39,21 @@ class Registry:
         approved = self._approved.get(name)
         found = approved if version is None else self._metrics.get((name, version))
         if found is None:
-            known = ", ".join(sorted({metric.name for metric in self}))
-            raise NotFoundError(f"There is no metric {name!r}.", hint=f"Use one of {known}.")
+            raise self._unknown(name, version)
         return found
+
+    def _unknown(self, name: str, version: int | None) -> NotFoundError:
+        versions = [str(metric.version) for metric in self if metric.name == name]
+        if version is not None and versions:
+            return NotFoundError(
+                f"There is no version {version} of {name}.",
+                hint=f"Use one of {', '.join(versions)}.",
+                field="metric",
+            )
+        known = ", ".join(sorted({metric.name for metric in self}))
+        return NotFoundError(
+            f"There is no metric {name!r}.", hint=f"Use one of {known}.", field="metric"
+        )
 
     def in_force(self, name: str, version: int | None = None) -> tuple[Metric, ...]:
         """The versions a question is answered with, oldest first: each from its day on, the first always."""

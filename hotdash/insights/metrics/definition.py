@@ -73,6 +73,13 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class SwitchedRows(_Strict):
+    """The rows of a mart that count only where the switch is on, told by columns of theirs."""
+
+    mart: Name
+    where: dict[Name, str | bool] = Field(min_length=1)
+
+
 class PolicySwitch(_Strict):
     """A decision that is part of the definition: what holds where a shop decided nothing, and why."""
 
@@ -80,6 +87,7 @@ class PolicySwitch(_Strict):
     default: bool | Name
     choices: tuple[Name, ...] = ()
     reason: Text
+    rows: SwitchedRows | None = None
 
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
@@ -184,6 +192,8 @@ class Metric(_Strict):
         _within(self.splits, self.dimensions, "splits names {}, not a dimension")
         read = {*self.splits.values(), self.mart or ""}
         _within(self.reads, read, "reads names {}, which is neither the mart nor a split's")
+        switched = {switch.rows.mart for switch in self.policy if switch.rows}
+        _within(switched, self.reads, "a switch names rows of {}, which reads says nothing about")
 
     @property
     def parsed(self) -> Formula:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from hotdash.base.errors import HotdashError
 from hotdash.insights.metrics.columns import SHOP, TIME_DIMENSIONS
 from hotdash.insights.metrics.definition import Aggregation, Metric
 from hotdash.insights.metrics.query.question import MetricName, QueryError, Question
 from hotdash.insights.metrics.registry import Registry
 from hotdash.storage.marts import ColumnType, PublishedMart
 
+ON = "true"
 _DEEPEST = 5
 
 
@@ -22,12 +24,21 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Switched:
+    """A decision about which rows count, taken for the question: with the rows it is about, or without."""
+
+    where: tuple[tuple[str, str | bool], ...]
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Rows that answer: a mart or a statement, which of its rows, split by which of its columns."""
 
     relation: str
     is_mart: bool
     only: tuple[str, ...] = ()
+    switched: Switched | None = None
     columns: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
 
@@ -91,10 +102,30 @@ class Node:
         return any(column.is_money for leaf in self.leaves() for column in leaf.columns.values())
 
 
+class NeedsRebuildError(HotdashError):
+    """What a decision would change cannot be computed from what is published."""
+
+    code = "needs_rebuild"
+
+    def __init__(self, switch: str, value: str, metric: str) -> None:
+        super().__init__(
+            f"What {switch}={value} would change about {metric} is not in what is published: "
+            "it acts where marts are made.",
+            hint=f"Decide it (`hotdash metrics decide {switch} {value} --shop ... --reason ...`): the "
+            "next run rebuilds by itself. Deciding it back the same way undoes it.",
+            field="policy",
+        )
+
+
 class Planner:
     def __init__(
-        self, question: Question, metrics: Registry, marts: Mapping[str, PublishedMart]
+        self,
+        question: Question,
+        metrics: Registry,
+        marts: Mapping[str, PublishedMart],
+        assumed: Mapping[str, str] | None = None,
     ) -> None:
+        self._assumed = assumed or {}
         self._question = question
         self._metrics = metrics
         self._marts = marts
@@ -169,17 +200,31 @@ class Planner:
                 ),
             )
         needed = [*self._question.rows, *self._question.filters]
-        for mart in (self._marts[name] for name in metric.marts):
+        switched = self._switched(metric)
+        marts = metric.marts if switched is None else [switched[0]]
+        for mart in (self._marts[name] for name in marts):
             wanted = {metric.column(mart.name, name) for name in (*needed, *own)}
             if wanted <= mart.columns.keys():
-                return self._of_mart(metric, mart)
+                return self._of_mart(metric, mart, switched[1] if switched else None)
         raise QueryError(
             f"No mart splits {metric.name} by {' and '.join(dict.fromkeys(needed))} at once.",
             hint="Ask for these dimensions one by one.",
             field="by" if self._question.rows else "filter",
         )
 
-    def _of_mart(self, metric: Metric, mart: PublishedMart) -> Source:
+    def _switched(self, metric: Metric) -> tuple[str, Switched] | None:
+        """Where a decision tried out acts on which rows count, the mart that can tell them apart."""
+        for switch in metric.policy:
+            value = self._assumed.get(switch.switch)
+            if value is None or switch.switch in metric.parsed.components:
+                continue
+            if switch.rows is None:
+                raise NeedsRebuildError(switch.switch, value, metric.name)
+            where = tuple(sorted(switch.rows.where.items()))
+            return switch.rows.mart, Switched(where, value == ON)
+        return None
+
+    def _of_mart(self, metric: Metric, mart: PublishedMart, switched: Switched | None) -> Source:
         reading = metric.reads.get(mart.name)
         columns = [metric.column(mart.name, name) for name in self._question.rows]
         filters = [
@@ -190,7 +235,7 @@ class Planner:
             )
         ]
         only = reading.only if reading else ()
-        return Source(mart.name, True, only, tuple(columns), tuple(filters))
+        return Source(mart.name, True, only, switched, tuple(columns), tuple(filters))
 
     def _unknown(self, metric: Metric, name: str, field: str) -> QueryError:
         known = [each for each in metric.dimensions if each not in TIME_DIMENSIONS]

@@ -116,6 +116,8 @@ class Reader:
             asked[f"filter{number}"] = [
                 value_of(filtered, value) for value in filtered.values if value
             ]
+        for number, (_, value) in enumerate(source.switched.where if source.switched else ()):
+            asked[f"switched{number}"] = value
         if not source.is_mart:
             return asked if segments else None
         asked["parts"] = sorted(
@@ -131,7 +133,7 @@ class Reader:
 
     def _parts(self, source: Source) -> dict[str, str]:
         known = "fact.part = any(cast(:parts as bigint[]))" if source.is_mart else "true"
-        known = " and ".join([known, *(f"fact.{flag}" for flag in source.only)])
+        known = " and ".join([known, _counted(source)])
         filtered = " and ".join(_filter(each, n) for n, each in enumerate(source.filters)) or "true"
         return {
             "relation": _relation(source),
@@ -151,6 +153,20 @@ class Reader:
                 hint="Ask for fewer days, a coarser split, or filter it.",
                 field="by",
             )
+
+
+def _counted(source: Source) -> str:
+    """The rows that count, and those that would or would not by a decision tried out."""
+    counted = " and ".join(f"fact.{flag}" for flag in source.only) or "true"
+    if source.switched is None:
+        return counted
+    rows = " and ".join(
+        f"coalesce(fact.{column} = :switched{number}, false)"
+        for number, (column, _) in enumerate(source.switched.where)
+    )
+    return (
+        f"(({counted}) or ({rows}))" if source.switched.is_on else f"({counted} and not ({rows}))"
+    )
 
 
 def middle(middles: Sequence[Decimal]) -> Decimal:

@@ -8,10 +8,8 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.period import Window
-from hotdash.insights.metrics.query.plan import Form
+from hotdash.insights.metrics.query.plan import ON, Form
 from hotdash.insights.statements import statement
-
-ON = "true"
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,8 +108,12 @@ def _explained(session: Session, node: Node, asked: Asked, shop_id: str, day: da
         switches=by_name,
         components=components,
         mart=mart.name if mart else None,
-        rows=rows,
-        adds_up=_adds_up(form, components, rows, outcome.value) if mart else None,
+        rows=rows[:MOST_ROWS],
+        adds_up=(
+            _adds_up(form, components, rows, outcome.value)
+            if mart and len(rows) <= MOST_ROWS
+            else None
+        ),
         note=_note(form, mart, rows),
         made_of=[
             _explained(session, child, asked, shop_id, day) for child in form.children.values()

@@ -1,7 +1,6 @@
 """Answers are exact sums, ratios of sums and exact medians; nothing unknown ever becomes a zero."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,49 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.base.errors import NotFoundError
 from hotdash.insights.metrics.definition import Metric
-from hotdash.insights.metrics.query.answer import Answer
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.registry import Registry, registry
 from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
-from tests.fixtures.marts import Publisher, Rows, order, revenue_day
+from tests.fixtures.marts import Publisher, order
+from tests.fixtures.november import NOV, ROD, Ask, days, values
 from tests.fixtures.shops import SeededShop
-
-ROD, KYOTO = "hot-rod-an", "kustom-kyoto"
-NOV = {"first": date(2026, 11, 1), "last": date(2026, 11, 20)}
-Ask = Callable[..., Answer]
-
-# One row per day: gross, counted orders, taxes.
-DAYS = {
-    date(2026, 10, 12): ("50", 1, "5"),
-    date(2026, 10, 31): ("70", 1, "7"),
-    date(2026, 11, 1): ("100", 2, "10"),
-    date(2026, 11, 2): ("300", 1, "30"),
-    date(2026, 11, 20): ("80.50", 1, "8"),
-}
-
-
-def days(shop_id: str = ROD) -> Rows:
-    return {
-        "fct_revenue": [
-            revenue_day(shop_id, day, gross, counted_orders=orders, taxes=Decimal(taxes))
-            for day, (gross, orders, taxes) in DAYS.items()
-        ]
-    }
-
-
-@pytest.fixture
-def ask(publisher: Publisher, shop: SeededShop) -> Ask:
-    """As the shop's owner, under row-level security."""
-
-    def asked(*metrics: str, metrics_of: Registry | None = None, **more: Any) -> Answer:
-        question = Question.parse(**{"shops": [ROD], "metrics": metrics, **more})
-        with publisher.database.as_user(shop.owner_id) as session:
-            return query(session, question, publisher.clock.now(), metrics=metrics_of)
-
-    return asked
 
 
 def decide(publisher: Publisher, value: str, since: date, policy: str = "include_taxes") -> None:
@@ -60,10 +25,6 @@ def decide(publisher: Publisher, value: str, since: date, policy: str = "include
             session,
             PolicyDecision(ROD, policy, value, since, publisher.clock.now(), "ana", "To see."),
         )
-
-
-def values(answer: Answer, metric: str) -> list[Decimal | None]:
-    return [row.cells[metric].value for row in answer.rows]
 
 
 class TestSums:
@@ -323,103 +284,6 @@ class TestMedians:
         expected = {week: _median(amounts) for week, amounts in weeks.items()}
         found = {row.key["week"]: row.cells["median_order_value"].value for row in answer.rows}
         assert {week: value for week, value in found.items() if value is not None} == expected
-
-
-class TestShops:
-    @pytest.fixture
-    def both(self, publisher: Publisher, two_shops: tuple[SeededShop, SeededShop]) -> Publisher:
-        publisher.shops = (ROD, KYOTO)
-        rows = [*days(ROD)["fct_revenue"], revenue_day(KYOTO, date(2026, 11, 3), "9000")]
-        publisher.build({"fct_revenue": rows})
-        return publisher
-
-    def asked(self, publisher: Publisher, *metrics: str, **more: Any) -> Answer:
-        question = Question.parse(shops=[ROD, KYOTO], metrics=metrics, **more, **NOV)
-        with publisher.database.snapshot() as session:
-            return query(session, question, publisher.clock.now())
-
-    def test_of_different_currencies_have_no_common_money(self, both: Publisher) -> None:
-        answer = self.asked(both, "revenue", "orders")
-
-        assert answer.only("revenue").value is None
-        assert answer.only("revenue").why is not None
-        assert "different currencies" in answer.only("revenue").why
-        assert answer.only("orders").value == 5
-        assert answer.currency is None
-
-    def test_stand_beside_each_other(self, both: Publisher) -> None:
-        answer = self.asked(both, "revenue", by=["shop"])
-
-        assert [(row.key["shop"], row.currency) for row in answer.rows] == [
-            (ROD, "USD"),
-            (KYOTO, "JPY"),
-        ]
-        assert values(answer, "revenue") == [Decimal("480.50"), 9000]
-        assert [shop.timezone for shop in answer.shops] == ["America/Los_Angeles", "Asia/Tokyo"]
-
-    def test_of_others_are_not_there(
-        self, both: Publisher, two_shops: tuple[SeededShop, SeededShop]
-    ) -> None:
-        question = Question.parse(shops=[ROD, KYOTO], metrics=["revenue"])
-        with (
-            both.database.as_user(two_shops[1].owner_id) as session,
-            pytest.raises(NotFoundError, match="no shop 'hot-rod-an'"),
-        ):
-            query(session, question, both.clock.now())
-
-
-class TestProvenance:
-    def test_says_what_the_answer_rests_on(self, publisher: Publisher, ask: Ask) -> None:
-        read_at = datetime(2026, 11, 21, 17, tzinfo=UTC)
-        publisher.as_of = {"shopify": read_at}
-        publisher.build(days())
-
-        answer = ask("aov", range="7d").as_json()
-
-        (shop,) = answer["shops"]
-        assert shop["days"] == ["2026-11-14", "2026-11-20"]
-        assert shop["as_of"] == {"shopify": "2026-11-21T17:00:00.000000Z"}
-        assert (shop["timezone"], shop["currency"]) == ("America/Los_Angeles", "USD")
-        assert shop["last_complete_day"] == "2026-11-20"
-        assert shop["builds"].keys() == {"fct_revenue"}
-        assert shop["builds"]["fct_revenue"]
-        assert answer["metrics"][0]["versions"] == [{"version": 1, "since": None}]
-        assert answer["rows"][0]["values"]["aov"]["value"] == "80.50"
-        assert answer["provisional"] is False
-
-
-class TestRefusals:
-    @pytest.mark.parametrize(
-        ("asked", "field", "names"),
-        [
-            ({"by": ["planet"]}, "by", ["revenue", "'planet'", "day"]),
-            ({"by": ["day", "week"]}, "by", ["day and week"]),
-            ({"filters": ["planet:mars"]}, "filter", ["'planet'"]),
-            ({"filters": ["planet"]}, "filter", ["'planet'", "country:DE"]),
-            ({"filters": ["shop:x"]}, "filter", ["shop"]),
-            ({"by": ["fact.day); drop table app.users --"]}, "by", ["drop table"]),
-            ({"range": "8d"}, "range", ["'8d'", "7d"]),
-            ({"compare": "luck"}, "compare", ["'luck'", "previous"]),
-            ({"first": date(2026, 1, 2)}, "to", ["2026-01-02"]),
-            ({"first": date(2026, 1, 2), "last": date(2026, 1, 1)}, "from", ["2026-01-02"]),
-            ({"first": date(1, 1, 1), "last": date(9999, 12, 31)}, "from", ["0001-01-01"]),
-            ({"metrics": ["revenue@x"]}, "metric", ["'revenue@x'", "revenue@1"]),
-            ({"metrics": []}, "metric", ["at least one"]),
-            ({"shops": []}, "shop", ["at least one"]),
-        ],
-    )
-    def test_name_field_value_and_mend(
-        self, ask: Ask, asked: dict[str, Any], field: str, names: list[str]
-    ) -> None:
-        with pytest.raises(HotdashError) as raised:
-            ask(*asked.pop("metrics", ["revenue"]), **asked)
-
-        assert raised.value.field == field
-        assert all(name in str(raised.value) for name in names)
-
-    def test_of_a_metric_that_does_not_exist_name_the_others(self, ask: Ask) -> None:
-        with pytest.raises(NotFoundError, match=r"profit.*aov"):
-            ask("profit")
 
 
 def _median(amounts: list[Decimal]) -> Decimal:

@@ -71,6 +71,20 @@ def tell_report(world: RawWorld) -> None:
         world.slices(told.shop, "shopify", {"shopify_sales_report_days": [row]})
 
 
+def tell_ads(world: RawWorld) -> None:
+    """12.00 dollars of ads, and 5.00 euros that no rate makes dollars of."""
+    campaigns: list[Row] = [
+        {
+            "day": date(2026, 6, 12),
+            "campaign_id": number,
+            "currency": currency,
+            "spend": money(spend),
+        }
+        for number, currency, spend in ((1, "USD", 12), (2, "EUR", 5))
+    ]
+    world.slices("ny", "meta_ads", {"meta_ads_campaign_days": campaigns})
+
+
 @pytest.fixture(scope="session")
 def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
     known: dict[Engine, Built] = {}
@@ -87,6 +101,7 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
                     tell(world, shop, version)
                 if version:
                     tell_report(world)
+                    tell_ads(world)
                 built.build()
             known[engine] = built.marts(), built.ask()
         return known[engine]

@@ -32,6 +32,7 @@ class ExpectedMargin:
     cost_of_goods: str = "0"
     shipping_cost: str = "0"
     fees: str = "0"
+    ad_spend: str = "0"
 
 
 REPORT = (
@@ -121,6 +122,7 @@ MARGINS = (
         uncosted_sales="20",
         cost_of_goods="6",
         fees="1.75",
+        ad_spend="12",
     ),
     ExpectedMargin(
         *("ny", "2026-06-14", "10.00 - 10.00; the part is thrown away, its 3.00 stay spent"),

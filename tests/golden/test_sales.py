@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.golden.conftest import CASES, Marts
+from tests.golden.edge_cases import SEED, seed_text
 from tests.golden.ledger_report import (
     AOV,
     LINES,
@@ -35,6 +36,11 @@ def amounts_of(expected: ExpectedReport | ExpectedMargin) -> dict[str, Decimal]:
 def test_the_ledger_is_long_enough() -> None:
     assert len(CASES) >= 60
     assert len({(case.shop, case.name) for case in CASES}) == len(CASES)
+
+
+def test_analysts_find_the_ledger_as_a_seed() -> None:
+    told = "Run `python -m tests.golden.edge_cases`."
+    assert SEED.read_text(encoding="utf-8") == seed_text(), told
 
 
 def test_every_order_is_on_exactly_one_day(marts: Marts) -> None:

@@ -188,7 +188,7 @@ def impossible_tax_rate(world: RawWorld, shop: str) -> None:
 
 
 def absurd_tax_rate(world: RawWorld, shop: str) -> None:
-    """What was charged stays right, so no check names it; it may not abort the model for the others."""
+    """What was charged stays right, the discount is absurd; it may not abort the model for the others."""
     line = Line(1, "10.00", discount="1.00", rate="999")
     world.load(shop, [Order(1, AT, [line], taxes_included=True)])
 
@@ -334,10 +334,10 @@ DEFECTS = (
         unknown_timezone,
         timezone="Mars/Olympus",
     ),
-    _defect("boundless", "order_amounts_fit", amounts_beyond_all_bounds),
+    _defect("boundless", "order_amounts_fit margins_have_amounts", amounts_beyond_all_bounds),
     _defect("countless", "order_amounts_fit", units_beyond_all_bounds),
     _defect("taxless", "order_lines_have_amounts", impossible_tax_rate),
-    _defect("overtaxed", "", absurd_tax_rate),
+    _defect("overtaxed", "assert_rates_reasonable", absurd_tax_rate, severity="warning"),
     _defect("odd", "order_statuses_are_known", unknown_status, severity="warning"),
     _defect("unreadable", "nothing_is_unreadable", unreadable_record, severity="warning"),
     _defect("frozen", "orders_are_readable", order_unreadable_since),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
+from tests.fixtures.raw_world import Line, Order, Payment, Product, RawWorld, Refund, money
 from tests.pipeline.transform.ad_histories import tell_ads
 from tests.pipeline.transform.touch_histories import tell_touches
 
@@ -35,7 +35,20 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
             gone = [chance.randint(1, orders)] if chance.random() < 0.4 else []
             there = [order for order in told if order.order_id not in gone]
             world.load(shop, there, deleted=gone, products=_products(chance))
+            tell_report(chance, world, shop)
         yield
+
+
+def tell_report(chance: random.Random, world: RawWorld, shop: str) -> None:
+    """Shopify's own report of some days in a row, which may be read again later."""
+    first = START.date() + timedelta(days=chance.randint(0, 30))
+    amounts = "gross_sales discounts returns net_sales shipping taxes total_sales".split()
+    rows = [
+        {"day": first + timedelta(days=number), "orders": chance.randint(0, 2)}
+        | {name: money(chance.randint(-1, 1)) for name in amounts}
+        for number in range(8)
+    ]
+    world.slices(shop, "shopify", {"shopify_sales_report_days": rows})
 
 
 def _products(chance: random.Random) -> list[Product]:
@@ -75,6 +88,8 @@ def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[O
         customer_id=chance.choice([None, 1, 2, 3]),
         shipping=("4.500", "0.500"),
         updated_at=iso_utc(at),
+        payments=[Payment("SALE", "10.000", chance.choice(["0", "0.310"]))],
+        duties=chance.choice([None, None, "1.500"]),
     )
     yield order
     for step in range(chance.randint(0, 3)):

@@ -4,6 +4,12 @@ union all
 union all
 {{ candidate_of(ref('fct_order_lines'), 'month', ref('int_affected_lines')) }}
 union all
+{{ candidate_of(ref('fct_shopify_report'), 'month', ref('int_affected_partitions')) }}
+union all
+{{ candidate_of(ref('fct_sales_reconciliation'), 'month', ref('int_affected_report_days')) }}
+union all
+{{ candidate_of(ref('fct_margins'), 'month', ref('int_affected_margins')) }}
+union all
 {{ candidate_of(ref('dim_customers'), 'bucket') }}
 union all
 {{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}

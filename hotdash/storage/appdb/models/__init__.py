@@ -29,7 +29,7 @@ from hotdash.storage.appdb.models.serving import (
     Part,
     Published,
 )
-from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, Shop
+from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, OperatingSetting, Shop
 from hotdash.storage.appdb.models.sources import (
     ApiCall,
     ApiCallHour,
@@ -65,6 +65,7 @@ __all__ = [
     "ManifestMart",
     "Membership",
     "MetricPolicy",
+    "OperatingSetting",
     "OrderValueMedian",
     "Part",
     "PublicationOutcome",

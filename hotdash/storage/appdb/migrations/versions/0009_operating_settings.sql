@@ -1,0 +1,12 @@
+create table app.operating_settings (
+  shop_id text not null references app.shops,
+  setting text not null,
+  applies_to text not null check (applies_to in ('shop', 'vendor', 'sku', 'carrier', 'action')),
+  subject text not null check ((applies_to = 'shop') = (subject = '')),
+  effective_from date not null check (effective_from >= date '2000-01-01'),
+  decided_at timestamptz not null default now(),
+  value bigint not null check (value between 0 and 1000000000000),
+  decided_by text not null,
+  reason text not null,
+  primary key (shop_id, setting, applies_to, subject, effective_from, decided_at)
+);

@@ -1,0 +1,24 @@
+with named as (
+  select
+    searches.shop_id,
+    searches.day,
+    sum(searches.clicks) as clicks
+  from {{ ref('fct_search_days') }} as searches
+  inner join {{ ref('int_affected_web') }} as affected
+    on affected.shop_id = searches.shop_id and affected.day = searches.day
+  group by searches.shop_id, searches.day
+)
+
+select
+  days.shop_id,
+  days.day,
+  'America/Los_Angeles' as timezone,
+  days.clicks,
+  days.impressions,
+  {{ money('days.position * days.impressions') }} as position_sum,
+  {{ count_of('days.clicks - coalesce(named.clicks, 0)') }} as clicks_of_unnamed_queries
+from {{ ref('stg_search_console__days') }} as days
+inner join {{ ref('int_affected_web') }} as affected
+  on affected.shop_id = days.shop_id and affected.day = days.day
+left join named on named.shop_id = days.shop_id and named.day = days.day
+where days.aggregation = 'BY_PROPERTY'

@@ -112,16 +112,10 @@ select
   {{ count_of('weeks.sessions_week_before') }} as sessions_week_before,
   {{ count_of('weeks.sessions_7d') }} as sessions_7d,
   {{ count_of('weeks.sessions_previous_7d') }} as sessions_previous_7d,
-  cast(case when read_days.days_known = 14 then 1 else 0 end as bigint) as judged,
-  cast(
-    case
-      when read_days.days_known = 14
-        and weeks.sessions_previous_7d >= traffic_minimum_sessions.value
-        and weeks.sessions_7d * 100 <= weeks.sessions_previous_7d * (100 - traffic_drop_percent.value)
-        then 1
-      else 0
-    end as bigint
-  ) as anomalies
+  read_days.days_known = 14 as is_judged,
+  read_days.days_known = 14
+  and weeks.sessions_previous_7d >= traffic_minimum_sessions.value
+  and weeks.sessions_7d * 100 <= weeks.sessions_previous_7d * (100 - traffic_drop_percent.value) as is_anomaly
 from weeks
 inner join {{ ref('int_affected_web') }} as affected
   on affected.shop_id = weeks.shop_id and affected.day = weeks.day

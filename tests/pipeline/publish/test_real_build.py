@@ -1,5 +1,6 @@
 """What dbt built on either engine is what readers see, hash for hash."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from tests.fixtures.marts import rows_hash
 from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.warehouses import AS_OF, BuiltWarehouse
+from tests.pipeline.transform.ad_histories import tell_ads
 
 pytestmark = [pytest.mark.law(6), pytest.mark.law(8)]
 
@@ -45,6 +47,8 @@ def world(built: BuiltWarehouse) -> RawWorld:
         ],
     )
     world.load(THEIRS, [Order(1, "2026-10-01T00:00Z", [Line(1, "12000")], currency="JPY")])
+    tell_ads(Random(1), world, OURS, "USD")
+    tell_ads(Random(2), world, THEIRS, "JPY")
     return world
 
 

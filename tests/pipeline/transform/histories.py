@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
 from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
+from tests.pipeline.transform.ad_histories import tell_ads
+from tests.pipeline.transform.operations_histories import tell_operations
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -24,7 +26,9 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     ]
     chance.shuffle(versions)
     for number in range(loads):
-        for shop in SHOPS:
+        for shop, (_, currency) in SHOPS.items():
+            tell_ads(chance, world, shop, currency)
+            tell_operations(random.Random(f"{seed}/{shop}/{number}"), world, shop, number)
             told = _newest_each(
                 [version for owner, version in versions[number::loads] if owner == shop]
             )

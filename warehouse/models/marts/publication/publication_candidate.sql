@@ -25,3 +25,5 @@ union all
 {{ candidate_of(ref('fct_fulfillments'), 'month', ref('int_affected_shipments')) }}
 union all
 {{ candidate_of(ref('fct_growth'), 'month') }}
+union all
+{{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}

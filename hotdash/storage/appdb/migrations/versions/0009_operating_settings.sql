@@ -1,7 +1,7 @@
 create table app.operating_settings (
   shop_id text not null references app.shops,
   setting text not null,
-  applies_to text not null check (applies_to in ('shop', 'vendor', 'sku', 'carrier', 'action')),
+  applies_to text not null check (applies_to in ('vendor', 'sku', 'carrier', 'action', 'shop')),
   subject text not null check ((applies_to = 'shop') = (subject = '')),
   effective_from date not null check (effective_from >= date '2000-01-01'),
   decided_at timestamptz not null default now(),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
+from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
 from tests.pipeline.transform.ad_histories import tell_ads
 from tests.pipeline.transform.operations_histories import tell_operations
 
@@ -33,8 +33,24 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
                 [version for owner, version in versions[number::loads] if owner == shop]
             )
             gone = [chance.randint(1, orders)] if chance.random() < 0.4 else []
-            world.load(shop, [order for order in told if order.order_id not in gone], deleted=gone)
+            there = [order for order in told if order.order_id not in gone]
+            world.load(shop, there, deleted=gone, products=_products(chance))
         yield
+
+
+def _products(chance: random.Random) -> list[Product]:
+    """Some told again as they were, some in another category or at another cost, late or in order."""
+    changed = START + timedelta(days=chance.randint(-30, 60))
+    return [
+        Product(
+            product_id,
+            chance.choice(["Hose", "Fuel", "Oil"]),
+            chance.choice([None, "1.250", "2.500"]),
+            updated_at=iso_utc(changed),
+        )
+        for product_id in (1, 2, 3)
+        if chance.random() < 0.5
+    ]
 
 
 def _newest_each(orders: list[Order]) -> list[Order]:
@@ -97,6 +113,7 @@ def _lines(chance: random.Random, order_id: int) -> list[Line]:
             tax="0.500",
             rate="0.075",
             gift_card=chance.random() < 0.1,
+            product_id=chance.choice([None, 1, 2, 3]),
         )
         for number in range(chance.randint(1, 3))
     ]

@@ -45,6 +45,8 @@ select
   {{ customer_key('newest.shop_id', 'orders.customer_id', 'newest.order_id') }} as customer_key,
   orders.financial_status,
   orders.total_price,
+  orders.total_duties,
+  orders.total_tips,
   coalesce(orders.is_test, false) as is_test,
   orders.cancelled_at is not null as is_cancelled,
   orders.cancelled_at is null

@@ -3,7 +3,7 @@
 from hotdash.storage.appdb.models.alerts import Alert
 from hotdash.storage.appdb.models.base import Base
 from hotdash.storage.appdb.models.clicks import Click, ClickCount, ClickSite
-from hotdash.storage.appdb.models.governance import AuditEvent, Decision
+from hotdash.storage.appdb.models.governance import AuditEvent, DashboardFact, Decision
 from hotdash.storage.appdb.models.identity import (
     Membership,
     SignInAttempt,
@@ -56,6 +56,7 @@ __all__ = [
     "ClickSite",
     "ComplianceRequest",
     "Credential",
+    "DashboardFact",
     "Decision",
     "Freshness",
     "InstallPass",

@@ -29,6 +29,7 @@ select
   items.product_title,
   items.variant_title,
   items.product_type,
+  products.category,
   items.supplier,
   items.price,
   items.unit_cost,
@@ -60,5 +61,7 @@ inner join newest on newest.shop_id = days.shop_id and newest.day = days.day
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = days.shop_id
 inner join {{ ref('int_stock_items') }} as items
   on items.shop_id = days.shop_id and items.inventory_item_id = days.inventory_item_id
+left join {{ ref('dim_products') }} as products
+  on products.shop_id = items.shop_id and products.product_id = items.product_id
 left join last_sold
   on last_sold.shop_id = days.shop_id and last_sold.inventory_item_id = days.inventory_item_id

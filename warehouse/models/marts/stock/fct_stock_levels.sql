@@ -15,6 +15,7 @@ select
   items.sku,
   items.product_id,
   items.product_type,
+  products.category,
   levels.available,
   levels.on_hand,
   levels.committed,
@@ -24,6 +25,8 @@ select
 from levels
 inner join {{ ref('int_stock_items') }} as items
   on items.shop_id = levels.shop_id and items.inventory_item_id = levels.inventory_item_id
+left join {{ ref('dim_products') }} as products
+  on products.shop_id = items.shop_id and products.product_id = items.product_id
 left join locations
   on locations.shop_id = levels.shop_id and locations.location_id = levels.location_id
 where coalesce(levels.is_active, true) and items.is_tracked

@@ -54,10 +54,15 @@ select
   conversations.resolved_at,
   conversations.resolution_basis,
   conversations.resolution_due_at,
-  {{ seconds_between('conversations.opened_at', 'conversations.first_reply_at') }} as first_reply_seconds,
-  conversations.first_reply_business_seconds,
-  {{ seconds_between('conversations.opened_at', 'conversations.resolved_at') }} as resolution_seconds,
-  conversations.resolution_business_seconds,
+  {%- for name, seconds in [
+    ('first_reply', seconds_between('conversations.opened_at', 'conversations.first_reply_at')),
+    ('first_reply_business', 'conversations.first_reply_business_seconds'),
+    ('resolution', seconds_between('conversations.opened_at', 'conversations.resolved_at')),
+    ('resolution_business', 'conversations.resolution_business_seconds'),
+  ] %}
+  {{ seconds }} as {{ name }}_seconds,
+  {{ count_of(integer_quotient(seconds, '60')) }} as {{ name }}_minutes,
+  {%- endfor %}
   {{ count_of('conversations.customer_messages') }} as customer_messages,
   {{ count_of('conversations.agent_messages') }} as agent_messages,
   cast(1 as bigint) as conversations,

@@ -10,3 +10,16 @@ create table app.operating_settings (
   reason text not null,
   primary key (shop_id, setting, applies_to, subject, effective_from, decided_at)
 );
+
+create table app.dashboard_facts (
+  shop_id text not null references app.shops,
+  fact_id uuid not null,
+  fact_type text not null,
+  version integer not null check (version >= 1),
+  occurred_at timestamptz not null,
+  value numeric(20, 4),
+  metadata jsonb not null default '{}'::jsonb,
+  evidence text,
+  primary key (shop_id, fact_id)
+);
+create index dashboard_facts_by_type on app.dashboard_facts (shop_id, fact_type, occurred_at);

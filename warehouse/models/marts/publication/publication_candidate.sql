@@ -30,4 +30,8 @@ union all
 union all
 {{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}
 union all
+{{ candidate_of(ref('fct_touches'), 'month', ref('int_affected_journeys')) }}
+union all
+{{ candidate_of(ref('fct_attributed_orders'), 'month', ref('int_affected_credits')) }}
+union all
 {{ candidate_of(ref('dim_products'), 'bucket') }}

@@ -102,7 +102,7 @@ measured as (
     spine.*,
     {{ instant_at('spine.day', 'weekdays.opens_minute', 'spine.timezone') }} as opens_at,
     coalesce(
-      {{ seconds_between(
+      {{ whole_seconds(
         instant_at('spine.day', 'weekdays.opens_minute', 'spine.timezone'),
         instant_at('spine.day', 'weekdays.closes_minute', 'spine.timezone')
       ) }},

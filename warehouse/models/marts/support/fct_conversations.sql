@@ -55,9 +55,9 @@ select
   conversations.resolution_basis,
   conversations.resolution_due_at,
   {%- for name, seconds in [
-    ('first_reply', seconds_between('conversations.opened_at', 'conversations.first_reply_at')),
+    ('first_reply', whole_seconds('conversations.opened_at', 'conversations.first_reply_at')),
     ('first_reply_business', 'conversations.first_reply_business_seconds'),
-    ('resolution', seconds_between('conversations.opened_at', 'conversations.resolved_at')),
+    ('resolution', whole_seconds('conversations.opened_at', 'conversations.resolved_at')),
     ('resolution_business', 'conversations.resolution_business_seconds'),
   ] %}
   {{ seconds }} as {{ name }}_seconds,

@@ -75,9 +75,9 @@ select
   end as met_at,
   case
     when breaches.kind = 'first_reply' and coalesce(conversations.first_reply_at, conversations.resolved_at) is not null
-      then {{ seconds_between('breaches.breached_at', 'coalesce(conversations.first_reply_at, conversations.resolved_at)') }}
+      then {{ whole_seconds('breaches.breached_at', 'coalesce(conversations.first_reply_at, conversations.resolved_at)') }}
     when breaches.kind = 'resolution' and conversations.resolved_at is not null
-      then {{ seconds_between('breaches.breached_at', 'conversations.resolved_at') }}
+      then {{ whole_seconds('breaches.breached_at', 'conversations.resolved_at') }}
   end as late_seconds,
   conversations.timezone,
   conversations.channel,

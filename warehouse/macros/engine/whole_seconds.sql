@@ -1,13 +1,13 @@
 {#- Whole seconds of real time from one instant to a later one, the rest of a second thrown away. -#}
-{% macro seconds_between(earlier, later) -%}
-  {{ adapter.dispatch('seconds_between')(earlier, later) }}
+{% macro whole_seconds(earlier, later) -%}
+  {{ adapter.dispatch('whole_seconds')(earlier, later) }}
 {%- endmacro %}
 
-{% macro default__seconds_between(earlier, later) -%}
+{% macro default__whole_seconds(earlier, later) -%}
   cast((epoch_us({{ later }}) - epoch_us({{ earlier }})) // 1000000 as bigint)
 {%- endmacro %}
 
-{% macro postgres__seconds_between(earlier, later) -%}
+{% macro postgres__whole_seconds(earlier, later) -%}
   cast(trunc(extract(epoch from ({{ later }}) - ({{ earlier }}))) as bigint)
 {%- endmacro %}
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hotdash.base.clock import iso_utc
 from tests.fixtures.raw_world import Line, Order, Payment, Product, RawWorld, Refund, money
 from tests.pipeline.transform.ad_histories import tell_ads
+from tests.pipeline.transform.operations_histories import tell_operations
 from tests.pipeline.transform.touch_histories import tell_touches
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
@@ -28,6 +29,7 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     for number in range(loads):
         for shop, (_, currency) in SHOPS.items():
             tell_ads(chance, world, shop, currency)
+            tell_operations(random.Random(f"{seed}/{shop}/{number}"), world, shop, number)
             tell_touches(chance, world, shop, START)
             told = _newest_each(
                 [version for owner, version in versions[number::loads] if owner == shop]

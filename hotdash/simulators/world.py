@@ -8,6 +8,13 @@ from random import Random
 
 from hotdash.base.clock import require_aware
 from hotdash.simulators.ad_accounts import ad_incidents
+from hotdash.simulators.buyers import (
+    LAST_NAMES,
+    customer_id,
+    email_of_customer,
+    names_of,
+    newcomers_before,
+)
 from hotdash.simulators.catalog import Catalog
 from hotdash.simulators.day_plan import DayPlan, PlannedDay
 from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
@@ -16,12 +23,7 @@ from hotdash.simulators.orders import Customer, Incident, Order, Product, Shop, 
 from hotdash.simulators.shop_profiles import REFUND_WAVE, SHOPS
 
 WHOLESALE_LINES = 130
-_NEW_CUSTOMERS_PER_HUNDRED = 58
 _ORDERS_KEPT = 60_000
-_FIRST = (
-    "Ada Ben Cleo Dan Eva Finn Gus Hana Ivo Jun Kai Lea Max Nora Otto Pia Quin Rosa Sam Tia".split()
-)
-_LAST = "Abe Berg Cruz Diaz Endo Fuchs Gray Hall Ito Jung Kato Lang Mori Noe Otis Page Ruiz Sato".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,9 @@ class ShopWorld:
             for place, at in enumerate(instants)
         )
         customers = tuple(
-            _customer_versions(self.shop, _newcomer(day.first_index + place), at)
+            _customer_versions(self.shop, newcomers_before(day.first_index + place), at)
             for place, at in enumerate(instants)
-            if _brings_newcomer(day.first_index + place)
+            if _bringsnewcomers_before(day.first_index + place)
         )
         return ShopDay(histories, customers)
 
@@ -149,8 +151,8 @@ class ShopWorld:
         return incident is not None and chance.random() < incident.factor
 
     def _buyer(self, index: int, chance: Random) -> int | None:
-        known = _newcomer(index)
-        if _brings_newcomer(index):
+        known = newcomers_before(index)
+        if _bringsnewcomers_before(index):
             return customer_id(self.shop, known)
         if known == 0 or index * 13 % 25 == 0:
             return None
@@ -196,31 +198,22 @@ def version_as_of(history: Sequence[Order], instant: int) -> Order | None:
     return None
 
 
-def customer_id(shop: Shop, number: int) -> int:
-    return shop.vendor_id * 10_000_000 + number
-
-
 def _shared_out(orders: int) -> list[int]:
     whole = sum(shop.share for shop in SHOPS)
     others = [orders * shop.share // whole for shop in SHOPS[1:]]
     return [orders - sum(others), *others]
 
 
-def _newcomer(index: int) -> int:
-    """How many customers the orders before this one brought: the number of the next."""
-    return index * _NEW_CUSTOMERS_PER_HUNDRED // 100
-
-
-def _brings_newcomer(index: int) -> bool:
-    return _newcomer(index + 1) > _newcomer(index)
+def _bringsnewcomers_before(index: int) -> bool:
+    return newcomers_before(index + 1) > newcomers_before(index)
 
 
 def _customer_versions(shop: Shop, number: int, ordered_at: int) -> tuple[Customer, ...]:
-    first, last = _FIRST[number * 7 % len(_FIRST)], _LAST[number * 11 % len(_LAST)]
+    first, last = names_of(number)
     made = Customer(
         shop=shop,
         customer_id=customer_id(shop, number),
-        email=None if number % 31 == 30 else f"{first}.{last}.{number}@example.com".lower(),
+        email=email_of_customer(number),
         first_name=first,
         last_name=last,
         created_at=ordered_at - 40,
@@ -228,7 +221,9 @@ def _customer_versions(shop: Shop, number: int, ordered_at: int) -> tuple[Custom
     )
     if number % 12:
         return (made,)
-    moved = replace(made, last_name=_LAST[number % len(_LAST)], updated_at=ordered_at + 20 * 86_400)
+    moved = replace(
+        made, last_name=LAST_NAMES[number % len(LAST_NAMES)], updated_at=ordered_at + 20 * 86_400
+    )
     return made, moved
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_start, ingest, large_shop, poison, webhooks
+from benchmarks import first_start, ingest, large_shop, poison, transform, webhooks
 from benchmarks.figures import Figure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -22,6 +22,8 @@ machine's; ratios compare within one run.
 MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "first_start": first_start.measure,
     "large_shop": large_shop.measure,
+    "transform": transform.measure,
+    "transform_millions": transform.measure_millions,
     "ingest": ingest.measure,
     "webhooks": webhooks.measure,
     "poison": poison.measure,

@@ -1,5 +1,6 @@
 """Write docs/reference from the code, so that it cannot fall behind without a test saying so."""
 
+import json
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import typer.main
 
+from hotdash.base.paths import metrics_folder
 from hotdash.base.roles import MATRIX, Role
 from hotdash.base.settings import PREFIX, Settings
 from hotdash.entrypoints.cli.main import app
+from hotdash.insights.metrics.definition import json_schema
 from hotdash.insights.metrics.registry import load_registry
 
 FOLDER = Path(__file__).parent / "reference"
@@ -128,6 +131,8 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for name, text in pages().items():
         (FOLDER / name).write_text(text)
+    schema = json.dumps(json_schema(), indent=2, sort_keys=True)
+    (metrics_folder() / "metric.schema.json").write_text(schema + "\n")
 
 
 if __name__ == "__main__":

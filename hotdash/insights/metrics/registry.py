@@ -1,141 +1,20 @@
 """The metrics as they are written down in metrics/*.yml: every door reads them here."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date
-from decimal import Decimal
-from enum import StrEnum
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Self, cast
+from typing import Any, cast
 
 import yaml
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import ValidationError
 
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.paths import metrics_folder
-from hotdash.insights.metrics.formula import Formula, FormulaError, Value
+from hotdash.insights.metrics.definition import Metric, Status
 
 
 class MetricError(HotdashError):
     code = "invalid_metric"
-
-
-class Aggregation(StrEnum):
-    SUM = "sum"
-    RATIO = "ratio"
-    MEDIAN = "median"
-
-
-class Status(StrEnum):
-    DRAFT = "draft"
-    APPROVED = "approved"
-    RETIRED = "retired"
-
-
-def _no_float(value: object) -> object:
-    if isinstance(value, float):
-        raise ValueError("must be quoted, so that it stays a decimal")
-    return value
-
-
-Exact = Annotated[Decimal, BeforeValidator(_no_float)]
-Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PolicySwitch(_Strict):
-    switch: Name
-    default: bool
-    reason: Text
-
-
-class Threshold(_Strict):
-    """Shares of the base: from watch on a person should look, from act on a person should do something."""
-
-    watch: Exact
-    act: Exact
-
-
-class Thresholds(_Strict):
-    change: Threshold
-
-
-class Change(_Strict):
-    version: int = Field(ge=1)
-    date: date
-    change: Text
-    approved_by: Text
-
-
-class Metric(_Strict):
-    name: Name
-    version: int = Field(ge=1)
-    title: Text
-    definition: Text
-    formula: Text
-    aggregation: Aggregation
-    components: dict[Name, Text]
-    unit: Name
-    direction: Annotated[str, Field(pattern=r"^(up|down)$")]
-    grain: Name
-    mart: Name
-    dimensions: tuple[Name, ...]
-    owner: Text
-    approvers: tuple[Text, ...] = Field(min_length=1)
-    status: Status
-    effective_from: date
-    last_updated: date
-    policy: tuple[PolicySwitch, ...]
-    thresholds: Thresholds
-    edge_cases: tuple[Text, ...]
-    changelog: tuple[Change, ...] = Field(min_length=1)
-
-    @field_validator("formula")
-    @classmethod
-    def _can_be_computed(cls, text: str) -> str:
-        try:
-            Formula.parse(text)
-        except FormulaError as error:
-            raise ValueError(str(error)) from None
-        return text
-
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        switches = {switch.switch for switch in self.policy}
-        unknown = self.parsed.components - self.components.keys() - switches
-        if unknown:
-            raise ValueError(f"the formula names {', '.join(sorted(unknown))}, not a component")
-        if self.changelog[-1].version != self.version:
-            raise ValueError(f"the changelog does not end with version {self.version}")
-        return self
-
-    @property
-    def parsed(self) -> Formula:
-        return Formula.parse(self.formula)
-
-    @property
-    def label(self) -> str:
-        return f"{self.name} v{self.version}"
-
-    @property
-    def defaults(self) -> dict[str, int]:
-        """The policy switches of the formula as it counts them: 1 for on, 0 for off."""
-        return {switch.switch: int(switch.default) for switch in self.policy}
-
-    def evaluate(self, values: Mapping[str, Value]) -> Decimal | None:
-        return self.parsed.evaluate({**self.defaults, **values})
 
 
 class Registry:

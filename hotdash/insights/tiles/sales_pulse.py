@@ -15,10 +15,11 @@ from hotdash.insights.metrics.daily import (
     load_figures,
     total,
 )
+from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.median import Medians, load_medians
 from hotdash.insights.metrics.period import Compare, Period, Window
 from hotdash.insights.metrics.publication import Published, Windows, load_published
-from hotdash.insights.metrics.registry import Metric, registry
+from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.contract import (
     ContextItem,
     Delta,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from hotdash.insights.metrics.registry import Threshold
+from hotdash.insights.metrics.definition import Threshold
 from hotdash.insights.tiles.contract import ActionKind, Delta, Direction, NextAction, TileState
 
 

@@ -27,6 +27,8 @@ from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.load_ledger import loads_to_build
 
 STAGING = "staging"
+INTERMEDIATE = "intermediate"
+_ONLY_TABLES = ("--resource-type", "model", "--resource-type", "seed")
 
 
 class BuildMode(StrEnum):
@@ -137,8 +139,8 @@ def _variables(request: BuildRequest, mode: BuildMode) -> dict[str, Any]:
 def _run(
     project: DbtProject, arguments: list[str], variables: dict[str, Any], progress: Progress
 ) -> list[ModelResult]:
-    with progress.task("Computing marts", total=len(_models(project))) as task:
-        results = project.run(["run", *arguments], variables, lambda _name: task.advance())
+    with progress.task("Computing marts", total=len(_nodes(project, "model"))) as task:
+        results = project.run(arguments, variables, lambda _name: task.advance())
     for result in results:
         if result.status == "error":
             raise project.explain(result)
@@ -146,11 +148,14 @@ def _run(
 
 
 def _arguments(warehouse: Warehouse, project: DbtProject, mode: BuildMode) -> list[str]:
-    """Staging views say the same as long as the project does: they are made in a rebuild."""
+    """Seeds and staging views are the same as long as the project is: a rebuild makes them."""
     if mode is BuildMode.FULL:
-        return ["--full-refresh"]
-    views = {node.name for node in _models(project) if node.schema == STAGING}
-    return ["--exclude", f"path:models/{STAGING}"] if views <= tables_in(warehouse, STAGING) else []
+        return ["build", *_ONLY_TABLES, "--full-refresh"]
+    seeds = {node.name for node in _nodes(project, "seed")}
+    command = ["run"] if seeds <= tables_in(warehouse, INTERMEDIATE) else ["build", *_ONLY_TABLES]
+    views = {node.name for node in _nodes(project, "model") if node.schema == STAGING}
+    made = views <= tables_in(warehouse, STAGING)
+    return [*command, "--exclude", f"path:models/{STAGING}"] if made else command
 
 
 def _model_result(result: NodeResult) -> ModelResult:
@@ -162,8 +167,8 @@ def _model_result(result: NodeResult) -> ModelResult:
     return ModelResult(result.name, result.status, result.seconds, result.rows)
 
 
-def _models(project: DbtProject) -> list[Any]:
-    return [node for node in project.manifest.nodes.values() if node.resource_type == "model"]
+def _nodes(project: DbtProject, kind: str) -> list[Any]:
+    return [node for node in project.manifest.nodes.values() if node.resource_type == kind]
 
 
 def _require_sources(warehouse: Warehouse, project: DbtProject) -> None:

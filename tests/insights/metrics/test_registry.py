@@ -1,16 +1,20 @@
 """Metrics are governed: complete, approved, computable, and kept side by side by version."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
 from hotdash.base.errors import NotFoundError
 from hotdash.base.paths import metrics_folder
-from hotdash.insights.metrics.registry import Metric, MetricError, load_registry, registry
-from hotdash.storage.marts import published_mart
+from hotdash.insights.metrics.columns import complaints
+from hotdash.insights.metrics.definition import Metric, json_schema
+from hotdash.insights.metrics.registry import MetricError, load_registry, registry
+from hotdash.storage.marts import published_marts
 
 
 def written(name: str = "revenue", **changes: Any) -> dict[str, Any]:
@@ -26,18 +30,26 @@ def folder_with(tmp_path: Path, *metrics: dict[str, Any]) -> Path:
 
 class TestShippedMetrics:
     @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
-    def test_every_component_is_published_or_a_metric(self, metric: Metric) -> None:
-        columns = published_mart(metric.mart).columns.keys()
-        metrics = {each.name for each in registry()}
-        assert metric.components.keys() <= columns | metrics
+    def test_the_published_marts_have_what_it_names(self, metric: Metric) -> None:
+        metrics = frozenset(each.name for each in registry())
+        assert not [*complaints(metric, metrics, published_marts())]
 
     @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
     def test_every_component_is_used(self, metric: Metric) -> None:
         assert metric.components.keys() <= metric.parsed.components
 
+    @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
+    def test_an_editor_finds_it_right(self, metric: Metric) -> None:
+        written = yaml.safe_load(_path(metric).read_text())
+        jsonschema.validate(json.loads(json.dumps(written, default=str)), json_schema())
+
+    def test_the_json_schema_is_what_the_code_says(self) -> None:
+        kept = json.loads((metrics_folder() / "metric.schema.json").read_text())
+        assert kept == json_schema(), "run `make docs`"
+
     def test_a_file_is_named_after_its_metric(self) -> None:
-        for path in metrics_folder().glob("*.yml"):
-            assert yaml.safe_load(path.read_text())["name"] == path.stem
+        named = {_path(metric) for metric in registry()}
+        assert named == set(metrics_folder().glob("*.yml"))
 
     def test_revenue_leaves_taxes_out_unless_decided_otherwise(self) -> None:
         components = {
@@ -104,6 +116,12 @@ class TestReading:
         (tmp_path / "broken.yml").write_text("name: [")
         with pytest.raises(MetricError, match=r"broken\.yml is not YAML"):
             load_registry(tmp_path)
+
+
+def _path(metric: Metric) -> Path:
+    """The first version in <name>.yml, every later one beside it."""
+    later = "" if metric.version == 1 else f".v{metric.version}"
+    return metrics_folder() / f"{metric.name}{later}.yml"
 
 
 def _change(version: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from hotdash.insights.metrics.registry import Threshold
+from hotdash.insights.metrics.definition import Threshold
 from hotdash.insights.tiles.contract import ActionKind, Delta, Direction, TileState, Verdict
 from hotdash.insights.tiles.state import (
     Blocked,

@@ -96,6 +96,13 @@ class TestWhatIsComputed:
         built_duckdb.build(BuildMode.RANGE, (date(2026, 5, 1), date(2026, 5, 1)))
         assert set(days(built_duckdb, shop)) == {1, 2, 20}
 
+    def test_a_missing_seed_is_planted_without_a_rebuild(
+        self, built_duckdb: BuiltWarehouse, shop: str
+    ) -> None:
+        built_duckdb.warehouse.execute("drop table intermediate.referrer_sources")
+        assert built_duckdb.build().mode is BuildMode.INCREMENTAL
+        assert len(built_duckdb.rows("select * from intermediate.referrer_sources")) > 50
+
     def test_building_a_load_twice_changes_nothing(
         self, built_duckdb: BuiltWarehouse, shop: str
     ) -> None:

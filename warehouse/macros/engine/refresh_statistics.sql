@@ -14,7 +14,7 @@
 
 {% macro source_relations() -%}
   {%- set relations = [] -%}
-  {%- if execute and flags.WHICH == 'run' -%}
+  {%- if execute and flags.WHICH in ['run', 'build'] -%}
     {%- for table in graph.sources.values() -%}
       {%- do relations.append(source(table.source_name, table.name)) -%}
     {%- endfor -%}

@@ -1,0 +1,123 @@
+"""Every mart and every check of a large shop, whole and after one more hour, without ingest around it."""
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from benchmarks.figures import Figure
+from benchmarks.raw_shop import Size, tell_an_hour, write_shop
+from benchmarks.reference import reference_cpu_seconds
+from hotdash.base.progress import SilentProgress
+from hotdash.pipeline.quality.gate import CheckRequest, ask
+from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
+from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.factory import open_warehouse
+from tests.fixtures.processes import own_peak_mb
+from tests.fixtures.raw_world import FIRST_LOAD
+
+MEMORY_MB = 1024
+
+
+def measure(folder: Path, orders: int) -> Iterator[Figure]:
+    """Ten lines per order."""
+    yield from _figures(folder, Size(orders, 10), "under 25 CPU s at 100k orders, 1 M lines", "–")
+
+
+def measure_millions(folder: Path, orders: int) -> Iterator[Figure]:
+    """Ten times the orders, two and a half lines each."""
+    size = Size(orders * 10, 2, half_lines=True)
+    yield from _figures(folder, size, "under 120 s at 1 M orders", "60 s at 1 M orders")
+
+
+def _figures(folder: Path, size: Size, transform_goal: str, checks_goal: str) -> Iterator[Figure]:
+    write_shop(folder, size)
+    minimum = reference_cpu_seconds(folder / "warehouse.duckdb")
+    whole = _in_a_process(folder, size, "whole")
+    yield Figure(
+        *("transform and all checks, whole", size.told, f"{whole['cpu']:.1f} CPU s"),
+        transform_goal,
+        f"{whole['cpu'] / minimum:.0f} × a hand-written minimum of {minimum:.2f} CPU s; transform "
+        f"{whole['transform']:.1f} s, of it {_slowest(whole)}",
+    )
+    yield Figure("all checks", size.told, f"{whole['checks']:.1f} s", checks_goal)
+    yield Figure("memory", size.told, f"{whole['peak_mb']:,.0f} MB", "2 GB at 1 M orders")
+    hour = _in_a_process(folder, size, "hour")
+    yield Figure(
+        *("one more hour of orders", "12 orders", f"{hour['transform'] + hour['checks']:.1f} s"),
+        "under 20 s",
+        f"{hour['rows']:,} rows of models by day written, of {whole['rows']:,}; transform {hour['transform']:.1f} s, "
+        f"checks {hour['checks']:.1f} s",
+    )
+
+
+def _slowest(told: dict[str, Any]) -> str:
+    ordered = sorted(told["models"].items(), key=lambda each: -each[1])
+    return ", ".join(f"{model} {seconds:.1f} s" for model, seconds in ordered[:6])
+
+
+def _in_a_process(folder: Path, size: Size, what: str) -> dict[str, Any]:
+    told = json.dumps([size.orders, size.lines_per_order, size.half_lines, size.touches_per_order])
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.transform", str(folder), what, told],
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return orjson.loads(done.stdout)
+
+
+def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
+    warehouse = open_warehouse("duckdb", home=folder, memory_mb=MEMORY_MB, url=None)
+    as_of = FIRST_LOAD + timedelta(days=10)
+    if what == "hour":
+        tell_an_hour(warehouse, size)
+    mode = BuildMode.FULL if what == "whole" else None
+    began = time.monotonic()
+    built = transform(warehouse, BuildRequest(what, as_of, mode), folder / "dbt", SilentProgress())
+    transformed = time.monotonic()
+    report = ask(warehouse, CheckRequest(what, as_of), folder / "dbt", SilentProgress())
+    checked = time.monotonic()
+    rows = _rows_of_affected_days(warehouse, DbtProject(warehouse, folder / "dbt"))
+    assert not [each for each in report.findings if each.severity.value == "blocking"], (
+        report.findings
+    )
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    warehouse.close()
+    return {
+        "cpu": used.ru_utime + used.ru_stime,
+        "transform": transformed - began,
+        "checks": checked - transformed,
+        "peak_mb": own_peak_mb(),
+        "rows": rows,
+        "models": {model.model: model.seconds for model in built.models},
+    }
+
+
+def _rows_of_affected_days(warehouse: Warehouse, project: DbtProject) -> int:
+    return sum(
+        warehouse.query(
+            f"select count(*) as n from {model.relation_name} where (shop_id, day) in "
+            f"(select shop_id, day from intermediate.{_affected_by(model)})"
+        ).to_pylist()[0]["n"]
+        for model in project.manifest.nodes.values()
+        if model.resource_type == "model"
+        and model.config.materialized == "incremental"
+        and "day" in model.columns
+    )
+
+
+def _affected_by(model: Any) -> str:
+    return model.config.extra.get("affected_by", "int_affected_partitions")
+
+
+if __name__ == "__main__":
+    given = json.loads(sys.argv[3])
+    sys.stdout.buffer.write(orjson.dumps(_measured(Path(sys.argv[1]), sys.argv[2], Size(*given))))

@@ -1,0 +1,221 @@
+"""What metrics/<name>.yml may say: the one shape of a definition, from which its JSON Schema is written."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+
+from hotdash.insights.metrics.formula import Formula, FormulaError, Value
+
+
+class Aggregation(StrEnum):
+    """How rows become a value: summed, as a ratio of sums, the one in the middle, or the newest stock."""
+
+    SUM = "sum"
+    RATIO = "ratio"
+    MEDIAN = "median"
+    LAST = "last"
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    RETIRED = "retired"
+
+
+class Unit(StrEnum):
+    MONEY = "money"
+    ORDERS = "orders"
+    UNITS = "units"
+    COUNT = "count"
+    SHARE = "share"
+    RATIO = "ratio"
+    DAYS = "days"
+    MINUTES = "minutes"
+
+
+class DayOwner(StrEnum):
+    """By whose timezone the days of a metric are cut."""
+
+    SHOP = "shop"
+    AD_ACCOUNT = "ad_account"
+    PROPERTY = "property"
+    PACIFIC = "pacific"
+
+
+def _no_float(value: object) -> object:
+    if isinstance(value, float):
+        raise ValueError("must be quoted, so that it stays a decimal")
+    return value
+
+
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_no_float),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}),
+]
+Text = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PolicySwitch(_Strict):
+    """A decision that is part of the definition: what holds where a shop decided nothing, and why."""
+
+    switch: Name
+    default: bool | Name
+    reason: Text
+
+
+class Threshold(_Strict):
+    """From watch on a person should look, from act on a person should do something."""
+
+    watch: Exact
+    act: Exact
+
+
+class Thresholds(_Strict):
+    """change: shares of the base; level: the value itself."""
+
+    change: Threshold
+    level: Threshold | None = None
+
+
+class Change(_Strict):
+    version: int = Field(ge=1)
+    date: date
+    change: Text
+    approved_by: Text
+
+
+class MartReading(_Strict):
+    """What a mart needs so that its rows are this metric's: flags that must be true, other column names."""
+
+    only: tuple[Name, ...] = ()
+    columns: dict[Name, Name] = {}
+
+
+class Metric(_Strict):
+    """One version of one metric."""
+
+    name: Name
+    version: int = Field(ge=1)
+    title: Text
+    definition: Text
+    formula: Text
+    aggregation: Aggregation
+    components: dict[Name, Text] = Field(min_length=1)
+    last: tuple[Name, ...] = ()
+    unit: Unit
+    direction: Annotated[str, Field(pattern=r"^(up|down)$")]
+    grain: Name
+    day_owner: DayOwner = DayOwner.SHOP
+    mart: Name | None = None
+    statement: Name | None = None
+    dimensions: tuple[Name, ...] = Field(min_length=1)
+    splits: dict[Name, Name] = {}
+    reads: dict[Name, MartReading] = {}
+    owner: Text
+    approvers: tuple[Text, ...] = Field(min_length=1)
+    status: Status
+    effective_from: date
+    last_updated: date
+    policy: tuple[PolicySwitch, ...]
+    thresholds: Thresholds
+    edge_cases: tuple[Text, ...]
+    changelog: tuple[Change, ...] = Field(min_length=1)
+
+    @field_validator("formula")
+    @classmethod
+    def _can_be_computed(cls, text: str) -> str:
+        try:
+            Formula.parse(text)
+        except FormulaError as error:
+            raise ValueError(str(error)) from None
+        return text
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        switches = {switch.switch for switch in self.policy}
+        unknown = self.parsed.components - self.components.keys() - switches
+        if unknown:
+            raise ValueError(f"the formula names {_list(unknown)}, not a component")
+        if self.changelog[-1].version != self.version:
+            raise ValueError(f"the changelog does not end with version {self.version}")
+        self._reads_one_source()
+        return self
+
+    def _reads_one_source(self) -> None:
+        if (self.mart is None) == (self.statement is None):
+            raise ValueError("it names either a mart or a statement")
+        _within(self.last, self.components, "last names {}, not a component")
+        _within(self.splits, self.dimensions, "splits names {}, not a dimension")
+        read = {*self.splits.values(), self.mart or ""}
+        _within(self.reads, read, "reads names {}, which is neither the mart nor a split's")
+
+    @property
+    def parsed(self) -> Formula:
+        return Formula.parse(self.formula)
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} v{self.version}"
+
+    @property
+    def marts(self) -> tuple[str, ...]:
+        """Where it can be read, the plainest first."""
+        return tuple(dict.fromkeys([*([self.mart] if self.mart else []), *self.splits.values()]))
+
+    @property
+    def stocks(self) -> frozenset[str]:
+        """The components that are not summed over days."""
+        return frozenset(self.components if self.aggregation is Aggregation.LAST else self.last)
+
+    @property
+    def defaults(self) -> dict[str, int]:
+        """The policy switches of the formula as it counts them: 1 for on, 0 for off."""
+        return {
+            switch.switch: int(switch.default)
+            for switch in self.policy
+            if isinstance(switch.default, bool)
+        }
+
+    def column(self, mart: str, name: str) -> str:
+        """How the mart calls a component or a dimension of this metric."""
+        reading = self.reads.get(mart)
+        return reading.columns.get(name, name) if reading else name
+
+    def evaluate(self, values: Mapping[str, Value]) -> Decimal | None:
+        return self.parsed.evaluate({**self.defaults, **values})
+
+
+def json_schema() -> dict[str, Any]:
+    """For editors and other programs: the same shape as JSON Schema."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Metric.model_json_schema(),
+    }
+
+
+def _within(named: Any, known: Any, complaint: str) -> None:
+    unknown = set(named) - set(known)
+    if unknown:
+        raise ValueError(complaint.format(_list(unknown)))
+
+
+def _list(names: Any) -> str:
+    return ", ".join(sorted(names))

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
+from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, Row, customer
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
+ADDRESSES = ["Ada@example.com", " ada@example.com", "bo@example.com", "cy@example.com"]
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -29,8 +30,26 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
                 [version for owner, version in versions[number::loads] if owner == shop]
             )
             gone = [chance.randint(1, orders)] if chance.random() < 0.4 else []
-            world.load(shop, [order for order in told if order.order_id not in gone], deleted=gone)
+            world.load(
+                shop,
+                [order for order in told if order.order_id not in gone],
+                deleted=gone,
+                told={"customers": list(_customers(chance, number))},
+            )
+            if chance.random() < 0.3:
+                world.shop(shop, *SHOPS[shop], plan=chance.choice(["Basic", "Plus"]))
         yield
+
+
+def _customers(chance: random.Random, number: int) -> Iterator[Row]:
+    """Records that come late, take over an address, are tagged or vanish: guests turn out to be them."""
+    at = iso_utc(START + timedelta(days=40 + number))
+    for customer_id in (1, 2, 3, 4):
+        if chance.random() < 0.5:
+            address = chance.choice([None, *ADDRESSES])
+            tags = chance.choice(["", "", "vip, trade"])
+            gone = chance.random() < 0.2
+            yield customer(customer_id, address, tags=tags, updated_at=at, deleted=gone)
 
 
 def _newest_each(orders: list[Order]) -> list[Order]:
@@ -52,7 +71,9 @@ def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[O
         chance.choice(["PAID", "PAID", "PAID", "VOIDED", "PARTIALLY_PAID"]),
         currency=currency,
         taxes_included=chance.random() < 0.5,
-        customer_id=chance.choice([None, 1, 2, 3]),
+        customer_id=chance.choice([None, None, 1, 2, 3]),
+        email=chance.choice([None, *ADDRESSES]),
+        country=chance.choice([None, "US", "CA"]),
         shipping=("4.500", "0.500"),
         updated_at=iso_utc(at),
     )
@@ -65,7 +86,7 @@ def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[O
 
 
 def _changed(chance: random.Random, order: Order, at: datetime) -> Order:
-    match chance.choice(["edit", "refund", "move", "cancel"]):
+    match chance.choice(["edit", "refund", "move", "cancel", "identify", "give back"]):
         case "edit":
             return order.edited(lines=_lines(chance, order.order_id))
         case "refund":
@@ -77,6 +98,11 @@ def _changed(chance: random.Random, order: Order, at: datetime) -> Order:
                 goodwill=("0.300", "0") if chance.random() < 0.3 else None,
             )
             return order.edited(status="PARTIALLY_REFUNDED", refunds=[*order.refunds, refund])
+        case "identify":
+            known = chance.choice([None, 1, 2])
+            return order.edited(customer_id=known, email=chance.choice([None, *ADDRESSES]))
+        case "give back":
+            return order.edited(status="REFUNDED")
         case "move":
             return order.edited(at=iso_utc(START + timedelta(hours=chance.randint(0, 900))))
         case _:

@@ -4,8 +4,8 @@ with orders as (
   select
     shop_id,
     day,
-    sum(new_customers) as new_customers,
-    sum(returning_customers) as returning_customers
+    count(case when is_first_order then 1 end) as new_customers,
+    count(case when is_return then 1 end) as returning_customers
   from {{ ref('fct_orders') }}
   group by shop_id, day
 )

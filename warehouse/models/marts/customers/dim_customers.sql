@@ -12,8 +12,8 @@ ordering as (
     min(case when is_counted then day end) as first_order_day,
     max(case when is_counted then day end) as last_order_day,
     min(acquired_day) as acquired_day,
-    sum(counted_orders) as counted_orders,
-    sum(case when is_kept then 1 else 0 end) as kept_orders,
+    count(case when is_counted then 1 end) as counted_orders,
+    count(case when is_kept then 1 end) as kept_orders,
     min(case when is_kept then day end) as first_kept_day,
     max(case when is_kept then day end) as last_kept_day,
     sum(

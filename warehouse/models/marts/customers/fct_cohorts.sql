@@ -13,7 +13,7 @@ orders as (
     {{ months_between('acquired_day', 'day') }} as age_months,
     gross_sales - discounts - refunds + shipping - shipping_refunds as revenue,
     taxes - tax_refunds as taxes,
-    new_customers
+    is_first_order
   from {{ ref('fct_orders') }}
   where is_counted and acquired_day is not null
 ),
@@ -22,7 +22,7 @@ cohorts as (
   select
     shop_id,
     cohort_day,
-    sum(new_customers) as customers
+    count(case when is_first_order then 1 end) as customers
   from orders
   group by shop_id, cohort_day
 ),

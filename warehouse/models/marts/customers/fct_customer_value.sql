@@ -14,7 +14,7 @@ orders as (
     orders.day - orders.acquired_day as age,
     today.day - orders.acquired_day as days_over,
     orders.is_repeat_order,
-    orders.new_customers,
+    orders.is_first_order,
     case when orders.is_first_order then orders.plan_tier end as plan_tier,
     orders.gross_sales - orders.discounts - orders.refunds + orders.shipping - orders.shipping_refunds as revenue,
     orders.taxes - orders.tax_refunds as taxes
@@ -30,7 +30,7 @@ customers as (
     customer_key,
     max(days_over) as days_over,
     max(plan_tier) as plan_tier,
-    sum(new_customers) as new_customers,
+    count(case when is_first_order then 1 end) as new_customers,
     min(case when is_repeat_order then age end) as came_back_after
     {%- for days in windows %},
     sum(case when age < {{ days }} then revenue else 0 end) as revenue_{{ days }},

@@ -7,7 +7,7 @@ import pytest
 
 from hotdash.pipeline.quality.findings import GateReport
 from hotdash.storage.warehouse.contract import Engine
-from tests.fixtures.raw_world import Order, RawWorld
+from tests.fixtures.raw_world import Order, Product, RawWorld
 from tests.fixtures.warehouses import ENGINES, OpenBuilt
 from tests.golden import ledger, ledger_abroad
 from tests.golden.expected import Case
@@ -19,6 +19,7 @@ SHOPS = {
     "tokyo": ("Asia/Tokyo", "JPY"),
     "kuwait": ("Asia/Kuwait", "KWD"),
 }
+PRODUCTS = (Product(1, "AN fittings", "3.00"), Product(2, "Hoses"))
 
 Marts = dict[str, list[dict[str, Any]]]
 Built = tuple[Marts, GateReport]
@@ -35,7 +36,7 @@ def tell(world: RawWorld, shop: str, version: int) -> None:
         for case in CASES
         if version and case.shop == shop and case.expected is None
     ]
-    world.load(shop, orders, deleted=deleted)
+    world.load(shop, orders, deleted=deleted, products=[] if version else PRODUCTS)
 
 
 @pytest.fixture(scope="session")

@@ -64,6 +64,7 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "created_at": field("createdAt"),
         "updated_at": field("updatedAt"),
         "category": field("category.fullName"),
+        "tags": text_of("tags"),
     },
     tables.VARIANTS.name: {
         "variant_id": number("id", "ProductVariant"),
@@ -94,6 +95,8 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "total_shipping": money("totalShippingPriceSet"),
         "total_discounts": money("totalDiscountsSet"),
         "total_refunded": money("totalRefundedSet"),
+        "total_duties": money("originalTotalDutiesSet"),
+        "total_tips": money("totalTipReceivedSet"),
         "closed_at": field("closedAt"),
         "cancel_reason": field("cancelReason"),
         "source_name": field("sourceName"),

@@ -24,6 +24,8 @@ ORDERS = entity(
         "total_shipping": MONEY,
         "total_discounts": MONEY,
         "total_refunded": MONEY,
+        "total_duties": MONEY,
+        "total_tips": MONEY,
         "closed_at": INSTANT,
         "cancel_reason": TEXT,
         "source_name": TEXT,

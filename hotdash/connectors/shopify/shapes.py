@@ -70,6 +70,8 @@ ORDER = pa.schema(
         ("totalShippingPriceSet", _MONEY_BAG),
         ("totalDiscountsSet", _MONEY_BAG),
         ("totalRefundedSet", _MONEY_BAG),
+        ("originalTotalDutiesSet", _MONEY_BAG),
+        ("totalTipReceivedSet", _MONEY_BAG),
         ("closedAt", INSTANT),
         ("cancelReason", TEXT),
         ("sourceName", TEXT),
@@ -192,6 +194,7 @@ PRODUCT = pa.schema(
         ("createdAt", INSTANT),
         ("updatedAt", INSTANT),
         ("category", pa.struct([("fullName", TEXT)])),
+        ("tags", pa.list_(TEXT)),
     ]
 )
 

@@ -78,6 +78,7 @@ PRODUCTS = entity(
         "created_at": INSTANT,
         "updated_at": INSTANT,
         "category": TEXT,
+        "tags": TEXT,
     },
 )
 
@@ -161,7 +162,7 @@ _MAY_BE_NULL: Mapping[str, frozenset[str]] = {
     CUSTOMERS.name: frozenset(
         {"email", "first_name", "last_name", "marketing_state", "marketing_updated_at"}
     ),
-    PRODUCTS.name: frozenset({"category"}),
+    PRODUCTS.name: frozenset({"category", "tags"}),
     VARIANTS.name: frozenset({"sku"}),
     ORDERS.name: frozenset(
         {
@@ -170,6 +171,8 @@ _MAY_BE_NULL: Mapping[str, frozenset[str]] = {
             "customer_id",
             "total_tax",
             "total_discounts",
+            "total_duties",
+            "total_tips",
             "closed_at",
             "cancel_reason",
             "source_name",

@@ -87,6 +87,7 @@ FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "vendor": own("vendor"),
         "status": own("status"),
         "category": _category,
+        "tags": own("tags"),
         "createdAt": own_at("created_at"),
         "updatedAt": own_at("updated_at"),
         "variants": lambda product: [SoldVariant(product, v) for v in product.variants],

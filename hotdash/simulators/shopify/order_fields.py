@@ -309,6 +309,8 @@ ORDER_FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "totalShippingPriceSet": order_money(lambda order: order.total_shipping),
         "totalDiscountsSet": order_money(lambda order: order.total_discounts),
         "totalRefundedSet": order_money(lambda order: order.total_refunded),
+        "originalTotalDutiesSet": lambda _order: None,
+        "totalTipReceivedSet": order_money(lambda _order: 0),
         "lineItems": of_order(lambda order: order.lines),
         "shippingLines": of_order(lambda order: order.shipping_lines),
         "refunds": of_order(lambda order: order.refunds),

@@ -17,8 +17,8 @@ OWN_IDS = {"shopify_refund_shipping_lines": {"refund_shipping_line_id"}}
 # What no loader tells, and what one of them does not: empty, never made up.
 UNKNOWN: Mapping[str, Mapping[str, set[str]]] = {
     "both": {
-        "shopify_products": {"category"},
-        "shopify_orders": {"return_status"},
+        "shopify_products": {"category", "tags"},
+        "shopify_orders": {"return_status", "total_duties", "total_tips"},
         "shopify_fulfillments": {"estimated_delivery_at"},
         "shopify_locations": {"fulfills_online_orders"},
         "shopify_inventory_levels": {"is_active"},

@@ -1,5 +1,6 @@
 """What dbt built on either engine is what readers see, hash for hash."""
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from hotdash.storage.appdb.repositories.publications import Outcome
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PublishedMart, published_marts
 from tests.fixtures.marts import rows_hash
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
+from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.warehouses import AS_OF, BuiltWarehouse
+from tests.pipeline.transform.ad_histories import tell_ads
 
 pytestmark = [pytest.mark.law(6), pytest.mark.law(8)]
 
@@ -41,10 +43,13 @@ def world(built: BuiltWarehouse) -> RawWorld:
                 status="PARTIALLY_REFUNDED",
                 refunds=[Refund(1, "2026-11-01T12:00Z", lines=[(2, "60.00", "0")])],
             ),
-            Order(3, "2026-10-05T12:00Z", [Line(3, "7.50")], status=None),
+            Order(3, "2026-10-05T12:00Z", [Line(3, "7.50", product_id=1)], status=None),
         ],
+        products=[Product(1, "Hose", "2.50")],
     )
     world.load(THEIRS, [Order(1, "2026-10-01T00:00Z", [Line(1, "12000")], currency="JPY")])
+    tell_ads(Random(1), world, OURS, "USD")
+    tell_ads(Random(2), world, THEIRS, "JPY")
     return world
 
 

@@ -262,7 +262,8 @@ DEFECTS = (
     _defect("sound", "", lambda world, shop: world.load(shop, [order()], days={DAY: 1})),
     _defect(
         "twice",
-        "orders_have_one_version order_lines_are_unique order_ids_are_unique",
+        "orders_have_one_version order_lines_are_unique order_ids_are_unique "
+        "order_line_facts_are_unique lines_add_up_to_orders",
         twice_in_one_load,
     ),
     _defect("uncounted", "order_counts_reconcile", count_that_does_not_reconcile),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, Row, customer
+from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund, Row, customer
+from tests.pipeline.transform.ad_histories import tell_ads
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
 ADDRESSES = ["Ada@example.com", " ada@example.com", "bo@example.com", "cy@example.com"]
@@ -25,17 +26,15 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     ]
     chance.shuffle(versions)
     for number in range(loads):
-        for shop in SHOPS:
+        for shop, (_, currency) in SHOPS.items():
+            tell_ads(chance, world, shop, currency)
             told = _newest_each(
                 [version for owner, version in versions[number::loads] if owner == shop]
             )
             gone = [chance.randint(1, orders)] if chance.random() < 0.4 else []
-            world.load(
-                shop,
-                [order for order in told if order.order_id not in gone],
-                deleted=gone,
-                told={"customers": list(_customers(chance, number))},
-            )
+            there = [order for order in told if order.order_id not in gone]
+            people = {"customers": list(_customers(chance, number))}
+            world.load(shop, there, deleted=gone, told=people, products=_products(chance))
             if chance.random() < 0.3:
                 world.shop(shop, *SHOPS[shop], plan=chance.choice(["Basic", "Plus"]))
         yield
@@ -50,6 +49,21 @@ def _customers(chance: random.Random, number: int) -> Iterator[Row]:
             tags = chance.choice(["", "", "vip, trade"])
             gone = chance.random() < 0.2
             yield customer(customer_id, address, tags=tags, updated_at=at, deleted=gone)
+
+
+def _products(chance: random.Random) -> list[Product]:
+    """Some told again as they were, some in another category or at another cost, late or in order."""
+    changed = START + timedelta(days=chance.randint(-30, 60))
+    return [
+        Product(
+            product_id,
+            chance.choice(["Hose", "Fuel", "Oil"]),
+            chance.choice([None, "1.250", "2.500"]),
+            updated_at=iso_utc(changed),
+        )
+        for product_id in (1, 2, 3)
+        if chance.random() < 0.5
+    ]
 
 
 def _newest_each(orders: list[Order]) -> list[Order]:
@@ -119,6 +133,7 @@ def _lines(chance: random.Random, order_id: int) -> list[Line]:
             tax="0.500",
             rate="0.075",
             gift_card=chance.random() < 0.1,
+            product_id=chance.choice([None, 1, 2, 3]),
         )
         for number in range(chance.randint(1, 3))
     ]

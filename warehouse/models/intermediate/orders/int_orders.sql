@@ -47,6 +47,8 @@ select
   ) }} as customer_key,
   orders.financial_status,
   orders.total_price,
+  orders.total_duties,
+  orders.total_tips,
   coalesce(orders.is_test, false) as is_test,
   orders.cancelled_at is not null as is_cancelled,
   orders.ship_country,

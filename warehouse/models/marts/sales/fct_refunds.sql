@@ -58,6 +58,7 @@ amounts as (
     orders.day,
     coalesce(refunds.processed_at, refunds.created_at) as refunded_at,
     orders.currency,
+    orders.is_test,
     orders.is_counted,
     orders.taxes_included,
     coalesce(line_sums.subtotal, 0) as line_subtotal,
@@ -85,6 +86,7 @@ select
   amounts.refunded_at,
   {{ shop_local_date('amounts.refunded_at', 'shops.timezone') }} as refund_day,
   amounts.currency,
+  amounts.is_test,
   amounts.is_counted,
   {{ money(
     without_tax('amounts.line_subtotal', 'amounts.merchandise_tax', 'amounts.taxes_included')

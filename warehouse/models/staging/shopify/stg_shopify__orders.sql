@@ -21,6 +21,8 @@ select
   total_shipping,
   total_discounts,
   total_refunded,
+  total_duties,
+  total_tips,
   closed_at,
   cancel_reason,
   source_name,

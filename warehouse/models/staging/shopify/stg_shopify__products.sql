@@ -11,6 +11,7 @@ select
   status,
   created_at,
   updated_at,
-  category
+  category,
+  tags
 from {{ source('shopify', 'shopify_products') }}
 where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

@@ -1,0 +1,3 @@
+{{ days_read(['meta_ads_campaign_days', 'google_ads_campaign_days']) }}
+union
+{{ asked_days() }}

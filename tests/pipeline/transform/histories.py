@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund, Row, customer
+from tests.fixtures.raw_customers import customer
+from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund, Row
 from tests.pipeline.transform.ad_histories import tell_ads
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}

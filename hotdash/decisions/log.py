@@ -16,11 +16,13 @@ from hotdash.storage.appdb.repositories.decisions import DecisionRecord, add_dec
 
 class Scope(StrEnum):
     PUBLICATION = "publication"
+    METRICS = "metrics"
 
 
 class Action(StrEnum):
     ROLL_BACK = "publication.roll_back"
     RELEASE = "publication.release"
+    DECIDE_POLICY = "metrics.policy.decide"
 
 
 class DecisionError(HotdashError):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.run_report import LOADED
 from hotdash.jobs.sync_source import failure_detail
 from hotdash.jobs.webhook_signals import WebhookSignals
@@ -18,6 +19,7 @@ from hotdash.storage.warehouse import load_ledger
 class WebhookApplication:
     database: Database
     ingest: Ingest
+    drifts: DriftKeeper
 
     def apply_all(
         self, connectors: Mapping[str, Sequence[Connector]]
@@ -42,6 +44,7 @@ class WebhookApplication:
         except SourceFailedError as error:
             return failure_detail(shop_id, connector.vendor, error)
         signals.applied(shop_id, connector.vendor, waiting, outcome.load_id)
+        self.drifts.keep_of_load(outcome)
         return {
             "status": LOADED,
             "source": connector.vendor,

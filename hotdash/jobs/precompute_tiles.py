@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy.orm import Session
-
 from hotdash.base.clock import Clock
-from hotdash.insights.metrics.median import compute_median, is_known, median_definition
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
-from hotdash.insights.metrics.publication import Published, load_published
+from hotdash.insights.metrics.publication import Published
+from hotdash.insights.metrics.query.beforehand import Beforehand, median_forms
 from hotdash.storage.appdb.repositories.medians import save_median
 from hotdash.storage.appdb.session import Database
 
@@ -16,16 +14,20 @@ def precompute_tiles(database: Database, shops: Sequence[str], clock: Clock) -> 
     """How many values were computed; without it tiles say the same, only later."""
     computed = 0
     for shop_id in shops:
-        with database.jobs() as session:
-            published = load_published(session, shop_id)
-        if published.manifest is not None:
-            for window in sorted(set(_windows(published, clock)), key=lambda each: each.length):
-                with database.jobs() as session:
-                    computed += _precompute(session, published, window)
+        for form in median_forms(shop_id):
+            with database.jobs() as session:
+                beforehand = Beforehand.of(session, form, shop_id)
+            if beforehand.published.parts:
+                for window in _windows(beforehand.published, clock):
+                    computed += _precompute(database, beforehand, window)
     return computed
 
 
-def _windows(published: Published, clock: Clock) -> Iterator[Window]:
+def _windows(published: Published, clock: Clock) -> Sequence[Window]:
+    return sorted(set(_every_window(published, clock)), key=lambda each: each.length)
+
+
+def _every_window(published: Published, clock: Clock) -> Iterator[Window]:
     for span in Range:
         for compare in Compare:
             windows = published.windows(Period(span, compare), clock.now())
@@ -34,18 +36,19 @@ def _windows(published: Published, clock: Clock) -> Iterator[Window]:
                 yield windows.base
 
 
-def _precompute(session: Session, published: Published, window: Window) -> bool:
+def _precompute(database: Database, beforehand: Beforehand, window: Window) -> bool:
+    published = beforehand.published
     assert published.manifest is not None
-    definition = median_definition(session, published.shop_id)
-    if is_known(session, published, window, definition):
-        return False
-    save_median(
-        session,
-        published.shop_id,
-        published.manifest,
-        window.first,
-        window.last,
-        definition,
-        compute_median(session, published, window),
-    )
+    with database.jobs() as session:
+        if beforehand.is_known(session, window):
+            return False
+        save_median(
+            session,
+            published.shop_id,
+            published.manifest,
+            window.first,
+            window.last,
+            beforehand.definition,
+            beforehand.compute(session, window),
+        )
     return True

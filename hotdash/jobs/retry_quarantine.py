@@ -10,6 +10,7 @@ from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector, Refetches, Rewinds
+from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.pipeline.durable import Detail, RunRequest, durable_run
@@ -69,13 +70,17 @@ def retry_in_run(context: RefreshContext, progress: Progress, request: RetryRequ
         ingest = Ingest(
             context.warehouse, context.clock, progress, context.home / "dlt", str(run.run_id)
         )
-        work = partial(retry_quarantine, ingest, context.connectors, request.chosen, context.calls)
+        drifts = DriftKeeper(context.database, context.warehouse, context.home / "dbt")
+        work = partial(
+            retry_quarantine, ingest, context.connectors, drifts, request.chosen, context.calls
+        )
         return run.step("retry", lambda: work().document())
 
 
 def retry_quarantine(
     ingest: Ingest,
     connectors: Mapping[str, Sequence[Connector]],
+    drifts: DriftKeeper,
     chosen: Chosen = EVERYTHING,
     calls: CallRecorder | None = None,
 ) -> Retried:
@@ -97,7 +102,7 @@ def retry_quarantine(
                 if (each.shop_id, each.source) == (shop_id, connector.vendor)
             ]
             try:
-                asked |= _ask_again(ingest, connector, shop_id, ours)
+                asked |= _ask_again(ingest, drifts, connector, shop_id, ours)
             except HotdashError as error:
                 _log.warning("retry_failed", shop_id=shop_id, source=connector.vendor)
                 errors[f"{connector.vendor} of {shop_id}"] = str(error)
@@ -110,7 +115,11 @@ def retry_quarantine(
 
 
 def _ask_again(
-    ingest: Ingest, connector: Connector, shop_id: str, records: Sequence[Quarantined]
+    ingest: Ingest,
+    drifts: DriftKeeper,
+    connector: Connector,
+    shop_id: str,
+    records: Sequence[Quarantined],
 ) -> set[str]:
     """Which records were asked for."""
     wanted: dict[str, list[str]] = {}
@@ -120,10 +129,10 @@ def _ask_again(
             wanted.setdefault(each.table_name, []).append(each.vendor_id)
             entities.add(each.record_id)
     if wanted:
-        ingest.repair(connector, shop_id, wanted)
+        drifts.keep_of_load(ingest.repair(connector, shop_id, wanted))
     days = {each.record_id: each.day for each in records if each.day is not None}
     if days and isinstance(connector, Rewinds):
         first = datetime.combine(min(days.values()), time(), UTC) - _EARLIEST_BEGIN
-        ingest.read(connector, shop_id, since=first)
+        drifts.keep_of_load(ingest.read(connector, shop_id, since=first))
         return entities | days.keys()
     return entities

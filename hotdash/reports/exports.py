@@ -42,7 +42,7 @@ def load_revenue_export(
 ) -> RevenueExport:
     published = load_published(session, shop_id)
     windows = published.windows(period, now)
-    figures = load_figures(session, published, windows)
+    figures = load_figures(session, published, windows, now)
     return RevenueExport(published, period, windows, days_beside(figures, windows))
 
 

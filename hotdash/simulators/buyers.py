@@ -19,6 +19,11 @@ def newcomers_before(index: int) -> int:
     return index * _NEW_CUSTOMERS_PER_HUNDRED // 100
 
 
+def index_of_newcomer(number: int) -> int:
+    """Which order brought the customer of this number."""
+    return -(-(number + 1) * 100 // _NEW_CUSTOMERS_PER_HUNDRED) - 1
+
+
 def names_of(number: int) -> tuple[str, str]:
     first = _FIRST_NAMES[number * 7 % len(_FIRST_NAMES)]
     return first, LAST_NAMES[number * 11 % len(LAST_NAMES)]

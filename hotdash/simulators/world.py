@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from random import Random
+from typing import TypeVar
 
 from hotdash.base.clock import require_aware
 from hotdash.simulators.ad_accounts import ad_incidents
@@ -12,26 +13,29 @@ from hotdash.simulators.buyers import (
     LAST_NAMES,
     customer_id,
     email_of_customer,
+    index_of_newcomer,
     names_of,
     newcomers_before,
 )
 from hotdash.simulators.catalog import Catalog
 from hotdash.simulators.day_plan import DayPlan, PlannedDay
 from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
+from hotdash.simulators.loyalty import CustomerBook
 from hotdash.simulators.order_parts import discount, draw_exactly, draw_lines, ship, tax_rate
 from hotdash.simulators.orders import Customer, Incident, Order, Product, Shop, epoch
 from hotdash.simulators.shop_profiles import REFUND_WAVE, SHOPS
 
 WHOLESALE_LINES = 130
 _ORDERS_KEPT = 60_000
+# Around midnight an order may lie in the day next to its own.
+_MARGIN = 600
 
 
 @dataclass(frozen=True, slots=True)
 class ShopDay:
-    """What one shop-local day added: orders with all their versions, and the customers it made."""
+    """What one shop-local day added: orders with all their versions."""
 
     histories: tuple[tuple[Order, ...], ...]
-    customers: tuple[tuple[Customer, ...], ...]
 
 
 class ShopWorld:
@@ -47,6 +51,8 @@ class ShopWorld:
         self._bad_days = {i.day: i for i in self.plan.incidents if i.kind == REFUND_WAVE}
         days_kept = max(80, _ORDERS_KEPT * len(self.plan.days) // max(orders, 1))
         self.day = lru_cache(maxsize=days_kept)(self._make_day)
+        self.newcomers = lru_cache(maxsize=days_kept)(self._make_newcomers)
+        self._book = CustomerBook(lambda position: self.day(position).histories)
 
     def histories(self, first_instant: int, last_instant: int) -> Iterator[tuple[Order, ...]]:
         """Orders placed on the days from one instant to the other, in the order of their ids."""
@@ -79,12 +85,29 @@ class ShopWorld:
         place = index - self.plan.days[position].first_index
         return version_as_of(self.day(position).histories[place], instant)
 
-    def customers_as_of(self, instant: int) -> Iterator[Customer]:
+    def customers_as_of(self, instant: int, updated_since: int | None = None) -> Iterator[Customer]:
+        """Dated anew by whatever became of an order of theirs, as Shopify does."""
+        self._read_book(instant)
         for position in range(self.plan.position(instant) + 1):
-            for versions in self.day(position).customers:
-                seen = [version for version in versions if version.updated_at <= instant]
-                if seen:
-                    yield seen[-1]
+            for versions in self.newcomers(position):
+                customer = self._dated(versions, instant)
+                if customer and (updated_since is None or customer.updated_at >= updated_since):
+                    yield customer
+
+    def customer_as_of(self, customer: int, instant: int) -> Customer | None:
+        number = customer - customer_id(self.shop, 0)
+        index = index_of_newcomer(number)
+        position = None if number < 0 else self.plan.position_of_order(index)
+        if position is None:
+            return None
+        self._read_book(instant)
+        place = newcomers_before(index) - newcomers_before(self.plan.days[position].first_index)
+        return self._dated(self.newcomers(position)[place], instant)
+
+    def bought(self, customer: int, instant: int) -> tuple[int, int]:
+        """Orders of a customer and what they spent, in minor units, up to this instant."""
+        self._read_book(instant)
+        return self._book.bought(customer, instant)
 
     def newcomer(self, customer: int) -> Customer:
         """A customer as first known; the instant is that of nobody's order."""
@@ -94,21 +117,37 @@ class ShopWorld:
     def products_as_of(self, instant: int) -> list[Product]:
         return self.catalog.as_of(instant)
 
+    def _read_book(self, instant: int) -> None:
+        self._book.read_days(self.plan.position(instant + _MARGIN) + 1)
+
+    def _dated(self, versions: Sequence[Customer], instant: int) -> Customer | None:
+        known = version_as_of(versions, instant)
+        if known is None:
+            return None
+        changed = self._book.last_change(known.customer_id, instant)
+        return replace(known, updated_at=max(known.updated_at, changed or 0))
+
     def _make_day(self, position: int) -> ShopDay:
         day = self.plan.days[position]
-        chance = Random(f"{self._seed}/{self.shop.shop_id}/{day.day}")
-        length = day.ends - day.begins
-        instants = sorted(day.begins + _second_of_day(chance, length) for _ in range(day.orders))
-        histories = tuple(
+        chance = self._chance(day)
+        instants = _instants(chance, day)
+        histories = (
             self._make_order(chance, day, day.first_index + place, at)
             for place, at in enumerate(instants)
         )
-        customers = tuple(
+        return ShopDay(tuple(histories))
+
+    def _make_newcomers(self, position: int) -> tuple[tuple[Customer, ...], ...]:
+        """The versions of the customers whom a day's orders brought, without making the orders."""
+        day = self.plan.days[position]
+        return tuple(
             _customer_versions(self.shop, newcomers_before(day.first_index + place), at)
-            for place, at in enumerate(instants)
-            if _bringsnewcomers_before(day.first_index + place)
+            for place, at in enumerate(_instants(self._chance(day), day))
+            if _brings_newcomer(day.first_index + place)
         )
-        return ShopDay(histories, customers)
+
+    def _chance(self, day: PlannedDay) -> Random:
+        return Random(f"{self._seed}/{self.shop.shop_id}/{day.day}")
 
     def _make_order(
         self, chance: Random, day: PlannedDay, index: int, at: int
@@ -152,7 +191,7 @@ class ShopWorld:
 
     def _buyer(self, index: int, chance: Random) -> int | None:
         known = newcomers_before(index)
-        if _bringsnewcomers_before(index):
+        if _brings_newcomer(index):
             return customer_id(self.shop, known)
         if known == 0 or index * 13 % 25 == 0:
             return None
@@ -191,7 +230,10 @@ class World:
                 yield from self.of(shop.shop_id).orders_as_of(epoch(instant))
 
 
-def version_as_of(history: Sequence[Order], instant: int) -> Order | None:
+Version = TypeVar("Version", Order, Customer)
+
+
+def version_as_of(history: Sequence[Version], instant: int) -> Version | None:
     for version in reversed(history):
         if version.updated_at <= instant:
             return version
@@ -204,7 +246,7 @@ def _shared_out(orders: int) -> list[int]:
     return [orders - sum(others), *others]
 
 
-def _bringsnewcomers_before(index: int) -> bool:
+def _brings_newcomer(index: int) -> bool:
     return newcomers_before(index + 1) > newcomers_before(index)
 
 
@@ -225,6 +267,12 @@ def _customer_versions(shop: Shop, number: int, ordered_at: int) -> tuple[Custom
         made, last_name=LAST_NAMES[number % len(LAST_NAMES)], updated_at=ordered_at + 20 * 86_400
     )
     return made, moved
+
+
+def _instants(chance: Random, day: PlannedDay) -> list[int]:
+    """When the day's orders are placed: drawn before anything else of the day."""
+    length = day.ends - day.begins
+    return sorted(day.begins + _second_of_day(chance, length) for _ in range(day.orders))
 
 
 def _second_of_day(chance: Random, length: int) -> int:

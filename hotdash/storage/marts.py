@@ -73,7 +73,11 @@ class PublishedMart:
 
     def partition_of(self, value: date | int) -> str:
         """'2026-11' for a day of that month, 'b07' for bucket 7."""
-        return f"{value:%Y-%m}" if isinstance(value, date) else f"b{value:02d}"
+        return month_key(value) if isinstance(value, date) else f"b{value:02d}"
+
+
+def month_key(day: date) -> str:
+    return f"{day:%Y-%m}"
 
 
 def month_bounds(partition_key: str) -> tuple[date, date]:

@@ -10,7 +10,15 @@ import pytest
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import NotFoundError, UnavailableError
 from hotdash.base.progress import Progress, SilentProgress
-from hotdash.connectors.contract import Connector, Cursor, Event, RawTable, Unreadable
+from hotdash.connectors.contract import (
+    Connector,
+    Cursor,
+    Drift,
+    DriftKind,
+    Event,
+    RawTable,
+    Unreadable,
+)
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.jobs.retry_quarantine import (
     RetryRequest,
@@ -19,6 +27,7 @@ from hotdash.jobs.retry_quarantine import (
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.quality.waiting import waiting_records
 from hotdash.storage.appdb.repositories import runs
+from hotdash.storage.appdb.repositories.drifts import list_drifts
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.quarantine import Chosen
@@ -35,6 +44,7 @@ class Mending(ToldConnector):
     """Once mended, it answers for each id it is asked for."""
 
     is_mended: bool = False
+    changes: Sequence[Event] = ()
     asked: list[tuple[str, Sequence[str]]] = field(default_factory=list)
     rewound: list[datetime] = field(default_factory=list)
 
@@ -42,6 +52,7 @@ class Mending(ToldConnector):
         self, table: RawTable, vendor_ids: Sequence[str], progress: Progress
     ) -> Iterator[Event]:
         self.asked.append((table.name, list(vendor_ids)))
+        yield from self.changes
         later = NOW + timedelta(hours=2)
         for vendor_id in vendor_ids:
             if self.is_mended:
@@ -121,6 +132,20 @@ def test_slices_are_read_again_from_their_day_on_wherever_it_begins(desk: Desk) 
     assert desk.connector.asked == []
     [since] = desk.connector.rewound
     assert since.isoformat() == "2026-11-17T10:00:00+00:00"
+
+
+def test_what_changed_meanwhile_is_kept_by_either_way(desk: Desk) -> None:
+    """The project's folder is a file here: without lineage a drift is kept all the same, and soon."""
+    (desk.work.home / "dbt").write_text("")
+    desk.read(rows(ORDERS, {"order_id": 1}), unreadable("2"))
+    desk.read(days(A_DAY), unreadable(A_DAY.isoformat(), DAYS))
+    desk.connector.changes = [Drift(ORDERS, DriftKind.RETYPED, "total", "total is text now", NOW)]
+    drift = Drift(DAYS, DriftKind.ADDED, "mood", "mood is new", NOW)
+    desk.connector.reads.append([days(A_DAY), drift, reached()])
+    desk.retry()
+    with desk.work.database.jobs() as session:
+        found = {(each.table_name, each.field) for each in list_drifts(session)}
+    assert found == {("told_orders", "total"), ("told_days", "mood")}
 
 
 def test_what_has_no_id_is_left_with_the_mend(desk: Desk) -> None:

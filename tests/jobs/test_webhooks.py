@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from hotdash.base.clock import iso_utc
-from hotdash.jobs.apply_webhooks import WebhookApplication
 from hotdash.simulators.orders import epoch
 from hotdash.simulators.shopify.webhooks import Mischief, Sent, deliveries, happenings_between
 from hotdash.simulators.world import World
 from hotdash.storage.appdb.models import WebhookDelivery
 from hotdash.storage.appdb.repositories import inbox
+from hotdash.storage.appdb.repositories.drifts import list_drifts
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.fork_server import ForkServer, Kill, forking
 from tests.fixtures.postgres import DatabaseUrls
@@ -125,12 +125,23 @@ class TestTheQuickWay:
         first = next(each for each in sent if each.topic == "orders/create")
         house.deliver([first])
         warehouse = house.open_warehouse()
-        application = WebhookApplication(house.database, house.ingest(warehouse))
-        told = application.apply_all({SHOP_ID: [house.connector()]})
+        told = house.application(warehouse).apply_all({SHOP_ID: [house.connector()]})
         warehouse.close()
         detail = told[SHOP_ID]["shopify"]
         assert detail["rows"]["shopify_orders"] == 1
         assert detail["webhooks"] == 1
+
+    def test_keeps_what_it_sees_change(
+        self, house: WebhookHouse, sent: list[Sent], simulator: SimulatorHandle
+    ) -> None:
+        """The project's folder is a file here: without lineage a drift is kept all the same, and soon."""
+        (house.home / "dbt").write_text("")
+        simulator.fault("drift", field="Order.totalPriceSet", value="abc", every=1)
+        house.deliver([next(each for each in sent if each.topic == "orders/create")])
+        house.apply()
+        with house.database.jobs() as session:
+            [drift] = list_drifts(session)
+        assert (drift.table_name, drift.field) == ("shopify_orders", "totalPriceSet")
 
     def test_does_nothing_where_nothing_waits(self, house: WebhookHouse) -> None:
         assert house.apply() is None

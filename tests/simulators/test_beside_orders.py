@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotdash.simulators.loyalty import CustomerTotals
 from hotdash.simulators.orders import epoch
 from hotdash.simulators.payments import payments_of
 from hotdash.simulators.shipping import order_of_parcel, parcels_of
@@ -106,17 +105,53 @@ class TestPayments:
 
 class TestTotals:
     def test_stepwise_they_are_what_they_are_at_once(self, shop: ShopWorld) -> None:
-        stepwise, at_once = CustomerTotals(shop), CustomerTotals(shop)
+        stepwise = World(3000, 7, UNTIL).of(shop.shop.shop_id)
         customers = {o.customer_id for o in shop.orders_as_of(NOW) if o.customer_id}
         someone = min(customers)
         for then in range(NOW - 60 * DAY, NOW + 1, 5 * DAY // 3):
-            stepwise.of(someone, then)
+            stepwise.bought(someone, then)
         for customer in customers:
-            assert stepwise.of(customer, NOW) == at_once.of(customer, NOW)
-        whole = sum(at_once.of(customer, NOW)[0] for customer in customers)
+            assert stepwise.bought(customer, NOW) == shop.bought(customer, NOW)
+        whole = sum(shop.bought(customer, NOW)[0] for customer in customers)
         assert whole == sum(1 for o in shop.orders_as_of(NOW) if o.customer_id)
-        stepwise.of(someone, NOW - 400 * DAY)
-        assert stepwise.of(someone, NOW) == at_once.of(someone, NOW)
+
+    def test_a_clock_set_back_does_not_know_what_comes(self, shop: ShopWorld) -> None:
+        then = NOW - 400 * DAY
+        fresh = World(3000, 7, UNTIL).of(shop.shop.shop_id)
+        before = list(fresh.customers_as_of(then))
+        list(fresh.customers_as_of(NOW))
+        assert list(fresh.customers_as_of(then)) == before
+
+
+class TestCustomers:
+    def test_every_change_of_an_order_dates_its_buyer_anew(self, shop: ShopWorld) -> None:
+        """Told by plain reading of all orders."""
+        changed: dict[int | None, int] = {}
+        for history in shop.histories(shop.opened, NOW):
+            for version in history:
+                if version.updated_at <= NOW:
+                    known = changed.get(version.customer_id, 0)
+                    changed[version.customer_id] = max(known, version.updated_at)
+        customers = {each.customer_id: each for each in shop.customers_as_of(NOW)}
+        assert set(changed) - {None} == set(customers)
+        for number, customer in customers.items():
+            own = {customer.created_at, customer.created_at + 40 + 20 * DAY}
+            assert customer.updated_at in {changed[number], *own}
+            assert customer.updated_at >= changed[number] > customer.created_at
+
+    def test_who_changed_since_is_found(self, shop: ShopWorld) -> None:
+        since = NOW - 90 * DAY
+        changed = [each for each in shop.customers_as_of(NOW) if each.updated_at >= since]
+        assert list(shop.customers_as_of(NOW, since)) == changed
+        assert any(each.created_at < since for each in changed)
+
+    def test_one_is_found_by_its_id(self, shop: ShopWorld) -> None:
+        customers = list(shop.customers_as_of(NOW))
+        assert [shop.customer_as_of(each.customer_id, NOW) for each in customers] == customers
+        first, last = customers[0].customer_id, customers[-1].customer_id
+        for nobody in (first - 1, last + 1, 10**18, 0):
+            assert shop.customer_as_of(nobody, NOW) is None
+        assert shop.customer_as_of(last, NOW - 90 * DAY) is None
 
 
 class TestReport:

@@ -217,7 +217,13 @@ AIRBYTE = Layout(
             },
         ),
         "fees": Nested(
-            "transactions", "fees", {"transaction_id": ("^id",), "amount": ("amount.amount",)}
+            "transactions",
+            "fees",
+            {
+                "transaction_id": ("^id",),
+                "amount": ("amount.amount",),
+                "currency": ("amount.currency_code",),
+            },
         ),
         "fulfillment_lines": Nested(
             "fulfillments",

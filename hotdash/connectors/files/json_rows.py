@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -112,7 +112,7 @@ class JsonColumns:
                 return _TYPES[kinds[field]]
             if not names[0].startswith(_PARENT):
                 outer, kind = _wrapped(names[0], _TYPES[kinds[field]])
-                told[outer] = kind
+                told[outer] = _both(told[outer], kind) if outer in told else kind
         for child in self._inside(part):
             told[self.layout.nested[child.name].column] = pa.list_(self._shape(child))
         return pa.struct(list(told.items()))
@@ -175,6 +175,12 @@ def _wrapped(path: str, kind: pa.DataType) -> tuple[str, pa.DataType]:
     for name in reversed(inner):
         kind = pa.struct([(name, kind)])
     return outer, kind
+
+
+def _both(first: pa.DataType, second: pa.DataType) -> pa.DataType:
+    """Two fields of one object: it has both."""
+    fields: Any = (*cast(Any, first), *cast(Any, second))
+    return pa.struct({each.name: each for each in fields}.values())
 
 
 def _picked(elements: Any, path: str) -> Any:

@@ -182,7 +182,7 @@ ORDERS = Family(
         ),
         Part(
             "fees",
-            (number("transaction_id"), money("amount")),
+            (number("transaction_id"), money("amount"), *known(Kind.TEXT, "currency")),
             parent="transactions",
             parent_key="transaction_id",
             has_id=False,

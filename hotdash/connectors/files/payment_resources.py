@@ -4,7 +4,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from hotdash.connectors.arrow import compute, looked_up, repeated, whole
+from hotdash.connectors.arrow import array, compute, looked_up, only, repeated, whole
+from hotdash.connectors.fees import other_fees
 from hotdash.connectors.files.building import (
     Columns,
     Parts,
@@ -71,14 +72,28 @@ def transactions(parts: Parts) -> Columns:
     data = parts["transactions"]
     ids = data.column("id")
     names = "parent_id kind status gateway amount currency created_at processed_at"
-    fees = parts.get("fees")
     return renamed(data, names) | {
         "order_id": data.column(ROOT),
         "transaction_id": ids,
         "is_test": data.column("test"),
-        "fee_amount": repeated(None, MONEY, data.num_rows)
-        if fees is None
-        else total(ids, fees, "transaction_id", "amount"),
+        **_fees(data, parts.get("fees")),
+    }
+
+
+def _fees(data: pa.Table, fees: pa.Table | None) -> Columns:
+    """Those in the currency of their transaction added up, any other told beside it."""
+    ids, size = data.column("id"), data.num_rows
+    if fees is None:
+        kinds = {"fee_amount": MONEY, "other_fees": TEXT}
+        return {name: repeated(None, kind, size) for name, kind in kinds.items()}
+    own = looked_up(fees.column("transaction_id"), ids, data.column("currency"))
+    is_own = compute.fill_null(compute.equal(whole(fees.column("currency")), own), False)
+    beside = only(fees, compute.invert(is_own))
+    names = ("transaction_id", "amount", "currency")
+    told = other_fees(zip(*(beside.column(name).to_pylist() for name in names), strict=True))
+    return {
+        "fee_amount": total(ids, only(fees, is_own), "transaction_id", "amount"),
+        "other_fees": array((told.get(each) for each in ids.to_pylist()), TEXT),
     }
 
 

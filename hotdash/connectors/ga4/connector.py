@@ -100,8 +100,7 @@ class Ga4Connector:
                 reached = until
         if self._client.quota is not None:
             yield from quota_row(reading, self._client.quota)
-        through = started if reached >= last else _end_of(reached, profile.timezone)
-        yield Reached({_DAY: str(max(reached, first - _ONE_DAY))}, through)
+        yield Reached({_DAY: str(reached)}, _end_of(reached, profile.timezone))
 
     def _first_day(self, cursor: Cursor | None, last: date) -> date:
         """A cursor from the future is one of an older clock: what it claims to have is read again."""

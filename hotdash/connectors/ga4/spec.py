@@ -133,6 +133,7 @@ SPEC = ConnectorSpec(
         ),
     ),
     scopes=(Scope(READ_SCOPE, SCOPE_COSTS),),
-    fresh_soft=timedelta(hours=12),
-    fresh_hard=timedelta(hours=48),
+    # Yesterday is the newest day there is, so just before midnight it is a day old.
+    fresh_soft=timedelta(hours=36),
+    fresh_hard=timedelta(hours=72),
 )

@@ -56,6 +56,10 @@ def numbers(values: Iterable[int]) -> Any:
     return _arrow.array(values, _arrow.int64())
 
 
+def texts(values: Iterable[str | None]) -> Any:
+    return _arrow.array(values, _arrow.string())
+
+
 def lists_of(offsets: Any, values: Any) -> Any:
     return _arrow.ListArray.from_arrays(offsets, values)
 

@@ -8,7 +8,7 @@ import orjson
 
 from hotdash.base.clock import Clock
 from hotdash.connectors.contract import Event, RawTable, Rows, Unreadable
-from hotdash.connectors.shopify.judging import judge
+from hotdash.connectors.shopify.judging import Judge
 from hotdash.connectors.shopify.unnesting import EntityRows, blamed, read_rows
 
 ENTITIES_PER_BATCH = 500
@@ -37,7 +37,8 @@ class Batch:
         self._entities[global_id] = rows
 
     def told(self) -> Iterator[Event]:
-        verdict = judge(list(self._entities.values()), read_rows)
+        judge = Judge(read_rows, name=self._global_id)
+        verdict = judge.judge(list(self._entities.values()))
         for tables in verdict.read:
             for table, data in tables.items():
                 if data.num_rows:
@@ -45,13 +46,16 @@ class Batch:
         for refusal in verdict.refused:
             yield Unreadable(
                 self._root,
-                blamed(refusal.entity) or refusal.reason,
+                (None if refusal.only_lacks else blamed(refusal.entity)) or refusal.reason,
                 shown(refusal.entity),
                 self._fetched_at,
-                vendor_id(refusal.entity[self._root][0].get("id")),
+                vendor_id(self._global_id(refusal.entity)),
             )
         self._entities.clear()
         self._fetched_at = _after(self._fetched_at, self._clock.now())
+
+    def _global_id(self, entity: EntityRows) -> str | None:
+        return entity[self._root][0].get("id")
 
 
 def shown(entity: EntityRows) -> str:

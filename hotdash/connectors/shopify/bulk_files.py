@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import orjson
 import pyarrow as pa
 
 from hotdash.connectors.contract import RawTable
-from hotdash.connectors.shopify.judging import Refusal, Verdict, blame, judge, read_lines
+from hotdash.connectors.shopify.judging import Judge, Refusal, Verdict, blame, read_lines
 from hotdash.connectors.shopify.readers import UnfitError
 
 BLOCK = 16 << 20
@@ -54,12 +55,25 @@ def _judged(block: bytes, layout: Layout) -> Verdict[bytes, Block]:
     def glance(entities: Sequence[bytes]) -> object:
         return read_lines(b"".join(entities), layout.shape)
 
-    verdict = judge(_entities(block), read, glance)
+    verdict = Judge(read, glance, _global_id).judge(_entities(block))
     refused = [
-        Refusal(each.entity, blame(each.entity.splitlines(), layout.shape) or each.reason)
+        each if each.only_lacks else Refusal(each.entity, _reason(each, layout))
         for each in verdict.refused
     ]
     return Verdict(verdict.read, refused)
+
+
+def _reason(refusal: Refusal[bytes], layout: Layout) -> str:
+    return blame(refusal.entity.splitlines(), layout.shape) or refusal.reason
+
+
+def _global_id(entity: bytes) -> str | None:
+    """Of its root, which comes first."""
+    try:
+        found = orjson.loads(entity.partition(b"\n")[0])["id"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _blocks(file: Path, block_bytes: int) -> Iterator[bytes]:

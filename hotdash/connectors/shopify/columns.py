@@ -6,6 +6,8 @@ import pyarrow as pa
 
 from hotdash.connectors.contract import RawTable
 from hotdash.connectors.shopify import tables
+from hotdash.connectors.shopify.arrow import compute
+from hotdash.connectors.shopify.fees import fees_beside, fees_in
 from hotdash.connectors.shopify.kinds import MONEY, RATE
 from hotdash.connectors.shopify.readers import (
     ReadColumn,
@@ -20,6 +22,7 @@ from hotdash.connectors.shopify.readers import (
     money,
     named,
     number,
+    owners_where,
     text_of,
     total,
     whole,
@@ -27,6 +30,7 @@ from hotdash.connectors.shopify.readers import (
 from hotdash.connectors.shopify.stock_tables import QUANTITIES
 from hotdash.connectors.shopify.tables import required_columns
 
+_CURRENCY = "amountSet.shopMoney.currencyCode"
 _TAX_TOTAL = total("taxLines", "priceSet.shopMoney.amount", MONEY)
 
 COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
@@ -207,8 +211,9 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "gateway": field("gateway"),
         "is_test": field("test"),
         "amount": money("amountSet"),
-        "currency": field("amountSet.shopMoney.currencyCode"),
-        "fee_amount": total("fees", "amount.amount", MONEY),
+        "currency": field(_CURRENCY),
+        "fee_amount": fees_in(_CURRENCY),
+        "other_fees": fees_beside(_CURRENCY),
         "created_at": field("createdAt"),
         "processed_at": field("processedAt"),
     },
@@ -324,9 +329,20 @@ def fit(raw: RawTable, batch: pa.Table) -> pa.Table:
         fitted = pa.Table.from_arrays(columns, names=list(COLUMNS[raw.name])).cast(raw.schema)
     except pa.ArrowInvalid as error:
         raise UnfitError(str(error)) from error
-    missing: Sequence[str] = [
-        name for name in required_columns(raw) if fitted.column(name).null_count
-    ]
+    missing = [name for name in required_columns(raw) if fitted.column(name).null_count]
     if missing:
-        raise UnfitError(f"{', '.join(missing)} is missing")
+        raise UnfitError(_said(missing), _lacking(batch, fitted, missing))
     return fitted
+
+
+def _lacking(batch: pa.Table, fitted: pa.Table, missing: Sequence[str]) -> dict[str, str]:
+    """By entity what it alone would be told to lack."""
+    lacking: dict[str, list[str]] = {}
+    for name in missing:
+        for owner in owners_where(batch, compute.is_null(fitted.column(name))):
+            lacking.setdefault(owner, []).append(name)
+    return {owner: _said(names) for owner, names in lacking.items()}
+
+
+def _said(missing: Sequence[str]) -> str:
+    return f"{', '.join(missing)} is missing"

@@ -46,6 +46,7 @@ _UPDATED_AT = "updated_at"
 _TIMEZONE = "timezone"
 _WAITING = "journeys"
 _LOOKED_AT = "shipments_at"
+_UNREPORTED = "unreported_from"
 OVERLAP = timedelta(seconds=120)
 
 
@@ -184,12 +185,14 @@ class ShopifyConnector:
             yield from _days(reading, cursor)
             reached = bulk.at_least_as_new(reached)
         yield from versions.drifts(self._client, self._clock.now())
+        unreported = min(reading.unreported_days, default=None)
         yield Reached(
             {
                 _UPDATED_AT: iso_utc(reached),
                 _TIMEZONE: timezone,
                 _LOOKED_AT: iso_utc(min(looked_at, reached)),
                 _WAITING: waiting.written(reached),
+                **({_UNREPORTED: str(unreported)} if unreported else {}),
             },
             reached,
         )
@@ -254,4 +257,8 @@ def _days(reading: Reading, cursor: Cursor | None) -> Iterator[Event]:
         yield from sales_report(reading, first)
     else:
         yield from order_days_since(reading, reading.since)
-        yield from sales_report(reading, local_day(reading.since, reading.timezone))
+        since = local_day(reading.since, reading.timezone)
+        unreported = cursor.get(_UNREPORTED)
+        yield from sales_report(
+            reading, min(since, date.fromisoformat(unreported)) if unreported else since
+        )

@@ -10,7 +10,7 @@ from hotdash.connectors.shopify.arrow import compute as pc
 from hotdash.connectors.shopify.arrow import constant, joined_tables, row_numbers, table
 from hotdash.connectors.shopify.columns import fit
 from hotdash.connectors.shopify.kinds import COUNT, FLAG
-from hotdash.connectors.shopify.readers import UnfitError
+from hotdash.connectors.shopify.readers import OWNER, UnfitError, list_of, owner_ids
 from hotdash.connectors.shopify.tables import (
     ALLOCATIONS,
     ORDER_LINES,
@@ -53,16 +53,16 @@ def order_children(orders: Fitted, lines: Fitted, shipping: Fitted) -> dict[RawT
 
 def exploded(batch: pa.Table, name: str, keys: Mapping[str, Any] | None = None) -> pa.Table:
     """One row per element of this list; of its owner's columns those given as keys."""
-    column: Any = batch.column(name).combine_chunks()
-    if column.null_count:
-        raise UnfitError(f"{name} is missing")
+    column = list_of(batch, name)
     parents, elements = pc.list_parent_indices(column), pc.list_flatten(column)
     if elements.null_count:
         raise UnfitError(f"{name} holds an empty element")
     starts = pc.take(pc.subtract(column.offsets, column.offsets[0]), parents)
     place = pc.subtract(row_numbers(len(elements), starts.type), starts)
     fields = {each.name: pc.struct_field(elements, [each.name]) for each in elements.type}
-    kept = {key: pc.take(values, parents) for key, values in (keys or {}).items()}
+    owners = owner_ids(batch)
+    whose = {} if owners is None else {OWNER: owners}
+    kept = {key: pc.take(values, parents) for key, values in {**whose, **(keys or {})}.items()}
     return table({**fields, **kept, "place": place.cast(COUNT)})
 
 

@@ -10,7 +10,7 @@ from hotdash.connectors.shopify.batches import Batch
 from hotdash.connectors.shopify.bulk import Export
 from hotdash.connectors.shopify.layouts import INVENTORY_FILE
 from hotdash.connectors.shopify.queries import updated_since
-from hotdash.connectors.shopify.reading import Reading, exported, gid
+from hotdash.connectors.shopify.reading import Reading, exported, gid, gone
 from hotdash.connectors.shopify.tables import INVENTORY_ITEMS, INVENTORY_LEVELS, LOCATIONS
 from hotdash.connectors.shopify.unnesting import Node
 
@@ -44,18 +44,33 @@ def inventory(reading: Reading, export: Export | None) -> Iterator[Event]:
 
 
 def levels_by_id(reading: Reading, vendor_ids: Sequence[str]) -> Iterator[Event]:
-    """All levels of an item, or of `item:location` that one; what is not there is told as deleted."""
+    """All levels of an item, or of `item:location` that one; what is not there is told as deleted.
+
+    Where an item that is gone had stock nobody knows, so it is deleted at every location.
+    """
     wanted: dict[str, set[str]] = {}
     for each in vendor_ids:
         item, _, location = each.partition(":")
         wanted.setdefault(item, set()).add(location)
     items = list(wanted)
+    places: list[str] = []
     for start in range(0, len(items), _ITEMS_PER_QUERY):
         some = items[start : start + _ITEMS_PER_QUERY]
         ids = [gid("InventoryItem", item) for item in some]
         nodes = reading.client.ask(reading.asked("InventoryByItems"), ids=ids)["nodes"]
         for item, node in zip(some, nodes, strict=True):
+            if node is None and "" in wanted[item]:
+                places = places or _all_places(reading)
+                yield gone(INVENTORY_ITEMS, gid("InventoryItem", item), reading.clock.now())
+                wanted[item].update(places)
             yield from _levels_of(reading, item, node, wanted[item])
+
+
+def _all_places(reading: Reading) -> list[str]:
+    if "read_locations" not in reading.scopes:
+        return []
+    found = unnesting.pages(reading.client, reading.asked("LocationsPage"), ["locations"])
+    return [_number_of(place["id"]) for page in found for place in page]
 
 
 def _levels_of(
@@ -78,7 +93,11 @@ def _gone(reading: Reading, item: str, location: str) -> Deleted:
 
 
 def _location_of(level: Node) -> str:
-    return cast(str, level["location"]["id"]).rpartition("/")[2]
+    return _number_of(level["location"]["id"])
+
+
+def _number_of(global_id: str) -> str:
+    return global_id.rpartition("/")[2]
 
 
 def _locations(reading: Reading, met: list[str]) -> Iterator[Event]:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 
 import orjson
 import pyarrow as pa
@@ -22,8 +22,11 @@ _PIECE = 256
 
 @dataclass(frozen=True)
 class Refusal(Generic[Entity]):
+    """Who only lacks something was read well field by field: no field has to be looked for."""
+
     entity: Entity
     reason: str
+    only_lacks: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,64 +35,98 @@ class Verdict(Generic[Entity, Result]):
     refused: Sequence[Refusal[Entity]]
 
 
-def judge(
-    entities: Sequence[Entity],
-    read: Callable[[Sequence[Entity]], Result],
-    glance: Callable[[Sequence[Entity]], object] | None = None,
-) -> Verdict[Entity, Result]:
+@dataclass(frozen=True)
+class _Sieved(Generic[Entity, Result]):
+    """Who is left, what came of reading them, and the reason where nothing did."""
+
+    left: Sequence[Entity]
+    lacking: Sequence[Refusal[Entity]]
+    read: Sequence[Result]
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Judge(Generic[Entity, Result]):
     """Every entity is either read or refused with its reason; none is lost or bent.
 
-    A glance is a cheaper look that already finds most of what a read would refuse.
+    A glance is a cheaper look that already finds most of what a read would refuse. By its name an
+    entity is found among those that lack something: what all of them lack is one look for all.
     """
-    if not entities:
-        return Verdict([], [])
-    try:
-        return Verdict([read(entities)], [])
-    except UnfitError as error:
-        if len(entities) == 1:
-            return Verdict([], [Refusal(entities[0], str(error))])
-    fit, refused = _sifted(entities, glance or read)
-    if refused or glance:
-        rest = judge(fit, read)
-        return Verdict(rest.read, [*refused, *rest.refused])
-    middle = len(entities) // 2
-    first, second = judge(entities[:middle], read), judge(entities[middle:], read)
-    return Verdict([*first.read, *second.read], [*first.refused, *second.refused])
 
+    read: Callable[[Sequence[Entity]], Result]
+    glance: Callable[[Sequence[Entity]], object] | None = None
+    name: Callable[[Entity], str | None] = lambda _entity: None
 
-def _sifted(
-    entities: Sequence[Entity], look: Callable[[Sequence[Entity]], object]
-) -> tuple[list[Entity], list[Refusal[Entity]]]:
-    fit: list[Entity] = []
-    refused: list[Refusal[Entity]] = []
-    pieces = [entities[at : at + _PIECE] for at in range(0, len(entities), _PIECE)]
-    waiting = [(piece, False) for piece in reversed(pieces)]
-    while waiting:
-        piece, is_unfit = waiting.pop()
-        if len(piece) == 1 or not is_unfit:
-            reason = _refusal(piece, look)
+    def judge(self, entities: Sequence[Entity]) -> Verdict[Entity, Result]:
+        first = self._sieved(entities, self.read)
+        if first.reason is None:
+            return Verdict(first.read, first.lacking)
+        fit, refused = self._sifted(first.left, self.glance or self.read)
+        rest = self._judged_rest(fit, is_sure=not refused and self.glance is None)
+        return Verdict(rest.read, [*first.lacking, *refused, *rest.refused])
+
+    def _judged_rest(self, fit: Sequence[Entity], *, is_sure: bool) -> Verdict[Entity, Result]:
+        """Where each piece alone was read and the whole was not, the whole is read in halves."""
+        judge = replace(self, glance=None)
+        if not is_sure or len(fit) < 2:
+            return judge.judge(fit)
+        middle = len(fit) // 2
+        first, second = judge.judge(fit[:middle]), judge.judge(fit[middle:])
+        return Verdict([*first.read, *second.read], [*first.refused, *second.refused])
+
+    def _sieved(
+        self, entities: Sequence[Entity], look: Callable[[Sequence[Entity]], Any]
+    ) -> _Sieved[Entity, Any]:
+        lacking: list[Refusal[Entity]] = []
+        left: list[Entity] = list(entities)
+        while left:
+            try:
+                return _Sieved(left, lacking, [look(left)], None)
+            except UnfitError as error:
+                found = self._lacking(left, error)
+                if not found:
+                    return _Sieved(left, lacking, [], str(error))
+            lacking += [Refusal(left[at], reason, True) for at, reason in found.items()]
+            left = [left[at] for at in range(len(left)) if at not in found]
+        return _Sieved([], lacking, [], None)
+
+    def _lacking(self, entities: Sequence[Entity], error: UnfitError) -> dict[int, str]:
+        if not error.lacking:
+            return {}
+        reasons = (error.lacking.get(self.name(entity) or "") for entity in entities)
+        return {at: reason for at, reason in enumerate(reasons) if reason is not None}
+
+    def _sifted(
+        self, entities: Sequence[Entity], look: Callable[[Sequence[Entity]], Any]
+    ) -> tuple[list[Entity], list[Refusal[Entity]]]:
+        fit: list[Entity] = []
+        refused: list[Refusal[Entity]] = []
+        pieces = [entities[at : at + _PIECE] for at in range(0, len(entities), _PIECE)]
+        waiting = [(piece, False) for piece in reversed(pieces)]
+
+        def looked_at(piece: Sequence[Entity]) -> tuple[Sequence[Entity], str | None]:
+            found = self._sieved(piece, look)
+            refused.extend(found.lacking)
+            return found.left, found.reason
+
+        while waiting:
+            piece, is_unfit = waiting.pop()
+            if len(piece) == 1 or not is_unfit:
+                piece, reason = looked_at(piece)
+                if reason is None:
+                    fit += piece
+                    continue
+                if len(piece) == 1:
+                    refused.append(Refusal(piece[0], reason))
+                    continue
+            first, second = piece[: len(piece) // 2], piece[len(piece) // 2 :]
+            first, reason = looked_at(first)
             if reason is None:
-                fit += piece
-                continue
-            if len(piece) == 1:
-                refused.append(Refusal(piece[0], reason))
-                continue
-        first, second = piece[: len(piece) // 2], piece[len(piece) // 2 :]
-        if _refusal(first, look) is None:
-            fit += first
-            waiting.append((second, True))
-        else:
-            waiting += [(second, False), (first, True)]
-    return fit, refused
-
-
-def _refusal(entities: Sequence[Entity], look: Callable[[Sequence[Entity]], object]) -> str | None:
-    try:
-        if entities:
-            look(entities)
-    except UnfitError as error:
-        return str(error)
-    return None
+                fit += first
+                waiting.append((second, True))
+            else:
+                waiting += [(second, False), (first, True)]
+        return fit, refused
 
 
 def read_lines(lines: bytes, shape: pa.Schema) -> pa.Table:

@@ -12,7 +12,7 @@ from hotdash.connectors.shopify.arrow import compute as pc
 from hotdash.connectors.shopify.bulk_files import Block, Layout
 from hotdash.connectors.shopify.columns import fit
 from hotdash.connectors.shopify.exploding import Fitted, exploded, order_children
-from hotdash.connectors.shopify.readers import UnfitError, field, number
+from hotdash.connectors.shopify.readers import UnfitError, field, list_of, number
 from hotdash.connectors.shopify.tables import (
     CUSTOMERS,
     DISCOUNTS,
@@ -36,9 +36,7 @@ _PARENT = "__parentId"
 def _split_orders(batch: pa.Table) -> Block:
     """Refund lines and return lines are not in it: orders with either are asked for again."""
     roots, nested = _roots_and_nested(batch)
-    refunds = roots.column("refunds")
-    if refunds.null_count:
-        raise UnfitError("refunds is missing")
+    refunds = list_of(roots, "refunds")
     is_refunded = pc.greater(pc.list_value_length(refunds), 0)
     refunded = only(roots, is_refunded).column("id")
     returned = only(nested, _is_a(nested, "Return")).column(_PARENT)

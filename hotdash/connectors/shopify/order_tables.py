@@ -187,6 +187,7 @@ TRANSACTIONS = entity(
         "amount": MONEY,
         "currency": TEXT,
         "fee_amount": MONEY,
+        "other_fees": TEXT,
         "created_at": INSTANT,
         "processed_at": INSTANT,
     },

@@ -1,7 +1,7 @@
 """How a column is read off a batch of Shopify's JSON, whole columns at a time."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -13,8 +13,43 @@ from hotdash.connectors.shopify.kinds import COUNT, ID, MONEY, TEXT
 ReadColumn = Callable[[pa.Table], Column]
 
 
+# Whose row it is: what was exploded and what lies two floors deep name their root, roots are their own.
+OWNER = "__owner"
+_OWNERS = (OWNER, "__orderId", "__parentId", "id")
+
+
 class UnfitError(ValueError):
-    """A batch that cannot become rows of its table, with the column to blame."""
+    """A batch that cannot become rows of its table, with the column to blame.
+
+    Where something is missing, `lacking` names every entity that lacks it, by its global id, with the
+    reason that it would have alone.
+    """
+
+    def __init__(self, reason: str, lacking: Mapping[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.lacking: Mapping[str, str] = lacking or {}
+
+    def within(self, table: str) -> "UnfitError":
+        lacking = {owner: f"{table}: {reason}" for owner, reason in self.lacking.items()}
+        return UnfitError(f"{table}: {self}", lacking)
+
+
+def owner_ids(batch: pa.Table) -> "Column | None":
+    known = [batch.column(name) for name in _OWNERS if name in batch.column_names]
+    return pc.coalesce(*known) if known else None
+
+
+def owners_where(batch: pa.Table, is_it: Any) -> list[str]:
+    """The global ids of the entities whose rows these are, in the order of the rows."""
+    owners = owner_ids(batch)
+    if owners is None:
+        return []
+    return cast("list[str]", pc.unique(pc.drop_null(pc.filter(owners, is_it))).to_pylist())
+
+
+def is_missing(name: str, batch: pa.Table, is_it: Any) -> UnfitError:
+    reason = f"{name} is missing"
+    return UnfitError(reason, dict.fromkeys(owners_where(batch, is_it), reason))
 
 
 def field(path: str) -> ReadColumn:
@@ -57,27 +92,39 @@ def total(name: str, inner: str, kind: pa.DataType) -> ReadColumn:
     """The sum over a list in each row; an empty list is nothing, a missing one is a fault."""
 
     def read(batch: pa.Table) -> Column:
-        column = batch.column(name).combine_chunks()
-        if column.null_count:
-            raise UnfitError(f"{name} is missing")
-        values = field(f"{name}.{inner}")(table({name: pc.list_flatten(column)}))
-        if values.null_count:
-            raise UnfitError(f"{name}.{inner} is missing")
-        parts = table({"row": pc.list_parent_indices(column), "value": values.cast(kind)})
-        sums = parts.group_by("row").aggregate([("value", "sum")])
-        rows = row_numbers(batch.num_rows, sums.column("row").type)
-        found = pc.index_in(rows, value_set=sums.column("row").combine_chunks())
-        filled = pc.take(sums.column("value_sum").combine_chunks(), found).cast(kind)
-        return chunked(pc.fill_null(filled, 0))
+        parents, values = told_within(batch, name, inner)
+        return summed(parents, values, kind, batch.num_rows)
 
     return read
+
+
+def told_within(batch: pa.Table, name: str, inner: str) -> tuple[Any, Any]:
+    """A field of every element of a list, where none may be missing, and the row each stands in."""
+    column = list_of(batch, name)
+    parents = pc.list_parent_indices(column)
+    values = field(f"{name}.{inner}")(table({name: pc.list_flatten(column)}))
+    if values.null_count:
+        rows = pc.unique(pc.filter(parents, pc.is_null(values)))
+        is_it = pc.is_in(row_numbers(batch.num_rows, rows.type), value_set=rows)
+        raise is_missing(f"{name}.{inner}", batch, is_it)
+    return parents, values
+
+
+def summed(parents: Any, values: Any, kind: pa.DataType, size: int) -> Column:
+    """For each row the sum of the values that stand in it; nothing is zero."""
+    parts = table({"row": parents, "value": values.cast(kind)})
+    sums = parts.group_by("row").aggregate([("value", "sum")])
+    rows = row_numbers(size, sums.column("row").type)
+    found = pc.index_in(rows, value_set=sums.column("row").combine_chunks())
+    filled = pc.take(sums.column("value_sum").combine_chunks(), found).cast(kind)
+    return chunked(pc.fill_null(filled, 0))
 
 
 def text_of(name: str, inner: str | None = None) -> ReadColumn:
     """The texts of a list, joined: tags and tracking numbers hold no comma."""
 
     def read(batch: pa.Table) -> Column:
-        column = _list(batch, name)
+        column = list_of(batch, name)
         values = pc.list_flatten(column)
         if inner is not None:
             values = pc.struct_field(values, [inner])
@@ -91,7 +138,7 @@ def first_of(name: str, inner: str) -> ReadColumn:
     """A field of the first element of a list, empty where the list is."""
 
     def read(batch: pa.Table) -> Column:
-        column = _list(batch, name)
+        column = list_of(batch, name)
         values = pc.struct_field(pc.list_flatten(column), [inner])
         starts = pc.subtract(column.offsets, column.offsets[0])[:-1]
         is_there = pc.greater(pc.list_value_length(column), 0)
@@ -104,7 +151,7 @@ def named(name: str, wanted: str) -> ReadColumn:
     """Of a list of named quantities the one of this name."""
 
     def read(batch: pa.Table) -> Column:
-        column = _list(batch, name)
+        column = list_of(batch, name)
         elements = pc.list_flatten(column)
         is_it = pc.equal(pc.struct_field(elements, ["name"]), wanted)
         parents = pc.filter(pc.list_parent_indices(column), is_it)
@@ -161,8 +208,9 @@ def discount_type(path: str) -> ReadColumn:
     return read
 
 
-def _list(batch: pa.Table, name: str) -> Any:
+def list_of(batch: pa.Table, name: str) -> Any:
+    """The column of lists, of which none may be missing."""
     column: Any = batch.column(name).combine_chunks()
     if column.null_count:
-        raise UnfitError(f"{name} is missing")
+        raise is_missing(name, batch, pc.is_null(column))
     return column

@@ -30,7 +30,8 @@ _WORTH_SAYING_HOURS = 0.05
 class Reading:
     """All it tells is as of `reached` at least. `since` is empty in a first read.
 
-    It notes the days of the orders it met, which fulfillments have news, and whose journey is new.
+    It notes the days of the orders it met, which fulfillments have news, whose journey is new, and
+    which days Shopify did not report.
     """
 
     client: ShopifyClient
@@ -44,6 +45,7 @@ class Reading:
     touched_days: set[date] = field(default_factory=set[date])
     shipments: "array[int]" = field(default_factory=lambda: array("q"))
     young_orders: set[int] = field(default_factory=set[int])
+    unreported_days: set[date] = field(default_factory=set[date])
 
     def asked(self, name: str) -> Query:
         """The query without what our scopes do not open."""

@@ -30,12 +30,18 @@ _MEASURES: Mapping[str, str] = {
 
 
 def sales_report(reading: Reading, first: date | None) -> Iterator[Event]:
-    """The days since the first order or the last read; late refunds are dated where they fall."""
-    if SCOPE not in reading.scopes or first is None:
+    """The days since the first order, the last read or the oldest day that was refused since.
+
+    Late refunds are dated where they fall.
+    """
+    if first is None:
         return
     last = local_day(reading.reached, reading.timezone) - timedelta(days=1)
     first = min(first, last - timedelta(days=_ALWAYS_AGAIN - 1))
     days = sorted({*days_between(first, last), *(d for d in reading.touched_days if d <= last)})
+    if SCOPE not in reading.scopes:
+        reading.unreported_days.update(days)
+        return
     with reading.progress.task("Sales report", total=len(days)) as task:
         for some in _spans(days):
             yield from _told(reading, some)
@@ -65,6 +71,7 @@ def _told(reading: Reading, days: Sequence[date]) -> Iterator[Event]:
         errors: list[str] = answer["parseErrors"] if answer else []
         said = "; ".join(errors) or "no table"
         yield Drift(SALES_REPORT_DAYS, DriftKind.DROPPED, "shopifyqlQuery", said, fetched_at)
+        reading.unreported_days.update(days)
         return
     rows: list[dict[str, Any]] = []
     for record in answer["tableData"]["rows"]:

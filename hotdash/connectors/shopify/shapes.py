@@ -4,6 +4,7 @@ import pyarrow as pa
 
 from hotdash.connectors.shopify.kinds import COUNT, FLAG, INSTANT, MONEY, TEXT
 
+_AMOUNT = pa.struct([("amount", MONEY), ("currencyCode", TEXT)])
 _MONEY_BAG = pa.struct([("shopMoney", pa.struct([("amount", MONEY)]))])
 _NODE = pa.struct([("id", TEXT)])
 _TAXES = pa.list_(pa.struct([("title", TEXT), ("rate", pa.float64()), ("priceSet", _MONEY_BAG)]))
@@ -38,9 +39,9 @@ _TRANSACTIONS = pa.list_(
             ("parentTransaction", _NODE),
             (
                 "amountSet",
-                pa.struct([("shopMoney", pa.struct([("amount", MONEY), ("currencyCode", TEXT)]))]),
+                pa.struct([("shopMoney", _AMOUNT)]),
             ),
-            ("fees", pa.list_(pa.struct([("amount", pa.struct([("amount", MONEY)]))]))),
+            ("fees", pa.list_(pa.struct([("amount", _AMOUNT)]))),
         ]
     )
 )

@@ -185,7 +185,7 @@ _MAY_BE_NULL: Mapping[str, frozenset[str]] = {
     DISCOUNTS.name: frozenset({"label"}),
     ALLOCATIONS.name: frozenset({"label"}),
     TAX_LINES.name: frozenset({"rate"}),
-    TRANSACTIONS.name: frozenset({"parent_id", "gateway", "processed_at"}),
+    TRANSACTIONS.name: frozenset({"parent_id", "gateway", "other_fees", "processed_at"}),
     REFUNDS.name: frozenset({"created_at"}),
     ORDER_ADJUSTMENTS.name: frozenset({"reason"}),
     RETURNS.name: frozenset({"approved_at", "closed_at"}),

@@ -176,7 +176,7 @@ def read_rows(entities: Sequence[EntityRows]) -> dict[RawTable, pa.Table]:
     try:
         return {**tables, **order_children(orders, lines, shipping)}
     except UnfitError as error:
-        raise UnfitError(f"{ORDERS.name}: {error}") from error
+        raise error.within(ORDERS.name) from error
 
 
 def _fitted(table: RawTable, entities: Sequence[EntityRows]) -> Fitted:
@@ -189,7 +189,7 @@ def _fitted(table: RawTable, entities: Sequence[EntityRows]) -> Fitted:
     try:
         return Fitted(table, read_lines(b"\n".join(lines), shape))
     except UnfitError as error:
-        raise UnfitError(f"{table.name}: {error}") from error
+        raise error.within(table.name) from error
 
 
 def blamed(entity: EntityRows) -> str | None:

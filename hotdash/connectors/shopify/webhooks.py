@@ -53,6 +53,7 @@ _FAMILIES: Mapping[str, Callable[[Body], list[Signal]]] = {
     "customers": _one(CUSTOMERS.name, "id"),
     # A level has no number of its own here: its item is asked for again with all its levels.
     "inventory_levels": _one(INVENTORY_LEVELS, "inventory_item_id"),
+    "inventory_items": _one(INVENTORY_LEVELS, "id"),
 }
 
 

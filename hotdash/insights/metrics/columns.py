@@ -25,6 +25,11 @@ def complaints(
             yield f"the mart {name} is not published"
         else:
             yield from _lacking(metric, marts[name], metrics)
+    for switch in metric.policy:
+        mart = marts.get(switch.rows.mart) if switch.rows else None
+        if switch.rows is not None and mart is not None:
+            for column in switch.rows.where.keys() - mart.columns.keys():
+                yield f"{mart.name} has no column {column} for the switch {switch.switch}"
     if metric.mart is not None:
         for dimension in filter(is_of_rows, metric.dimensions):
             home = marts.get(metric.splits.get(dimension, metric.mart))

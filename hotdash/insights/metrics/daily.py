@@ -1,17 +1,16 @@
 """Revenue and its companions, day by day and summed, from the published components."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.period import Period, Window
 from hotdash.insights.metrics.publication import Published, Windows, load_published
-from hotdash.insights.metrics.registry import Registry, registry
-from hotdash.insights.statements import statement
+from hotdash.insights.metrics.query.query import query
+from hotdash.insights.metrics.query.question import MetricName, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,14 @@ class RevenueDay:
         return self.base.revenue if self.base else None
 
 
-NOTHING = Figures(Decimal(0), 0, 0, Decimal(0))
+@dataclass(frozen=True, slots=True)
+class Medians:
+    current: Decimal | None
+    base: Decimal | None
+
+
+_FIGURES = ("revenue", "orders", "units", "refunds")
+_MEDIAN = "median_order_value"
 
 
 def load_revenue_days(
@@ -50,41 +56,42 @@ def load_revenue_days(
 ) -> list[RevenueDay]:
     published = load_published(session, shop_id)
     windows = published.windows(period, now)
-    return days_beside(load_figures(session, published, windows), windows)
+    return days_beside(load_figures(session, published, windows, now), windows)
 
 
-def load_figures(session: Session, published: Published, windows: Windows) -> dict[date, Figures]:
+def load_figures(
+    session: Session, published: Published, windows: Windows, now: datetime
+) -> dict[date, Figures]:
     """By day: a complete day without orders is a true zero, any other missing day is missing."""
-    found = session.execute(
-        statement(__file__, "daily.sql"),
-        {**windows.as_parameters(), **switch_defaults(), "shop_id": published.shop_id},
-    )
-    figures, seen = dict[date, Figures](), set[date]()
-    for row in found.mappings():
-        seen.add(row["day"])
-        computed = figures_of(dict(row.items()), registry())
-        if computed is not None:
-            figures[row["day"]] = computed
-    spans = [windows.current, *([windows.base] if windows.base else [])]
-    for day in (day for span in spans for day in span.days()):
-        if day not in seen and published.covers(day):
-            figures[day] = NOTHING
+    answer = query(session, _asked(published, _FIGURES, by=("day",)), now, windows=windows)
+    figures: dict[date, Figures] = {}
+    for row in answer.rows:
+        cells = [row.cells[name] for name in _FIGURES]
+        base_day = row.base_days.first if row.base_days else None
+        _add(figures, row.days.first, [cell.value for cell in cells])
+        if base_day is not None:
+            _add(figures, base_day, [cell.base for cell in cells])
     return figures
 
 
-def switch_defaults() -> dict[str, str]:
-    """What a shop that decided nothing has decided, as policies are written."""
-    defaults = registry().get("revenue").defaults
-    return {name: "true" if is_on else "false" for name, is_on in defaults.items()}
+def load_medians(
+    session: Session, published: Published, windows: Windows, now: datetime
+) -> Medians:
+    answer = query(session, _asked(published, (_MEDIAN,)), now, windows=windows)
+    cell = answer.only(_MEDIAN)
+    return Medians(cell.value, cell.base)
 
 
-def figures_of(components: Mapping[Any, Any], metrics: Registry) -> Figures | None:
-    """None when a component is missing: half a figure is no figure."""
-    names = ("revenue", "orders", "units", "refunds")
-    revenue, orders, units, refunds = (metrics.get(name).evaluate(components) for name in names)
+def _asked(published: Published, metrics: Sequence[str], by: tuple[str, ...] = ()) -> Question:
+    return Question((published.shop_id,), tuple(map(MetricName, metrics)), by)
+
+
+def _add(figures: dict[date, Figures], day: date, values: Sequence[Decimal | None]) -> None:
+    """Half a figure is no figure."""
+    revenue, orders, units, refunds = values
     if revenue is None or orders is None or units is None or refunds is None:
-        return None
-    return Figures(revenue, int(orders), int(units), refunds)
+        return
+    figures[day] = Figures(revenue, int(orders), int(units), refunds)
 
 
 def days_beside(figures: Mapping[date, Figures], windows: Windows) -> list[RevenueDay]:

@@ -73,12 +73,38 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class SwitchedRows(_Strict):
+    """The rows of a mart that count only where the switch is on, told by columns of theirs."""
+
+    mart: Name
+    where: dict[Name, str | bool] = Field(min_length=1)
+
+
 class PolicySwitch(_Strict):
     """A decision that is part of the definition: what holds where a shop decided nothing, and why."""
 
     switch: Name
     default: bool | Name
+    choices: tuple[Name, ...] = ()
     reason: Text
+    rows: SwitchedRows | None = None
+
+    @model_validator(mode="after")
+    def _is_a_choice(self) -> Self:
+        if isinstance(self.default, bool) == bool(self.choices):
+            raise ValueError("a switch that is not true or false names its choices")
+        if self.choices and self.default not in self.choices:
+            raise ValueError(f"its default {self.default} is not one of its choices")
+        return self
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What can be decided, as it is written down."""
+        return self.choices or ("true", "false")
+
+    @property
+    def written_default(self) -> str:
+        return str(self.default).lower()
 
 
 class Threshold(_Strict):
@@ -166,6 +192,8 @@ class Metric(_Strict):
         _within(self.splits, self.dimensions, "splits names {}, not a dimension")
         read = {*self.splits.values(), self.mart or ""}
         _within(self.reads, read, "reads names {}, which is neither the mart nor a split's")
+        switched = {switch.rows.mart for switch in self.policy if switch.rows}
+        _within(switched, self.reads, "a switch names rows of {}, which reads says nothing about")
 
     @property
     def parsed(self) -> Formula:

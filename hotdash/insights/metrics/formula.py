@@ -48,9 +48,19 @@ class Formula:
             )
         return _evaluate(self.tree, values)
 
-    def as_sql(self) -> str:
+    def zero_divisor(self, values: Mapping[str, Value]) -> str | None:
+        """What is divided by where that is zero, as it is written in the formula."""
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.BinOp(op=ast.Div(), right=right) if _evaluate(right, values) == 0:
+                    return ast.unparse(right)
+                case _:
+                    continue
+        return None
+
+    def as_sql(self, columns: Mapping[str, str]) -> str:
         """The same arithmetic over columns; a ratio is refused, engines round it each their way."""
-        return _sql(self.tree, self.text)
+        return _sql(self.tree, self.text, columns)
 
 
 def _parsed(text: str) -> ast.expr:
@@ -105,17 +115,17 @@ def _evaluate(node: ast.expr, values: Mapping[str, Value]) -> Decimal | None:
             raise AssertionError(node)
 
 
-def _sql(node: ast.expr, text: str) -> str:
+def _sql(node: ast.expr, text: str, columns: Mapping[str, str]) -> str:
     match node:
         case ast.Name(id=name):
-            return name
+            return columns[name]
         case ast.Constant(value=int(number)):
             return str(number)
         case ast.UnaryOp(operand=operand):
-            return f"(-{_sql(operand, text)})"
+            return f"(-{_sql(operand, text, columns)})"
         case ast.BinOp(left=left, op=operator, right=right) if not isinstance(operator, ast.Div):
             sign = _OPERATORS[type(operator)][0]
-            return f"({_sql(left, text)} {sign} {_sql(right, text)})"
+            return f"({_sql(left, text, columns)} {sign} {_sql(right, text, columns)})"
         case _:
             raise FormulaError(
                 f"The formula {text!r} is a ratio and has no form in SQL.",

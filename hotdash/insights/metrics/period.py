@@ -89,15 +89,17 @@ class Period:
         return Window(yesterday - timedelta(days=_LENGTHS[self.range] - 1), yesterday)
 
     def base_window(self, now: datetime, timezone: str) -> Window | None:
-        window = self.window(now, timezone)
-        if self.compare is Compare.NONE:
-            return None
-        if self.compare is Compare.YEAR:
-            last = _year_before(window.last)
-            return Window(last - timedelta(days=window.length - 1), last)
-        return Window(
-            window.first - timedelta(days=window.length), window.first - timedelta(days=1)
-        )
+        return base_of(self.window(now, timezone), self.compare)
+
+
+def base_of(window: Window, compare: Compare) -> Window | None:
+    """As many days as the window has: right before it, or a year before it."""
+    if compare is Compare.NONE:
+        return None
+    if compare is Compare.YEAR:
+        last = _year_before(window.last)
+        return Window(last - timedelta(days=window.length - 1), last)
+    return Window(window.first - timedelta(days=window.length), window.first - timedelta(days=1))
 
 
 def _year_before(day: date) -> date:

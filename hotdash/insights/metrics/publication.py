@@ -1,17 +1,20 @@
 """What is published for a shop, and which of its days are complete in it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from hotdash.base.clock import local_day, parse_iso
 from hotdash.base.errors import NotFoundError
 from hotdash.insights.metrics.period import Period, Window
-from hotdash.insights.statements import statement
+from hotdash.insights.statements import source, statement
+from hotdash.storage.marts import month_key
+
+REVENUE = "fct_revenue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One shop's revenue as it is published; without a build nothing is."""
+    """One mart of one shop as it is published; without a build nothing is."""
 
     shop_id: str
     shop_name: str
@@ -34,6 +37,9 @@ class Published:
     as_of: Mapping[str, datetime]
     first_day: date | None
     held: Held | None
+    mart: str = REVENUE
+    parts: Mapping[str, int] = field(default_factory=dict[str, int])
+    shop_since: date | None = None
 
     def windows(self, period: Period, now: datetime) -> "Windows":
         """Both windows end with the last day that is complete in what is published."""
@@ -42,12 +48,21 @@ class Published:
             period.window(known, self.timezone), period.base_window(known, self.timezone)
         )
 
+    @property
+    def last_complete(self) -> date | None:
+        if not self.as_of:
+            return None
+        return local_day(min(self.as_of.values()), self.timezone) - timedelta(days=1)
+
     def covers(self, day: date) -> bool:
         """Whether a day without a row is a day without orders, and not a day nobody has read."""
-        if self.first_day is None or not self.as_of:
-            return False
-        last = local_day(min(self.as_of.values()), self.timezone) - timedelta(days=1)
-        return self.first_day <= day <= last
+        last = self.last_complete
+        return self.first_day is not None and last is not None and self.first_day <= day <= last
+
+    def parts_of(self, window: Window) -> list[int]:
+        """Of these days' months; replaced parts of the same days stand in the table for a week."""
+        first, last = month_key(window.first), month_key(window.last)
+        return [part for month, part in self.parts.items() if first <= month <= last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +70,75 @@ class Windows:
     current: Window
     base: Window | None
 
-    def as_parameters(self) -> dict[str, date]:
-        base = self.base or self.current
-        return {
-            "first": self.current.first,
-            "last": self.current.last,
-            "base_first": base.first,
-            "base_last": base.last,
-        }
+
+def load_published(session: Session, shop_id: str, mart: str = REVENUE) -> Published:
+    return load_publications(session, [shop_id], [mart])[shop_id, mart]
 
 
-def load_published(session: Session, shop_id: str) -> Published:
+def load_publications(
+    session: Session, shop_ids: Sequence[str], marts: Sequence[str]
+) -> dict[tuple[str, str], Published]:
+    """By shop and mart; a shop that is not there for the reader is an error that names it."""
     found = session.execute(
-        statement(__file__, "publication.sql"), {"shop_id": shop_id}
-    ).one_or_none()
-    if found is None:
+        statement(__file__, "publication.sql"),
+        {"shop_ids": list(shop_ids), "marts": list(marts)},
+    ).all()
+    missing = sorted(set(shop_ids) - {row.shop_id for row in found})
+    if missing:
         raise NotFoundError(
-            f"There is no shop {shop_id!r}.",
+            f"There is no shop {missing[0]!r}.",
             hint="Choose one of the shops in the list.",
             field="shop",
         )
-    as_of: Mapping[str, str] = found.as_of or {}
+    publications = {(row.shop_id, row.mart): _published(row) for row in found}
+    for mart in marts:
+        of_mart = [each for each in publications.values() if each.mart == mart and each.parts]
+        for shop_id, first_day in _first_days(session, mart, of_mart):
+            key = shop_id, mart
+            publications[key] = replace(publications[key], first_day=first_day)
+    return publications
+
+
+def live(shop: Published, relation: str, now: datetime) -> Published:
+    """What people do in the app is known as it happens: nothing of it waits for a publication."""
+    return replace(
+        shop,
+        build=None,
+        as_of={"hotdash": now},
+        first_day=shop.shop_since,
+        mart=relation,
+        parts={},
+    )
+
+
+def _first_days(
+    session: Session, mart: str, published: Sequence[Published]
+) -> Iterable[tuple[str, date]]:
+    if not published:
+        return []
+    asked = {
+        "shop_ids": [each.shop_id for each in published],
+        "parts": [each.parts[min(each.parts)] for each in published],
+    }
+    found = session.execute(text(source(__file__, "first_day.sql").format(mart=mart)), asked)
+    return [(row.shop_id, row.first_day) for row in found]
+
+
+def _published(row: Row[tuple[object, ...]]) -> Published:
+    as_of: Mapping[str, str] = row.as_of or {}
     return Published(
-        shop_id=found.shop_id,
-        shop_name=found.name,
-        timezone=found.timezone,
-        currency=found.currency,
-        build=found.build_id,
-        manifest=found.manifest_id,
-        as_of={source: parse_iso(at) for source, at in as_of.items()},
-        first_day=found.first_day,
-        held=_held(found),
+        shop_id=row.shop_id,
+        shop_name=row.name,
+        timezone=row.timezone,
+        currency=row.currency,
+        build=row.build_id,
+        manifest=row.manifest_id,
+        as_of={name: parse_iso(at) for name, at in as_of.items()},
+        first_day=None,
+        held=_held(row),
+        mart=row.mart,
+        parts=row.parts or {},
+        shop_since=local_day(row.created_at, row.timezone),
     )
 
 

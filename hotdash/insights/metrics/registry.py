@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.paths import metrics_folder
-from hotdash.insights.metrics.definition import Metric, Status
+from hotdash.insights.metrics.definition import Metric, PolicySwitch, Status
 
 
 class MetricError(HotdashError):
@@ -39,9 +39,38 @@ class Registry:
         approved = self._approved.get(name)
         found = approved if version is None else self._metrics.get((name, version))
         if found is None:
-            known = ", ".join(sorted({metric.name for metric in self}))
-            raise NotFoundError(f"There is no metric {name!r}.", hint=f"Use one of {known}.")
+            raise self._unknown(name, version)
         return found
+
+    def _unknown(self, name: str, version: int | None) -> NotFoundError:
+        versions = [str(metric.version) for metric in self if metric.name == name]
+        if version is not None and versions:
+            return NotFoundError(
+                f"There is no version {version} of {name}.",
+                hint=f"Use one of {', '.join(versions)}.",
+                field="metric",
+            )
+        known = ", ".join(sorted({metric.name for metric in self}))
+        return NotFoundError(
+            f"There is no metric {name!r}.", hint=f"Use one of {known}.", field="metric"
+        )
+
+    def in_force(self, name: str, version: int | None = None) -> tuple[Metric, ...]:
+        """The versions a question is answered with, oldest first: each from its day on, the first always."""
+        newest = self.get(name, version)
+        if version is not None:
+            return (newest,)
+        return tuple(
+            metric
+            for metric in self
+            if metric.name == name
+            and metric.status is not Status.DRAFT
+            and metric.version <= newest.version
+        )
+
+    def switches(self) -> dict[str, PolicySwitch]:
+        """Every decision that a shop can take otherwise, by name."""
+        return {switch.switch: switch for metric in self for switch in metric.policy}
 
 
 def load_registry(folder: Path | None = None) -> Registry:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from hotdash.base.money import Money
 from hotdash.insights.metrics.daily import (
     Figures,
+    Medians,
     days_beside,
     load_figures,
+    load_medians,
     total,
 )
 from hotdash.insights.metrics.definition import Metric
-from hotdash.insights.metrics.median import Medians, load_medians
 from hotdash.insights.metrics.period import Compare, Period, Window
 from hotdash.insights.metrics.publication import Published, Windows, load_published
 from hotdash.insights.metrics.registry import registry
@@ -71,8 +72,8 @@ def load_sales_pulse(
             windows=windows,
             published=published,
             news=load_news(session, shop_id, MART),
-            figures=load_figures(session, published, windows),
-            medians=load_medians(session, published, windows),
+            figures=load_figures(session, published, windows, now),
+            medians=load_medians(session, published, windows, now),
             fresh_within=fresh_within,
         )
     )

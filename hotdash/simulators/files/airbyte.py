@@ -10,7 +10,6 @@ from hotdash.simulators.files import payment_shapes as payments
 from hotdash.simulators.files import rest_shapes as rest
 from hotdash.simulators.files import stock_shapes as stock
 from hotdash.simulators.files.rest_shapes import Row
-from hotdash.simulators.loyalty import CustomerTotals
 from hotdash.simulators.orders import Order, Product, Refund
 from hotdash.simulators.shipping import Parcel, parcels_of
 from hotdash.simulators.shopify.order_fields import region_of
@@ -40,9 +39,9 @@ def airbyte_tables(world: ShopWorld, at: int, orders: Iterable[Order]) -> Tables
 
 
 def _customers(world: ShopWorld, at: int) -> list[Row]:
-    totals, rows = CustomerTotals(world), list[Row]()
+    rows = list[Row]()
     for customer in world.customers_as_of(at):
-        count, spent = totals.of(customer.customer_id, at)
+        count, spent = world.bought(customer.customer_id, at)
         consent = rest.marketing_row(customer)
         more = {
             "orders_count": count,

@@ -9,7 +9,6 @@ from hotdash.simulators.files import payment_shapes as payments
 from hotdash.simulators.files import rest_shapes as rest
 from hotdash.simulators.files import stock_shapes as stock
 from hotdash.simulators.files.rest_shapes import Row
-from hotdash.simulators.loyalty import CustomerTotals
 from hotdash.simulators.orders import Order
 from hotdash.simulators.shipping import Parcel, parcels_of
 from hotdash.simulators.shopify.order_fields import region_of
@@ -51,9 +50,11 @@ def fivetran_tables(world: ShopWorld, at: int, orders: Iterable[Order]) -> Table
 
 
 def _customer_rows(world: ShopWorld, at: int) -> Named:
-    totals = CustomerTotals(world)
     for customer in world.customers_as_of(at):
-        synced, (count, spent) = _synced(customer.updated_at), totals.of(customer.customer_id, at)
+        synced, (count, spent) = (
+            _synced(customer.updated_at),
+            world.bought(customer.customer_id, at),
+        )
         consent = rest.marketing_row(customer)
         row = {
             **rest.customer_row(customer),

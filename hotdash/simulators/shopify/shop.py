@@ -6,8 +6,7 @@ from typing import Any
 
 from hotdash.simulators.clock import SimulatedClock
 from hotdash.simulators.fates import order_of_refund
-from hotdash.simulators.loyalty import CustomerTotals
-from hotdash.simulators.orders import Customer, Order, Product, Shop, epoch
+from hotdash.simulators.orders import Order, Product, Shop, epoch
 from hotdash.simulators.returns import returns_of
 from hotdash.simulators.shipping import order_of_parcel, parcels_of
 from hotdash.simulators.shopify.access import ALL_SCOPES
@@ -54,7 +53,6 @@ class SimulatedShop:
         self.plan = plan
         self.first_token = token
         self.stock = ShopStock(world)
-        self._totals = CustomerTotals(world)
         self.reset()
 
     def reset(self) -> None:
@@ -80,7 +78,7 @@ class SimulatedShop:
         incidents = tuple(self.world.plan.incidents)
 
         def spent(customer_id: int) -> tuple[int, int]:
-            return self._totals.of(customer_id, now)
+            return self.world.bought(customer_id, now)
 
         return Standpoint(now, incidents, spent)
 
@@ -149,6 +147,8 @@ class SimulatedShop:
     def _finder(self, root: str) -> Callable[[int], Any]:
         if root == "orders":
             return lambda number: self.world.order_as_of(number, self.now)
+        if root == "customers":
+            return lambda number: self.world.customer_as_of(number, self.now)
         things = self._candidates(root, Search(()))
         return {getattr(thing, _ID_FIELD[root]): thing for thing in things}.get
 
@@ -177,7 +177,7 @@ class SimulatedShop:
 
     def _candidates(self, root: str, search: Search) -> Iterable[Any]:
         if root == "customers":
-            return self._customers()
+            return self.world.customers_as_of(self.now, search.least("updated_at"))
         if root == "products":
             return self._products()
         if root == "locations":
@@ -200,9 +200,6 @@ class SimulatedShop:
         at = self.standpoint
         for order in self.world.orders_as_of(at.now, search.least("updated_at")):
             yield from to_fulfil(order, at)
-
-    def _customers(self) -> Iterable[Customer]:
-        return self.world.customers_as_of(self.now)
 
     def _products(self) -> Iterable[Product]:
         return self.world.products_as_of(self.now)

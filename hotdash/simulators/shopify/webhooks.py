@@ -191,12 +191,16 @@ _TOLD_BY: dict[str, Callable[[Order], Iterator[Happening]]] = {
 
 
 def _of_customers(world: ShopWorld, first: int, last: int) -> Iterator[Happening]:
+    """Also whatever becomes of an order dates its buyer anew, and is told."""
     for position in range(world.plan.position(last) + 1):
-        for versions in world.day(position).customers:
+        for versions in world.newcomers(position):
             for place, version in enumerate(versions):
-                if first < version.updated_at <= last:
-                    topic = "customers/update" if place else "customers/create"
-                    yield Happening(version.updated_at, topic, _customer(version))
+                topic = "customers/update" if place else "customers/create"
+                yield Happening(version.updated_at, topic, _customer(version))
+    for order in _versions(world, first, last):
+        buyer = order.customer_id and world.customer_as_of(order.customer_id, order.updated_at)
+        if buyer:
+            yield Happening(order.updated_at, "customers/update", _customer(buyer))
 
 
 def _of_products(world: ShopWorld, first: int, last: int) -> Iterator[Happening]:

@@ -37,6 +37,7 @@ class Database:
         self.direct_uri = direct_url or url
         is_pooled = direct_url is not None
         self._owner = _engine(url, is_pooled)
+        self._snapshots = self._owner.execution_options(isolation_level="REPEATABLE READ")
         web = _engine(web_url, is_pooled) if web_url else self._owner
         self._web = web.execution_options(isolation_level="REPEATABLE READ")
 
@@ -44,6 +45,12 @@ class Database:
     def jobs(self) -> Generator[Session]:
         """The owner's transaction: sees every shop."""
         with self._transaction(self._owner, self._url) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Generator[Session]:
+        """The owner's view of every shop in one snapshot: for commands that only read."""
+        with self._transaction(self._snapshots, self._url) as session:
             yield session
 
     @contextmanager

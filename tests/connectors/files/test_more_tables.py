@@ -183,3 +183,16 @@ class TestOtherNames:
         [refused] = (told := airbyte.read()).refused
         assert refused.vendor_id == str(orders[0])
         assert orders[0] not in {row["order_id"] for row in told.rows("shopify_transactions")}
+
+    def test_a_fee_of_another_currency_is_told_beside_the_sum(self, airbyte: Loader) -> None:
+        data = pq.read_table(airbyte.path("transactions"))
+        fees, ids = (data.column(name).to_pylist() for name in ("fees", "id"))
+        told = [("1.5", "USD"), ("2.25", "EUR"), ("0.25", "USD"), ("1", "EUR")]
+        amounts = [{"amount": {"amount": fee, "currency_code": code}} for fee, code in told]
+        airbyte.retype("transactions", "fees", [json.dumps(amounts), *fees[1:]], pa.string())
+        rows = {row["transaction_id"]: row for row in airbyte.read().rows("shopify_transactions")}
+        row = rows[ids[0]]
+        assert (row["fee_amount"], row["other_fees"]) == (
+            *(Decimal("1.75"), "2.2500 EUR, 1.0000 EUR"),
+        )
+        assert {row["other_fees"] for number, row in rows.items() if number != ids[0]} == {None}

@@ -24,7 +24,7 @@ UNKNOWN: Mapping[str, Mapping[str, set[str]]] = {
         "shopify_inventory_levels": {"is_active"},
     },
     "fivetran": {
-        "shopify_transactions": {"fee_amount"},
+        "shopify_transactions": {"fee_amount", "other_fees"},
         "shopify_returns": {"created_at", "approved_at", "closed_at"},
         "shopify_return_lines": {"processed_quantity"},
     },

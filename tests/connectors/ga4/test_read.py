@@ -94,10 +94,12 @@ class TestFirstRead:
         assert (found["timezone"], found["currency"]) == (TIMEZONE, "USD")
         assert {row["timezone"] for row in told.rows("ga4_report_days")} == {TIMEZONE}
 
-    def test_it_reached_the_present(self, google: Google) -> None:
+    @pytest.mark.law(10)
+    def test_it_is_complete_to_the_end_of_the_propertys_yesterday(self, google: Google) -> None:
+        """Midnight in California is eight in the morning, UTC."""
         reached = read(google.ga4()).reached
         assert reached.cursor == {"day": "2026-11-19"}
-        assert reached.complete_through == google.simulator.now()
+        assert reached.complete_through == datetime(2026, 11, 20, 8, tzinfo=UTC)
 
     def test_the_history_that_was_entered(self, google: Google) -> None:
         connector = google.ga4(fields={"history_days": "5"}, history_days="")

@@ -10,12 +10,13 @@ import pytest
 
 from hotdash.base.clock import local_day
 from hotdash.connectors.contract import Cursor
-from hotdash.connectors.shopify import resources, shipments
+from hotdash.connectors.shopify import resources, sales_report, shipments
 from hotdash.connectors.shopify.journeys import Waiting
 from hotdash.simulators.journeys import known_at
 from hotdash.simulators.orders import Order, epoch, instant
 from hotdash.simulators.shipping import LATE_FOR_DAYS
 from hotdash.simulators.shop_profiles import LATE_CARRIER, STOCK_OUT
+from hotdash.simulators.shopify.access import ALL_SCOPES
 from hotdash.simulators.stock import ShopStock, item_id_of
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
@@ -303,6 +304,31 @@ class TestSalesReport:
         simulator.advance(timedelta(days=4))
         told = read(connecting.connector(), first_read.cursor())
         assert set(told.report_days) >= set(told.days)
+
+    @pytest.mark.parametrize("why", ["refused", "no scope"])
+    def test_days_that_were_not_reported_are_asked_again_from_the_oldest_on(
+        self,
+        connecting: Connecting,
+        simulator: SimulatorHandle,
+        first_read: Told,
+        monkeypatch: pytest.MonkeyPatch,
+        why: str,
+    ) -> None:
+        simulator.advance(timedelta(days=10))
+        with monkeypatch.context() as patched:
+            if why == "refused":
+                patched.setattr(sales_report, "_MEASURES", {"orders": "colour"})
+            else:
+                simulator.set_scopes(SHOP_ID, ALL_SCOPES - {"read_reports"})
+            unreported = read(connecting.connector(), first_read.cursor())
+        assert unreported.report_days == []
+        simulator.advance(timedelta(days=10))
+        simulator.set_scopes(SHOP_ID, ALL_SCOPES)
+        told = read(connecting.connector(), unreported.cursor())
+        today = local_day(simulator.now(), "America/Chicago")
+        assert set(told.report_days) >= {today - timedelta(days=ago) for ago in range(1, 21)}
+        assert "unreported_from" in unreported.cursor()
+        assert "unreported_from" not in told.cursor()
 
 
 class TestLongRange:

@@ -70,6 +70,23 @@ class TestRefetch:
         (deleted,) = one.deleted
         assert deleted.keys.to_pylist() == [{"inventory_item_id": item, "location_id": 5}]
 
+    def test_an_item_that_is_gone_is_deleted_at_every_location(
+        self, connector: ShopifyConnector, simulator: SimulatorHandle, first_read: Told
+    ) -> None:
+        rows = first_read.rows["shopify_inventory_levels"]
+        item = rows[0]["inventory_item_id"]
+        gone = {"shop": SHOP_ID, "kind": "inventoryItems", "id": item}
+        simulator.http.post("/_simulator/shopify/deletions", json=gone).raise_for_status()
+        told = refetched(connector, "shopify_inventory_levels", str(item))
+        assert told.rows["shopify_inventory_levels"] == []
+        places = {row["location_id"] for row in first_read.rows["shopify_locations"]}
+        assert len(places) > 1
+        keys = [(each.table.name, key) for each in told.deleted for key in each.keys.to_pylist()]
+        assert keys[0] == ("shopify_inventory_items", {"inventory_item_id": item})
+        levels = [key for table, key in keys[1:] if table == "shopify_inventory_levels"]
+        assert {key["location_id"] for key in levels} == places
+        assert {key["inventory_item_id"] for key in levels} == {item}
+
     def test_what_no_longer_fits_is_told_as_drift_here_too(
         self, connector: ShopifyConnector, simulator: SimulatorHandle, orders: list[Order]
     ) -> None:

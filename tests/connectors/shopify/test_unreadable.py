@@ -1,5 +1,6 @@
 """What cannot be read is told as unreadable with its reason; the rest passes and nothing becomes NULL."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import orjson
@@ -9,9 +10,15 @@ import pytest
 from hotdash.connectors.shopify import shapes
 from hotdash.connectors.shopify.batches import shown_lines
 from hotdash.connectors.shopify.columns import fit
-from hotdash.connectors.shopify.judging import blame, judge, read_lines
+from hotdash.connectors.shopify.exploding import exploded
+from hotdash.connectors.shopify.judging import Judge, blame, read_lines
 from hotdash.connectors.shopify.readers import UnfitError
-from hotdash.connectors.shopify.tables import ORDER_LINES, VARIANTS, required_columns
+from hotdash.connectors.shopify.tables import (
+    ORDER_LINES,
+    TRANSACTIONS,
+    VARIANTS,
+    required_columns,
+)
 from hotdash.simulators.world import World
 from tests.fixtures.simulator import UNTIL, Connecting, SimulatorHandle
 from tests.fixtures.told_events import ORDER_TABLES, expected, read, same_rows
@@ -154,6 +161,29 @@ class TestTypedReading:
         with pytest.raises(UnfitError, match="taxLines is missing"):
             fit(ORDER_LINES, read_lines(line.replace(b"TAXES", b"null"), shapes.LINE))
 
+    def test_fees_of_another_currency_are_told_beside_the_sum(self) -> None:
+        """0.50 + 0.25 dollars are 0.75; the euro and the Canadian dollars are nobody's sum."""
+
+        def payment(number: int, *fees: tuple[str, str]) -> dict[str, object]:
+            money = {"shopMoney": {"amount": "12.50", "currencyCode": "USD"}}
+            told = [{"amount": {"amount": fee, "currencyCode": code}} for fee, code in fees]
+            kept = {"id": f"gid://shopify/OrderTransaction/{number}", "fees": told}
+            fixed = {"kind": "SALE", "status": "SUCCESS", "test": False}
+            return {**kept, **fixed, "amountSet": money, "createdAt": "2026-01-01T00:00:00Z"}
+
+        payments = [
+            payment(1, ("0.50", "USD"), ("1.20", "CAD"), ("0.25", "USD"), ("2.0", "EUR")),
+            payment(2, ("0.30", "USD")),
+            payment(3),
+        ]
+        line = orjson.dumps({"id": "gid://shopify/Order/7", "transactions": payments})
+        orders = read_lines(line, shapes.ORDER)
+        found = fit(TRANSACTIONS, exploded(orders, "transactions", {"order_id": pa.array([7])}))
+        assert found.column("fee_amount").to_pylist() == [
+            *(Decimal("0.75"), Decimal("0.30"), Decimal(0))
+        ]
+        assert found.column("other_fees").to_pylist() == ["1.2000 CAD, 2.0000 EUR", None, None]
+
     def test_an_empty_batch_has_the_columns_of_its_table(self) -> None:
         empty = fit(ORDER_LINES, read_lines(b"", shapes.LINE))
         assert empty.schema == ORDER_LINES.schema
@@ -176,14 +206,38 @@ class TestJudge:
                     raise UnfitError(f"{number} is bad")
             return numbers
 
-        verdict = judge(list(range(1000)), read_numbers)
+        verdict = Judge(read_numbers).judge(list(range(1000)))
         assert {refusal.entity for refusal in verdict.refused} == bad
         assert {refusal.reason for refusal in verdict.refused} == {"13 is bad", "700 is bad"}
         assert sorted(n for part in verdict.read for n in part) == sorted(set(range(1000)) - bad)
         assert steps < 60
 
+    def test_what_all_lack_is_seen_in_one_look_and_who_lacks_nothing_is_read(self) -> None:
+        """Half of them lack a name, some of these also a price, and one is bad for another reason."""
+        steps = 0
+
+        def read_numbers(numbers: Sequence[int]) -> Sequence[int]:
+            nonlocal steps
+            steps += 1
+            for what, lacks in (("name", 2), ("price", 3)):
+                lacking = {str(n): f"{what} is missing" for n in numbers if n % lacks == 0}
+                if lacking:
+                    raise UnfitError(f"{what} is missing", lacking)
+                if 35 in numbers:
+                    raise UnfitError("35 is bad")
+            return numbers
+
+        verdict = Judge(read_numbers, name=str).judge(range(1000))
+        reasons = dict.fromkeys(range(0, 1000, 2), "name is missing")
+        reasons |= dict.fromkeys(range(3, 1000, 6), "price is missing") | {35: "35 is bad"}
+        assert {each.entity: each.reason for each in verdict.refused} == reasons
+        assert sorted(n for part in verdict.read for n in part) == sorted(
+            set(range(1000)) - set(reasons)
+        )
+        assert steps < 60
+
     def test_nothing_to_read(self) -> None:
-        assert judge([], lambda entities: entities).read == []
+        assert Judge[int, object](lambda entities: entities).judge([]).read == []
 
 
 def test_keys_are_always_required() -> None:

@@ -43,6 +43,7 @@ def accept(topic: str, body: Any, **headers: str) -> Delivery:
         ("products/update", {"id": 2}, "products", "2"),
         ("products/delete", {"id": 2}, "products", "2"),
         ("customers/update", {"id": 3}, "customers", "3"),
+        ("inventory_items/delete", {"id": 4}, "inventory_levels", "4"),
         (
             "inventory_levels/update",
             {"inventory_item_id": 4, "location_id": 8, "available": 0},

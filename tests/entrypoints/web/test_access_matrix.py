@@ -42,6 +42,9 @@ MATRIX = {
     "GET /api/v1/metrics/revenue/days": Row(
         f"/api/v1/metrics/revenue/days{ASK}", 401, 404, 200, 200
     ),
+    "GET /api/v1/metrics/query": Row(
+        f"/api/v1/metrics/query{ASK}&metric=revenue", 401, 404, 200, 200
+    ),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),

@@ -10,8 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotdash.base.errors import NotFoundError
-from hotdash.insights.metrics.daily import RevenueDay, load_revenue_days
-from hotdash.insights.metrics.median import Medians, load_medians
+from hotdash.insights.metrics.daily import (
+    Medians,
+    RevenueDay,
+    load_medians,
+    load_revenue_days,
+)
 from hotdash.insights.metrics.period import Compare, Period, Range
 from hotdash.insights.metrics.publication import load_published
 from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
@@ -30,8 +34,8 @@ def days_of(publisher: Publisher, shop: SeededShop, period: Period = WEEK) -> li
 
 def medians_of(publisher: Publisher, shop: SeededShop, period: Period = WEEK) -> Medians:
     with publisher.database.as_user(shop.owner_id) as session:
-        published = load_published(session, SHOP)
-        return load_medians(session, published, published.windows(period, publisher.clock.now()))
+        published, now = load_published(session, SHOP), publisher.clock.now()
+        return load_medians(session, published, published.windows(period, now), now)
 
 
 def include_taxes_from(publisher: Publisher, day: date) -> None:

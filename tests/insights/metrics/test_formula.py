@@ -88,11 +88,14 @@ def test_in_sql_it_means_the_same(database: Database) -> None:
     with database.jobs() as session:
         columns = ", ".join(f"cast(:{name} as numeric) as {name}" for name in values)
         answer = session.execute(
-            text(f"select {formula.as_sql()} from (select {columns}) as given"), values
+            text(
+                f"select {formula.as_sql({name: name for name in values})} from (select {columns}) as given"
+            ),
+            values,
         ).scalar_one()
     assert answer == formula.evaluate(values)
 
 
 def test_a_ratio_has_no_form_in_sql() -> None:
     with pytest.raises(FormulaError, match="is a ratio"):
-        Formula.parse("a + b / c").as_sql()
+        Formula.parse("a + b / c").as_sql({"a": "a", "b": "b", "c": "c"})

@@ -60,5 +60,5 @@ def test_a_fifth_of_all_calls_failing(
     struck = sum(counted.get(kind, 0) + counted.get(f"{vendor}:{kind}", 0) for kind in FAULTS)
     calm = raw_contents(tmp_path / "calm")
     assert all(raw_contents(home) == calm for home in homes)
-    assert struck > 0, "no fault ever struck"
+    assert struck > made / 10, "half as often as meant at least"
     assert made <= 1.5 * once * rounds, f"{made} calls where {once * rounds} were enough"

@@ -120,6 +120,20 @@ class TestThePlan:
         assert order["financial_status"] == order["financial_status"].lower()
         assert all(isinstance(line["id"], int) for line in order["line_items"])
 
+    def test_an_order_and_its_changes_are_told_of_its_customer_too(self, world: World) -> None:
+        of_shop = world.of(SHOP_ID)
+        told = happenings_between(of_shop, epoch(UNTIL - timedelta(days=60)), epoch(UNTIL))
+        customers = {
+            (each.body["id"], each.at): each.body["updated_at"]
+            for each in told
+            if each.topic == "customers/update"
+        }
+        orders = [each for each in told if each.topic in ("orders/create", "orders/updated")]
+        with_buyer = [each for each in orders if each.body["customer"]]
+        assert 0 < len(with_buyer) < len(orders)
+        for each in with_buyer:
+            assert customers[each.body["customer"]["id"], each.at] == each.body["updated_at"]
+
 
 class TestTheCourier:
     def test_carries_everything_and_reports(

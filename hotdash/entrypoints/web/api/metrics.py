@@ -1,19 +1,77 @@
-"""GET /api/v1/metrics/{metric}/days: what the chart draws, day by day."""
+"""GET /api/v1/metrics/query answers everything about metrics; /revenue/days is what the chart draws."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hotdash.base.roles import Permission
+from hotdash.entrypoints.web.api.query_schemas import MetricsAnswer
 from hotdash.entrypoints.web.api.schemas import ERRORS, RevenueDaysAnswer
 from hotdash.entrypoints.web.api.tiles import Asked, Shop, ready_answer
+from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.insights.metrics.period import Compare, Range
+from hotdash.insights.metrics.query.query import query
+from hotdash.insights.metrics.query.question import MOST_METRICS, MOST_SHOPS, Against, Question
 from hotdash.insights.tiles.contract import Tile
 
 router = APIRouter(prefix="/api/v1/metrics", tags=["metrics"])
+
+
+@router.get("/query", response_model=MetricsAnswer, responses=ERRORS)
+def query_metrics(
+    request: Request,
+    parts: PartsOf,
+    shop: Annotated[
+        list[str],
+        Query(description="A shop by its id, once per shop.", min_length=1, max_length=MOST_SHOPS),
+    ],
+    metric: Annotated[
+        list[str],
+        Query(
+            description="A metric, such as revenue, or a version of it, revenue@1; once per metric.",
+            min_length=1,
+            max_length=MOST_METRICS,
+        ),
+    ],
+    by: Annotated[
+        list[str] | None,
+        Query(description="Split by shop, day, week, month, quarter or a metric's own dimension."),
+    ] = None,
+    range: Annotated[
+        Range | None, Query(description="Full days of the shop; 30d if not told.")
+    ] = None,
+    first: Annotated[
+        date | None, Query(alias="from", description="The first day, with to.")
+    ] = None,
+    last: Annotated[date | None, Query(alias="to", description="The last day, with from.")] = None,
+    compare: Annotated[Against, Query(description="What to put beside it.")] = Against.NONE,
+    filter: Annotated[
+        list[str] | None,
+        Query(description="Only these rows, such as country:DE; once per value."),
+    ] = None,
+) -> Response:
+    """Metrics of one or more shops, split, filtered, and beside the days they are compared with."""
+    visit = parts.gate.visit(request)
+    for shop_id in shop:
+        shop_of(visit, shop_id, Permission.SEE_METRICS)
+    question = Question.parse(
+        shops=shop,
+        metrics=metric,
+        by=by or (),
+        range=range,
+        first=first,
+        last=last,
+        compare=compare,
+        filters=filter or (),
+    )
+    with parts.context.database.as_user(visit.user_id) as session:
+        answer = query(session, question, parts.context.clock.now())
+    return Response(orjson.dumps(answer.as_json()), media_type="application/json")
 
 
 @router.get("/revenue/days", response_model=RevenueDaysAnswer, responses=ERRORS)

@@ -13,11 +13,11 @@ Amount = Annotated[
 ]
 
 
-class _Shape(BaseModel):
+class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ErrorBody(_Shape):
+class ErrorBody(Shape):
     code: str
     message: str
     field: str | None = None
@@ -25,17 +25,17 @@ class ErrorBody(_Shape):
     ref: str
 
 
-class ErrorAnswer(_Shape):
+class ErrorAnswer(Shape):
     error: ErrorBody
 
 
-class MetricName(_Shape):
+class MetricName(Shape):
     name: str
     title: str
     version: int
 
 
-class DeltaShape(_Shape):
+class DeltaShape(Shape):
     change: Amount
     ratio: Amount
     base: Amount
@@ -43,14 +43,14 @@ class DeltaShape(_Shape):
     against: str
 
 
-class PointShape(_Shape):
+class PointShape(Shape):
     day: date
     value: Amount | None
     base_day: date | None
     base_value: Amount | None
 
 
-class ContextShape(_Shape):
+class ContextShape(Shape):
     metric: str
     title: str
     value: Amount | None
@@ -58,17 +58,17 @@ class ContextShape(_Shape):
     delta: DeltaShape | None
 
 
-class ActionShape(_Shape):
+class ActionShape(Shape):
     kind: ActionKind
     text: str
 
 
-class FactShape(_Shape):
+class FactShape(Shape):
     name: str
     text: str
 
 
-class TileAnswer(_Shape):
+class TileAnswer(Shape):
     tile: Literal["sales-pulse"]
     state: TileState
     metric: MetricName
@@ -86,7 +86,7 @@ class TileAnswer(_Shape):
     reasons: list[str]
 
 
-class RevenueDaysAnswer(_Shape):
+class RevenueDaysAnswer(Shape):
     metric: MetricName
     currency: str
     timezone: str

@@ -1,11 +1,12 @@
 /* Hotdash's pixel: where visits come from, for people who agreed to it. No cookie, no third party.
 
-   <script defer src="https://dash.example.com/pixel.js" data-key="hd_..."></script>
+   <script async src="https://dash.example.com/pixel.js" data-key="hd_..."></script>
 
    Consent is asked of window.hotdashConsent (true, false or a function), else of Shopify's customer
    privacy API. As long as nobody answers yes, nothing is stored and nothing is sent; with
    data-without-consent="count" a bare count of page views is. Do Not Track and Global Privacy
-   Control are a no. */
+   Control are a no. It runs as soon as it is there and asks again when the page is whole, when
+   something happens and when the page is left, as an answer may come without an event. */
 (function () {
   "use strict";
 
@@ -113,6 +114,7 @@
   }
 
   function track(type, details) {
+    decide();
     if (consent() !== true) return;
     var now = session(), told = details || {};
     queue.push({ id: id(), type: type, at: Date.now(), visitor: visitor(), session: now.id,
@@ -133,6 +135,7 @@
   }
 
   function leave() {
+    decide();
     flush();
     if (counts && !seen && !counted && consent() !== true) {
       counted = true;
@@ -148,6 +151,11 @@
     if (document.visibilityState === "hidden") leave();
   });
   window.addEventListener("pagehide", leave);
+  document.addEventListener("DOMContentLoaded", decide);
+  window.addEventListener("pageshow", function (event) {
+    if (event.persisted) seen = counted = false; /* gone back to: viewed again, though not run again */
+    decide();
+  });
   document.addEventListener("submit", function (event) {
     var action = (event.target && event.target.getAttribute("action")) || "";
     if (/\/cart\/add/.test(action)) track("add_to_cart");

@@ -43,6 +43,12 @@ class Street:
         self.page.goto(self.shop.origin + path)
         self.page.wait_for_function("document.readyState === 'complete'")
 
+    def follow(self, link: str, path: str) -> None:
+        """A click ends before the page it leads to has run anything."""
+        self.page.click(link)
+        self.page.wait_for_url(self.shop.origin + path, wait_until="commit")
+        self.page.wait_for_function("window.hotdash")
+
     def leave(self) -> None:
         self.page.goto("about:blank")
 
@@ -123,9 +129,11 @@ class TestWithConsent:
         assert street.context.cookies() == []
 
     def test_pages_of_one_visit_share_visitor_session_and_landing(self, street: Street) -> None:
+        street.shop.slow = {"/products/hose": 3}
         street.visit("/?utm_source=newsletter&utm_medium=email")
-        street.page.click("#next")
-        street.page.click("#add")
+        street.follow("#next", "/products/hose")
+        assert street.page.evaluate("document.readyState") == "loading", "half a page tells already"
+        street.follow("#add", "/cart/add")
         street.leave()
         events = street.events(4)
         assert [event["event_type"] for event in sorted(events, key=lambda e: e["client_at"])] == [
@@ -134,6 +142,14 @@ class TestWithConsent:
         for shared in ("visitor_id", "session_id", "landing_path"):
             assert len({event[shared] for event in events}) == 1
         assert {event["referrer_host"] for event in events} == {None}
+
+    def test_going_back_to_a_page_is_a_view_of_it(self, street: Street) -> None:
+        street.visit()
+        street.page.evaluate(
+            "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+        )
+        street.leave()
+        assert [event["event_type"] for event in street.events(2)] == ["page_view", "page_view"]
 
     def test_the_visitors_id_lasts_a_year_and_no_longer(self, street: Street) -> None:
         street.visit()
@@ -212,6 +228,14 @@ class TestWithoutConsent:
         street.leave()
         [event] = street.events(1)
         assert event["utm_source"] == "late"
+
+    @pytest.mark.parametrize("act", ["", "hotdash.track('add_to_cart')"], ids=["leaves", "acts"])
+    def test_an_answer_without_an_event_is_seen_in_time(self, street: Street, act: str) -> None:
+        street.visit()
+        street.page.evaluate(f"() => {{ window.hotdashConsent = true; {act} }}")
+        street.leave()
+        expected = ["page_view", *(["add_to_cart"] if act else [])]
+        assert [event["event_type"] for event in street.events(len(expected))] == expected
 
 
 def test_robots_are_counted_only(street: Street, chromium: Browser) -> None:

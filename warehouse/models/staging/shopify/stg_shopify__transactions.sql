@@ -13,6 +13,7 @@ select
   amount,
   currency,
   fee_amount,
+  other_fees,
   created_at,
   processed_at
 from {{ source('shopify', 'shopify_transactions') }}

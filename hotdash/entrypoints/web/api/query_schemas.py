@@ -1,0 +1,73 @@
+"""The shape of an answer about metrics as the API description tells it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from hotdash.entrypoints.web.api.schemas import Amount, Shape
+from hotdash.insights.metrics.definition import DayOwner, Unit
+from hotdash.insights.metrics.query.question import Against
+
+Days = tuple[date, date]
+
+
+class VersionShape(Shape):
+    version: int
+    since: date | None
+
+
+class AskedMetricShape(Shape):
+    metric: str
+    name: str
+    title: str
+    unit: Unit
+    direction: str
+    day_owner: DayOwner
+    marts: list[str]
+    versions: list[VersionShape]
+
+
+class AnsweredShopShape(Shape):
+    shop: str
+    name: str
+    timezone: str
+    currency: str
+    days: Days
+    base_days: Days | None
+    publication: UUID | None
+    builds: dict[str, UUID | None]
+    as_of: dict[str, datetime]
+    last_complete_day: date | None
+    held: str | None
+    policies: dict[str, dict[date, str]]
+
+
+class ValueShape(Shape):
+    """Beside a value that is null stands why; share is the change as a share of the base."""
+
+    value: Amount | None
+    why: str | None
+    base: Amount | None
+    why_no_base: str | None
+    change: Amount | None
+    share: Amount | None
+    better: bool | None
+
+
+class AnswerRowShape(Shape):
+    key: dict[str, str | int | bool | None]
+    days: Days
+    base_days: Days | None
+    currency: str | None
+    provisional: bool
+    values: dict[str, ValueShape]
+
+
+class MetricsAnswer(Shape):
+    by: list[str]
+    compare: Against
+    currency: str | None
+    provisional: bool
+    notes: list[str]
+    metrics: list[AskedMetricShape]
+    shops: list[AnsweredShopShape]
+    rows: list[AnswerRowShape]

@@ -1,0 +1,91 @@
+"""What an answer rests on: versions, builds, how complete each source was, and what is provisional."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hotdash.insights.metrics.definition import DayOwner
+from hotdash.insights.metrics.publication import Published, Windows
+from hotdash.insights.metrics.query.answer import (
+    Answer,
+    AnsweredMetric,
+    AnswerRow,
+    ShopProvenance,
+)
+from hotdash.insights.metrics.query.evaluation import Readings
+from hotdash.insights.metrics.query.plan import Node
+from hotdash.insights.metrics.query.question import Against
+
+_DAYS_OF = {
+    DayOwner.SHOP: "the shop",
+    DayOwner.AD_ACCOUNT: "the ad account",
+    DayOwner.PROPERTY: "the GA4 property",
+    DayOwner.PACIFIC: "Search Console (Pacific time)",
+}
+
+
+def provenance_of(
+    nodes: Sequence[Node],
+    readings: Readings,
+    windows: Mapping[str, Windows],
+    rows: Sequence[AnswerRow],
+    notes: Sequence[str],
+) -> Answer:
+    question = readings.question
+    currencies = {each.currency for each in readings.publications.values()}
+    return Answer(
+        by=question.by,
+        against=question.against,
+        metrics=[_metric(node) for node in nodes],
+        shops=[_shop(shop_id, readings, windows[shop_id]) for shop_id in question.shops],
+        rows=rows,
+        currency=currencies.pop() if len(currencies) == 1 else None,
+        provisional=any(row.provisional for row in rows),
+        notes=[*notes, *_notes(nodes, readings)],
+    )
+
+
+def _metric(node: Node) -> AnsweredMetric:
+    marts = sorted({leaf.source.relation for leaf in node.leaves() if leaf.source is not None})
+    versions = [(form.metric, form.since) for form in node.forms]
+    return AnsweredMetric(str(node.asked), versions, marts)
+
+
+def _shop(shop_id: str, readings: Readings, windows: Windows) -> ShopProvenance:
+    published = [each for (shop, _), each in readings.publications.items() if shop == shop_id]
+    some, held = published[0], published[0].held
+    return ShopProvenance(
+        shop_id=shop_id,
+        name=some.shop_name,
+        timezone=some.timezone,
+        currency=some.currency,
+        window=windows.current,
+        base_window=windows.base,
+        manifest=some.manifest,
+        builds={each.mart: each.build for each in published},
+        as_of=_oldest(published),
+        last_complete=min(
+            (each.last_complete for each in published if each.last_complete), default=None
+        ),
+        held=f"by {held.by}: {held.reason}" if held else None,
+        policies=readings.policies.decided(shop_id),
+    )
+
+
+def _oldest(published: Sequence[Published]) -> dict[str, datetime]:
+    as_of: dict[str, datetime] = {}
+    for each in published:
+        for source, at in each.as_of.items():
+            as_of[source] = min(at, as_of.get(source, at))
+    return dict(sorted(as_of.items()))
+
+
+def _notes(nodes: Sequence[Node], readings: Readings) -> list[str]:
+    notes: list[str] = []
+    if readings.question.against is Against.PLAN:
+        notes.append("There is no plan to compare with: no plan is kept for these shops.")
+    for node in nodes:
+        owners = {leaf.metric.day_owner for leaf in node.leaves()}
+        if len(owners) > 1:
+            whose = " and ".join(_DAYS_OF[owner] for owner in sorted(owners))
+            notes.append(f"{node.metric.title} mixes days of {whose}.")
+    return notes

@@ -34,6 +34,14 @@ union all
 union all
 {{ candidate_of(ref('fct_growth'), 'month') }}
 union all
+{{ candidate_of(ref('dim_shops'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_customers'), 'month', ref('int_affected_partitions')) }}
+union all
+{{ candidate_of(ref('fct_cohorts'), 'month') }}
+union all
+{{ candidate_of(ref('fct_customer_value'), 'month') }}
+union all
 {{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}
 union all
 {{ candidate_of(ref('fct_touches'), 'month', ref('int_affected_journeys')) }}
@@ -41,3 +49,5 @@ union all
 {{ candidate_of(ref('fct_attributed_orders'), 'month', ref('int_affected_credits')) }}
 union all
 {{ candidate_of(ref('dim_products'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_cac'), 'month') }}

@@ -11,7 +11,7 @@ from hotdash.insights.attribution import texts
 from hotdash.insights.attribution.explain import AttributedOrder, Credit, explain_order
 from hotdash.pipeline.publish.publish import publish
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.raw_world import Line, Order
+from tests.fixtures.raw_orders import Line, Order
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import AS_OF, BuiltWarehouse

@@ -16,6 +16,7 @@ from benchmarks.figures import Figure
 from benchmarks.raw_shop import Size, tell_an_hour, write_shop
 from benchmarks.reference import reference_cpu_seconds
 from hotdash.base.progress import SilentProgress
+from hotdash.insights.attribution.training import train_weights
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import DbtProject
@@ -81,7 +82,10 @@ def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
         tell_an_hour(warehouse, size)
     mode = BuildMode.FULL if what == "whole" else None
     began = time.monotonic()
-    built = transform(warehouse, BuildRequest(what, as_of, mode), folder / "dbt", SilentProgress())
+    asked = BuildRequest(what, as_of, mode)
+    built = transform(
+        warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights
+    )
     transformed = time.monotonic()
     report = ask(warehouse, CheckRequest(what, as_of), folder / "dbt", SilentProgress())
     checked = time.monotonic()

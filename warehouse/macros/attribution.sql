@@ -61,19 +61,11 @@
   ), {{ default }})
 {%- endmacro %}
 
-{% macro of_orders_window() -%} partition by orders.shop_id, orders.order_id {%- endmacro %}
-
-{#- Of a whole that is divided by weights: each one's whole part, and what is left of it. -#}
-{% macro largest_remainder_parts(weight, whole, total, name) -%}
-  {{ bigint_quotient(weight ~ ' * ' ~ whole, "cast(" ~ total ~ " as bigint)") }} as {{ name }}_floor,
-  ({{ weight }} * {{ whole }}) % nullif(cast({{ total }} as bigint), 0) as {{ name }}_rest
-{%- endmacro %}
-
 {#- The whole parts, and of the units still missing one each to the largest rests; ties to the latest. -#}
 {% macro largest_remainder(name, whole, partition, tie) -%}
   {{ name }}_floor + case
-    when row_number() over ({{ partition }} order by {{ name }}_rest desc, {{ tie }})
-      <= {{ whole }} - sum({{ name }}_floor) over ({{ partition }})
+    when row_number() over (partition by {{ partition }} order by {{ name }}_rest desc, {{ tie }})
+      <= {{ whole }} - sum({{ name }}_floor) over (partition by {{ partition }})
       then 1 else 0
   end
 {%- endmacro %}

@@ -1,27 +1,36 @@
 {%- set single = ['last_click', 'last_touch', 'first_click'] -%}
 {%- set shared = shared_models() -%}
 {%- set whole = 1000000 -%}
-{%- set of_order = 'partition by shop_id, order_id' -%}
-{%- set of_channel = 'partition by clicks.shop_id, clicks.order_id, clicks.channel' -%}
-with days as (
+with trained as (
+  select distinct
+    shop_id,
+    month,
+    before_month
+  from {{ ref('int_markov_weights') }}
+),
+
+days as (
   select
     affected.shop_id,
     affected.day,
     {{ policy_number('attribution_click_days', 'affected', 7) }} * 86400 as click_seconds,
     {{ policy_number('attribution_lookback_days', 'affected', 30) }} * 86400 as lookback_seconds,
     greatest({{ policy_number('attribution_half_life_days', 'affected', 7) }}, 1) * 86400 as half_life,
-    coalesce((
-      select max(decided.value)
-      from {{ ref('int_policy_periods') }} as decided
-      where
-        decided.shop_id = affected.shop_id
-        and decided.policy = 'include_taxes'
-        and affected.day >= decided.valid_from
-        and (decided.valid_before is null or affected.day < decided.valid_before)
-    ), 'false') = 'true' as include_taxes
+    coalesce(taxes.value = 'true', false) as include_taxes,
+    trained.month as trained_month
   from {{ ref('int_affected_credits') }} as affected
+  left join {{ ref('int_policy_periods') }} as taxes
+    on taxes.shop_id = affected.shop_id
+    and taxes.policy = 'include_taxes'
+    and affected.day >= taxes.valid_from
+    and (taxes.valid_before is null or affected.day < taxes.valid_before)
+  left join trained
+    on trained.shop_id = affected.shop_id
+    and {{ month_of('affected.day') }} >= trained.month
+    and (trained.before_month is null or {{ month_of('affected.day') }} < trained.before_month)
 ),
 
+-- Amounts are divided in the currency's minor units; should one hold a part of a unit, in ten-thousandths.
 revenues as (
   select
     orders.shop_id,
@@ -31,51 +40,37 @@ revenues as (
     days.click_seconds,
     days.lookback_seconds,
     days.half_life,
-    orders.gross_sales - orders.discounts - orders.refunds + orders.shipping - orders.shipping_refunds
-    + case when days.include_taxes then orders.taxes - orders.tax_refunds else 0 end as revenue,
+    days.trained_month,
+    {{ count_of(
+      '(orders.gross_sales - orders.discounts - orders.refunds + orders.shipping - orders.shipping_refunds'
+      ~ ' + case when days.include_taxes then orders.taxes - orders.tax_refunds else 0 end) * 10000'
+    ) }} as ten_thousandths,
     {{ bigint_quotient('10000', minor_unit_scale('orders.currency')) }} as minor_unit
   from {{ ref('fct_orders') }} as orders
   inner join days on days.shop_id = orders.shop_id and days.day = orders.day
   where orders.is_counted
 ),
 
--- Amounts are divided in the currency's minor units; should one hold a part of a unit, in ten-thousandths.
+-- A number of its own for each order: what is divided per order is then compared as numbers.
 orders as (
   select
     revenues.*,
-    case when revenue < 0 then -1 else 1 end as revenue_sign,
-    case when {{ count_of('abs(revenue) * 10000') }} % minor_unit = 0 then minor_unit else 1 end as unit,
-    {{ count_of('abs(revenue) * 10000') }} as ten_thousandths
+    row_number() over (order by shop_id, order_id) as number,
+    case when ten_thousandths % minor_unit = 0 then minor_unit else 1 end as unit
   from revenues
 ),
 
-journeys as (
+touches as (
   select
-    orders.shop_id,
-    orders.order_id,
-    orders.day,
-    orders.currency,
-    orders.revenue_sign,
-    orders.unit,
-    {{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }} as units,
-    orders.half_life,
-    touches.touch_id,
+    orders.number,
     touches.place,
+    touches.click_place,
     touches.age_seconds,
     touches.channel,
-    touches.platform,
-    touches.source,
-    touches.medium,
-    touches.campaign,
-    touches.is_click and touches.age_seconds <= orders.lookback_seconds as shares_credit,
-    min(case when touches.is_click and touches.age_seconds <= orders.click_seconds then touches.place end)
-      over ({{ of_orders_window() }}) as last_click_place,
-    min(case when touches.age_seconds <= orders.click_seconds then touches.place end)
-      over ({{ of_orders_window() }}) as last_touch_place,
-    max(case when touches.is_click and touches.age_seconds <= orders.lookback_seconds then touches.place end)
-      over ({{ of_orders_window() }}) as first_click_place
+    touches.age_seconds <= orders.click_seconds as is_recent,
+    touches.age_seconds <= orders.lookback_seconds as is_in_lookback
   from orders
-  left join {{ ref('fct_touches') }} as touches
+  inner join {{ ref('fct_touches') }} as touches
     on
       touches.shop_id = orders.shop_id
       and touches.order_id = orders.order_id
@@ -83,208 +78,208 @@ journeys as (
       and touches.age_seconds <= greatest(orders.click_seconds, orders.lookback_seconds)
 ),
 
+winners as (
+  select
+    number,
+    min(case when is_recent and click_place is not null then place end) as last_click_place,
+    min(case when is_recent then place end) as last_touch_place,
+    max(case when is_in_lookback and click_place is not null then place end) as first_click_place,
+    max(case when is_in_lookback then click_place end) as clicks
+  from touches
+  group by number
+),
+
 clicks as (
   select
-    *,
-    row_number() over ({{ of_order }} order by place) as click_place,
-    count(*) over ({{ of_order }}) as clicks
-  from journeys
-  where shares_credit
+    touches.number,
+    touches.place,
+    touches.click_place,
+    touches.age_seconds,
+    touches.channel,
+    winners.clicks
+  from touches
+  inner join winners on winners.number = touches.number and winners.clicks > 1
+  where touches.is_in_lookback and touches.click_place is not null
 ),
 
 in_channels as (
   select
-    clicks.*,
-    count(*) over ({{ of_channel }}) as in_channel,
-    case when row_number() over ({{ of_channel }} order by clicks.place) = 1 then 1 else 0 end as opens_channel,
+    in_each.number,
+    in_each.channel,
+    in_each.in_channel,
     weights.weight
-  from clicks
+  from (select number, channel, count(*) as in_channel from clicks group by number, channel) as in_each
+  inner join orders on orders.number = in_each.number
   left join {{ ref('int_markov_weights') }} as weights
     on
-      weights.shop_id = clicks.shop_id
-      and weights.channel = clicks.channel
-      and {{ month_of('clicks.day') }} >= weights.month
-      and (weights.before_month is null or {{ month_of('clicks.day') }} < weights.before_month)
-  where clicks.clicks > 1
+      weights.shop_id = orders.shop_id
+      and weights.month = orders.trained_month
+      and weights.channel = in_each.channel
 ),
 
-counted as (
+learned as (
   select
-    *,
-    sum(opens_channel) over ({{ of_order }}) as channels,
-    min(case when weight is null then 0 else 1 end) over ({{ of_order }}) as all_trained,
-    max(weight) over ({{ of_order }}) as largest_weight
+    number,
+    min(case when weight is null then 0 else 1 end) = 1 and max(weight) > 0 as is_learned
   from in_channels
+  group by number
 ),
 
 weighted as (
   select
-    counted.*,
-    case when clicks = 2 or (click_place > 1 and click_place < clicks) then 1 else 2 * (clicks - 2) end as position_weight,
-    {{ decayed_weight('age_seconds', 'half_life') }} as time_decay_weight,
+    clicks.number,
+    clicks.place,
+    clicks.click_place,
+    clicks.clicks,
+    abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) as units,
     case
-      when all_trained = 1 and largest_weight > 0 then {{ bigint_quotient('weight * 1000', 'in_channel') }}
-      else {{ bigint_quotient('1000000000000', 'in_channel') }}
+      when clicks.clicks = 2 or (clicks.click_place > 1 and clicks.click_place < clicks.clicks) then 1
+      else 2 * (clicks.clicks - 2)
+    end as position_weight,
+    {{ decayed_weight('clicks.age_seconds', 'orders.half_life') }} as time_decay_weight,
+    case
+      when learned.is_learned then {{ bigint_quotient('in_channels.weight * 1000', 'in_channels.in_channel') }}
+      else {{ bigint_quotient('1000000000000', 'in_channels.in_channel') }}
     end as markov_weight,
-    {{ bigint_quotient('1000000000000', 'in_channel') }} as shapley_weight
-  from counted
+    {{ bigint_quotient('1000000000000', 'in_channels.in_channel') }} as shapley_weight
+  from clicks
+  inner join orders on orders.number = clicks.number
+  inner join in_channels on in_channels.number = clicks.number and in_channels.channel = clicks.channel
+  inner join learned on learned.number = clicks.number
 ),
 
 totals as (
   select
-    weighted.*
+    number
     {%- for model in shared %},
-    sum({{ model }}_weight) over ({{ of_order }}) as {{ model }}_total
+    cast(sum({{ model }}_weight) as bigint) as {{ model }}_total
     {%- endfor %}
   from weighted
+  group by number
 ),
 
 floored as (
   select
-    totals.*
+    weighted.number,
+    weighted.place,
+    weighted.click_place,
+    weighted.clicks,
+    weighted.units
     {%- for model in shared %},
-    {{ largest_remainder_parts(model ~ '_weight', whole, model ~ '_total', model) }}
+    {{ bigint_quotient(model ~ '_weight * ' ~ whole, model ~ '_total') }} as {{ model }}_floor,
+    ({{ model }}_weight * {{ whole }}) % {{ model }}_total as {{ model }}_rest
     {%- endfor %}
-  from totals
+  from weighted
+  inner join totals on totals.number = weighted.number
 ),
 
 with_shares as (
   select
-    floored.*,
-    {{ bigint_quotient(whole, 'clicks') }} + case when click_place <= {{ whole }} % clicks then 1 else 0 end as linear_share
+    number,
+    place,
+    click_place,
+    clicks,
+    units
     {%- for model in shared %},
-    {{ largest_remainder(model, whole, of_order, 'click_place') }} as {{ model }}_share
+    {{ largest_remainder(model, whole, 'number', 'click_place') }} as {{ model }}_share
     {%- endfor %}
   from floored
 ),
 
--- revenue * share / 1,000,000, taken apart so that no product outgrows bigint.
+-- units * share / 1,000,000, taken apart so that no product outgrows bigint.
 amounts_floored as (
   select
     with_shares.*
     {%- for model in shared %},
     {{ bigint_quotient('units', whole) }} * {{ model }}_share
-    + {{ bigint_quotient('(units % ' ~ whole ~ ') * ' ~ model ~ '_share', whole) }} as {{ model }}_units_floor,
-    ((units % {{ whole }}) * {{ model }}_share) % {{ whole }} as {{ model }}_units_rest
+    + {{ bigint_quotient('(units % ' ~ whole ~ ') * ' ~ model ~ '_share', whole) }} as {{ model }}_floor,
+    ((units % {{ whole }}) * {{ model }}_share) % {{ whole }} as {{ model }}_rest
     {%- endfor %}
   from with_shares
 ),
 
 divided as (
   select
-    shop_id,
-    order_id,
-    touch_id,
-    linear_share,
-    {{ bigint_quotient('units', 'clicks') }} + case when click_place <= units % clicks then 1 else 0 end as linear_units
+    number,
+    place,
+    {{ bigint_quotient(whole, 'clicks') }} + case when click_place <= {{ whole }} % clicks then 1 else 0 end
+      as linear_share,
+    {{ bigint_quotient('units', 'clicks') }} + case when click_place <= units % clicks then 1 else 0 end
+      as linear_units
     {%- for model in shared %},
     {{ model }}_share,
-    {{ largest_remainder(model ~ '_units', 'units', of_order, 'click_place') }} as {{ model }}_units
+    {{ largest_remainder(model, 'units', 'number', 'click_place') }} as {{ model }}_units
     {%- endfor %}
   from amounts_floored
 ),
 
+-- What one touch has alone, and what no touch can be credited with: Direct / None under that model.
 credited as (
   select
-    journeys.*,
-    divided.touch_id is not null as is_divided,
-    {%- for model in single %}
-    case when journeys.place = journeys.{{ model }}_place then {{ whole }} else 0 end as {{ model }}_share,
+    orders.number,
+    touches.place
+    {%- for model in single %},
+    case when touches.place = winners.{{ model }}_place then {{ whole }} else 0 end as {{ model }}_share,
+    case when touches.place = winners.{{ model }}_place then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) else 0 end
+      as {{ model }}_units
     {%- endfor %}
-    divided.linear_units
     {%- for model in ['linear'] + shared %},
+    case when divided.number is not null then divided.{{ model }}_share when touches.place = winners.first_click_place then {{ whole }} else 0 end
+      as {{ model }}_share,
     case
-      when divided.touch_id is not null then divided.{{ model }}_share
-      when journeys.shares_credit then {{ whole }}
+      when divided.number is not null then divided.{{ model }}_units
+      when touches.place = winners.first_click_place and winners.clicks = 1
+        then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }})
       else 0
-    end as {{ model }}_share
+    end as {{ model }}_units
     {%- endfor %}
-    {%- for model in shared %},
-    divided.{{ model }}_units
-    {%- endfor %}
-  from journeys
-  left join divided
-    on
-      divided.shop_id = journeys.shop_id
-      and divided.order_id = journeys.order_id
-      and divided.touch_id = journeys.touch_id
-  where journeys.touch_id is not null
-),
-
--- What no touch can be credited with under some model is Direct / None under that model.
-unsourced as (
-  select distinct
-    shop_id,
-    order_id,
-    day,
-    currency,
-    revenue_sign,
-    unit,
-    units
-    {%- for model in attribution_models() %},
-    case when {{ (model if model in single else 'first_click') }}_place is null then {{ whole }} else 0 end as {{ model }}_share
-    {%- endfor %}
-  from journeys
-  where last_click_place is null or last_touch_place is null or first_click_place is null
-),
-
-rows_of_all as (
-  select
-    shop_id,
-    order_id,
-    touch_id,
-    day,
-    currency,
-    channel,
-    platform,
-    source,
-    medium,
-    campaign,
-    revenue_sign,
-    unit
-    {%- for model in attribution_models() %},
-    {{ model }}_share,
-    {% if model in single -%}
-    case when {{ model }}_share = {{ whole }} then units else 0 end as {{ model }}_units
-    {%- else -%}
-    case when is_divided then {{ model }}_units when shares_credit then units else 0 end as {{ model }}_units
-    {%- endif %}
-    {%- endfor %}
-  from credited
+  from touches
+  inner join orders on orders.number = touches.number
+  inner join winners on winners.number = touches.number
+  left join divided on divided.number = touches.number and divided.place = touches.place
   union all
   select
-    shop_id,
-    order_id,
-    'none' as touch_id,
-    day,
-    currency,
-    'Direct / None' as channel,
-    null as platform,
-    'direct' as source,
-    'none' as medium,
-    null as campaign,
-    revenue_sign,
-    unit
-    {%- for model in attribution_models() %},
-    {{ model }}_share,
-    case when {{ model }}_share = {{ whole }} then units else 0 end as {{ model }}_units
+    orders.number,
+    null as place
+    {%- for model in attribution_models() %}
+    {%- set winner = 'winners.' ~ (model if model in single else 'first_click') ~ '_place' %},
+    case when {{ winner }} is null then {{ whole }} else 0 end as {{ model }}_share,
+    case when {{ winner }} is null then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) else 0 end as {{ model }}_units
     {%- endfor %}
-  from unsourced
+  from orders
+  left join winners on winners.number = orders.number
+  where
+    winners.last_click_place is null
+    or winners.last_touch_place is null
+    or winners.first_click_place is null
 )
 
 select
-  shop_id,
-  order_id,
-  touch_id,
-  day,
-  currency,
-  channel,
-  platform,
-  source,
-  medium,
-  campaign
+  orders.shop_id,
+  orders.order_id,
+  coalesce(touches.touch_id, 'none') as touch_id,
+  orders.day,
+  orders.currency,
+  coalesce(touches.channel, 'Direct / None') as channel,
+  touches.platform,
+  coalesce(touches.source, 'direct') as source,
+  coalesce(touches.medium, 'none') as medium,
+  touches.campaign
   {%- for model in attribution_models() %},
-  {{ count_of(model ~ '_share') }} as {{ model }}_share,
-  {{ money('revenue_sign * cast(' ~ model ~ '_units as numeric(28,0)) * unit * cast(0.0001 as numeric(5,4))') }} as {{ model }}_amount
+  cast(credited.{{ model }}_share as bigint) as {{ model }}_share,
+  case
+    when credited.{{ model }}_units = 0 then cast(0 as numeric(20,4))
+    else {{ money(
+      'cast(case when orders.ten_thousandths < 0 then -1 else 1 end * credited.' ~ model ~ '_units * orders.unit as numeric(20,0))'
+      ~ ' * cast(0.0001 as numeric(5,4))'
+    ) }}
+  end as {{ model }}_amount
   {%- endfor %}
-from rows_of_all
+from credited
+inner join orders on orders.number = credited.number
+left join {{ ref('fct_touches') }} as touches
+  on
+    touches.shop_id = orders.shop_id
+    and touches.order_id = orders.order_id
+    and touches.day = orders.day
+    and touches.place = credited.place

@@ -57,6 +57,13 @@ select
     partition by shop_id, of_order
     order by touched_at desc, case origin when 'shopify' then 0 else 1 end, touch_id
   ) as place,
+  case
+    when named_by <> 'direct' then cast(sum(case when named_by <> 'direct' then 1 else 0 end) over (
+      partition by shop_id, of_order
+      order by touched_at desc, case origin when 'shopify' then 0 else 1 end, touch_id
+      rows between unbounded preceding and current row
+    ) as bigint)
+  end as click_place,
   touched_at,
   {{ seconds_between('touched_at', 'processed_at') }} as age_seconds,
   origin,

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
 from tests.fixtures.raw_customers import customer
-from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund, Row
+from tests.fixtures.raw_world import Line, Order, Payment, Product, RawWorld, Refund, Row, money
 from tests.pipeline.transform.ad_histories import tell_ads
+from tests.pipeline.transform.operations_histories import tell_operations
+from tests.pipeline.transform.touch_histories import tell_touches
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
 ADDRESSES = ["Ada@example.com", " ada@example.com", "bo@example.com", "cy@example.com"]
@@ -29,6 +31,8 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     for number in range(loads):
         for shop, (_, currency) in SHOPS.items():
             tell_ads(chance, world, shop, currency)
+            tell_operations(random.Random(f"{seed}/{shop}/{number}"), world, shop, number)
+            tell_touches(chance, world, shop, START)
             told = _newest_each(
                 [version for owner, version in versions[number::loads] if owner == shop]
             )
@@ -38,7 +42,20 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
             world.load(shop, there, deleted=gone, told=people, products=_products(chance))
             if chance.random() < 0.3:
                 world.shop(shop, *SHOPS[shop], plan=chance.choice(["Basic", "Plus"]))
+            tell_report(chance, world, shop)
         yield
+
+
+def tell_report(chance: random.Random, world: RawWorld, shop: str) -> None:
+    """Shopify's own report of some days in a row, which may be read again later."""
+    first = START.date() + timedelta(days=chance.randint(0, 30))
+    amounts = "gross_sales discounts returns net_sales shipping taxes total_sales".split()
+    rows = [
+        {"day": first + timedelta(days=number), "orders": chance.randint(0, 2)}
+        | {name: money(chance.randint(-1, 1)) for name in amounts}
+        for number in range(8)
+    ]
+    world.slices(shop, "shopify", {"shopify_sales_report_days": rows})
 
 
 def _customers(chance: random.Random, number: int) -> Iterator[Row]:
@@ -91,6 +108,8 @@ def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[O
         country=chance.choice([None, "US", "CA"]),
         shipping=("4.500", "0.500"),
         updated_at=iso_utc(at),
+        payments=[Payment("SALE", "10.000", chance.choice(["0", "0.310"]))],
+        duties=chance.choice([None, None, "1.500"]),
     )
     yield order
     for step in range(chance.randint(0, 3)):

@@ -13,7 +13,8 @@ from hotdash.storage.appdb.repositories.publications import Outcome
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PublishedMart, published_marts
 from tests.fixtures.marts import rows_hash
-from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
+from tests.fixtures.raw_orders import Line, Order, Product, Refund
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import AS_OF, BuiltWarehouse

@@ -17,6 +17,7 @@ from hotdash.base.ids import new_id
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
+from hotdash.insights.attribution.training import train_weights
 from hotdash.jobs import check_schemas
 from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.gate_results import blocked_marts, check_results, finding_detail
@@ -198,6 +199,7 @@ class _Refresh:
             self.progress,
             self.context.clock,
             lambda mode, reason: self._announce(begun(mode, reason)),
+            train_weights,
         )
         build = replace(
             begun(outcome.mode, outcome.reason),

@@ -1,23 +1,38 @@
 """The ledger, told in two loads and built after each, on both engines."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
 from hotdash.pipeline.quality.findings import GateReport
 from hotdash.storage.warehouse.contract import Engine
-from tests.fixtures.raw_world import Order, Product, RawWorld
+from tests.fixtures.raw_world import Order, Product, RawWorld, Row, money
 from tests.fixtures.warehouses import ENGINES, OpenBuilt
-from tests.golden import ledger, ledger_abroad
+from tests.golden import (
+    ledger,
+    ledger_abroad,
+    ledger_calendar,
+    ledger_changes,
+    ledger_payments,
+)
 from tests.golden.expected import Case
+from tests.golden.ledger_report import REPORT
 
-CASES: tuple[Case, ...] = (*ledger.CASES, *ledger_abroad.CASES)
+CASES: tuple[Case, ...] = (
+    *ledger.CASES,
+    *ledger_abroad.CASES,
+    *ledger_payments.CASES,
+    *ledger_changes.CASES,
+    *ledger_calendar.CASES,
+)
 SHOPS = {
     "ny": ("America/New_York", "USD"),
     "berlin": ("Europe/Berlin", "EUR"),
     "tokyo": ("Asia/Tokyo", "JPY"),
     "kuwait": ("Asia/Kuwait", "KWD"),
+    "lord_howe": ("Australia/Lord_Howe", "AUD"),
 }
 PRODUCTS = (Product(1, "AN fittings", "3.00"), Product(2, "Hoses"))
 
@@ -39,6 +54,37 @@ def tell(world: RawWorld, shop: str, version: int) -> None:
     world.load(shop, orders, deleted=deleted, products=[] if version else PRODUCTS)
 
 
+def tell_report(world: RawWorld) -> None:
+    """Shopify's report as a person reckoned it; its total leaves out duties and tips."""
+    for told in REPORT:
+        row: Row = {
+            "day": date.fromisoformat(told.day),
+            "orders": told.orders,
+            "gross_sales": money(told.gross_sales),
+            "discounts": money(told.discounts),
+            "returns": money(told.returns),
+            "net_sales": money(told.net_sales),
+            "shipping": money(told.shipping),
+            "taxes": money(told.taxes),
+            "total_sales": money(told.total_sales) - money(told.duties) - money(told.tips),
+        }
+        world.slices(told.shop, "shopify", {"shopify_sales_report_days": [row]})
+
+
+def tell_ads(world: RawWorld) -> None:
+    """12.00 dollars of ads, and 5.00 euros that no rate makes dollars of."""
+    campaigns: list[Row] = [
+        {
+            "day": date(2026, 6, 12),
+            "campaign_id": number,
+            "currency": currency,
+            "spend": money(spend),
+        }
+        for number, currency, spend in ((1, "USD", 12), (2, "EUR", 5))
+    ]
+    world.slices("ny", "meta_ads", {"meta_ads_campaign_days": campaigns})
+
+
 @pytest.fixture(scope="session")
 def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
     known: dict[Engine, Built] = {}
@@ -53,6 +99,9 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
             for version in (0, 1):
                 for shop in SHOPS:
                     tell(world, shop, version)
+                if version:
+                    tell_report(world)
+                    tell_ads(world)
                 built.build()
             known[engine] = built.marts(), built.ask()
         return known[engine]

@@ -58,8 +58,11 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
     report = refresh(work, SilentProgress())
 
     assert not report.failed
-    assert {mart["outcome"] for shop in report.shops for mart in shop.marts.values()} == {
-        "published"
+    outcomes = [shop.marts for shop in report.shops]
+    assert {marts["fct_revenue"]["outcome"] for marts in outcomes} == {"published"}
+    assert {mart["outcome"] for marts in outcomes for mart in marts.values()} == {
+        "published",
+        "unchanged",
     }
     assert (
         json.loads(json.dumps(report.document()))["shops"][0]["sources"]["shopify"]["status"]

@@ -1,7 +1,7 @@
 """One build: what is affected is computed by dbt, then recorded together with the loads it covers."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError, project_hash
 from hotdash.pipeline.transform.rebuild import reason_for_rebuild
+from hotdash.storage.warehouse.attribution_weights import ensure_weights
 from hotdash.storage.warehouse.build_ledger import (
     BuiltFrom,
     FinishedBuild,
@@ -28,6 +29,8 @@ from hotdash.storage.warehouse.load_ledger import loads_to_build
 
 STAGING = "staging"
 INTERMEDIATE = "intermediate"
+# What rests on trained weights comes after the training, which rests on everything else.
+AFTER_TRAINING = "int_affected_credits+"
 _ONLY_TABLES = ("--resource-type", "model", "--resource-type", "seed")
 
 
@@ -71,6 +74,8 @@ class BuildOutcome:
 
 
 Announce = Callable[[BuildMode, str], None]
+# Learns from the journeys just computed, and names the loads that hold what it learned.
+Train = Callable[[Warehouse, datetime], Sequence[str]]
 
 
 class NothingLoadedError(HotdashError):
@@ -85,6 +90,7 @@ def transform(
     progress: Progress,
     clock: Clock | None = None,
     announce: Announce | None = None,
+    train: Train | None = None,
 ) -> BuildOutcome:
     """Compute what the request and the loads not yet built ask for; safe to repeat after a kill.
 
@@ -92,6 +98,8 @@ def transform(
     """
     started = time.monotonic()
     project = DbtProject(warehouse, workdir)
+    clock = clock or SystemClock()
+    ensure_weights(warehouse)
     _require_sources(warehouse, project)
     done = recorded_build(warehouse, request.build_id)
     if done is not None:
@@ -102,10 +110,14 @@ def transform(
     if announce is not None:
         announce(mode, reason)
     loads = loads_to_build(warehouse)
-    arguments = _arguments(warehouse, project, mode)
-    models = _run(project, arguments, _variables(request, mode), progress)
+    first, then = _commands(warehouse, project, mode)
+    variables = _variables(request, mode)
+    models = _run(project, first, variables, progress)
+    if train is not None:
+        loads = sorted({*loads, *train(warehouse, clock.now())})
+    models += _run(project, then, variables, progress)
     build = FinishedBuild(request.build_id, request.as_of, mode.value, reason, state, loads)
-    record_build(warehouse, build, (clock or SystemClock()).now())
+    record_build(warehouse, build, clock.now())
     return BuildOutcome(request.build_id, mode, reason, loads, models, time.monotonic() - started)
 
 
@@ -147,15 +159,19 @@ def _run(
     return [_model_result(result) for result in results]
 
 
-def _arguments(warehouse: Warehouse, project: DbtProject, mode: BuildMode) -> list[str]:
+def _commands(
+    warehouse: Warehouse, project: DbtProject, mode: BuildMode
+) -> tuple[list[str], list[str]]:
     """Seeds and staging views are the same as long as the project is: a rebuild makes them."""
     if mode is BuildMode.FULL:
-        return ["build", *_ONLY_TABLES, "--full-refresh"]
+        whole = ["--full-refresh"]
+        first = ["build", *_ONLY_TABLES, *whole, "--exclude", AFTER_TRAINING]
+        return first, ["run", *whole, "--select", AFTER_TRAINING]
     seeds = {node.name for node in _nodes(project, "seed")}
     command = ["run"] if seeds <= tables_in(warehouse, INTERMEDIATE) else ["build", *_ONLY_TABLES]
     views = {node.name for node in _nodes(project, "model") if node.schema == STAGING}
-    made = views <= tables_in(warehouse, STAGING)
-    return [*command, "--exclude", f"path:models/{STAGING}"] if made else command
+    made = [f"path:models/{STAGING}"] if views <= tables_in(warehouse, STAGING) else []
+    return [*command, "--exclude", AFTER_TRAINING, *made], ["run", "--select", AFTER_TRAINING]
 
 
 def _model_result(result: NodeResult) -> ModelResult:

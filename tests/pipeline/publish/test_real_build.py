@@ -15,11 +15,13 @@ from hotdash.storage.marts import PublishedMart, published_marts
 from tests.fixtures.marts import rows_hash
 from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
 from tests.fixtures.shops import SeededShop
+from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import AS_OF, BuiltWarehouse
 from tests.pipeline.transform.ad_histories import tell_ads
 
 pytestmark = [pytest.mark.law(6), pytest.mark.law(8)]
 
+MAIL = "utm_source=newsletter&utm_medium=email"
 OURS, THEIRS = "hot-rod-an", "kustom-kyoto"
 
 
@@ -48,6 +50,8 @@ def world(built: BuiltWarehouse) -> RawWorld:
         products=[Product(1, "Hose", "2.50")],
     )
     world.load(THEIRS, [Order(1, "2026-10-01T00:00Z", [Line(1, "12000")], currency="JPY")])
+    tell_journey(world, OURS, {1: [visit(1, before("2026-09-30T23:30Z", hours=1), MAIL)]})
+    tell_journey(world, THEIRS, {1: [visit(1, before("2026-10-01T00:00Z", hours=1))]})
     tell_ads(Random(1), world, OURS, "USD")
     tell_ads(Random(2), world, THEIRS, "JPY")
     return world

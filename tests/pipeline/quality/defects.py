@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from hotdash.base.clock import parse_iso
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, money
+from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund, money
 
 AT = "2026-05-04T12:00Z"
 DAY = "2026-05-04"
@@ -188,7 +188,7 @@ def impossible_tax_rate(world: RawWorld, shop: str) -> None:
 
 
 def absurd_tax_rate(world: RawWorld, shop: str) -> None:
-    """What was charged stays right, so no check names it; it may not abort the model for the others."""
+    """What was charged stays right, the discount is absurd; it may not abort the model for the others."""
     line = Line(1, "10.00", discount="1.00", rate="999")
     world.load(shop, [Order(1, AT, [line], taxes_included=True)])
 
@@ -251,6 +251,21 @@ def unheard_support(world: RawWorld, shop: str) -> None:
     world.tell(shop, "chatwoot", told)
 
 
+def another_report(world: RawWorld, shop: str) -> None:
+    """Shopify tells 11.00 for the day of an order of 10.00, and was asked after the order."""
+    world.load(shop, [order()])
+    told = {"net_sales": money(11), "total_sales": money(11), "gross_sales": money(11)}
+    nothing = dict.fromkeys(("discounts", "returns", "shipping", "taxes"), money(0))
+    row = {"day": date.fromisoformat(DAY), "orders": 1, **told, **nothing}
+    world.slices(shop, "shopify", {"shopify_sales_report_days": [row]})
+
+
+def cost_beyond_all_bounds(world: RawWorld, shop: str) -> None:
+    """Each unit cost fits, what a hundred pieces cost together does not."""
+    line = Line(1, "10.00", 100, product_id=1)
+    world.load(shop, [Order(1, AT, [line])], products=[Product(1, cost="9000000000000000")])
+
+
 DEFECTS = (
     _defect(
         "doubled",
@@ -263,26 +278,36 @@ DEFECTS = (
     _defect(
         "twice",
         "orders_have_one_version order_lines_are_unique order_ids_are_unique "
-        "order_line_facts_are_unique lines_add_up_to_orders",
+        "order_line_facts_are_unique lines_add_up_to_orders assert_no_duplicate_orders "
+        "customer_days_add_up customers_are_new_once",
         twice_in_one_load,
     ),
     _defect("uncounted", "order_counts_reconcile", count_that_does_not_reconcile),
     _defect("unexpected", "order_counts_reconcile", day_without_orders_that_has_one),
     _defect(
         "generous",
-        "revenue_months_are_not_negative revenue_day_below_zero",
+        "revenue_months_are_not_negative revenue_day_below_zero assert_revenue_positive "
+        "assert_aov_not_negative",
         goodwill_beyond_the_month,
     ),
-    _defect("kind", "revenue_day_below_zero", goodwill_day_in_a_good_month, severity="warning"),
+    _defect(
+        "kind",
+        "revenue_day_below_zero assert_aov_not_negative",
+        goodwill_day_in_a_good_month,
+        severity="warning",
+    ),
     _defect(
         "negative",
-        "orders_are_not_negative revenue_days_are_not_negative revenue_day_below_zero",
+        "orders_are_not_negative revenue_days_are_not_negative revenue_day_below_zero "
+        "assert_aov_not_negative assert_rates_reasonable",
         negative_price,
     ),
     _defect(
         "returning", "orders_are_not_negative revenue_days_are_not_negative", negative_quantity
     ),
     _defect("dayless", "orders_have_a_day", no_processed_at),
+    _defect("disputed", "sales_report_reconciles", another_report, severity="warning"),
+    _defect("ruinous", "order_line_facts_have_amounts", cost_beyond_all_bounds),
     _defect("priceless", "order_lines_have_amounts", lines_without_amounts),
     _defect("statusless", "orders_have_status_and_total", status_missing_too_often),
     _defect("nearly", "", status_missing_seldom),
@@ -310,10 +335,10 @@ DEFECTS = (
         unknown_timezone,
         timezone="Mars/Olympus",
     ),
-    _defect("boundless", "order_amounts_fit", amounts_beyond_all_bounds),
+    _defect("boundless", "order_amounts_fit margins_have_amounts", amounts_beyond_all_bounds),
     _defect("countless", "order_amounts_fit", units_beyond_all_bounds),
     _defect("taxless", "order_lines_have_amounts", impossible_tax_rate),
-    _defect("overtaxed", "", absurd_tax_rate),
+    _defect("overtaxed", "assert_rates_reasonable", absurd_tax_rate, severity="warning"),
     _defect("odd", "order_statuses_are_known", unknown_status, severity="warning"),
     _defect("unreadable", "nothing_is_unreadable", unreadable_record, severity="warning"),
     _defect("frozen", "orders_are_readable", order_unreadable_since),

@@ -13,3 +13,16 @@
 {% macro postgres__integer_quotient(dividend, divisor) -%}
   div(({{ dividend }})::numeric, nullif(({{ divisor }})::numeric, 0))
 {%- endmacro %}
+
+{#- The same for what fits bigint, which is a good deal faster. -#}
+{% macro bigint_quotient(dividend, divisor) -%}
+  {{ adapter.dispatch('bigint_quotient')(dividend, divisor) }}
+{%- endmacro %}
+
+{% macro default__bigint_quotient(dividend, divisor) -%}
+  (({{ dividend }}) // nullif({{ divisor }}, 0))
+{%- endmacro %}
+
+{% macro postgres__bigint_quotient(dividend, divisor) -%}
+  (({{ dividend }}) / nullif({{ divisor }}, 0))
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""Which touches brought an order: learned weights, and the explanation of every credit."""

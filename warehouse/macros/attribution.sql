@@ -1,0 +1,79 @@
+{#- The models whose shares are divided among all clicks of an order, beside those that have one winner. -#}
+{% macro shared_models() -%} {{ return(['position', 'time_decay', 'markov', 'shapley']) }} {%- endmacro %}
+
+{% macro attribution_models() -%}
+  {{ return(['last_click', 'last_touch', 'first_click', 'linear'] + shared_models()) }}
+{%- endmacro %}
+
+{#- A mark of a link as it is compared: decoded once where it was not yet, trimmed, in lower case. -#}
+{% macro clean_mark(text, is_decoded) -%}
+  {%- set spaced = "replace(" ~ text ~ ", '+', ' ')" -%}
+  nullif(trim(lower({{ spaced if is_decoded else percent_decoded(spaced) }})), '')
+{%- endmacro %}
+
+{#- What is wrong with a mark; NULL where nothing is. -#}
+{% macro mark_problem(mark, name) -%}
+  case
+    when {{ mark }} is null then null
+    when {{ mark }} = '(hidden)' then '{{ name }} held a mail address'
+    when {{ regex_fits(mark, '[][{}<>]') }} then '{{ name }} is a template nobody filled in'
+    when {{ regex_fits(mark, '%[0-9a-f]{1,2}') }} then '{{ name }} cannot be decoded'
+    when {{ regex_fits(mark, '[[:cntrl:]]') }} then '{{ name }} holds control characters'
+  end
+{%- endmacro %}
+
+{#- Whether a host is another one or a part of it, both without www. -#}
+{% macro belongs_to_host(host, of) -%}
+  (right('.' || {{ host }}, length({{ without_www(of) }}) + 1) = '.' || {{ without_www(of) }})
+{%- endmacro %}
+
+{% macro without_www(host) -%}
+  (case when {{ host }} like 'www.%' then substr({{ host }}, 5) else {{ host }} end)
+{%- endmacro %}
+
+{#-
+  2^(-age/half_life) times 2^30, in whole numbers alone: halved for each whole half-life, then
+  multiplied by the powers that the rest, in 4096ths of a half-life, is made of.
+-#}
+{% macro decayed_weight(age, half_life) -%}
+  {%- set rest = bigint_quotient("(" ~ age ~ " % " ~ half_life ~ ") * 4096", half_life) -%}
+  {%- set factors = {
+    2048: 759250125, 1024: 902905651, 512: 984625594, 256: 1028218693, 128: 1050733751, 64: 1062175491,
+    32: 1067942999, 16: 1070838486, 8: 1072289173, 4: 1073015252, 2: 1073378477, 1: 1073560135
+  } -%}
+  {%- set weight = namespace(sql='cast(1073741824 as bigint)') -%}
+  {%- for bit, factor in factors.items() -%}
+    {%- set weight.sql = "((" ~ weight.sql ~ " * case when (" ~ rest ~ " & " ~ bit ~ ") <> 0 then " ~ factor ~ " else 1073741824 end) >> 30)" -%}
+  {%- endfor -%}
+  (({{ weight.sql }}) >> cast(least({{ bigint_quotient(age, half_life) }}, 30) as integer))
+{%- endmacro %}
+
+{#- What a shop decided about a number for the day of a row, else the approved default. -#}
+{% macro policy_number(policy, of, default) -%}
+  coalesce((
+    select max({{ cast_or_null('decided.value', 'bigint') }})
+    from {{ ref('int_policy_periods') }} as decided
+    where
+      decided.shop_id = {{ of }}.shop_id
+      and decided.policy = '{{ policy }}'
+      and {{ of }}.day >= decided.valid_from
+      and (decided.valid_before is null or {{ of }}.day < decided.valid_before)
+  ), {{ default }})
+{%- endmacro %}
+
+{% macro of_orders_window() -%} partition by orders.shop_id, orders.order_id {%- endmacro %}
+
+{#- Of a whole that is divided by weights: each one's whole part, and what is left of it. -#}
+{% macro largest_remainder_parts(weight, whole, total, name) -%}
+  {{ bigint_quotient(weight ~ ' * ' ~ whole, "cast(" ~ total ~ " as bigint)") }} as {{ name }}_floor,
+  ({{ weight }} * {{ whole }}) % nullif(cast({{ total }} as bigint), 0) as {{ name }}_rest
+{%- endmacro %}
+
+{#- The whole parts, and of the units still missing one each to the largest rests; ties to the latest. -#}
+{% macro largest_remainder(name, whole, partition, tie) -%}
+  {{ name }}_floor + case
+    when row_number() over ({{ partition }} order by {{ name }}_rest desc, {{ tie }})
+      <= {{ whole }} - sum({{ name }}_floor) over ({{ partition }})
+      then 1 else 0
+  end
+{%- endmacro %}

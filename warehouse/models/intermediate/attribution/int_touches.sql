@@ -1,0 +1,250 @@
+{%- set marks = ['source', 'medium', 'campaign'] -%}
+{%- set click_ids = {
+  'gclid': ('google', 'cpc'),
+  'fbclid': ('facebook', 'paid_social'),
+  'msclkid': ('bing', 'cpc'),
+  'ttclid': ('tiktok', 'paid_social'),
+} -%}
+with events as (
+  select
+    clicks.*,
+    shops.domain,
+    {{ shop_local_date('clicks.occurred_at', 'shops.timezone') }} as day,
+    row_number() over (
+      partition by clicks.shop_id, clicks.event_id order by clicks.fetched_at, clicks.load_id
+    ) as reading
+  from {{ ref('stg_clickstream__touches') }} as clicks
+  inner join {{ ref('int_shops') }} as shops on shops.shop_id = clicks.shop_id
+  where clicks.event_type = 'page_view' and not clicks.is_deleted
+),
+
+affected_visits as (
+  select distinct
+    events.shop_id,
+    coalesce(events.session_id, events.event_id) as visit
+  from events
+  inner join {{ ref('int_affected_touch_days') }} as affected
+    on affected.shop_id = events.shop_id and affected.day = events.day
+),
+
+clicks as (
+  select
+    events.*,
+    affected_visits.visit,
+    row_number() over (
+      partition by events.shop_id, affected_visits.visit
+      order by events.occurred_at, md5(events.event_id)
+    ) = 1 as is_first
+  from events
+  inner join affected_visits
+    on affected_visits.shop_id = events.shop_id
+    and affected_visits.visit = coalesce(events.session_id, events.event_id)
+  where events.reading = 1
+),
+
+journeys as (
+  select
+    shop_id,
+    order_id,
+    load_id,
+    fetched_at,
+    is_deleted,
+    row_number() over (partition by shop_id, order_id order by fetched_at desc, load_id desc) as place
+  from {{ ref('stg_shopify__customer_journeys') }}
+),
+
+visits as (
+  select
+    visits.*,
+    shops.domain,
+    {{ shop_local_date('visits.occurred_at', 'shops.timezone') }} as day,
+    split_part(visits.landing_page, '?', 2) as landing_query
+  from {{ ref('stg_shopify__customer_visits') }} as visits
+  inner join journeys on {{ same_version('visits', 'journeys') }}
+  inner join {{ ref('int_shops') }} as shops on shops.shop_id = visits.shop_id
+  where journeys.place = 1 and not journeys.is_deleted
+),
+
+told as (
+  select
+    visits.shop_id,
+    md5('visit' || chr(31) || cast(visits.order_id as text) || chr(31) || cast(visits.visit_id as text)) as touch_id,
+    'shopify' as origin,
+    visits.day,
+    visits.occurred_at as touched_at,
+    visits.order_id,
+    'order' || chr(31) || cast(visits.order_id as text) as visit,
+    cast(null as text) as person,
+    cast(null as bigint) as customer_id,
+    true as is_first,
+    visits.domain,
+    lower({{ regex_group('visits.landing_page', '^[a-zA-Z]+://([^/?#:]+)') }}) as page_host,
+    lower({{ regex_group('visits.referrer_url', '^[a-zA-Z-]+://([^/?#:]+)') }}) as referrer_host,
+    {%- for mark in marks %}
+    {{ clean_mark('visits.utm_' ~ mark, false) }} as utm_{{ mark }},
+    {%- endfor %}
+    {%- for name in click_ids %}
+    {{ regex_group("'&' || visits.landing_query", '[&]' ~ name ~ '=([^&#]+)') }} as {{ name }}{% if not loop.last %},{% endif %}
+    {%- endfor %}
+  from visits
+  inner join {{ ref('int_affected_touch_days') }} as affected
+    on affected.shop_id = visits.shop_id and affected.day = visits.day
+  union all
+  select
+    clicks.shop_id,
+    md5('click' || chr(31) || clicks.event_id) as touch_id,
+    'click' as origin,
+    clicks.day,
+    clicks.occurred_at as touched_at,
+    cast(null as bigint) as order_id,
+    clicks.visit,
+    coalesce(clicks.visitor_id, 'customer' || chr(31) || clicks.customer_id) as person,
+    {{ cast_or_null('clicks.customer_id', 'bigint') }} as customer_id,
+    clicks.is_first,
+    clicks.domain,
+    clicks.page_host,
+    clicks.referrer_host,
+    {%- for mark in marks %}
+    {{ clean_mark('clicks.utm_' ~ mark, true) }} as utm_{{ mark }},
+    {%- endfor %}
+    {%- for name in click_ids %}
+    clicks.{{ name }}{% if not loop.last %},{% endif %}
+    {%- endfor %}
+  from clicks
+),
+
+judged as (
+  select
+    told.*,
+    {%- for mark in ['source', 'medium'] %}
+    {{ mark_problem('utm_' ~ mark, mark) }} as {{ mark }}_problem,
+    {%- endfor %}
+    coalesce({{ mark_problem('utm_campaign', 'campaign') }},
+      case
+        when utm_source is null and utm_medium is null and utm_campaign is not null then 'source and medium are missing'
+        when utm_source is null and utm_medium is not null then 'source is missing'
+        when utm_medium is null and utm_source is not null then 'medium is missing'
+      end
+    ) as other_problem,
+    case
+      when referrer_host is null then null
+      when page_host is not null and {{ belongs_to_host('referrer_host', 'page_host') }} then null
+      when domain is not null and {{ belongs_to_host('referrer_host', 'lower(domain)') }} then null
+      else referrer_host
+    end as other_host
+  from told
+),
+
+hosts as (
+  select
+    named.other_host,
+    rules.source,
+    rules.medium,
+    row_number() over (partition by named.other_host order by rules.rank, md5(rules.host_pattern)) as place
+  from (select distinct other_host from judged where other_host is not null) as named
+  inner join {{ ref('referrer_sources') }} as rules on '.' || named.other_host || '.' like rules.host_pattern
+),
+
+named as (
+  select
+    judged.*,
+    coalesce(judged.source_problem, judged.medium_problem, judged.other_problem) as utm_problem,
+    case
+      when
+        judged.utm_source is not null and judged.utm_medium is not null
+        and judged.source_problem is null and judged.medium_problem is null
+        then case when judged.utm_source in ('direct', '(direct)', '(none)') then 'direct' else 'utm' end
+      when coalesce({{ click_ids | join(', ') }}) is not null then 'click id'
+      when judged.other_host is null or hosts.medium in ('payment', 'sign-in') then 'direct'
+      else 'referrer'
+    end as named_by,
+    hosts.source as host_source,
+    hosts.medium as host_medium
+  from judged
+  left join hosts on hosts.other_host = judged.other_host and hosts.place = 1
+),
+
+sourced as (
+  select
+    named.*,
+    case named.named_by
+      when 'utm' then utm_source
+      when 'click id' then case
+        {%- for name, means in click_ids.items() %} when {{ name }} is not null then '{{ means[0] }}'{% endfor %} end
+      when 'referrer' then coalesce(host_source, {{ without_www('other_host') }})
+      else 'direct'
+    end as source,
+    case named.named_by
+      when 'utm' then utm_medium
+      when 'click id' then case
+        {%- for name, means in click_ids.items() %} when {{ name }} is not null then '{{ means[1] }}'{% endfor %} end
+      when 'referrer' then coalesce(host_medium, 'referral')
+      else 'none'
+    end as medium,
+    case when named.named_by <> 'direct' then utm_campaign end as campaign
+  from named
+),
+
+first_of_each as (
+  select
+    sourced.*,
+    row_number() over (
+      partition by shop_id, visit, source, medium, campaign order by touched_at, md5(touch_id)
+    ) as time_in_visit
+  from sourced
+),
+
+ways as (
+  select
+    way.source,
+    way.medium,
+    way.campaign,
+    rules.rank as rule_rank,
+    rules.channel,
+    rules.platform,
+    rules.is_paid,
+    row_number() over (
+      partition by way.source, way.medium, way.campaign
+      order by rules.rank, md5(rules.source_pattern || chr(31) || rules.medium_pattern || chr(31) || rules.campaign_pattern)
+    ) as place
+  from (select distinct source, medium, coalesce(campaign, '') as campaign from sourced) as way
+  inner join {{ ref('channel_rules') }} as rules
+    on way.source like rules.source_pattern
+    and way.medium like rules.medium_pattern
+    and way.campaign like rules.campaign_pattern
+)
+
+select
+  touches.shop_id,
+  touches.touch_id,
+  touches.origin,
+  touches.day,
+  touches.touched_at,
+  touches.order_id,
+  touches.person,
+  touches.customer_id,
+  touches.named_by,
+  touches.source,
+  touches.medium,
+  touches.campaign,
+  coalesce(ways.channel, 'Unmapped') as channel,
+  ways.rule_rank,
+  nullif(ways.platform, '') as platform,
+  coalesce(ways.is_paid, false) as is_paid,
+  touches.utm_source,
+  touches.utm_medium,
+  touches.utm_campaign,
+  touches.utm_problem,
+  touches.referrer_host
+from first_of_each as touches
+inner join {{ ref('int_affected_touch_days') }} as affected
+  on affected.shop_id = touches.shop_id and affected.day = touches.day
+left join ways
+  on ways.source = touches.source
+  and ways.medium = touches.medium
+  and ways.campaign = coalesce(touches.campaign, '')
+  and ways.place = 1
+where
+  touches.origin = 'shopify'
+  or (touches.named_by = 'direct' and touches.is_first)
+  or (touches.named_by <> 'direct' and touches.time_in_visit = 1)

@@ -1,0 +1,75 @@
+with orders as (
+  select
+    orders.shop_id,
+    orders.order_id,
+    orders.day,
+    orders.processed_at,
+    told.customer_id
+  from {{ ref('int_orders') }} as orders
+  inner join {{ ref('int_affected_journeys') }} as affected
+    on affected.shop_id = orders.shop_id and affected.day = orders.day
+  inner join {{ ref('stg_shopify__orders') }} as told on {{ same_version('told', 'orders') }}
+),
+
+reached as (
+  select
+    orders.day as order_day,
+    orders.processed_at,
+    orders.order_id as of_order,
+    touches.*
+  from orders
+  inner join {{ ref('int_touches') }} as touches
+    on touches.shop_id = orders.shop_id and touches.order_id = orders.order_id
+  where touches.touched_at <= orders.processed_at
+  union all
+  select
+    orders.day as order_day,
+    orders.processed_at,
+    orders.order_id as of_order,
+    touches.*
+  from orders
+  inner join {{ ref('int_order_persons') }} as persons
+    on persons.shop_id = orders.shop_id and persons.order_id = orders.order_id
+  inner join {{ ref('int_touches') }} as touches
+    on touches.shop_id = persons.shop_id and touches.person = persons.person
+  where
+    touches.touched_at <= orders.processed_at
+    and touches.touched_at >= orders.processed_at - interval '90 days'
+    and (orders.customer_id is null or touches.customer_id is null or orders.customer_id = touches.customer_id)
+),
+
+repeated as (
+  select
+    reached.*,
+    lag(touched_at) over (
+      partition by shop_id, of_order, source, medium, campaign
+      order by touched_at, case origin when 'shopify' then 0 else 1 end, touch_id
+    ) as same_before
+  from reached
+)
+
+select
+  shop_id,
+  of_order as order_id,
+  touch_id,
+  order_day as day,
+  row_number() over (
+    partition by shop_id, of_order
+    order by touched_at desc, case origin when 'shopify' then 0 else 1 end, touch_id
+  ) as place,
+  touched_at,
+  {{ seconds_between('touched_at', 'processed_at') }} as age_seconds,
+  origin,
+  named_by,
+  source,
+  medium,
+  campaign,
+  channel,
+  rule_rank,
+  platform,
+  is_paid,
+  named_by <> 'direct' as is_click,
+  utm_problem,
+  referrer_host
+from repeated
+where same_before is null or touched_at > same_before + interval '60 seconds'

@@ -1,0 +1,48 @@
+{#- Under every model an order's shares are a whole and its amounts its revenue, and every counted order has them. -#}
+{% test credits_add_up(model) %}
+{%- set models = attribution_models() -%}
+with credits as (
+  select
+    shop_id,
+    order_id,
+    day
+    {%- for name in models %},
+    sum({{ name }}_share) as {{ name }}_share,
+    sum({{ name }}_amount) as {{ name }}_amount
+    {%- endfor %}
+  from {{ model }}
+  group by shop_id, order_id, day
+),
+
+orders as (
+  select
+    orders.shop_id,
+    orders.order_id,
+    orders.day,
+    orders.gross_sales - orders.discounts - orders.refunds + orders.shipping - orders.shipping_refunds
+    + case when policies.value = 'true' then orders.taxes - orders.tax_refunds else 0 end as revenue
+  from {{ ref('fct_orders') }} as orders
+  left join {{ ref('int_policy_periods') }} as policies
+    on policies.shop_id = orders.shop_id
+    and policies.policy = 'include_taxes'
+    and orders.day >= policies.valid_from
+    and (policies.valid_before is null or orders.day < policies.valid_before)
+  where orders.is_counted
+)
+
+select
+  coalesce(orders.shop_id, credits.shop_id) as shop_id,
+  coalesce(orders.order_id, credits.order_id) as order_id,
+  orders.revenue,
+  credits.last_click_amount as credited
+from orders
+full outer join credits
+  on credits.shop_id = orders.shop_id and credits.order_id = orders.order_id and credits.day = orders.day
+where
+  orders.order_id is null
+  or credits.order_id is null
+  {%- for name in models %}
+  or coalesce(credits.{{ name }}_share, 0) <> 1000000
+  or coalesce(credits.{{ name }}_amount <> orders.revenue, true)
+  {%- endfor %}
+{% endtest %}

@@ -7,7 +7,7 @@ import pytest
 from hotdash.pipeline.quality.dbt_checks import CheckFailedToRunError
 from hotdash.pipeline.quality.findings import Finding, GateReport, Severity
 from hotdash.pipeline.quality.masking import masked
-from tests.fixtures.raw_world import Line, Order, Payment, Product, Refund, money
+from tests.fixtures.raw_orders import Line, Order, Payment, Product, Refund, money
 from tests.fixtures.warehouses import RESTING_ON_ORDERS, BuiltWarehouse
 from tests.pipeline.quality.defects import DEFECTS, Defect
 

@@ -51,8 +51,19 @@ def world(built: BuiltWarehouse) -> RawWorld:
         products=[Product(1, "Hose", "2.50")],
     )
     world.load(THEIRS, [Order(1, "2026-10-01T00:00Z", [Line(1, "12000")], currency="JPY")])
-    tell_journey(world, OURS, {1: [visit(1, before("2026-09-30T23:30Z", hours=1), MAIL)]})
-    tell_journey(world, THEIRS, {1: [visit(1, before("2026-10-01T00:00Z", hours=1))]})
+    tell_journey(
+        world,
+        OURS,
+        {
+            1: [
+                visit(1, before("2026-09-30T23:30Z", hours=1), MAIL),
+                visit(2, before("2026-09-30T23:30Z", hours=2), "utm_medium=email"),
+            ]
+        },
+    )
+    tell_journey(
+        world, THEIRS, {1: [visit(1, before("2026-10-01T00:00Z", hours=1), "utm_source=x")]}
+    )
     tell_ads(Random(1), world, OURS, "USD")
     tell_ads(Random(2), world, THEIRS, "JPY")
     return world

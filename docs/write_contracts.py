@@ -17,7 +17,7 @@ from hotdash.base.paths import contracts_folder, dbt_project_folder
 from hotdash.connectors.contract import RawKind, RawTable
 from hotdash.connectors.registry import OURS
 from hotdash.pipeline.ingest.landing import OWN_TABLES, QUARANTINE, SLICE_DAYS, landed_columns
-from hotdash.pipeline.ingest.policies import METRIC_POLICIES, SOURCE
+from hotdash.pipeline.ingest.policies import METRIC_POLICIES, OPERATING_SETTINGS, SOURCE
 from hotdash.pipeline.ingest.shape import type_name
 
 NOTE = "# Written by `make contracts` from the code: change the code or the staging model's .yml.\n"
@@ -77,9 +77,9 @@ def subjects() -> Iterator[Subject]:
 
 
 def _own_subjects() -> Iterator[Subject]:
-    policies = landed_columns(METRIC_POLICIES)
-    keys = frozenset({*METRIC_POLICIES.key, "value", "decided_at"})
-    yield Subject(SOURCE, "Hotdash", METRIC_POLICIES, _types(policies), keys)
+    for table in (METRIC_POLICIES, OPERATING_SETTINGS):
+        keys = frozenset({*table.key, "value", "decided_at"})
+        yield Subject(SOURCE, "Hotdash", table, _types(landed_columns(table)), keys)
     own = {
         SLICE_DAYS: (("table_name", "day"), ()),
         QUARANTINE: (("table_name",), ("reason", "payload")),

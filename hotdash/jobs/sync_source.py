@@ -18,6 +18,7 @@ from hotdash.pipeline.ingest.policies import PolicySource
 from hotdash.pipeline.ingest.reading import SourceFailedError
 from hotdash.pipeline.ingest.reconcile import Reconciliation, reconcile
 from hotdash.storage.appdb.repositories.freshness import save_freshness
+from hotdash.storage.appdb.repositories.operating_settings import list_settings
 from hotdash.storage.appdb.repositories.policies import list_policies
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import load_ledger
@@ -70,7 +71,11 @@ class SourceSync:
     def policies(self, shop_id: str) -> Detail:
         """Our own source: read only where a decision is news."""
         with self.database.jobs() as session:
-            source = PolicySource(list_policies(session, shop_id), self.ingest.clock)
+            source = PolicySource(
+                list_policies(session, shop_id),
+                self.ingest.clock,
+                list_settings(session, shop_id),
+            )
         warehouse = self.ingest.warehouse
         load_ledger.ensure_ledger(warehouse)
         known = load_ledger.newest_reading(warehouse, shop_id, source.vendor)

@@ -9,6 +9,14 @@ from typing import TypeVar
 
 from hotdash.base.clock import require_aware
 from hotdash.simulators.ad_accounts import ad_incidents
+from hotdash.simulators.buyers import (
+    LAST_NAMES,
+    customer_id,
+    email_of_customer,
+    index_of_newcomer,
+    names_of,
+    newcomers_before,
+)
 from hotdash.simulators.catalog import Catalog
 from hotdash.simulators.day_plan import DayPlan, PlannedDay
 from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
@@ -18,14 +26,9 @@ from hotdash.simulators.orders import Customer, Incident, Order, Product, Shop, 
 from hotdash.simulators.shop_profiles import REFUND_WAVE, SHOPS
 
 WHOLESALE_LINES = 130
-_NEW_CUSTOMERS_PER_HUNDRED = 58
 _ORDERS_KEPT = 60_000
 # Around midnight an order may lie in the day next to its own.
 _MARGIN = 600
-_FIRST = (
-    "Ada Ben Cleo Dan Eva Finn Gus Hana Ivo Jun Kai Lea Max Nora Otto Pia Quin Rosa Sam Tia".split()
-)
-_LAST = "Abe Berg Cruz Diaz Endo Fuchs Gray Hall Ito Jung Kato Lang Mori Noe Otis Page Ruiz Sato".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +96,12 @@ class ShopWorld:
 
     def customer_as_of(self, customer: int, instant: int) -> Customer | None:
         number = customer - customer_id(self.shop, 0)
-        index = _index_of_newcomer(number)
+        index = index_of_newcomer(number)
         position = None if number < 0 else self.plan.position_of_order(index)
         if position is None:
             return None
         self._read_book(instant)
-        place = _newcomer(index) - _newcomer(self.plan.days[position].first_index)
+        place = newcomers_before(index) - newcomers_before(self.plan.days[position].first_index)
         return self._dated(self.newcomers(position)[place], instant)
 
     def bought(self, customer: int, instant: int) -> tuple[int, int]:
@@ -138,7 +141,7 @@ class ShopWorld:
         """The versions of the customers whom a day's orders brought, without making the orders."""
         day = self.plan.days[position]
         return tuple(
-            _customer_versions(self.shop, _newcomer(day.first_index + place), at)
+            _customer_versions(self.shop, newcomers_before(day.first_index + place), at)
             for place, at in enumerate(_instants(self._chance(day), day))
             if _brings_newcomer(day.first_index + place)
         )
@@ -187,7 +190,7 @@ class ShopWorld:
         return incident is not None and chance.random() < incident.factor
 
     def _buyer(self, index: int, chance: Random) -> int | None:
-        known = _newcomer(index)
+        known = newcomers_before(index)
         if _brings_newcomer(index):
             return customer_id(self.shop, known)
         if known == 0 or index * 13 % 25 == 0:
@@ -237,36 +240,22 @@ def version_as_of(history: Sequence[Version], instant: int) -> Version | None:
     return None
 
 
-def customer_id(shop: Shop, number: int) -> int:
-    return shop.vendor_id * 10_000_000 + number
-
-
 def _shared_out(orders: int) -> list[int]:
     whole = sum(shop.share for shop in SHOPS)
     others = [orders * shop.share // whole for shop in SHOPS[1:]]
     return [orders - sum(others), *others]
 
 
-def _newcomer(index: int) -> int:
-    """How many customers the orders before this one brought: the number of the next."""
-    return index * _NEW_CUSTOMERS_PER_HUNDRED // 100
-
-
 def _brings_newcomer(index: int) -> bool:
-    return _newcomer(index + 1) > _newcomer(index)
-
-
-def _index_of_newcomer(number: int) -> int:
-    """Which order brought the customer of this number."""
-    return -(-(number + 1) * 100 // _NEW_CUSTOMERS_PER_HUNDRED) - 1
+    return newcomers_before(index + 1) > newcomers_before(index)
 
 
 def _customer_versions(shop: Shop, number: int, ordered_at: int) -> tuple[Customer, ...]:
-    first, last = _FIRST[number * 7 % len(_FIRST)], _LAST[number * 11 % len(_LAST)]
+    first, last = names_of(number)
     made = Customer(
         shop=shop,
         customer_id=customer_id(shop, number),
-        email=None if number % 31 == 30 else f"{first}.{last}.{number}@example.com".lower(),
+        email=email_of_customer(number),
         first_name=first,
         last_name=last,
         created_at=ordered_at - 40,
@@ -274,7 +263,9 @@ def _customer_versions(shop: Shop, number: int, ordered_at: int) -> tuple[Custom
     )
     if number % 12:
         return (made,)
-    moved = replace(made, last_name=_LAST[number % len(_LAST)], updated_at=ordered_at + 20 * 86_400)
+    moved = replace(
+        made, last_name=LAST_NAMES[number % len(LAST_NAMES)], updated_at=ordered_at + 20 * 86_400
+    )
     return made, moved
 
 

@@ -16,7 +16,7 @@ AIRBYTE = Layout(
             {
                 **same("id", "name", "created_at", "processed_at", "updated_at", "cancelled_at"),
                 **same("financial_status", "fulfillment_status", "test", "currency"),
-                **same("presentment_currency", "taxes_included"),
+                **same("presentment_currency", "taxes_included", "email"),
                 "customer_id": ("customer.id",),
                 **same("total_price", "total_tax", "total_discounts", "closed_at"),
                 **same("cancel_reason", "source_name", "tags"),
@@ -27,7 +27,7 @@ AIRBYTE = Layout(
                 *(*_NOT_WANTED, "app_id", "browser_ip", "buyer_accepts_marketing"),
                 *("cart_token", "checkout_*", "client_details", "company", "confirm*"),
                 *("contact_email", "current_*", "customer_locale", "device_id", "discount_codes"),
-                *("email", "estimated_taxes", "landing_site*", "location_id", "merchant_of_*"),
+                *("estimated_taxes", "landing_site*", "location_id", "merchant_of_*"),
                 *("note*", "number", "order_number", "order_status_url", "payment_*", "phone"),
                 *("po_number", "reference", "referring_site", "source_identifier", "source_url"),
                 *(

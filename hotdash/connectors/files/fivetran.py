@@ -12,7 +12,7 @@ _PRICES: Mapping[str, Names] = {
 _NOT_WANTED = ("_fivetran_*", "*_set", "*_set_*", "note", "phone", "user_id", "location_id")
 _OF_ORDERS = (
     *_NOT_WANTED,
-    *("billing_address_*", "shipping_address_*", "client_details_*", "email", "token"),
+    *("billing_address_*", "shipping_address_*", "client_details_*", "token"),
     *("cart_token", "checkout_*", "number", "order_number"),
     *("subtotal_price", "total_line_items_price", "total_weight", "app_id"),
     *("total_tip_received", "landing_site*", "referring_site", "browser_ip", "client_ip"),
@@ -40,7 +40,7 @@ FIVETRAN = Layout(
             {
                 **same("id", "name", "created_at", "processed_at", "updated_at", "cancelled_at"),
                 **same("test", "taxes_included", "customer_id", "closed_at", "cancel_reason"),
-                **same("source_name"),
+                **same("source_name", "email"),
                 "ship_country": ("shipping_address_country_code",),
                 "ship_region": ("shipping_address_province_code",),
                 "financial_status": ("financial_status", "display_financial_status"),

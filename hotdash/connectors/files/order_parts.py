@@ -27,6 +27,7 @@ ORDERS = Family(
             text("presentment_currency", required=True),
             Field("taxes_included", Kind.FLAG, required=True),
             number("customer_id", required=False),
+            text("email", optional=True, personal=True),
             money("total_price"),
             money("total_tax", required=False),
             money("total_discounts", required=False),

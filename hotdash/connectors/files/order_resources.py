@@ -4,7 +4,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from hotdash.connectors.arrow import compute, looked_up, only, repeated, whole
+from hotdash.base.email_hash import email_hash
+from hotdash.connectors.arrow import compute, looked_up, only, per_distinct, repeated, whole
 from hotdash.connectors.files.building import (
     Columns,
     Parts,
@@ -17,7 +18,7 @@ from hotdash.connectors.files.building import (
 )
 from hotdash.connectors.files.parts import ROOT
 from hotdash.connectors.files.values import RATE
-from hotdash.connectors.records import FLAG, MONEY, WHOLE
+from hotdash.connectors.records import FLAG, MONEY, TEXT, WHOLE
 
 # What REST calls an order's fulfillment, in the words of the API.
 _FULFILLMENT = {"PARTIAL": "PARTIALLY_FULFILLED", "UNSHIPPED": "UNFULFILLED"}
@@ -36,6 +37,7 @@ def orders(parts: Parts) -> Columns:
     tags = joined(ids, parts.get("order_tags"), ROOT, "value", "index")
     return renamed(data, names) | {
         "order_id": ids,
+        "email_hash": per_distinct(data.column("email"), email_hash, TEXT),
         "is_test": data.column("test"),
         "tags": compute.coalesce(whole(data.column("tags")), tags),
         "fulfillment_status": in_words(status, _FULFILLMENT),

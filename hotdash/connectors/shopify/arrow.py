@@ -31,6 +31,10 @@ def schema_of(schema: pa.Schema, names: Sequence[str]) -> pa.Schema:
     return _arrow.schema([cast(Any, schema).field(name) for name in names])
 
 
+def array_of(values: Iterable[Any], kind: pa.DataType) -> Any:
+    return _arrow.array(list(values), kind)
+
+
 def row_numbers(count: int, kind: pa.DataType) -> Any:
     return _arrow.array(range(count), kind)
 

@@ -16,7 +16,7 @@ _HIDDEN = "***"
 _LONGEST_PAYLOAD = 1 << 20
 _DEEPEST = 50
 _PERSONAL = frozenset(
-    {"firstName", "lastName", "defaultEmailAddress", "landingPage", "referrerUrl"}
+    {"firstName", "lastName", "defaultEmailAddress", "email", "landingPage", "referrerUrl"}
 )
 
 

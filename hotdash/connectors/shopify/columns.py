@@ -16,6 +16,7 @@ from hotdash.connectors.shopify.readers import (
     discount_value,
     discount_value_type,
     either,
+    email_hashed,
     field,
     first_of,
     money,
@@ -107,6 +108,7 @@ COLUMNS: Mapping[str, Mapping[str, ReadColumn]] = {
         "return_status": field("returnStatus"),
         "ship_country": field("shippingAddress.countryCodeV2"),
         "ship_region": field("shippingAddress.provinceCode"),
+        "email_hash": email_hashed("email"),
     },
     tables.ORDER_LINES.name: {
         "order_id": number("__parentId", "Order"),

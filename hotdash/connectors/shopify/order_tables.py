@@ -33,7 +33,9 @@ ORDERS = entity(
         "return_status": TEXT,
         "ship_country": TEXT,
         "ship_region": TEXT,
+        "email_hash": TEXT,
     },
+    personal=frozenset({"email_hash"}),
 )
 
 ORDER_LINES = entity(

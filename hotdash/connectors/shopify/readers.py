@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import pyarrow as pa
 
-from hotdash.connectors.shopify.arrow import Column, chunked, lists_of, row_numbers, table
+from hotdash.base.email_hash import email_hash
+from hotdash.connectors.shopify.arrow import Column, array_of, chunked, lists_of, row_numbers, table
 from hotdash.connectors.shopify.arrow import compute as pc
-from hotdash.connectors.shopify.kinds import COUNT, ID, MONEY
+from hotdash.connectors.shopify.kinds import COUNT, ID, MONEY, TEXT
 
 ReadColumn = Callable[[pa.Table], Column]
 
@@ -157,6 +158,15 @@ def named(name: str, wanted: str) -> ReadColumn:
         values = pc.filter(pc.struct_field(elements, ["quantity"]), is_it)
         found = pc.index_in(row_numbers(batch.num_rows, parents.type), value_set=parents)
         return chunked(pc.take(values, found).cast(COUNT))
+
+    return read
+
+
+def email_hashed(path: str) -> ReadColumn:
+    """An address nobody needs to read, only to tell again: its hash is kept instead."""
+
+    def read(batch: pa.Table) -> Column:
+        return chunked(array_of(map(email_hash, field(path)(batch).to_pylist()), TEXT))
 
     return read
 

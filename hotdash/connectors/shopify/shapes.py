@@ -65,6 +65,7 @@ ORDER = pa.schema(
         ("presentmentCurrencyCode", TEXT),
         ("taxesIncluded", FLAG),
         ("customer", _NODE),
+        ("email", TEXT),
         ("totalPriceSet", _MONEY_BAG),
         ("totalTaxSet", _MONEY_BAG),
         ("totalShippingPriceSet", _MONEY_BAG),

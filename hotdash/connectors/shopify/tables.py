@@ -178,6 +178,7 @@ _MAY_BE_NULL: Mapping[str, frozenset[str]] = {
             "source_name",
             "ship_country",
             "ship_region",
+            "email_hash",
         }
     ),
     ORDER_LINES.name: frozenset({"product_id", "variant_id", "sku"}),

@@ -126,6 +126,7 @@ class Change(_Strict):
     date: date
     change: Text
     approved_by: Text
+    is_fix: bool = False
 
 
 class MartReading(_Strict):

@@ -83,16 +83,20 @@ def registry() -> Registry:
 
 
 def _read(path: Path) -> Metric:
+    return parse_metric(path.name, path.read_text(encoding="utf-8"))
+
+
+def parse_metric(file_name: str, text: str) -> Metric:
     try:
-        written: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        written: Any = yaml.safe_load(text)
         return Metric.model_validate(written)
     except yaml.YAMLError as error:
-        raise MetricError(f"{path.name} is not YAML: {error}", hint="Mend it there.") from None
+        raise MetricError(f"{file_name} is not YAML: {error}", hint="Mend it there.") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in cast("tuple[Any, ...]", first["loc"])) or "the file"
         raise MetricError(
-            f"{path.name}: {field}: {first['msg']}.",
+            f"{file_name}: {field}: {first['msg']}.",
             hint="Compare it with another file in metrics/: all have the same fields.",
             field=field,
         ) from None

@@ -1,4 +1,4 @@
-"""A shop's policies as a source like any other: models join what people decided, at the day it took effect."""
+"""A shop's decisions as a source like any other: models join what people decided, at the day it took effect."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -36,6 +36,22 @@ METRIC_POLICIES = RawTable(
     ),
 )
 
+OPERATING_SETTINGS = RawTable(
+    "operating_settings",
+    RawKind.SLICE,
+    ("setting", "applies_to", "subject", "effective_from"),
+    pa.schema(
+        [
+            ("setting", pa.string()),
+            ("applies_to", pa.string()),
+            ("subject", pa.string()),
+            ("value", pa.int64()),
+            ("effective_from", pa.date32()),
+            ("decided_at", pa.timestamp("us", tz="UTC")),
+        ]
+    ),
+)
+
 
 class Policy(Protocol):
     @property
@@ -48,12 +64,28 @@ class Policy(Protocol):
     def decided_at(self) -> datetime: ...
 
 
+class Setting(Protocol):
+    @property
+    def setting(self) -> str: ...
+    @property
+    def applies_to(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def value(self) -> int: ...
+    @property
+    def effective_from(self) -> date: ...
+    @property
+    def decided_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True)
 class PolicySource:
-    """Every load is the whole list as it stands, so the newest load says it all."""
+    """Every load is both lists as they stand, so the newest load says it all."""
 
     policies: Sequence[Policy]
     clock: Clock
+    settings: Sequence[Setting] = ()
 
     @property
     def vendor(self) -> str:
@@ -61,7 +93,7 @@ class PolicySource:
 
     @property
     def tables(self) -> Sequence[RawTable]:
-        return (METRIC_POLICIES,)
+        return (METRIC_POLICIES, OPERATING_SETTINGS)
 
     def check(self) -> Sequence[MissingScope]:
         """They come from our own database: there is nobody to ask."""
@@ -73,16 +105,24 @@ class PolicySource:
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
         del cursor, progress
         now = self.clock.now()
-        names = METRIC_POLICIES.schema.names
-        records = [{name: getattr(policy, name) for name in names} for policy in self.policies]
-        yield Rows(
-            METRIC_POLICIES, pa.Table.from_pylist(records, schema=METRIC_POLICIES.schema), now
-        )
+        for table, decided in (
+            (METRIC_POLICIES, self.policies),
+            (OPERATING_SETTINGS, self.settings),
+        ):
+            names = table.schema.names
+            records = [{name: getattr(each, name) for name in names} for each in decided]
+            yield Rows(table, pa.Table.from_pylist(records, schema=table.schema), now)
         yield Reached({"fingerprint": self._fingerprint()}, now)
 
     def _fingerprint(self) -> str:
-        lines = sorted(
+        policies = sorted(
             f"{policy.policy}={policy.value}@{policy.effective_from}/{policy.decided_at}"
             for policy in self.policies
         )
+        settings = sorted(
+            f"{each.setting}:{each.applies_to}:{each.subject}={each.value}"
+            f"@{each.effective_from}/{each.decided_at}"
+            for each in self.settings
+        )
+        lines = [*policies, OPERATING_SETTINGS.name, *settings]
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from hotdash.simulators.buyers import email_of
 from hotdash.simulators.orders import RATE_SCALE, Customer, Line, Order, Product, Refund, Shop
 from hotdash.simulators.shopify.order_fields import cancel_reason_of, source_name_of
 from hotdash.simulators.stock import item_id_of
@@ -96,6 +97,7 @@ def order_row(order: Order) -> Row:
         "presentment_currency": order.presentment_currency,
         "taxes_included": order.shop.taxes_included,
         "customer_id": order.customer_id,
+        "email": email_of(order),
         "total_price": money(order.total_price),
         "total_tax": money(order.total_tax),
         "total_discounts": money(order.total_discounts),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from hotdash.simulators.buyers import email_of
 from hotdash.simulators.journeys import Visit, journey_of, known_at
 from hotdash.simulators.orders import RATE_SCALE, Order
 from hotdash.simulators.payments import payments_of
@@ -302,6 +303,7 @@ ORDER_FIELDS: Mapping[str, Mapping[str, Resolver]] = {
         "presentmentCurrencyCode": own("presentment_currency"),
         "taxesIncluded": lambda order: order.shop.taxes_included,
         "customer": _customer,
+        "email": email_of,
         "totalPriceSet": order_money(lambda order: order.total_price),
         "totalTaxSet": order_money(lambda order: order.total_tax),
         "totalShippingPriceSet": order_money(lambda order: order.total_shipping),

@@ -1,5 +1,6 @@
 """Policies reach the warehouse as a source, when they changed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,30 +19,51 @@ class Decided:
     decided_at: datetime = NOW
 
 
-def source(*policies: Decided) -> PolicySource:
-    return PolicySource(policies, FixedClock(NOW))
+@dataclass(frozen=True)
+class Set:
+    setting: str = "lead_time_days"
+    applies_to: str = "sku"
+    subject: str = "A-1"
+    value: int = 21
+    effective_from: date = date(2026, 11, 1)
+    decided_at: datetime = NOW
 
 
-def told(*policies: Decided) -> tuple[Rows, Reached]:
-    rows, reached = source(*policies).read(None, SilentProgress())
-    assert isinstance(rows, Rows)
+def source(*policies: Decided, settings: Sequence[Set] = ()) -> PolicySource:
+    return PolicySource(policies, FixedClock(NOW), settings)
+
+
+def told(*policies: Decided, settings: Sequence[Set] = ()) -> tuple[Rows, Rows, Reached]:
+    decided, set_, reached = source(*policies, settings=settings).read(None, SilentProgress())
+    assert isinstance(decided, Rows)
+    assert isinstance(set_, Rows)
     assert isinstance(reached, Reached)
-    return rows, reached
+    return decided, set_, reached
 
 
 def test_the_whole_list_is_told() -> None:
-    rows, _ = told(Decided(), Decided(value="false", effective_from=date(2026, 12, 1)))
+    rows, settings, _ = told(
+        Decided(), Decided(value="false", effective_from=date(2026, 12, 1)), settings=[Set()]
+    )
     assert rows.data.column("value").to_pylist() == ["true", "false"]
+    assert settings.data.column("value").to_pylist() == [21]
 
 
 def test_no_policy_is_news_once() -> None:
-    _, reached = told()
+    *_, reached = told()
     assert source().is_news(None)
     assert not source().is_news(reached.cursor)
 
 
 def test_only_a_change_is_news() -> None:
-    _, reached = told(Decided())
+    *_, reached = told(Decided())
     assert not source(Decided()).is_news(reached.cursor)
     assert source(replace(Decided(), value="false")).is_news(reached.cursor)
     assert source(Decided(), Decided(policy="other")).is_news(reached.cursor)
+
+
+def test_a_setting_is_news_as_well() -> None:
+    *_, reached = told(settings=[Set()])
+    assert not source(settings=[Set()]).is_news(reached.cursor)
+    assert source(settings=[replace(Set(), value=22)]).is_news(reached.cursor)
+    assert source().is_news(reached.cursor)

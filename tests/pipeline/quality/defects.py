@@ -278,7 +278,8 @@ DEFECTS = (
     _defect(
         "twice",
         "orders_have_one_version order_lines_are_unique order_ids_are_unique "
-        "order_line_facts_are_unique lines_add_up_to_orders assert_no_duplicate_orders",
+        "order_line_facts_are_unique lines_add_up_to_orders assert_no_duplicate_orders "
+        "customer_days_add_up customers_are_new_once",
         twice_in_one_load,
     ),
     _defect("uncounted", "order_counts_reconcile", count_that_does_not_reconcile),

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import Line, Order, Payment, Product, RawWorld, Refund, money
+from tests.fixtures.raw_customers import customer
+from tests.fixtures.raw_world import Line, Order, Payment, Product, RawWorld, Refund, Row, money
 from tests.pipeline.transform.ad_histories import tell_ads
+from tests.pipeline.transform.operations_histories import tell_operations
 from tests.pipeline.transform.touch_histories import tell_touches
 
 SHOPS = {"east": ("America/New_York", "USD"), "west": ("Australia/Lord_Howe", "KWD")}
+ADDRESSES = ["Ada@example.com", " ada@example.com", "bo@example.com", "cy@example.com"]
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -28,13 +31,17 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     for number in range(loads):
         for shop, (_, currency) in SHOPS.items():
             tell_ads(chance, world, shop, currency)
+            tell_operations(random.Random(f"{seed}/{shop}/{number}"), world, shop, number)
             tell_touches(chance, world, shop, START)
             told = _newest_each(
                 [version for owner, version in versions[number::loads] if owner == shop]
             )
             gone = [chance.randint(1, orders)] if chance.random() < 0.4 else []
             there = [order for order in told if order.order_id not in gone]
-            world.load(shop, there, deleted=gone, products=_products(chance))
+            people = {"customers": list(_customers(chance, number))}
+            world.load(shop, there, deleted=gone, told=people, products=_products(chance))
+            if chance.random() < 0.3:
+                world.shop(shop, *SHOPS[shop], plan=chance.choice(["Basic", "Plus"]))
             tell_report(chance, world, shop)
         yield
 
@@ -49,6 +56,17 @@ def tell_report(chance: random.Random, world: RawWorld, shop: str) -> None:
         for number in range(8)
     ]
     world.slices(shop, "shopify", {"shopify_sales_report_days": rows})
+
+
+def _customers(chance: random.Random, number: int) -> Iterator[Row]:
+    """Records that come late, take over an address, are tagged or vanish: guests turn out to be them."""
+    at = iso_utc(START + timedelta(days=40 + number))
+    for customer_id in (1, 2, 3, 4):
+        if chance.random() < 0.5:
+            address = chance.choice([None, *ADDRESSES])
+            tags = chance.choice(["", "", "vip, trade"])
+            gone = chance.random() < 0.2
+            yield customer(customer_id, address, tags=tags, updated_at=at, deleted=gone)
 
 
 def _products(chance: random.Random) -> list[Product]:
@@ -85,7 +103,9 @@ def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[O
         chance.choice(["PAID", "PAID", "PAID", "VOIDED", "PARTIALLY_PAID"]),
         currency=currency,
         taxes_included=chance.random() < 0.5,
-        customer_id=chance.choice([None, 1, 2, 3]),
+        customer_id=chance.choice([None, None, 1, 2, 3]),
+        email=chance.choice([None, *ADDRESSES]),
+        country=chance.choice([None, "US", "CA"]),
         shipping=("4.500", "0.500"),
         updated_at=iso_utc(at),
         payments=[Payment("SALE", "10.000", chance.choice(["0", "0.310"]))],
@@ -100,7 +120,7 @@ def _versions(chance: random.Random, order_id: int, currency: str) -> Iterator[O
 
 
 def _changed(chance: random.Random, order: Order, at: datetime) -> Order:
-    match chance.choice(["edit", "refund", "move", "cancel"]):
+    match chance.choice(["edit", "refund", "move", "cancel", "identify", "give back"]):
         case "edit":
             return order.edited(lines=_lines(chance, order.order_id))
         case "refund":
@@ -112,6 +132,11 @@ def _changed(chance: random.Random, order: Order, at: datetime) -> Order:
                 goodwill=("0.300", "0") if chance.random() < 0.3 else None,
             )
             return order.edited(status="PARTIALLY_REFUNDED", refunds=[*order.refunds, refund])
+        case "identify":
+            known = chance.choice([None, 1, 2])
+            return order.edited(customer_id=known, email=chance.choice([None, *ADDRESSES]))
+        case "give back":
+            return order.edited(status="REFUNDED")
         case "move":
             return order.edited(at=iso_utc(START + timedelta(hours=chance.randint(0, 900))))
         case _:

@@ -163,7 +163,7 @@ class Planner:
 
     def _is_column(self, metric: Metric, name: str) -> bool:
         if metric.mart is None:
-            return name not in {each.name for each in self._metrics}
+            return name == metric.name or name not in {each.name for each in self._metrics}
         mart = self._marts.get(metric.mart)
         return mart is not None and metric.column(mart.name, name) in mart.columns
 

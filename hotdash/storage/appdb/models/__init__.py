@@ -3,7 +3,7 @@
 from hotdash.storage.appdb.models.alerts import Alert
 from hotdash.storage.appdb.models.base import Base
 from hotdash.storage.appdb.models.clicks import Click, ClickCount, ClickSite
-from hotdash.storage.appdb.models.governance import AuditEvent, Decision
+from hotdash.storage.appdb.models.governance import AuditEvent, DashboardFact, Decision
 from hotdash.storage.appdb.models.identity import (
     Membership,
     SignInAttempt,
@@ -29,7 +29,7 @@ from hotdash.storage.appdb.models.serving import (
     Part,
     Published,
 )
-from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, Shop
+from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, OperatingSetting, Shop
 from hotdash.storage.appdb.models.sources import (
     ApiCall,
     ApiCallHour,
@@ -56,6 +56,7 @@ __all__ = [
     "ClickSite",
     "ComplianceRequest",
     "Credential",
+    "DashboardFact",
     "Decision",
     "Freshness",
     "InstallPass",
@@ -65,6 +66,7 @@ __all__ = [
     "ManifestMart",
     "Membership",
     "MetricPolicy",
+    "OperatingSetting",
     "OrderValueMedian",
     "Part",
     "PublicationOutcome",

@@ -1,10 +1,11 @@
 """What people decided, and the record of everything done that nobody can change."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Numeric, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotdash.storage.appdb.models.base import Base
@@ -25,6 +26,27 @@ class Decision(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     decided_at: Mapped[datetime] = mapped_column(server_default=func.now())
     request_id: Mapped[str | None]
+
+
+class DashboardFact(Base):
+    """Something that happened or was measured, with its type's version: appended, never changed."""
+
+    __tablename__ = "dashboard_facts"
+    __table_args__ = (
+        Index("dashboard_facts_by_type", "shop_id", "fact_type", "occurred_at"),
+        {"schema": "app"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    fact_id: Mapped[UUID] = mapped_column(primary_key=True)
+    fact_type: Mapped[str]
+    version: Mapped[int]
+    occurred_at: Mapped[datetime]
+    value: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
+    metadata_: Mapped[dict[str, Any]] = mapped_column(
+        "metadata", server_default=text("'{}'::jsonb")
+    )
+    evidence: Mapped[str | None]
 
 
 class AuditEvent(Base):

@@ -1,8 +1,8 @@
-"""Shops, the keys to their vendors and the policies their metrics follow."""
+"""Shops, the keys to their vendors, the policies their metrics follow and the numbers they run by."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, func
+from sqlalchemy import BigInteger, ForeignKey, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotdash.storage.appdb.models.base import Base
@@ -44,5 +44,22 @@ class MetricPolicy(Base):
     effective_from: Mapped[date] = mapped_column(primary_key=True)
     decided_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
     value: Mapped[str]
+    decided_by: Mapped[str]
+    reason: Mapped[str]
+
+
+class OperatingSetting(Base):
+    """The newest decision for a day holds; a subject of '' is the whole shop."""
+
+    __tablename__ = "operating_settings"
+    __table_args__ = ({"schema": "app"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    setting: Mapped[str] = mapped_column(primary_key=True)
+    applies_to: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    effective_from: Mapped[date] = mapped_column(primary_key=True)
+    decided_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    value: Mapped[int] = mapped_column(BigInteger)
     decided_by: Mapped[str]
     reason: Mapped[str]

@@ -1,37 +1,19 @@
-with seen as (
-  select
-    *,
-    coalesce(updated_at, fetched_at) as version_at,
-    max(case when is_deleted then fetched_at end) over (
-      partition by shop_id, customer_id
-    ) as deleted_at
-  from {{ ref('stg_shopify__customers') }}
-),
-
--- A customer who was fetched after a tombstone is there again, however old the last change is.
-versions as (
-  select
-    *,
-    row_number() over (
-      partition by shop_id, customer_id
-      order by
-        case
-          when not is_deleted and fetched_at > deleted_at then greatest(version_at, deleted_at)
-          else version_at
-        end desc,
-        fetched_at desc,
-        load_id desc
-    ) as place
-  from seen
-)
-
 select
-  shop_id,
-  customer_id,
-  {{ customer_key('shop_id', 'customer_id', 'customer_id') }} as customer_key,
-  email,
-  first_name,
-  last_name,
-  created_at
-from versions
-where place = 1 and not is_deleted
+  newest.shop_id,
+  newest.customer_id,
+  {{ customer_key('newest.shop_id', 'newest.customer_id', 'newest.email_hash', 'newest.customer_id') }}
+    as customer_key,
+  customers.email,
+  customers.first_name,
+  customers.last_name,
+  newest.email_hash,
+  newest.tags,
+  customers.created_at
+from {{ ref('int_customer_versions') }} as newest
+inner join {{ ref('stg_shopify__customers') }} as customers
+  on
+    customers.shop_id = newest.shop_id
+    and customers.customer_id = newest.customer_id
+    and customers.load_id = newest.load_id
+    and customers.fetched_at = newest.fetched_at
+where newest.is_newest and not newest.is_deleted

@@ -29,4 +29,6 @@ select shop_id, day from order_days where day is not null
 union
 select shop_id, day from refund_days where day is not null
 union
+select shop_id, day from {{ ref('int_affected_customer_days') }}
+union
 {{ asked_days() }}

@@ -14,6 +14,9 @@ select
   orders.load_id,
   orders.fetched_at,
   orders.is_deleted,
+  orders.processed_at,
+  orders.customer_id,
+  orders.email_hash,
   case
     when not orders.is_deleted and orders.fetched_at > tombstones.deleted_at
       then greatest(coalesce(orders.updated_at, orders.fetched_at), tombstones.deleted_at)

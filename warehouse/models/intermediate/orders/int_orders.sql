@@ -42,29 +42,32 @@ select
   orders.currency,
   shops.minor_unit_scale,
   orders.taxes_included,
-  {{ customer_key('newest.shop_id', 'orders.customer_id', 'newest.order_id') }} as customer_key,
+  {{ customer_key(
+    'newest.shop_id', 'coalesce(orders.customer_id, owners.customer_id)', 'orders.email_hash', 'newest.order_id'
+  ) }} as customer_key,
   orders.financial_status,
   orders.total_price,
   orders.total_duties,
   orders.total_tips,
   coalesce(orders.is_test, false) as is_test,
   orders.cancelled_at is not null as is_cancelled,
+  orders.ship_country,
   orders.cancelled_at is null
   and not coalesce(orders.is_test, false)
   and (
     coalesce(orders.financial_status in ('PAID', 'PARTIALLY_REFUNDED', 'REFUNDED'), false)
     or (
       coalesce(orders.financial_status = 'PARTIALLY_PAID', false)
-      and coalesce(partially_paid.value = 'true', false)
+      and coalesce(count_partially_paid.value = 'true', false)
     )
   ) as is_counted
 from newest
 inner join {{ ref('stg_shopify__orders') }} as orders
   on {{ same_version('orders', 'newest') }}
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = newest.shop_id
-left join {{ ref('int_policy_periods') }} as partially_paid
+left join {{ ref('int_email_owners') }} as owners
   on
-    partially_paid.shop_id = newest.shop_id
-    and partially_paid.policy = 'count_partially_paid'
-    and newest.day >= partially_paid.valid_from
-    and (partially_paid.valid_before is null or newest.day < partially_paid.valid_before)
+    owners.shop_id = newest.shop_id
+    and owners.email_hash = orders.email_hash
+    and orders.customer_id is null
+{{ joined_policy('count_partially_paid', 'newest') }}

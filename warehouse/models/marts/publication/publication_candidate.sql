@@ -12,6 +12,36 @@ union all
 union all
 {{ candidate_of(ref('dim_customers'), 'bucket') }}
 union all
+{{ candidate_of(ref('fct_sessions'), 'month', ref('int_affected_web')) }}
+union all
+{{ candidate_of(ref('fct_landing_pages'), 'month', ref('int_affected_web')) }}
+union all
+{{ candidate_of(ref('fct_search_days'), 'month', ref('int_affected_web')) }}
+union all
+{{ candidate_of(ref('fct_search_totals'), 'month', ref('int_affected_web')) }}
+union all
+{{ candidate_of(ref('fct_conversations'), 'month', ref('int_affected_support')) }}
+union all
+{{ candidate_of(ref('fct_sla_events'), 'month', ref('int_affected_support')) }}
+union all
+{{ candidate_of(ref('fct_inventory_days'), 'month', ref('int_affected_stock')) }}
+union all
+{{ candidate_of(ref('fct_inventory'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_stock_levels'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_fulfillments'), 'month', ref('int_affected_shipments')) }}
+union all
+{{ candidate_of(ref('fct_growth'), 'month') }}
+union all
+{{ candidate_of(ref('dim_shops'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_customers'), 'month', ref('int_affected_partitions')) }}
+union all
+{{ candidate_of(ref('fct_cohorts'), 'month') }}
+union all
+{{ candidate_of(ref('fct_customer_value'), 'month') }}
+union all
 {{ candidate_of(ref('fct_ad_spend'), 'month', ref('int_affected_ad_days')) }}
 union all
 {{ candidate_of(ref('fct_touches'), 'month', ref('int_affected_journeys')) }}
@@ -19,3 +49,5 @@ union all
 {{ candidate_of(ref('fct_attributed_orders'), 'month', ref('int_affected_credits')) }}
 union all
 {{ candidate_of(ref('dim_products'), 'bucket') }}
+union all
+{{ candidate_of(ref('fct_cac'), 'month') }}

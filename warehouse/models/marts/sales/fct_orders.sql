@@ -51,6 +51,14 @@ select
   orders.is_test,
   orders.is_cancelled,
   orders.is_counted,
+  customer_orders.is_kept,
+  customer_orders.is_first_order,
+  customer_orders.is_repeat_order,
+  customer_orders.is_return,
+  customer_orders.acquired_day,
+  customer_orders.segment,
+  coalesce(orders.ship_country, 'unknown') as country,
+  coalesce(plans.plan_tier, 'unknown') as plan_tier,
   {{ count_of('coalesce(line_sums.units, 0)') }} as units,
   {{ money('coalesce(line_sums.gross_sales, 0)') }} as gross_sales,
   {{ money('coalesce(line_sums.discounts, 0)') }} as discounts,
@@ -62,6 +70,13 @@ select
 from {{ ref('int_orders') }} as orders
 inner join {{ ref('int_affected_partitions') }} as affected
   on affected.shop_id = orders.shop_id and affected.day = orders.day
+inner join {{ ref('int_customer_orders') }} as customer_orders
+  on customer_orders.shop_id = orders.shop_id and customer_orders.order_id = orders.order_id
+left join {{ ref('int_shop_plans') }} as plans
+  on
+    plans.shop_id = orders.shop_id
+    and orders.day >= plans.valid_from
+    and (plans.valid_before is null or orders.day < plans.valid_before)
 left join line_sums
   on line_sums.shop_id = orders.shop_id and line_sums.order_id = orders.order_id
 left join shipping_sums

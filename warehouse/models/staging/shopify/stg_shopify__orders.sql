@@ -29,6 +29,7 @@ select
   tags,
   return_status,
   ship_country,
-  ship_region
+  ship_region,
+  email_hash
 from {{ source('shopify', 'shopify_orders') }}
 where load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})

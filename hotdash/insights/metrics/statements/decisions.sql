@@ -1,0 +1,34 @@
+select
+  decision.shop_id,
+  (decision.decided_at at time zone shop.timezone)::date as day,
+  decision.scope,
+  decision.action,
+  1 as decisions,
+  (decision.action like '%.approve')::int as approved,
+  case
+    when decision.action not like '%.approve' then 0
+    else coalesce(of_action.value, of_shop.value, 5)
+  end as minutes_saved
+from app.decisions as decision
+join app.shops as shop on shop.shop_id = decision.shop_id
+left join lateral (
+  select setting.value from app.operating_settings as setting
+  where
+    setting.shop_id = decision.shop_id
+    and setting.setting = 'decision_minutes'
+    and setting.applies_to = 'action'
+    and setting.subject = decision.action
+    and setting.effective_from <= (decision.decided_at at time zone shop.timezone)::date
+  order by setting.effective_from desc, setting.decided_at desc
+  limit 1
+) as of_action on true
+left join lateral (
+  select setting.value from app.operating_settings as setting
+  where
+    setting.shop_id = decision.shop_id
+    and setting.setting = 'decision_minutes'
+    and setting.applies_to = 'shop'
+    and setting.effective_from <= (decision.decided_at at time zone shop.timezone)::date
+  order by setting.effective_from desc, setting.decided_at desc
+  limit 1
+) as of_shop on true

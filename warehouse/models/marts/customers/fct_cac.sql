@@ -1,0 +1,52 @@
+with today as (
+  select
+    shop_id,
+    {{ shop_local_date("cast('" ~ var('as_of') ~ "' as timestamptz)", 'timezone') }} as day
+  from {{ ref('int_shops') }}
+),
+
+spent as (
+  select
+    shop_id,
+    day,
+    case when count(*) = count(spend) then sum(spend) end as spend
+  from {{ ref('fct_ad_spend') }}
+  group by shop_id, day
+),
+
+spending_shops as (
+  select distinct shop_id from spent
+),
+
+days as (
+  select shop_id, day from {{ ref('fct_customers') }}
+  union
+  select shop_id, day from spent
+)
+
+select
+  days.shop_id,
+  days.day,
+  coalesce(customers.plan_tier, plans.plan_tier, 'unknown') as plan_tier,
+  shops.currency,
+  coalesce(customers.new_customers, 0) as new_customers,
+  {{ money('case when spent.shop_id is null and spending_shops.shop_id is not null then 0 else spent.spend end') }}
+    as spend,
+  {{ money('case when days.day + 90 > today.day or spent.shop_id is null then 0 else spent.spend end') }}
+    as payback_spend,
+  {{ money('coalesce(worth.revenue_90, 0)') }} as payback_revenue,
+  {{ money('coalesce(worth.cost_90, 0)') }} as payback_cost
+from days
+inner join today on today.shop_id = days.shop_id
+inner join {{ ref('int_shops') }} as shops on shops.shop_id = days.shop_id
+left join spending_shops on spending_shops.shop_id = days.shop_id
+left join spent on spent.shop_id = days.shop_id and spent.day = days.day
+left join {{ ref('fct_customers') }} as customers
+  on customers.shop_id = days.shop_id and customers.day = days.day
+left join {{ ref('fct_customer_value') }} as worth
+  on worth.shop_id = days.shop_id and worth.day = days.day
+left join {{ ref('int_shop_plans') }} as plans
+  on
+    plans.shop_id = days.shop_id
+    and days.day >= plans.valid_from
+    and (plans.valid_before is null or days.day < plans.valid_before)

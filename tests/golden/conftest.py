@@ -8,7 +8,8 @@ import pytest
 
 from hotdash.pipeline.quality.findings import GateReport
 from hotdash.storage.warehouse.contract import Engine
-from tests.fixtures.raw_world import Order, Product, RawWorld, Row, money
+from tests.fixtures.raw_orders import Order, Product, Row, money
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.touches import tell_journey, visit
 from tests.fixtures.warehouses import ENGINES, OpenBuilt
 from tests.golden import (

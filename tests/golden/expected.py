@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.fixtures.raw_world import Order
+from tests.fixtures.raw_orders import Order
 
 
 @dataclass(frozen=True)

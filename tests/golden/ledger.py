@@ -1,6 +1,6 @@
 """The ledger of the shop whose prices are without tax: New York, US dollars."""
 
-from tests.fixtures.raw_world import Line, Order, Refund
+from tests.fixtures.raw_orders import Line, Order, Refund
 from tests.golden.expected import Case, Expected
 
 NY = "ny"

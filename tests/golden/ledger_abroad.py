@@ -1,6 +1,6 @@
 """The ledgers of the shops whose prices contain tax: euros, yen, and dinars of three digits."""
 
-from tests.fixtures.raw_world import Line, Order, Refund
+from tests.fixtures.raw_orders import Line, Order, Refund
 from tests.golden.expected import Case, Expected
 
 BERLIN, TOKYO, KUWAIT = "berlin", "tokyo", "kuwait"

@@ -1,6 +1,6 @@
 """Nights on which a day is easily taken for another, and more of the currencies without cents."""
 
-from tests.fixtures.raw_world import Line, Order, Refund
+from tests.fixtures.raw_orders import Line, Order, Refund
 from tests.golden.expected import Case, Expected
 
 NY, BERLIN, TOKYO, KUWAIT, LORD_HOWE = "ny", "berlin", "tokyo", "kuwait", "lord_howe"

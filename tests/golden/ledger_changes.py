@@ -1,6 +1,6 @@
 """What became of orders afterwards: edits, exchanges, refunds in pieces, deletions."""
 
-from tests.fixtures.raw_world import Line, Order, Refund
+from tests.fixtures.raw_orders import Line, Order, Refund
 from tests.golden.expected import Case, Expected
 
 NY = "ny"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fixtures.raw_customers import customer
-from tests.fixtures.raw_world import Line, Order, Row
+from tests.fixtures.raw_orders import Line, Order, Row
 
 NEW, AGAIN, NEITHER = "new", "again", "neither"
 # By default nobody begins after a void first order, and an order for 0.00 is one.

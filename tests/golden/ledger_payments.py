@@ -1,6 +1,6 @@
 """How orders were paid: in steps, not at all, with duties and tips, by gift card, at a cost."""
 
-from tests.fixtures.raw_world import Line, Order, Payment, Refund
+from tests.fixtures.raw_orders import Line, Order, Payment, Refund
 from tests.golden.expected import Case, Expected
 
 NY = "ny"

@@ -11,7 +11,7 @@ import pytest
 from hotdash.connectors.contract import RawKind
 from hotdash.connectors.shopify.tables import TABLES
 from hotdash.pipeline.quality.findings import Finding
-from tests.fixtures.raw_world import Line, Order, money
+from tests.fixtures.raw_orders import Line, Order, money
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
 pytestmark = pytest.mark.law(1)

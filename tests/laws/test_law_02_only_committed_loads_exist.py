@@ -8,7 +8,8 @@ import pytest
 
 from hotdash.storage.warehouse import load_ledger
 from hotdash.storage.warehouse.load_ledger import Load, Reading
-from tests.fixtures.raw_world import Line, Order, RawWorld
+from tests.fixtures.raw_orders import Line, Order
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
 pytestmark = pytest.mark.law(2)

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from hotdash.pipeline.transform.build import BuildMode
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund
+from tests.fixtures.raw_orders import Line, Order, Refund
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
 pytestmark = pytest.mark.law(4)

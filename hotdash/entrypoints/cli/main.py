@@ -15,6 +15,7 @@ from hotdash.entrypoints.cli.parent import end_with
 COMMANDS = (
     *("demo", "init", "connect", "disconnect", "credentials", "sync", "run", "serve"),
     "metrics",
+    "attribution",
     *("sources", "quarantine", "drift", "settings", "status", "doctor", "simulate"),
     *("migrate", "publish", "sign-in", "version"),
 )

@@ -127,7 +127,7 @@ def explain(
     """List the orders (or other rows) and components that add up to one day's number."""
     with told_errors(json), open_installation(invocation(context).settings()) as house:
         house.require_migrated()
-        whose = shop or _only_shop(house)
+        whose = shop or only_shop(house)
         with house.database.snapshot() as session:
             found = explained(session, metric, whose, day.date(), house.clock.now())
     if json:
@@ -156,7 +156,7 @@ def compare(
         house.require_migrated()
         name, value = _pair(policy)
         question = Question.parse(
-            shops=[shop or _only_shop(house)],
+            shops=[shop or only_shop(house)],
             metrics=metrics or ["revenue"],
             by=["month"],
             range=None if first or last else span,
@@ -189,7 +189,7 @@ def decide(
         house.require_migrated()
         decided = decide_policy(
             house.database,
-            shop or _only_shop(house),
+            shop or only_shop(house),
             policy,
             value,
             effective_from=_day(first),
@@ -230,7 +230,7 @@ def _every_shop(house: Installation) -> list[str]:
     return found
 
 
-def _only_shop(house: Installation) -> str:
+def only_shop(house: Installation) -> str:
     found = _every_shop(house)
     if len(found) > 1:
         raise HotdashError(

@@ -13,7 +13,8 @@ from hotdash.storage.appdb.repositories.publications import Outcome
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PublishedMart, published_marts
 from tests.fixtures.marts import rows_hash
-from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund
+from tests.fixtures.raw_orders import Line, Order, Product, Refund
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import AS_OF, BuiltWarehouse
@@ -50,8 +51,19 @@ def world(built: BuiltWarehouse) -> RawWorld:
         products=[Product(1, "Hose", "2.50")],
     )
     world.load(THEIRS, [Order(1, "2026-10-01T00:00Z", [Line(1, "12000")], currency="JPY")])
-    tell_journey(world, OURS, {1: [visit(1, before("2026-09-30T23:30Z", hours=1), MAIL)]})
-    tell_journey(world, THEIRS, {1: [visit(1, before("2026-10-01T00:00Z", hours=1))]})
+    tell_journey(
+        world,
+        OURS,
+        {
+            1: [
+                visit(1, before("2026-09-30T23:30Z", hours=1), MAIL),
+                visit(2, before("2026-09-30T23:30Z", hours=2), "utm_medium=email"),
+            ]
+        },
+    )
+    tell_journey(
+        world, THEIRS, {1: [visit(1, before("2026-10-01T00:00Z", hours=1), "utm_source=x")]}
+    )
     tell_ads(Random(1), world, OURS, "USD")
     tell_ads(Random(2), world, THEIRS, "JPY")
     return world

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from hotdash.base.clock import parse_iso
-from tests.fixtures.raw_world import Line, Order, Product, RawWorld, Refund, money
+from tests.fixtures.raw_orders import Line, Order, Product, Refund, money
+from tests.fixtures.raw_world import RawWorld
 
 AT = "2026-05-04T12:00Z"
 DAY = "2026-05-04"

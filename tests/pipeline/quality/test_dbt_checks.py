@@ -7,7 +7,7 @@ import pytest
 from hotdash.pipeline.quality.dbt_checks import CheckFailedToRunError
 from hotdash.pipeline.quality.findings import Finding, GateReport, Severity
 from hotdash.pipeline.quality.masking import masked
-from tests.fixtures.raw_world import Line, Order, Payment, Product, Refund, money
+from tests.fixtures.raw_orders import Line, Order, Payment, Product, Refund, money
 from tests.fixtures.warehouses import RESTING_ON_ORDERS, BuiltWarehouse
 from tests.pipeline.quality.defects import DEFECTS, Defect
 
@@ -78,6 +78,7 @@ TAMPERED = {
     "cohort_ages_are_unique": "insert into marts.fct_cohorts select * from marts.fct_cohorts",
     "acquisition_is_not_negative": "update marts.fct_cac set spend = -1",
     "assert_cac_null_or_positive": "update marts.fct_cac set new_customers = -1",
+    "assert_roas_null_or_not_negative": "update marts.fct_roas set spend = -1",
     "assert_attribution_rate_reasonable": "update marts.fct_attributed_orders "
     "set channel = 'Email', last_click_share = 2000000",
     "shops_are_unique": "insert into intermediate.int_shops select * from intermediate.int_shops",

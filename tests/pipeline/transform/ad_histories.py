@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.fixtures.raw_world import RawWorld, Row
+from tests.fixtures.raw_orders import Row
+from tests.fixtures.raw_world import RawWorld
 
 PLATFORMS = ("meta_ads", "google_ads")
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from hotdash.base.clock import iso_utc
 from tests.fixtures.raw_customers import customer
-from tests.fixtures.raw_world import Line, Order, Payment, Product, RawWorld, Refund, Row, money
+from tests.fixtures.raw_orders import Line, Order, Payment, Product, Refund, Row, money
+from tests.fixtures.raw_world import RawWorld
 from tests.pipeline.transform.ad_histories import tell_ads
 from tests.pipeline.transform.operations_histories import tell_operations
 from tests.pipeline.transform.touch_histories import tell_touches

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hotdash.base.clock import iso_utc
-from tests.fixtures.raw_world import FIRST_LOAD, Line, Order, RawWorld, Row
+from tests.fixtures.raw_orders import Line, Order, Row
+from tests.fixtures.raw_world import FIRST_LOAD, RawWorld
 
 _HOURS_APART = 26
 _PRODUCTS = range(1, 6)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from hotdash.storage.warehouse.contract import Engine
-from tests.fixtures.raw_world import Line, Order, RawWorld, Refund, Row
+from tests.fixtures.raw_orders import Line, Order, Refund, Row
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.touches import before, click, tell_clicks, tell_journey, visit
 from tests.fixtures.warehouses import ENGINES, BuiltWarehouse, OpenBuilt
 

@@ -9,7 +9,8 @@ from hotdash.base.paths import dbt_project_folder
 from hotdash.pipeline.transform.build import BuildMode, NothingLoadedError
 from hotdash.pipeline.transform.dbt import TransformError
 from hotdash.storage.warehouse.load_ledger import loads_to_build
-from tests.fixtures.raw_world import Line, Order, RawWorld
+from tests.fixtures.raw_orders import Line, Order
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
 MAY = "2026-05-{day:02d}T12:00Z"

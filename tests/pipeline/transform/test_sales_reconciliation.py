@@ -7,7 +7,8 @@ import pytest
 from hotdash.base.progress import SilentProgress
 from hotdash.connectors.contract import Rows, SliceDays
 from hotdash.connectors.shopify.tables import SALES_REPORT_DAYS
-from tests.fixtures.raw_world import RawWorld, Row
+from tests.fixtures.raw_orders import Row
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.simulator import Connecting
 from tests.fixtures.warehouses import BuiltWarehouse
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from hotdash.connectors.contract import RawKind, RawTable
 from hotdash.connectors.shopify.tables import TABLES
-from tests.fixtures.raw_world import RawWorld, Row
+from tests.fixtures.raw_orders import Row
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.warehouses import ENGINES, BuiltWarehouse, OpenBuilt
 
 INSTANT = datetime(2026, 10, 3, 14, 5, 6, 789_000, tzinfo=UTC)

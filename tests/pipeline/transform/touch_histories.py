@@ -3,7 +3,8 @@
 import random
 from datetime import datetime, timedelta
 
-from tests.fixtures.raw_world import RawWorld, Row
+from tests.fixtures.raw_orders import Row
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.touches import click, tell_clicks, tell_journey, visit
 
 _LINKS = (

@@ -15,7 +15,7 @@ from hotdash.storage.warehouse.contract import (
     WarehouseVersionError,
 )
 from hotdash.storage.warehouse.duckdb import DuckDBWarehouse
-from tests.fixtures.raw_world import Line, Order
+from tests.fixtures.raw_orders import Line, Order
 from tests.fixtures.warehouses import BuiltWarehouse
 
 

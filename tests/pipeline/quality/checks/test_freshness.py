@@ -6,7 +6,7 @@ import pytest
 
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit, stale_sources
 from hotdash.pipeline.quality.findings import Finding, Severity
-from tests.fixtures.raw_world import Line, Order
+from tests.fixtures.raw_orders import Line, Order
 from tests.fixtures.warehouses import RESTING_ON_ORDERS, BuiltWarehouse
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -50,4 +50,8 @@ union all
 union all
 {{ candidate_of(ref('dim_products'), 'bucket') }}
 union all
+{{ candidate_of(ref('fct_roas'), 'month', ref('int_affected_roas_days')) }}
+union all
+{{ candidate_of(ref('fct_link_problems'), 'month', ref('int_affected_touch_days')) }}
+union all
 {{ candidate_of(ref('fct_cac'), 'month') }}

@@ -1,0 +1,162 @@
+{%- set amounts = ['spend', 'reported_conversions', 'reported_value'] -%}
+{%- set counts = ['impressions', 'clicks', 'credited_orders', 'sourced_orders'] -%}
+with spends as (
+  select spends.*
+  from {{ ref('fct_ad_spend') }} as spends
+  inner join {{ ref('int_affected_roas_days') }} as affected
+    on affected.shop_id = spends.shop_id and affected.day = spends.day
+),
+
+-- A campaign's cost stands in the channel that the same rules name for its clicks.
+channels as (
+  select
+    named.platform,
+    named.campaign_name,
+    rules.channel,
+    row_number() over (
+      partition by named.platform, named.campaign_name
+      order by rules.rank, md5(rules.source_pattern || chr(31) || rules.medium_pattern || chr(31) || rules.campaign_pattern)
+    ) as place
+  from (select distinct platform, coalesce(campaign_name, '') as campaign_name from spends) as named
+  inner join {{ ref('channel_rules') }} as rules
+    on case named.platform when 'meta' then 'facebook' else 'google' end like rules.source_pattern
+    and case named.platform when 'meta' then 'paid_social' else 'cpc' end like rules.medium_pattern
+    and lower(named.campaign_name) like rules.campaign_pattern
+),
+
+known_spend as (
+  select
+    days.shop_id,
+    days.day,
+    case days.table_name when 'meta_ads_campaign_days' then 'meta' else 'google' end as platform
+  from {{ ref('stg_hotdash__slice_days') }} as days
+  inner join {{ ref('int_affected_roas_days') }} as affected
+    on affected.shop_id = days.shop_id and affected.day = days.day
+  where
+    days.table_name in ('meta_ads_campaign_days', 'google_ads_campaign_days')
+    and not exists (
+      select 1
+      from spends as unknown
+      where
+        unknown.shop_id = days.shop_id and unknown.day = days.day and unknown.spend is null
+        and unknown.platform = case days.table_name when 'meta_ads_campaign_days' then 'meta' else 'google' end
+    )
+),
+
+credits as (
+  select
+    credits.*,
+    known_spend.shop_id is not null as is_spend_known
+  from {{ ref('fct_attributed_orders') }} as credits
+  inner join {{ ref('int_affected_roas_days') }} as affected
+    on affected.shop_id = credits.shop_id and affected.day = credits.day
+  left join known_spend
+    on known_spend.shop_id = credits.shop_id
+    and known_spend.day = credits.day
+    and known_spend.platform = credits.platform
+),
+
+credited as (
+  select
+    shop_id,
+    day,
+    channel,
+    coalesce(platform, '') as platform,
+    coalesce(campaign, '') as campaign,
+    sum(case when last_click_share = 1000000 then 1 else 0 end) as credited_orders,
+    sum(case when last_click_share = 1000000 and channel <> 'Direct / None' then 1 else 0 end) as sourced_orders,
+    sum(case when is_spend_known then last_click_amount else 0 end) as attributed_revenue
+    {%- for model in attribution_models() %},
+    sum({{ model }}_amount) as {{ model }}_revenue
+    {%- endfor %}
+  from credits
+  group by shop_id, day, channel, coalesce(platform, ''), coalesce(campaign, '')
+),
+
+names as (
+  select
+    shop_id,
+    day,
+    platform,
+    spelled.campaign,
+    min(campaign_name) as campaign_name
+  from (
+    select shop_id, day, platform, campaign_name, lower(campaign_name) as campaign from spends
+    union all
+    select shop_id, day, platform, campaign_name, replace(lower(campaign_name), ' ', '-') as campaign from spends
+    union all
+    select shop_id, day, platform, campaign_name, cast(campaign_id as text) as campaign from spends
+  ) as spelled
+  where campaign_name is not null
+  group by shop_id, day, platform, spelled.campaign
+),
+
+told as (
+  select
+    credited.shop_id,
+    credited.day,
+    credited.channel,
+    credited.platform,
+    coalesce(names.campaign_name, credited.campaign) as campaign,
+    0 as spend,
+    0 as impressions,
+    0 as clicks,
+    0 as reported_conversions,
+    0 as reported_value,
+    credited.credited_orders,
+    credited.sourced_orders,
+    credited.attributed_revenue
+    {%- for model in attribution_models() %},
+    credited.{{ model }}_revenue
+    {%- endfor %}
+  from credited
+  left join names
+    on names.shop_id = credited.shop_id
+    and names.day = credited.day
+    and names.platform = credited.platform
+    and names.campaign = credited.campaign
+  union all
+  select
+    spends.shop_id,
+    spends.day,
+    coalesce(channels.channel, 'Unmapped') as channel,
+    spends.platform,
+    coalesce(spends.campaign_name, '') as campaign,
+    coalesce(spends.spend, 0) as spend,
+    spends.impressions,
+    spends.clicks,
+    spends.reported_conversions,
+    coalesce(spends.reported_value, 0) as reported_value,
+    0 as credited_orders,
+    0 as sourced_orders,
+    0 as attributed_revenue
+    {%- for model in attribution_models() %},
+    0 as {{ model }}_revenue
+    {%- endfor %}
+  from spends
+  left join channels
+    on channels.platform = spends.platform
+    and channels.campaign_name = coalesce(spends.campaign_name, '')
+    and channels.place = 1
+)
+
+select
+  told.shop_id,
+  told.day,
+  told.channel,
+  told.platform,
+  told.campaign,
+  shops.currency
+  {%- for amount in amounts %},
+  {{ money('sum(told.' ~ amount ~ ')') }} as {{ amount }}
+  {%- endfor %}
+  {%- for count in counts %},
+  {{ count_of('sum(told.' ~ count ~ ')') }} as {{ count }}
+  {%- endfor %},
+  {{ money('sum(told.attributed_revenue)') }} as attributed_revenue
+  {%- for model in attribution_models() %},
+  {{ money('sum(told.' ~ model ~ '_revenue)') }} as {{ model }}_revenue
+  {%- endfor %}
+from told
+inner join {{ ref('int_shops') }} as shops on shops.shop_id = told.shop_id
+group by told.shop_id, told.day, told.channel, told.platform, told.campaign, shops.currency

@@ -1,7 +1,7 @@
 """The ledger, told in two loads and built after each, on both engines."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from hotdash.pipeline.quality.findings import GateReport
 from hotdash.storage.warehouse.contract import Engine
 from tests.fixtures.raw_orders import Order, Product, Row, money
 from tests.fixtures.raw_world import RawWorld
+from tests.fixtures.touches import tell_journey, visit
 from tests.fixtures.warehouses import ENGINES, OpenBuilt
 from tests.golden import (
     ledger,
@@ -103,6 +104,10 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
                 if version:
                     tell_report(world)
                     tell_ads(world)
+                    mail = "utm_source=newsletter&utm_medium=email"
+                    tell_journey(
+                        world, "ny", {1: [visit(1, datetime(2026, 1, 5, tzinfo=UTC), mail)]}
+                    )
                 built.build()
             known[engine] = built.marts(), built.ask()
         return known[engine]

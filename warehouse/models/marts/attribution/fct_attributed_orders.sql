@@ -104,7 +104,7 @@ in_channels as (
       weights.shop_id = clicks.shop_id
       and weights.channel = clicks.channel
       and {{ month_of('clicks.day') }} >= weights.month
-      and (weights.before_month is null or {{ month_of('clicks.day') }} < weights.before_month)
+      and {{ month_of('clicks.day') }} < coalesce(weights.before_month, '9999-99')
   where clicks.clicks > 1
 ),
 

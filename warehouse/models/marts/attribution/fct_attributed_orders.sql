@@ -17,7 +17,7 @@ with days as (
         decided.shop_id = affected.shop_id
         and decided.policy = 'include_taxes'
         and affected.day >= decided.valid_from
-        and (decided.valid_before is null or affected.day < decided.valid_before)
+        and affected.day < {{ end_of('decided') }}
     ), 'false') = 'true' as include_taxes
   from {{ ref('int_affected_credits') }} as affected
 ),

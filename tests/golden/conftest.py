@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ from tests.golden import (
 )
 from tests.golden.expected import Case
 from tests.golden.ledger_report import REPORT
+from tests.pipeline.transform.operations_histories import tell_operations
+from tests.pipeline.transform.touch_histories import tell_touches
 
 CASES: tuple[Case, ...] = (
     *ledger.CASES,
@@ -36,6 +39,8 @@ SHOPS = {
     "kuwait": ("Asia/Kuwait", "KWD"),
     "lord_howe": ("Australia/Lord_Howe", "AUD"),
 }
+# A shop without a case of the ledger: what else there is, told for both engines to agree on.
+BESIDE = "beside"
 PRODUCTS = (Product(1, "AN fittings", "3.00"), Product(2, "Hoses"))
 
 Marts = dict[str, list[dict[str, Any]]]
@@ -97,6 +102,7 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
             world = built.new_world()
             for shop, (timezone, currency) in SHOPS.items():
                 world.shop(shop, timezone, currency)
+            world.shop(BESIDE, "America/Chicago")
             world.policy("ny", "count_partially_paid", "true", "2026-05-01")
             for version in (0, 1):
                 for shop in SHOPS:
@@ -104,6 +110,8 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
                 if version:
                     tell_report(world)
                     tell_ads(world)
+                    tell_operations(Random(1), world, BESIDE, 0)
+                    tell_touches(Random(1), world, BESIDE, datetime(2026, 10, 1, tzinfo=UTC))
                     mail = "utm_source=newsletter&utm_medium=email"
                     tell_journey(
                         world, "ny", {1: [visit(1, datetime(2026, 1, 5, tzinfo=UTC), mail)]}

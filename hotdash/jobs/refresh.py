@@ -267,7 +267,12 @@ class _Refresh:
             checks.save_check_results(
                 session, UUID(plan["build_id"]), results, self.context.clock.now()
             )
-        return {"findings": [finding_detail(finding) for finding in findings]}
+        return {
+            "findings": [finding_detail(finding) for finding in findings],
+            "marts_by_source": {
+                source: sorted(marts) for source, marts in report.marts_by_source.items()
+            },
+        }
 
     def _publish(self, plan: Detail, checked: Detail) -> Detail:
         outcomes = publish(
@@ -280,6 +285,7 @@ class _Refresh:
             self.context.clock,
             keep=self.context.publication_keep,
             may_shrink=self.mode == BuildMode.FULL,
+            marts_by_source=checked.get("marts_by_source"),
         )
         marts: dict[str, dict[str, Detail]] = {shop_id: {} for shop_id in self.shops}
         for each in outcomes:

@@ -1,7 +1,8 @@
 """The ledger, told in two loads and built after each, on both engines."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hotdash.pipeline.quality.findings import GateReport
 from hotdash.storage.warehouse.contract import Engine
 from tests.fixtures.raw_orders import Order, Product, Row, money
 from tests.fixtures.raw_world import RawWorld
+from tests.fixtures.touches import tell_journey, visit
 from tests.fixtures.warehouses import ENGINES, OpenBuilt
 from tests.golden import (
     ledger,
@@ -20,6 +22,8 @@ from tests.golden import (
 )
 from tests.golden.expected import Case
 from tests.golden.ledger_report import REPORT
+from tests.pipeline.transform.operations_histories import tell_operations
+from tests.pipeline.transform.touch_histories import tell_touches
 
 CASES: tuple[Case, ...] = (
     *ledger.CASES,
@@ -35,6 +39,8 @@ SHOPS = {
     "kuwait": ("Asia/Kuwait", "KWD"),
     "lord_howe": ("Australia/Lord_Howe", "AUD"),
 }
+# A shop without a case of the ledger: what else there is, told for both engines to agree on.
+BESIDE = "beside"
 PRODUCTS = (Product(1, "AN fittings", "3.00"), Product(2, "Hoses"))
 
 Marts = dict[str, list[dict[str, Any]]]
@@ -96,6 +102,7 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
             world = built.new_world()
             for shop, (timezone, currency) in SHOPS.items():
                 world.shop(shop, timezone, currency)
+            world.shop(BESIDE, "America/Chicago")
             world.policy("ny", "count_partially_paid", "true", "2026-05-01")
             for version in (0, 1):
                 for shop in SHOPS:
@@ -103,6 +110,12 @@ def golden_marts(built_on: OpenBuilt) -> Callable[[Engine], Built]:
                 if version:
                     tell_report(world)
                     tell_ads(world)
+                    tell_operations(Random(1), world, BESIDE, 0)
+                    tell_touches(Random(1), world, BESIDE, datetime(2026, 10, 1, tzinfo=UTC))
+                    mail = "utm_source=newsletter&utm_medium=email"
+                    tell_journey(
+                        world, "ny", {1: [visit(1, datetime(2026, 1, 5, tzinfo=UTC), mail)]}
+                    )
                 built.build()
             known[engine] = built.marts(), built.ask()
         return known[engine]

@@ -57,7 +57,7 @@
       decided.shop_id = {{ of }}.shop_id
       and decided.policy = '{{ policy }}'
       and {{ of }}.day >= decided.valid_from
-      and (decided.valid_before is null or {{ of }}.day < decided.valid_before)
+      and {{ of }}.day < {{ end_of("decided") }}
   ), {{ default }})
 {%- endmacro %}
 

@@ -5,5 +5,5 @@
       {{ policy }}.shop_id = {{ rows }}.shop_id
       and {{ policy }}.policy = '{{ policy }}'
       and {{ rows }}.day >= {{ policy }}.valid_from
-      and ({{ policy }}.valid_before is null or {{ rows }}.day < {{ policy }}.valid_before)
+      and {{ rows }}.day < {{ end_of(policy) }}
 {%- endmacro %}

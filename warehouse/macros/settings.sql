@@ -6,7 +6,7 @@
       and {{ setting }}.setting = '{{ setting }}'
       and {{ setting }}.applies_to = 'shop'
       and {{ day }} >= {{ setting }}.valid_from
-      and ({{ setting }}.valid_before is null or {{ day }} < {{ setting }}.valid_before)
+      and {{ day }} < {{ end_of(setting) }}
 {%- endmacro %}
 
 {#- Every day of a shop since the first one that newly decided values of these settings hold on. -#}

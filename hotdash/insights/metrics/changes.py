@@ -6,7 +6,7 @@ from hotdash.insights.metrics.definition import Metric, Status
 
 Versions = Mapping[tuple[str, int], Metric]
 
-_ADDITIVE = frozenset({"dimensions", "splits", "reads", "components"})
+_ADDITIVE = frozenset({"dimensions", "splits", "reads", "components", "policy"})
 # What can be said better without meaning anything else.
 _TOLD = frozenset(
     {
@@ -56,6 +56,8 @@ def _other_meaning(old: Metric, new: Metric) -> Iterator[str]:
             yield name
     if old.components.keys() != new.components.keys():
         yield "components"
+    if _decisions(old) != _decisions(new):
+        yield "policy"
     for name in set(old.dimensions) - set(new.dimensions):
         yield f"the dimension {name}"
     for dimension, mart in old.splits.items():
@@ -64,6 +66,11 @@ def _other_meaning(old: Metric, new: Metric) -> Iterator[str]:
     for mart, reading in old.reads.items():
         if new.reads.get(mart) != reading:
             yield f"what it reads of {mart}"
+
+
+def _decisions(metric: Metric) -> set[tuple[str, str, tuple[str, ...]]]:
+    """Without the reasons, and without how to tell the rows apart: neither changes a number."""
+    return {(each.switch, each.written_default, each.choices) for each in metric.policy}
 
 
 def _unapproved(metric: Metric) -> Iterator[str]:

@@ -95,12 +95,18 @@ def _rows(reader: "csv.DictReader[str]") -> Iterable[dict[str | Any, str | Any]]
 def _require_columns(header: Sequence[str]) -> None:
     missing = [name for name in COLUMNS if name not in header]
     unknown = [name for name in header if name not in (*COLUMNS, *OPTIONAL)]
-    if missing or unknown or len(set(header)) != len(header):
-        what = f"no column {missing[0]}" if missing else f"a column {_short(unknown[0])!r}"
-        raise SettingsFileError(
-            f"The file has {what}." if missing or unknown else "The file has a column twice.",
-            hint=f"Its first line is {','.join((*COLUMNS, *OPTIONAL))}; the last two may be left out.",
-        )
+    if missing:
+        what = f"no column {missing[0]}"
+    elif unknown:
+        what = f"a column {_short(unknown[0])!r}"
+    elif len(set(header)) != len(header):
+        what = "a column twice"
+    else:
+        return
+    raise SettingsFileError(
+        f"The file has {what}.",
+        hint=f"Its first line is {','.join((*COLUMNS, *OPTIONAL))}; the last two may be left out.",
+    )
 
 
 def _given(line: int, row: Mapping[Any, Any]) -> Given:

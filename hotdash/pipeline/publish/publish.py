@@ -1,6 +1,6 @@
 """Publish a build shop by shop: load what changed, prove it, then move the pointer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -43,6 +43,7 @@ KEEP = timedelta(days=7)
 
 Blocked = Mapping[str, Mapping[str, Sequence[str]]]
 AsOf = Mapping[str, Mapping[str, datetime]]
+MartsBySource = Mapping[str, Collection[str]]
 
 _log = get_logger(__name__)
 
@@ -58,10 +59,12 @@ def publish(
     *,
     keep: timedelta = KEEP,
     may_shrink: bool = False,
+    marts_by_source: MartsBySource | None = None,
 ) -> list[PublicationOutcome]:
     """Blocked names, per shop and mart, why that mart keeps its old parts; done again it is done once.
 
-    More than one partition of a mart vanishes only where it may shrink.
+    More than one partition of a mart vanishes only where it may shrink. A mart is as of the sources
+    that it rests on: a dead support token does not make revenue old.
     """
     outcomes = list[PublicationOutcome]()
     with database.direct() as connection:
@@ -75,6 +78,7 @@ def publish(
                 as_of.get(shop_id, {}),
                 clock.now(),
                 may_shrink,
+                marts_by_source or {},
             )
             outcomes += _alone(connection, publication, clock.now() - keep)
     return outcomes
@@ -105,6 +109,7 @@ class _Publication:
     as_of: Mapping[str, datetime]
     at: datetime
     may_shrink: bool
+    marts_by_source: MartsBySource
 
     def run(self) -> list[PublicationOutcome]:
         with self.database.jobs() as session:
@@ -192,7 +197,10 @@ class _Publication:
             if plan.changes_anything:
                 manifest_id = self._move(session, plan, staged, published)
             elif manifest_id is not None:
-                confirm_marts(session, self.shop_id, manifest_id, plan.unchanged, self.as_of)
+                for mart in plan.unchanged:
+                    confirm_marts(
+                        session, self.shop_id, manifest_id, [mart], self._as_of_mart(mart)
+                    )
             outcomes = [
                 self._outcome(mart.mart, mart.outcome, mart.reasons, manifest_id)
                 for mart in plan.marts
@@ -242,7 +250,7 @@ class _Publication:
             MartEdition(
                 mart.mart,
                 self.build_id,
-                self.as_of,
+                self._as_of_mart(mart.mart),
                 {**mart.kept, **staged.entries.get(mart.mart, {})},
             )
             for mart in plan.marts
@@ -254,6 +262,14 @@ class _Publication:
             if mart.outcome is Outcome.BLOCKED and mart.mart in published
         ]
         return fresh + kept
+
+    def _as_of_mart(self, mart: str) -> dict[str, datetime]:
+        """A source that nobody told anything about counts for every mart."""
+        return {
+            source: at
+            for source, at in self.as_of.items()
+            if source not in self.marts_by_source or mart in self.marts_by_source[source]
+        }
 
     def _outcome(
         self, mart: str, outcome: Outcome, reasons: tuple[str, ...], manifest_id: UUID | None

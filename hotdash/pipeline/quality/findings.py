@@ -1,5 +1,6 @@
 """What a check found wrong with one shop, and what that keeps from being published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -66,3 +67,4 @@ class GateReport:
 
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
+    marts_by_source: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])

@@ -74,6 +74,7 @@ def ask(
             *drift_findings(request.drifts, marts_of),
             *source_findings(request.rejected, marts_of_source),
         ),
+        marts_by_source={source: marts_of_source(source) for source in request.sources},
     )
 
 

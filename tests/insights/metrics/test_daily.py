@@ -98,6 +98,19 @@ class TestDays:
 
         assert days_of(publisher, shop)[-1].day == date(2026, 11, 18)
 
+    def test_do_not_wait_for_a_source_they_do_not_rest_on(
+        self, publisher: Publisher, shop: SeededShop
+    ) -> None:
+        publisher.as_of = {
+            "shopify": publisher.clock.now(),
+            "chatwoot": datetime(2026, 11, 3, tzinfo=UTC),
+        }
+        publisher.marts_by_source = {"shopify": {"fct_revenue"}, "chatwoot": {"dim_customers"}}
+        for _ in ("new", "unchanged"):
+            publisher.build({"fct_revenue": [revenue_day(SHOP, LAST, "6")]})
+
+            assert days_of(publisher, shop)[-1].day == LAST
+
     def test_with_a_missing_component_have_no_figure(
         self, publisher: Publisher, shop: SeededShop
     ) -> None:

@@ -26,7 +26,7 @@ orders as (
     on policies.shop_id = orders.shop_id
     and policies.policy = 'include_taxes'
     and orders.day >= policies.valid_from
-    and (policies.valid_before is null or orders.day < policies.valid_before)
+    and orders.day < {{ end_of('policies') }}
   where orders.is_counted
 )
 

@@ -30,4 +30,4 @@ from days
 inner join changed
   on changed.shop_id = days.shop_id
   and {{ month_of('days.day') }} >= changed.month
-  and (changed.before_month is null or {{ month_of('days.day') }} < changed.before_month)
+  and {{ month_of('days.day') }} < coalesce(changed.before_month, '9999-12')

@@ -13,8 +13,7 @@ with versions as (
   left join {{ ref('int_email_owners') }} as owners
     on
       owners.shop_id = versions.shop_id
-      and owners.email_hash = versions.email_hash
-      and versions.customer_id is null
+      and owners.email_hash = case when versions.customer_id is null then versions.email_hash end
   where
     '{{ var("mode") }}' <> 'full'
     and versions.day is not null

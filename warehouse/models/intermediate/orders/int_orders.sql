@@ -68,6 +68,5 @@ inner join {{ ref('int_shops') }} as shops on shops.shop_id = newest.shop_id
 left join {{ ref('int_email_owners') }} as owners
   on
     owners.shop_id = newest.shop_id
-    and owners.email_hash = orders.email_hash
-    and orders.customer_id is null
+    and owners.email_hash = case when orders.customer_id is null then orders.email_hash end
 {{ joined_policy('count_partially_paid', 'newest') }}

@@ -65,7 +65,7 @@ levels as (
     on
       affected.shop_id = periods.shop_id
       and affected.day >= periods.valid_from
-      and (periods.valid_before is null or affected.day < periods.valid_before)
+      and affected.day < {{ end_of('periods') }}
   where not periods.is_deleted and coalesce(periods.is_active, true)
   group by periods.shop_id, affected.day, periods.inventory_item_id
 ),

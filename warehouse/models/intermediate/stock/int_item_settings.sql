@@ -35,7 +35,7 @@ values_held as (
     on
       eras.shop_id = decided.shop_id
       and eras.valid_from >= decided.valid_from
-      and (decided.valid_before is null or eras.valid_from < decided.valid_before)
+      and eras.valid_from < {{ end_of('decided') }}
   {% if not loop.last %}union all{% endif %}
   {%- endfor %}
 )

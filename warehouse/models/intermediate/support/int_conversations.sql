@@ -110,7 +110,7 @@ measured as (
     on
       {{ name }}.shop_id = instants.shop_id
       and instants.day >= {{ name }}.valid_from
-      and ({{ name }}.valid_before is null or instants.day < {{ name }}.valid_before)
+      and instants.day < {{ end_of(name) }}
       and {{ name }}.day = {{ shop_local_date('instants.' ~ instant, name ~ '.timezone') }}
   {%- endfor %}
 ),

@@ -23,11 +23,11 @@ days as (
     on taxes.shop_id = affected.shop_id
     and taxes.policy = 'include_taxes'
     and affected.day >= taxes.valid_from
-    and (taxes.valid_before is null or affected.day < taxes.valid_before)
+    and affected.day < {{ end_of('taxes') }}
   left join trained
     on trained.shop_id = affected.shop_id
     and {{ month_of('affected.day') }} >= trained.month
-    and (trained.before_month is null or {{ month_of('affected.day') }} < trained.before_month)
+    and {{ month_of('affected.day') }} < coalesce(trained.before_month, '9999-12')
 ),
 
 -- Amounts are divided in the currency's minor units; should one hold a part of a unit, in ten-thousandths.

@@ -49,4 +49,4 @@ left join {{ ref('int_shop_plans') }} as plans
   on
     plans.shop_id = days.shop_id
     and days.day >= plans.valid_from
-    and (plans.valid_before is null or days.day < plans.valid_before)
+    and days.day < {{ end_of('plans') }}

@@ -14,7 +14,7 @@ with earned as (
       include_taxes.shop_id = revenue.shop_id
       and include_taxes.policy = 'include_taxes'
       and revenue.day >= include_taxes.valid_from
-      and (include_taxes.valid_before is null or revenue.day < include_taxes.valid_before)
+      and revenue.day < {{ end_of('include_taxes') }}
 ),
 
 bounds as (

@@ -84,5 +84,5 @@ left join {{ ref('int_policy_periods') }} as shipping_costs
     shipping_costs.shop_id = affected.shop_id
     and shipping_costs.policy = 'shipping_cost_per_order'
     and affected.day >= shipping_costs.valid_from
-    and (shipping_costs.valid_before is null or affected.day < shipping_costs.valid_before)
+    and affected.day < {{ end_of('shipping_costs') }}
 where sold.shop_id is not null or ads.shop_id is not null

@@ -134,7 +134,7 @@ pieces as (
       costs.shop_id = lines.shop_id
       and costs.variant_id = lines.variant_id
       and lines.day >= costs.valid_from
-      and (costs.valid_before is null or lines.day < costs.valid_before)
+      and lines.day < {{ end_of('costs') }}
 )
 
 select

@@ -76,7 +76,7 @@ left join {{ ref('int_shop_plans') }} as plans
   on
     plans.shop_id = orders.shop_id
     and orders.day >= plans.valid_from
-    and (plans.valid_before is null or orders.day < plans.valid_before)
+    and orders.day < {{ end_of('plans') }}
 left join line_sums
   on line_sums.shop_id = orders.shop_id and line_sums.order_id = orders.order_id
 left join shipping_sums

@@ -118,7 +118,7 @@ promised as (
       and of_carrier.applies_to = 'carrier'
       and of_carrier.subject = rows_of.carrier
       and rows_of.day >= of_carrier.valid_from
-      and (of_carrier.valid_before is null or rows_of.day < of_carrier.valid_before)
+      and rows_of.day < {{ end_of('of_carrier') }}
 )
 
 select

@@ -61,7 +61,7 @@ measured as (
       settings.shop_id = demand.shop_id
       and settings.inventory_item_id = demand.inventory_item_id
       and demand.day >= settings.valid_from
-      and (settings.valid_before is null or demand.day < settings.valid_before)
+      and demand.day < {{ end_of('settings') }}
   where demand.is_known and items.is_tracked
 ),
 

@@ -1,8 +1,6 @@
-{#- The models whose shares are divided among all clicks of an order, beside those that have one winner. -#}
-{% macro shared_models() -%} {{ return(['position', 'time_decay', 'markov', 'shapley']) }} {%- endmacro %}
-
+{#- In the order of the columns. -#}
 {% macro attribution_models() -%}
-  {{ return(['last_click', 'last_touch', 'first_click', 'linear'] + shared_models()) }}
+  {{ return(['last_click', 'last_touch', 'first_click', 'linear', 'position', 'time_decay', 'markov', 'shapley']) }}
 {%- endmacro %}
 
 {#- A mark of a link as it is compared: decoded once where it was not yet, trimmed, in lower case. -#}
@@ -67,5 +65,40 @@
     when row_number() over (partition by {{ partition }} order by {{ name }}_rest desc, {{ tie }})
       <= {{ whole }} - sum({{ name }}_floor) over (partition by {{ partition }})
       then 1 else 0
+  end
+{%- endmacro %}
+
+{#-
+  40/20/40 of a whole: 2/5 for each end, 1/5 divided among the clicks between; two clicks have half
+  each. What whole parts leave goes to the larger rests, which are the ends' or the others' alike:
+  no ranking is needed. Rests are compared over the common divisor 5 * (clicks - 2).
+-#}
+{% macro position_part(whole) -%}
+  {%- set inner = '(clicks - 2)' -%}
+  {%- set end_part = bigint_quotient('2 * ' ~ whole, '5') -%}
+  {%- set inner_part = bigint_quotient(whole, '5 * ' ~ inner) -%}
+  {%- set end_rest = '((2 * ' ~ whole ~ ') % 5) * ' ~ inner -%}
+  {%- set inner_rest = '(' ~ whole ~ ' % (5 * ' ~ inner ~ '))' -%}
+  {%- set left_over = whole ~ ' - 2 * ' ~ end_part ~ ' - ' ~ inner ~ ' * ' ~ inner_part -%}
+  case
+    when clicks = 2 then {{ bigint_quotient(whole, '2') }} + case when click_place <= {{ whole }} % 2 then 1 else 0 end
+    when click_place in (1, clicks) then {{ end_part }} + case
+      when (
+        case
+          when click_place = 1 then case when {{ end_rest }} >= {{ inner_rest }} then 1 else clicks - 1 end
+          when {{ end_rest }} > {{ inner_rest }} then 2
+          else clicks
+        end
+      ) <= {{ left_over }} then 1 else 0
+    end
+    else {{ inner_part }} + case
+      when (
+        case
+          when {{ end_rest }} > {{ inner_rest }} then click_place + 1
+          when {{ end_rest }} = {{ inner_rest }} then click_place
+          else click_place - 1
+        end
+      ) <= {{ left_over }} then 1 else 0
+    end
   end
 {%- endmacro %}

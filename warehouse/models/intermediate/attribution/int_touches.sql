@@ -1,4 +1,5 @@
 {%- set marks = ['source', 'medium', 'campaign'] -%}
+{%- set link = ['origin', 'utm_source', 'utm_medium', 'utm_campaign', 'page_host', 'referrer_host', 'click_id'] -%}
 {%- set click_ids = {
   'gclid': ('google', 'cpc'),
   'fbclid': ('facebook', 'paid_social'),
@@ -8,7 +9,6 @@
 with events as (
   select
     clicks.*,
-    shops.domain,
     {{ shop_local_date('clicks.occurred_at', 'shops.timezone') }} as day,
     row_number() over (
       partition by clicks.shop_id, clicks.event_id order by clicks.fetched_at, clicks.load_id
@@ -53,12 +53,19 @@ journeys as (
   from {{ ref('stg_shopify__customer_journeys') }}
 ),
 
+-- The day is known before it is looked up: else every visit meets every day of its shop.
 visits as (
   select
-    visits.*,
-    shops.domain,
-    {{ shop_local_date('visits.occurred_at', 'shops.timezone') }} as day,
-    split_part(visits.landing_page, '?', 2) as landing_query
+    visits.shop_id,
+    visits.order_id,
+    visits.visit_id,
+    visits.occurred_at,
+    visits.landing_page,
+    visits.referrer_url,
+    {%- for mark in marks %}
+    visits.utm_{{ mark }},
+    {%- endfor %}
+    {{ shop_local_date('visits.occurred_at', 'shops.timezone') }} as day
   from {{ ref('stg_shopify__customer_visits') }} as visits
   inner join journeys on {{ same_version('visits', 'journeys') }}
   inner join {{ ref('int_shops') }} as shops on shops.shop_id = visits.shop_id
@@ -73,19 +80,24 @@ told as (
     visits.day,
     visits.occurred_at as touched_at,
     visits.order_id,
-    'order' || chr(31) || cast(visits.order_id as text) as visit,
     cast(null as text) as person,
     cast(null as bigint) as customer_id,
+    cast(null as text) as visit,
     true as is_first,
-    visits.domain,
-    lower({{ regex_group('visits.landing_page', '^[a-zA-Z]+://([^/?#:]+)') }}) as page_host,
-    lower({{ regex_group('visits.referrer_url', '^[a-zA-Z-]+://([^/?#:]+)') }}) as referrer_host,
+    coalesce({{ regex_group('visits.landing_page', '^[a-zA-Z]+://([^/?#:]+)') }}, '') as page_host,
+    coalesce({{ regex_group('visits.referrer_url', '^[a-zA-Z-]+://([^/?#:]+)') }}, '') as referrer_host,
     {%- for mark in marks %}
-    {{ clean_mark('visits.utm_' ~ mark, false) }} as utm_{{ mark }},
+    coalesce(visits.utm_{{ mark }}, '') as utm_{{ mark }},
     {%- endfor %}
-    {%- for name in click_ids %}
-    {{ regex_group("'&' || visits.landing_query", '[&]' ~ name ~ '=([^&#]+)') }} as {{ name }}{% if not loop.last %},{% endif %}
-    {%- endfor %}
+    case
+      when visits.landing_page like '%clid=%' then case
+        {%- for name in click_ids %}
+        when {{ regex_fits('visits.landing_page', '[?&]' ~ name ~ '=[^&#]') }} then '{{ name }}'
+        {%- endfor %}
+        else ''
+      end
+      else ''
+    end as click_id
   from visits
   inner join {{ ref('int_affected_touch_days') }} as affected
     on affected.shop_id = visits.shop_id and affected.day = visits.day
@@ -97,29 +109,58 @@ told as (
     clicks.day,
     clicks.occurred_at as touched_at,
     cast(null as bigint) as order_id,
-    clicks.visit,
     coalesce(clicks.visitor_id, 'customer' || chr(31) || clicks.customer_id) as person,
     {{ cast_or_null('clicks.customer_id', 'bigint') }} as customer_id,
+    clicks.visit,
     clicks.is_first,
-    clicks.domain,
-    clicks.page_host,
-    clicks.referrer_host,
+    coalesce(clicks.page_host, '') as page_host,
+    coalesce(clicks.referrer_host, '') as referrer_host,
     {%- for mark in marks %}
-    {{ clean_mark('clicks.utm_' ~ mark, true) }} as utm_{{ mark }},
+    coalesce(clicks.utm_{{ mark }}, '') as utm_{{ mark }},
     {%- endfor %}
-    {%- for name in click_ids %}
-    clicks.{{ name }}{% if not loop.last %},{% endif %}
-    {%- endfor %}
+    case
+      {%- for name in click_ids %}
+      when clicks.{{ name }} is not null then '{{ name }}'
+      {%- endfor %}
+      else ''
+    end as click_id
   from clicks
+),
+
+-- A link is written once and followed often: it is read once, whoever follows it.
+links as (
+  select distinct
+    shop_id,
+    {{ link | join(', ') }}
+  from told
+),
+
+cleaned as (
+  select
+    links.shop_id,
+    {%- for name in link %}
+    links.{{ name }} as told_{{ name }},
+    {%- endfor %}
+    {%- for mark in marks %}
+    case links.origin
+      when 'click' then {{ clean_mark('links.utm_' ~ mark, true) }}
+      else {{ clean_mark('links.utm_' ~ mark, false) }}
+    end as utm_{{ mark }},
+    {%- endfor %}
+    nullif(links.click_id, '') as click_id,
+    nullif(lower(links.page_host), '') as page_host,
+    nullif(lower(links.referrer_host), '') as referrer_host,
+    lower(shops.domain) as domain
+  from links
+  inner join {{ ref('int_shops') }} as shops on shops.shop_id = links.shop_id
 ),
 
 judged as (
   select
-    told.*,
-    {%- for mark in ['source', 'medium'] %}
-    {{ mark_problem('utm_' ~ mark, mark) }} as {{ mark }}_problem,
-    {%- endfor %}
-    coalesce({{ mark_problem('utm_campaign', 'campaign') }},
+    cleaned.*,
+    coalesce({{ mark_problem('utm_source', 'source') }}, {{ mark_problem('utm_medium', 'medium') }}) as way_problem,
+    coalesce(
+      {{ mark_problem('utm_campaign', 'campaign') }},
       case
         when utm_source is null and utm_medium is null and utm_campaign is not null then 'source and medium are missing'
         when utm_source is null and utm_medium is not null then 'source is missing'
@@ -129,10 +170,10 @@ judged as (
     case
       when referrer_host is null then null
       when page_host is not null and {{ belongs_to_host('referrer_host', 'page_host') }} then null
-      when domain is not null and {{ belongs_to_host('referrer_host', 'lower(domain)') }} then null
+      when domain is not null and {{ belongs_to_host('referrer_host', 'domain') }} then null
       else referrer_host
     end as other_host
-  from told
+  from cleaned
 ),
 
 hosts as (
@@ -148,13 +189,11 @@ hosts as (
 named as (
   select
     judged.*,
-    coalesce(judged.source_problem, judged.medium_problem, judged.other_problem) as utm_problem,
+    coalesce(judged.way_problem, judged.other_problem) as utm_problem,
     case
-      when
-        judged.utm_source is not null and judged.utm_medium is not null
-        and judged.source_problem is null and judged.medium_problem is null
+      when judged.utm_source is not null and judged.utm_medium is not null and judged.way_problem is null
         then case when judged.utm_source in ('direct', '(direct)', '(none)') then 'direct' else 'utm' end
-      when coalesce({{ click_ids | join(', ') }}) is not null then 'click id'
+      when judged.click_id is not null then 'click id'
       when judged.other_host is null or hosts.medium in ('payment', 'sign-in') then 'direct'
       else 'referrer'
     end as named_by,
@@ -169,29 +208,20 @@ sourced as (
     named.*,
     case named.named_by
       when 'utm' then utm_source
-      when 'click id' then case
-        {%- for name, means in click_ids.items() %} when {{ name }} is not null then '{{ means[0] }}'{% endfor %} end
+      when 'click id' then case click_id
+        {%- for name, means in click_ids.items() %} when '{{ name }}' then '{{ means[0] }}'{% endfor %} end
       when 'referrer' then coalesce(host_source, {{ without_www('other_host') }})
       else 'direct'
     end as source,
     case named.named_by
       when 'utm' then utm_medium
-      when 'click id' then case
-        {%- for name, means in click_ids.items() %} when {{ name }} is not null then '{{ means[1] }}'{% endfor %} end
+      when 'click id' then case click_id
+        {%- for name, means in click_ids.items() %} when '{{ name }}' then '{{ means[1] }}'{% endfor %} end
       when 'referrer' then coalesce(host_medium, 'referral')
       else 'none'
     end as medium,
     case when named.named_by <> 'direct' then utm_campaign end as campaign
   from named
-),
-
-first_of_each as (
-  select
-    sourced.*,
-    row_number() over (
-      partition by shop_id, visit, source, medium, campaign order by touched_at, md5(touch_id)
-    ) as time_in_visit
-  from sourced
 ),
 
 ways as (
@@ -212,8 +242,62 @@ ways as (
     on way.source like rules.source_pattern
     and way.medium like rules.medium_pattern
     and way.campaign like rules.campaign_pattern
+),
+
+read_links as (
+  select
+    sourced.*,
+    coalesce(ways.channel, 'Unmapped') as channel,
+    ways.rule_rank,
+    nullif(ways.platform, '') as platform,
+    coalesce(ways.is_paid, false) as is_paid
+  from sourced
+  left join ways
+    on ways.source = sourced.source
+    and ways.medium = sourced.medium
+    and ways.campaign = coalesce(sourced.campaign, '')
+    and ways.place = 1
+),
+
+touches as (
+  select
+    touches.shop_id,
+    touches.touch_id,
+    touches.origin,
+    touches.day,
+    touches.touched_at,
+    touches.order_id,
+    touches.person,
+    touches.customer_id,
+    touches.visit,
+    touches.is_first,
+    {%- for column in ['named_by', 'source', 'medium', 'campaign', 'channel', 'rule_rank', 'platform', 'is_paid'] %}
+    links.{{ column }},
+    {%- endfor %}
+    links.utm_source,
+    links.utm_medium,
+    links.utm_campaign,
+    links.utm_problem,
+    links.referrer_host
+  from told as touches
+  inner join read_links as links
+    on links.shop_id = touches.shop_id
+    {%- for name in link %}
+    and links.told_{{ name }} = touches.{{ name }}
+    {%- endfor %}
+),
+
+first_of_each as (
+  select
+    touches.*,
+    row_number() over (
+      partition by shop_id, visit, source, medium, campaign order by touched_at, md5(touch_id)
+    ) as time_in_visit
+  from touches
+  where origin = 'click'
 )
 
+-- A session whose days are not all affected is still read whole, to know what came first in it.
 select
   touches.shop_id,
   touches.touch_id,
@@ -227,10 +311,10 @@ select
   touches.source,
   touches.medium,
   touches.campaign,
-  coalesce(ways.channel, 'Unmapped') as channel,
-  ways.rule_rank,
-  nullif(ways.platform, '') as platform,
-  coalesce(ways.is_paid, false) as is_paid,
+  touches.channel,
+  touches.rule_rank,
+  touches.platform,
+  touches.is_paid,
   touches.utm_source,
   touches.utm_medium,
   touches.utm_campaign,
@@ -239,12 +323,29 @@ select
 from first_of_each as touches
 inner join {{ ref('int_affected_touch_days') }} as affected
   on affected.shop_id = touches.shop_id and affected.day = touches.day
-left join ways
-  on ways.source = touches.source
-  and ways.medium = touches.medium
-  and ways.campaign = coalesce(touches.campaign, '')
-  and ways.place = 1
-where
-  touches.origin = 'shopify'
-  or (touches.named_by = 'direct' and touches.is_first)
-  or (touches.named_by <> 'direct' and touches.time_in_visit = 1)
+where (touches.named_by = 'direct' and touches.is_first) or (touches.named_by <> 'direct' and touches.time_in_visit = 1)
+union all
+select
+  shop_id,
+  touch_id,
+  origin,
+  day,
+  touched_at,
+  order_id,
+  person,
+  customer_id,
+  named_by,
+  source,
+  medium,
+  campaign,
+  channel,
+  rule_rank,
+  platform,
+  is_paid,
+  utm_source,
+  utm_medium,
+  utm_campaign,
+  utm_problem,
+  referrer_host
+from touches
+where origin = 'shopify'

@@ -1,5 +1,5 @@
 {%- set single = ['last_click', 'last_touch', 'first_click'] -%}
-{%- set shared = shared_models() -%}
+{%- set ranked = ['time_decay', 'markov', 'shapley'] -%}
 {%- set whole = 1000000 -%}
 with trained as (
   select distinct
@@ -132,10 +132,6 @@ weighted as (
     clicks.click_place,
     clicks.clicks,
     abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) as units,
-    case
-      when clicks.clicks = 2 or (clicks.click_place > 1 and clicks.click_place < clicks.clicks) then 1
-      else 2 * (clicks.clicks - 2)
-    end as position_weight,
     {{ decayed_weight('clicks.age_seconds', 'orders.half_life') }} as time_decay_weight,
     case
       when learned.is_learned then {{ bigint_quotient('in_channels.weight * 1000', 'in_channels.in_channel') }}
@@ -151,7 +147,7 @@ weighted as (
 totals as (
   select
     number
-    {%- for model in shared %},
+    {%- for model in ranked %},
     cast(sum({{ model }}_weight) as bigint) as {{ model }}_total
     {%- endfor %}
   from weighted
@@ -165,7 +161,7 @@ floored as (
     weighted.click_place,
     weighted.clicks,
     weighted.units
-    {%- for model in shared %},
+    {%- for model in ranked %},
     {{ bigint_quotient(model ~ '_weight * ' ~ whole, model ~ '_total') }} as {{ model }}_floor,
     ({{ model }}_weight * {{ whole }}) % {{ model }}_total as {{ model }}_rest
     {%- endfor %}
@@ -180,7 +176,7 @@ with_shares as (
     click_place,
     clicks,
     units
-    {%- for model in shared %},
+    {%- for model in ranked %},
     {{ largest_remainder(model, whole, 'number', 'click_place') }} as {{ model }}_share
     {%- endfor %}
   from floored
@@ -190,7 +186,7 @@ with_shares as (
 amounts_floored as (
   select
     with_shares.*
-    {%- for model in shared %},
+    {%- for model in ranked %},
     {{ bigint_quotient('units', whole) }} * {{ model }}_share
     + {{ bigint_quotient('(units % ' ~ whole ~ ') * ' ~ model ~ '_share', whole) }} as {{ model }}_floor,
     ((units % {{ whole }}) * {{ model }}_share) % {{ whole }} as {{ model }}_rest
@@ -205,8 +201,10 @@ divided as (
     {{ bigint_quotient(whole, 'clicks') }} + case when click_place <= {{ whole }} % clicks then 1 else 0 end
       as linear_share,
     {{ bigint_quotient('units', 'clicks') }} + case when click_place <= units % clicks then 1 else 0 end
-      as linear_units
-    {%- for model in shared %},
+      as linear_units,
+    {{ position_part(whole) }} as position_share,
+    {{ position_part('units') }} as position_units
+    {%- for model in ranked %},
     {{ model }}_share,
     {{ largest_remainder(model, 'units', 'number', 'click_place') }} as {{ model }}_units
     {%- endfor %}
@@ -223,7 +221,7 @@ credited as (
     case when touches.place = winners.{{ model }}_place then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) else 0 end
       as {{ model }}_units
     {%- endfor %}
-    {%- for model in ['linear'] + shared %},
+    {%- for model in ['linear', 'position'] + ranked %},
     case when divided.number is not null then divided.{{ model }}_share when touches.place = winners.first_click_place then {{ whole }} else 0 end
       as {{ model }}_share,
     case

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.raw_operations import store_statements, support_statements, web_statements
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.load_ledger import Load, Reading, begin, commit
@@ -36,6 +37,8 @@ def write_shop(folder: Path, size: Size) -> None:
     world = RawWorld(warehouse)
     world.shop(SHOP, "America/Chicago")
     _in_one_load(world, _statements(size, first=1, last=size.orders))
+    _in_one_load(world, support_statements(), "load-0003", "chatwoot")
+    _in_one_load(world, web_statements(_FIRST_DAY, DAYS), "load-0004", "ga4")
     warehouse.close()
 
 
@@ -50,9 +53,11 @@ def tell_an_hour(warehouse: Warehouse, size: Size, orders: int = 12) -> None:
     )
 
 
-def _in_one_load(world: RawWorld, statements: list[str], load_id: str = "load-0002") -> None:
+def _in_one_load(
+    world: RawWorld, statements: list[str], load_id: str = "load-0002", source: str = "shopify"
+) -> None:
     at = FIRST_LOAD + timedelta(hours=int(load_id.removeprefix("load-")))
-    load = Load(load_id, SHOP, "shopify", "run")
+    load = Load(load_id, SHOP, source, "run")
     begin(world.warehouse, load, at)
     stamps = (
         f"'{SHOP}' as shop_id, '{load_id}' as load_id, timestamptz '{at.isoformat()}' as fetched_at"
@@ -65,6 +70,7 @@ def _in_one_load(world: RawWorld, statements: list[str], load_id: str = "load-00
 def _statements(size: Size, first: int, last: int) -> list[str]:
     return [
         *_catalogue(size),
+        *store_statements(),
         *_order_statements(size, first, last, hour=False),
         *_slices(),
     ]

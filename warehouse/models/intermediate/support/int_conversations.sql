@@ -93,25 +93,48 @@ instants as (
       and resolutions.conversation_id = conversations.conversation_id
 ),
 
+hours as (
+  select distinct
+    shop_id,
+    valid_from,
+    valid_before,
+    timezone,
+    first_reply_seconds,
+    resolution_seconds
+  from {{ ref('int_support_days') }}
+),
+
+dated as (
+  select
+    instants.*,
+    hours.valid_from as hours_from,
+    hours.first_reply_seconds as first_reply_promise,
+    hours.resolution_seconds as resolution_promise,
+    {{ shop_local_date('instants.opened_at', 'hours.timezone') }} as opened_day,
+    {{ shop_local_date('instants.first_reply_at', 'hours.timezone') }} as replied_day,
+    {{ shop_local_date('instants.resolved_at', 'hours.timezone') }} as resolved_day
+  from instants
+  left join hours
+    on
+      hours.shop_id = instants.shop_id
+      and instants.day >= hours.valid_from
+      and instants.day < {{ end_of('hours') }}
+),
+
 {#- Working time until an instant, by the hours in force when the conversation was opened. -#}
 measured as (
   select
-    instants.*,
-    opened.valid_from as hours_from,
-    opened.timezone as hours_timezone,
-    opened.first_reply_seconds as first_reply_promise,
-    opened.resolution_seconds as resolution_promise,
-    {{ working_time_until('instants.opened_at', 'opened') }} as opened_measure,
-    {{ working_time_until('instants.first_reply_at', 'replied') }} as replied_measure,
-    {{ working_time_until('instants.resolved_at', 'resolved') }} as resolved_measure
-  from instants
-  {%- for name, instant in [('opened', 'opened_at'), ('replied', 'first_reply_at'), ('resolved', 'resolved_at')] %}
+    dated.*,
+    {{ working_time_until('dated.opened_at', 'opened') }} as opened_measure,
+    {{ working_time_until('dated.first_reply_at', 'replied') }} as replied_measure,
+    {{ working_time_until('dated.resolved_at', 'resolved') }} as resolved_measure
+  from dated
+  {%- for name in ['opened', 'replied', 'resolved'] %}
   left join {{ ref('int_support_days') }} as {{ name }}
     on
-      {{ name }}.shop_id = instants.shop_id
-      and instants.day >= {{ name }}.valid_from
-      and instants.day < {{ end_of(name) }}
-      and {{ name }}.day = {{ shop_local_date('instants.' ~ instant, name ~ '.timezone') }}
+      {{ name }}.shop_id = dated.shop_id
+      and {{ name }}.valid_from = dated.hours_from
+      and {{ name }}.day = dated.{{ name }}_day
   {%- endfor %}
 ),
 

@@ -83,9 +83,7 @@ def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
     mode = BuildMode.FULL if what == "whole" else None
     began = time.monotonic()
     asked = BuildRequest(what, as_of, mode)
-    built = transform(
-        warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights
-    )
+    built = transform(warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights)
     transformed = time.monotonic()
     report = ask(warehouse, CheckRequest(what, as_of), folder / "dbt", SilentProgress())
     checked = time.monotonic()

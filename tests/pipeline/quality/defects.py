@@ -8,6 +8,7 @@ from typing import Any
 from hotdash.base.clock import parse_iso
 from tests.fixtures.raw_orders import Line, Order, Product, Refund, money
 from tests.fixtures.raw_world import RawWorld
+from tests.fixtures.touches import before, tell_journey, visit
 
 AT = "2026-05-04T12:00Z"
 DAY = "2026-05-04"
@@ -228,6 +229,12 @@ def slices_that_stand_twice(world: RawWorld, shop: str) -> None:
     world.slices(shop, "ga4", {table: [{**day, **row}] * 2 for table, row in told.items()})
 
 
+def unheard_of_source(world: RawWorld, shop: str) -> None:
+    world.load(shop, [order()])
+    link = "utm_source=mystery&utm_medium=box"
+    tell_journey(world, shop, {1: [visit(1, before(AT, hours=1), link)]})
+
+
 def heard_support(world: RawWorld, shop: str) -> None:
     own = {"conversation_id": 1}
     told = {
@@ -280,7 +287,8 @@ DEFECTS = (
         "twice",
         "orders_have_one_version order_lines_are_unique order_ids_are_unique "
         "order_line_facts_are_unique lines_add_up_to_orders assert_no_duplicate_orders "
-        "customer_days_add_up customers_are_new_once",
+        "customer_days_add_up customers_are_new_once "
+        "credits_are_unique credits_add_up_to_their_orders",
         twice_in_one_load,
     ),
     _defect("uncounted", "order_counts_reconcile", count_that_does_not_reconcile),
@@ -336,7 +344,12 @@ DEFECTS = (
         unknown_timezone,
         timezone="Mars/Olympus",
     ),
-    _defect("boundless", "order_amounts_fit margins_have_amounts", amounts_beyond_all_bounds),
+    _defect(
+        "boundless",
+        "order_amounts_fit margins_have_amounts credits_add_up_to_their_orders",
+        amounts_beyond_all_bounds,
+    ),
+    _defect("unmapped", "sources_have_a_channel", unheard_of_source, severity="warning"),
     _defect("countless", "order_amounts_fit", units_beyond_all_bounds),
     _defect("taxless", "order_lines_have_amounts", impossible_tax_rate),
     _defect("overtaxed", "assert_rates_reasonable", absurd_tax_rate, severity="warning"),

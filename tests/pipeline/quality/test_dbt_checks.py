@@ -8,6 +8,7 @@ from hotdash.pipeline.quality.dbt_checks import CheckFailedToRunError
 from hotdash.pipeline.quality.findings import Finding, GateReport, Severity
 from hotdash.pipeline.quality.masking import masked
 from tests.fixtures.raw_orders import Line, Order, Payment, Product, Refund, money
+from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import RESTING_ON_ORDERS, BuiltWarehouse
 from tests.pipeline.quality.defects import DEFECTS, Defect
 
@@ -89,6 +90,9 @@ TAMPERED = {
     "transactions_are_unique": "insert into marts.fct_transactions "
     "select * from marts.fct_transactions",
     "report_days_have_amounts": "update marts.fct_shopify_report set total_sales = null",
+    "touches_of_an_order_are_unique": "insert into marts.fct_touches "
+    "select * from marts.fct_touches",
+    "campaign_days_are_unique": "insert into marts.fct_roas select * from marts.fct_roas",
     "ad_days_are_unique": "insert into marts.fct_ad_spend select * from marts.fct_ad_spend",
     "ad_spend_is_in_the_shops_currency": "update marts.fct_ad_spend set spend = null",
     "refunds_have_day_and_amounts": "update marts.fct_refunds set refunds = null",
@@ -123,6 +127,7 @@ def test_what_only_a_broken_build_can_do_is_seen(built: BuiltWarehouse) -> None:
             products=[Product(1)],
             told={"customers": [{"customer_id": 1, "email": "ada@example.org"}]},
         )
+        tell_journey(world, shop, {1: [visit(1, before("2026-05-04T12:00Z", hours=1))]})
         for platform in ("meta_ads", "google_ads"):
             campaign = {"day": date(2026, 5, 4), "campaign_id": 1, "clicks": 1, "impressions": 9}
             campaign |= {"currency": "USD", "spend" if platform == "meta_ads" else "cost": money(1)}

@@ -149,7 +149,8 @@ def test_a_load_that_lets_less_than_half_through_blocks_its_own_marts_of_its_own
 ) -> None:
     report = house.run(refused=50)
     well, drifting = report.shops
-    assert {mart["outcome"] for mart in well.marts.values()} == {"published"}
+    assert not [name for name, mart in well.marts.items() if mart["outcome"] == "blocked"]
+    assert well.marts["fct_revenue"]["outcome"] == "published"
     blocked = {name for name, mart in drifting.marts.items() if mart["outcome"] == "blocked"}
     assert "fct_revenue" in blocked
     assert any("totalPriceSet" in reason for reason in drifting.marts["fct_revenue"]["reasons"])

@@ -1,7 +1,7 @@
 {#-
-  What every model of affected days is made of. Each is named int_affected_..., has one row per
-  (shop_id, day) to be computed anew, and names the days that newly committed loads touch, beside
-  those that were asked for.
+  What every model of affected days is made of. Each is named int_affected_..., by which lineage knows
+  that no figure is made of it, has one row per (shop_id, day) to be computed anew, and names the days
+  that newly committed loads touch, beside those that were asked for.
 -#}
 
 {#- Whether a committed load is for this build: not yet built, or everything is. -#}

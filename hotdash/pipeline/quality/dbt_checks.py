@@ -1,6 +1,6 @@
 """The checks that stand in the dbt project: their failing rows are stored, and read shop by shop."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
@@ -48,12 +48,17 @@ def _check(node: Any, lineage: Lineage) -> Check:
     return Check(
         name=node.name,
         severity=Severity(told["severity"]),
-        marts=lineage.marts_resting_on(node.depends_on.nodes),
+        marts=lineage.marts_resting_on(_judged(node, told, lineage)),
         owner=told["owner"],
         why=told["why"],
         mend=told["mend"],
         tells=told.get("tells"),
     )
+
+
+def _judged(node: Any, told: Mapping[str, Any], lineage: Lineage) -> Iterable[str]:
+    """All that the check reads, unless it names those whose rows it finds wrong (meta: judges)."""
+    return lineage.models(told["judges"]) if "judges" in told else node.depends_on.nodes
 
 
 def _finding(check: Check, shop_id: str, failures: ShopFailures) -> Finding:

@@ -83,7 +83,7 @@ def _stale(
 ) -> Iterator[Finding]:
     marks = complete_through(warehouse)
     for source in request.sources:
-        marts = _marts_of(source, project, lineage)
+        marts = _marts_of(source, project, lineage, aging=True)
         limits = {
             shop_id: limits[source]
             for shop_id, limits in request.freshness.items()
@@ -96,13 +96,17 @@ def _freshness_checks(
     request: CheckRequest, project: DbtProject, lineage: Lineage
 ) -> Iterator[Check]:
     for source in request.sources:
-        yield from freshness_checks(source, _marts_of(source, project, lineage))
+        yield from freshness_checks(source, _marts_of(source, project, lineage, aging=True))
 
 
-def _marts_of(source: str, project: DbtProject, lineage: Lineage) -> frozenset[str]:
+def _marts_of(
+    source: str, project: DbtProject, lineage: Lineage, aging: bool = False
+) -> frozenset[str]:
+    """Aging: without those that only ask who the shop is, which a day does not make untrue."""
     tables = [
         unique_id
         for unique_id, table in project.manifest.sources.items()
         if source in (table.source_name, *table.config.meta.get("also_filled_by", ()))
+        and not (aging and table.config.meta.get("says_who_the_shop_is"))
     ]
     return lineage.marts_resting_on(tables)

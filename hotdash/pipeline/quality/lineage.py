@@ -1,21 +1,32 @@
 """Which models and published marts rest on a table, read off dbt's own graph."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+# Such models say which days are computed anew; no figure is made of what they read.
+ONLY_SAYS_WHEN = "int_affected_"
 
 
 class Lineage:
     def __init__(self, manifest: Any) -> None:
-        self._children: Mapping[str, Iterable[str]] = manifest.child_map
-        self._published = {
-            unique_id: str(node.name)
+        models = {
+            unique_id: node
             for unique_id, node in manifest.nodes.items()
-            if node.resource_type == "model" and "published_as" in node.meta
+            if node.resource_type == "model"
+        }
+        self._children: Mapping[str, Iterable[str]] = manifest.child_map
+        self._only_say_when = {
+            unique_id for unique_id, node in models.items() if node.name.startswith(ONLY_SAYS_WHEN)
         }
         self._models = {
             unique_id: str(node.name)
-            for unique_id, node in manifest.nodes.items()
-            if node.resource_type == "model"
+            for unique_id, node in models.items()
+            if unique_id not in self._only_say_when
+        }
+        self._published = {
+            unique_id: str(node.name)
+            for unique_id, node in models.items()
+            if "published_as" in node.meta
         }
         self._sources = {
             unique_id: str(table.name) for unique_id, table in manifest.sources.items()
@@ -35,12 +46,17 @@ class Lineage:
         below = self._below(self.raw(raw_table))
         return tuple(sorted(self._models[each] for each in below & self._models.keys()))
 
+    def models(self, names: Sequence[str]) -> list[str]:
+        """dbt's own ids of models; a name that is none is a defect of the project."""
+        ids = {name: unique_id for unique_id, name in self._models.items()}
+        return [ids[name] for name in names]
+
     def raw(self, raw_table: str) -> list[str]:
         """dbt's own ids of a raw table."""
         return [unique_id for unique_id, name in self._sources.items() if name == raw_table]
 
     def _below(self, unique_ids: Iterable[str]) -> set[str]:
-        waiting, seen = list(unique_ids), set[str]()
+        waiting, seen = list(unique_ids), set(self._only_say_when)
         while waiting:
             unique_id = waiting.pop()
             if unique_id not in seen:

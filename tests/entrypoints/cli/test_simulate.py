@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -82,10 +83,12 @@ def test_what_cannot_be_is_named(commands: Commands, flags: tuple[str, ...], fie
     assert error["hint"]
 
 
-def test_a_taken_port_is_named(commands: Commands) -> None:
-    port = free_port()
-    with simulating(commands.folder, "--port", str(port), "--json") as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        error = commands.error("simulate", "--port", str(port), "--orders", "200")
-    assert str(port) in error["message"]
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with simulating(tmp_path, "--port", str(port), "--json") as process:
+            said, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert str(port) in json.loads(said)["error"]["message"]

@@ -107,7 +107,7 @@ class TestApi:
     def test_a_broken_schema_is_our_defect(self, web: Web) -> None:
         web.sign_in(OWNER)
         with web.storefront.database.jobs() as session:
-            session.execute(text("drop view serving.current_fct_revenue cascade"))
+            session.execute(text("drop table serving.fct_revenue cascade"))
         answer = web.client.get(TILE, params={"shop": ROD})
         assert answer.status_code == 500
         assert "fct_revenue" not in answer.text

@@ -278,16 +278,16 @@ DEFECTS = (
     _defect(
         "doubled",
         "ga4_traffic_come_once ga4_product_views_come_once ga4_report_days_come_once "
-        "search_console_queries_come_once search_console_days_come_once",
+        "search_console_queries_come_once search_console_days_come_once session_rows_are_unique "
+        "session_days_have_their_timezone landing_page_days_are_unique search_rows_are_unique",
         slices_that_stand_twice,
-        severity="warning",
     ),
     _defect("sound", "", lambda world, shop: world.load(shop, [order()], days={DAY: 1})),
     _defect(
         "twice",
         "orders_have_one_version order_lines_are_unique order_ids_are_unique "
         "order_line_facts_are_unique lines_add_up_to_orders assert_no_duplicate_orders "
-        "customer_days_add_up customers_are_new_once "
+        "customer_days_add_up customers_are_new_once revenue_adds_up_to_orders "
         "credits_are_unique credits_add_up_to_their_orders",
         twice_in_one_load,
     ),

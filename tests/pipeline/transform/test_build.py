@@ -1,5 +1,6 @@
 """One build: what it computes, what it leaves alone, what it records, and how it fails."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -109,10 +110,11 @@ class TestWhatIsComputed:
     ) -> None:
         """As after a kill between the marts and the record of the build."""
         before = built_duckdb.marts()
-        built_duckdb.warehouse.execute(
-            f"delete from raw.load_events where event = 'built' and shop_id = '{shop}'"
-        )
-        assert len(built_duckdb.build().loads) == 2
+        built = f"from raw.load_events where event = 'built' and shop_id = '{shop}'"
+        loads = {row["load_id"] for row in built_duckdb.rows(f"select load_id {built}")}
+        built_duckdb.warehouse.execute(f"delete {built}")
+        assert len(loads) > 1
+        assert set(built_duckdb.build().loads) == loads
         assert built_duckdb.marts() == before
 
 
@@ -194,14 +196,14 @@ class TestFailures:
     ) -> None:
         warehouse = built_duckdb.warehouse
         load = world.load(shop, [order(7, 7)])
-        warehouse.execute("alter table raw.shopify_orders rename column processed_at to gone")
+        warehouse.execute("alter table raw.shopify_orders rename column updated_at to gone")
         try:
             with pytest.raises(TransformError) as failure:
                 built_duckdb.build()
         finally:
-            warehouse.execute("alter table raw.shopify_orders rename column gone to processed_at")
-        assert "int_order_versions failed" in failure.value.message
-        assert "processed_at" in failure.value.message
+            warehouse.execute("alter table raw.shopify_orders rename column gone to updated_at")
+        assert re.match("The model int_order_(persons|versions) failed", failure.value.message)
+        assert "updated_at" in failure.value.message
         assert str(built_duckdb.project.log_file) in failure.value.hint
         assert loads_to_build(warehouse) == [load]
         assert built_duckdb.build().loads == [load]

@@ -2,7 +2,7 @@ with customers as (
   select distinct
     orders.shop_id,
     orders.customer_key
-  from {{ ref('int_orders') }} as orders
+  from {{ ref('int_order_customers') }} as orders
   inner join {{ ref('int_affected_partitions') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
 ),
@@ -19,7 +19,7 @@ history as (
     orders.financial_status,
     coalesce(after_void_first_order.value = 'next_order', false) as may_begin_later,
     coalesce(orders.total_price = 0 and zero_orders.value = 'false', false) as is_worth_nothing
-  from {{ ref('int_orders') }} as orders
+  from {{ ref('int_order_customers') }} as orders
   inner join customers
     on customers.shop_id = orders.shop_id and customers.customer_key = orders.customer_key
   {{ joined_policy('after_void_first_order', 'orders') }}

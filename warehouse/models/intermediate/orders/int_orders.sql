@@ -42,9 +42,8 @@ select
   orders.currency,
   shops.minor_unit_scale,
   orders.taxes_included,
-  {{ customer_key(
-    'newest.shop_id', 'coalesce(orders.customer_id, owners.customer_id)', 'orders.email_hash', 'newest.order_id'
-  ) }} as customer_key,
+  orders.customer_id,
+  orders.email_hash,
   orders.financial_status,
   orders.total_price,
   orders.total_duties,
@@ -65,8 +64,4 @@ from newest
 inner join {{ ref('stg_shopify__orders') }} as orders
   on {{ same_version('orders', 'newest') }}
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = newest.shop_id
-left join {{ ref('int_email_owners') }} as owners
-  on
-    owners.shop_id = newest.shop_id
-    and owners.email_hash = case when orders.customer_id is null then orders.email_hash end
 {{ joined_policy('count_partially_paid', 'newest') }}

@@ -9,7 +9,7 @@ with sold as (
     sum(orders.refunds) as refunds,
     sum(orders.shipping) as shipping,
     sum(orders.shipping_refunds) as shipping_refunds
-  from {{ ref('fct_orders') }} as orders
+  from {{ ref('int_order_amounts') }} as orders
   inner join {{ ref('int_affected_margins') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
   where orders.is_counted

@@ -11,7 +11,7 @@ with by_order_day as (
     sum(orders.shipping_refunds) as shipping_refunds,
     sum(orders.taxes) as taxes,
     sum(orders.tax_refunds) as tax_refunds
-  from {{ ref('fct_orders') }} as orders
+  from {{ ref('int_order_amounts') }} as orders
   inner join {{ ref('int_affected_partitions') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
   where orders.is_counted

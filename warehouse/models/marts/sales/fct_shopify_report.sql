@@ -12,7 +12,7 @@ with sold as (
   from {{ ref('int_orders') }} as orders
   inner join {{ ref('int_affected_partitions') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
-  inner join {{ ref('fct_orders') }} as facts
+  inner join {{ ref('int_order_amounts') }} as facts
     on facts.shop_id = orders.shop_id and facts.order_id = orders.order_id
   where not orders.is_test
   group by orders.shop_id, orders.day

@@ -24,8 +24,8 @@ def show_definition(metric: Metric) -> None:
     out.print(f"\nunit {metric.unit}; {', '.join(metric.dimensions)}; owner {escape(metric.owner)}")
     for switch in metric.policy:
         out.print(
-            f"decided: {switch.switch} = {switch.written_default} unless a shop decides otherwise. "
-            + escape(switch.reason)
+            f"decided: {switch.switch} = {switch.written_default} unless a shop decides otherwise "
+            f"({switch.offer}). " + escape(switch.reason)
         )
     for case in metric.edge_cases:
         out.print(f"- {escape(case)}")

@@ -1,7 +1,8 @@
 """What metrics/<name>.yml may say: the one shape of a definition, from which its JSON Schema is written."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -11,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -67,6 +69,8 @@ Exact = Annotated[
 ]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+NOTICE = timedelta(days=7)
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]+)?")
 
 
 class _Strict(BaseModel):
@@ -80,27 +84,66 @@ class SwitchedRows(_Strict):
     where: dict[Name, str | bool] = Field(min_length=1)
 
 
+class Numbers(_Strict):
+    """What a shop may decide a number to be, both ends included, with at most so many decimals."""
+
+    least: Exact
+    most: Exact
+    decimals: int = Field(default=0, ge=0, le=4)
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.least > self.most:
+            raise ValueError(f"its least {self.least} is above its most {self.most}")
+        return self
+
+    def holds(self, text: str) -> bool:
+        """Models cast what was decided as it is written, so only the plainest spelling is one."""
+        if not _PLAIN_NUMBER.fullmatch(text):
+            return False
+        number = Decimal(text)
+        _, _, decimals = text.partition(".")
+        return len(decimals) <= self.decimals and self.least <= number <= self.most
+
+    def __str__(self) -> str:
+        if not self.decimals:
+            return f"a whole number from {self.least} to {self.most}"
+        return f"a number from {self.least} to {self.most} with at most {self.decimals} decimals"
+
+
 class PolicySwitch(_Strict):
     """A decision that is part of the definition: what holds where a shop decided nothing, and why."""
 
     switch: Name
-    default: bool | Name
+    default: StrictBool | Name | Exact
     choices: tuple[Name, ...] = ()
+    number: Numbers | None = None
     reason: Text
+    moves_value: bool = True
+    """No where it moves what is told beside the metric, and not the metric."""
     rows: SwitchedRows | None = None
 
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
-        if isinstance(self.default, bool) == bool(self.choices):
-            raise ValueError("a switch that is not true or false names its choices")
-        if self.choices and self.default not in self.choices:
-            raise ValueError(f"its default {self.default} is not one of its choices")
+        if isinstance(self.default, bool) == bool(self.choices or self.number):
+            raise ValueError("a switch that is not true or false names its choices or its number")
+        if not self.allows(self.written_default):
+            raise ValueError(f"its default {self.default} is not {self.offer}")
         return self
 
     @property
     def values(self) -> tuple[str, ...]:
-        """What can be decided, as it is written down."""
-        return self.choices or ("true", "false")
+        """The words that can be decided, as they are written down."""
+        return self.choices if self.choices or self.number else ("true", "false")
+
+    @property
+    def offer(self) -> str:
+        """What can be decided, for a sentence."""
+        one_of = f"one of {', '.join(self.values)}" if self.values else None
+        return " or ".join(filter(None, (one_of, str(self.number) if self.number else None)))
+
+    def allows(self, text: str) -> bool:
+        return text in self.values or (self.number is not None and self.number.holds(text))
 
     @property
     def written_default(self) -> str:
@@ -168,9 +211,10 @@ class Metric(_Strict):
 
     @field_validator("formula")
     @classmethod
-    def _can_be_computed(cls, text: str) -> str:
+    def _can_be_computed(cls, text: str | None) -> str | None:
         try:
-            Formula.parse(text)
+            if text is not None:
+                Formula.parse(text)
         except FormulaError as error:
             raise ValueError(str(error)) from None
         return text

@@ -115,8 +115,27 @@ class TestDecide:
         assert decision.actor.startswith("cli:")
 
     @pytest.mark.parametrize(
+        ("policy", "before", "values"),
+        [
+            ("attribution_click_days", "7", ("14",)),
+            ("attribution_lookback_days", "30", ("90",)),
+            ("attribution_half_life_days", "7", ("1",)),
+            ("shipping_cost_per_order", "as_charged", ("7.50", "as_charged")),
+        ],
+    )
+    def test_takes_numbers_of_those_that_models_read(
+        self, house: Commands, policy: str, before: str, values: tuple[str, ...]
+    ) -> None:
+        for value in values:
+            told = house.told("metrics", "decide", policy, value, "--reason", "Ours.")
+            assert (told["before"], told["value"]) == (before, value)
+            assert told["acts_in_models"]
+            before = value
+
+    @pytest.mark.parametrize(
         ("arguments", "field"),
         [
+            (("attribution_click_days", "91"), "value"),
             (("luck", "true"), "policy"),
             (("include_taxes", "maybe"), "value"),
         ],

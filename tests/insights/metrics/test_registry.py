@@ -12,7 +12,7 @@ import yaml
 from hotdash.base.errors import NotFoundError
 from hotdash.base.paths import metrics_folder
 from hotdash.insights.metrics.columns import complaints
-from hotdash.insights.metrics.definition import Metric, json_schema
+from hotdash.insights.metrics.definition import Metric, PolicySwitch, json_schema
 from hotdash.insights.metrics.registry import MetricError, load_registry, registry
 from hotdash.storage.marts import published_marts
 
@@ -88,6 +88,43 @@ class TestReading:
         with pytest.raises(NotFoundError, match="aov") as raised:
             registry().get("profit")
         assert "'profit'" in raised.value.message
+
+    @pytest.mark.parametrize(
+        "switch",
+        [
+            {"default": "7"},
+            {"default": "0", "number": {"least": "1", "most": "9"}},
+            {"default": "5", "number": {"least": "9", "most": "1"}},
+            {"default": "never", "number": {"least": "1", "most": "9"}},
+            {"default": True, "number": {"least": "1", "most": "9"}},
+            {"default": "7.5", "number": {"least": "1", "most": "9"}},
+            {"default": "never", "choices": ["always"]},
+        ],
+    )
+    def test_a_decision_without_its_bounds_is_refused(
+        self, tmp_path: Path, switch: dict[str, Any]
+    ) -> None:
+        policy = [{"switch": "window", "reason": "So.", **switch}]
+        with pytest.raises(MetricError, match=r"0\.yml: policy"):
+            load_registry(folder_with(tmp_path, written(policy=policy, formula="gross_sales")))
+
+    @pytest.mark.parametrize(
+        ("text", "is_allowed"),
+        [
+            *(("1", True), ("7.5", True), ("99.25", True), ("as_charged", True)),
+            *(("0", False), ("99.26", False), ("7.505", False), ("07", False), ("7.", False)),
+            *(("1e1", False), (" 7", False), ("\u0667", False), ("", False), ("true", False)),
+        ],
+    )
+    def test_a_number_is_taken_as_plainly_as_models_read_it(
+        self, text: str, is_allowed: bool
+    ) -> None:
+        number = {"least": "1", "most": "99.25", "decimals": 2}
+        switch = PolicySwitch.model_validate(
+            {"switch": "cost", "default": "as_charged", "choices": ["as_charged"]}
+            | {"number": number, "reason": "So."}
+        )
+        assert switch.allows(text) is is_allowed
 
     @pytest.mark.parametrize(
         ("changes", "field"),

@@ -170,6 +170,8 @@ class Change(_Strict):
     change: Text
     approved_by: Text
     is_fix: bool = False
+    is_breaking: bool = False
+    """Whether numbers that somebody has seen are others since; a later version always is."""
 
 
 class MartReading(_Strict):
@@ -187,6 +189,7 @@ class Metric(_Strict):
     title: Text
     definition: Text
     formula: Text
+    needs_above_zero: Text | None = None
     aggregation: Aggregation
     components: dict[Name, Text] = Field(min_length=1)
     last: tuple[Name, ...] = ()
@@ -209,7 +212,7 @@ class Metric(_Strict):
     edge_cases: tuple[Text, ...]
     changelog: tuple[Change, ...] = Field(min_length=1)
 
-    @field_validator("formula")
+    @field_validator("formula", "needs_above_zero")
     @classmethod
     def _can_be_computed(cls, text: str | None) -> str | None:
         try:
@@ -222,7 +225,10 @@ class Metric(_Strict):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         switches = {switch.switch for switch in self.policy}
-        unknown = self.parsed.components - self.components.keys() - switches
+        named = set(self.parsed.components)
+        if self.needed is not None:
+            named |= self.needed.components
+        unknown = named - self.components.keys() - switches
         if unknown:
             raise ValueError(f"the formula names {_list(unknown)}, not a component")
         if self.changelog[-1].version != self.version:
@@ -243,6 +249,21 @@ class Metric(_Strict):
     @property
     def parsed(self) -> Formula:
         return Formula.parse(self.formula)
+
+    def breaking_on(self, day: date) -> tuple[Change, ...]:
+        """What broke in the seven days before, the day itself included: those who read it are told."""
+        begun = {change.version: change for change in reversed(self.changelog)}
+        return tuple(
+            change
+            for change in self.changelog
+            if (change.is_breaking or (change.version > 1 and change is begun[change.version]))
+            and change.date <= day < change.date + NOTICE
+        )
+
+    @property
+    def needed(self) -> Formula | None:
+        """What has to be above zero for there to be a value."""
+        return Formula.parse(self.needs_above_zero) if self.needs_above_zero else None
 
     @property
     def label(self) -> str:
@@ -273,7 +294,15 @@ class Metric(_Strict):
         return reading.columns.get(name, name) if reading else name
 
     def evaluate(self, values: Mapping[str, Value]) -> Decimal | None:
-        return self.parsed.evaluate({**self.defaults, **values})
+        known = {**self.defaults, **values}
+        return None if self.short_of(known) else self.parsed.evaluate(known)
+
+    def short_of(self, values: Mapping[str, Value]) -> str | None:
+        """What would have to be above zero and is known not to be, as it is written."""
+        if self.needed is None:
+            return None
+        found = self.needed.evaluate({**self.defaults, **values})
+        return self.needed.text if found is not None and found <= 0 else None
 
 
 def json_schema() -> dict[str, Any]:

@@ -65,6 +65,20 @@ class TestShippedMetrics:
         assert revenue.evaluate(components) == Decimal(74)
         assert revenue.evaluate({**components, "include_taxes": 1}) == Decimal(80)
 
+    @pytest.mark.parametrize(
+        ("cost", "days"),
+        [
+            pytest.param("40", 900, id="100 at 10 in 90 days"),
+            pytest.param("50", None, id="nothing is left"),
+            pytest.param("60", None, id="less than nothing is left"),
+        ],
+    )
+    def test_what_earns_nothing_never_pays_back(self, cost: str, days: int | None) -> None:
+        """Spend 100, revenue 50: at a cost of 60 it said 900 days before the customer came."""
+        parts = {"payback_spend": Decimal(100), "payback_revenue": Decimal(50)}
+        payback = registry().get("payback_days")
+        assert payback.evaluate({**parts, "payback_cost": Decimal(cost)}) == days
+
     def test_the_median_is_of_the_same_revenue(self) -> None:
         assert registry().get("median_order_value").formula == registry().get("revenue").formula
 
@@ -133,6 +147,8 @@ class TestReading:
             ({"approvers": []}, "approvers"),
             ({"formula": "gross_sales - secret"}, "the file"),
             ({"formula": "exec(gross_sales)"}, "formula"),
+            ({"needs_above_zero": "gross_sales -"}, "needs_above_zero"),
+            ({"needs_above_zero": "secret"}, "the file"),
             ({"status": "maybe"}, "status"),
             ({"surprise": 1}, "surprise"),
             ({"changelog": []}, "changelog"),

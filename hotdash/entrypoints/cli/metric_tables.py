@@ -11,6 +11,7 @@ from hotdash.insights.metrics.query.answer import Answer, Cell, rounded
 from hotdash.insights.metrics.query.explain import Explanation
 from hotdash.insights.metrics.query.question import Against
 from hotdash.insights.metrics.query.trial import Trial
+from hotdash.insights.operations.growth import PLANNED_MONTHS, Growth
 
 _MOST_ROWS = 40
 
@@ -99,6 +100,32 @@ def show_trial(trial: Trial) -> None:
         escape(f"With {trial.policy}={trial.value} of {trial.shop_id}; nothing was decided."),
         style="dim",
     )
+
+
+def show_growth(shop_id: str, growth: Growth) -> None:
+    told = growth.as_json()
+    standing = growth.standing
+    out.print(
+        f"[bold]{escape(shop_id)}[/] on {standing.day}: {told['revenue_12m']} {standing.currency} "
+        f"in {standing.days_in_12m} days, {_percent(growth.share)} of {told['target']}; "
+        f"a year at the pace of the last quarter brings {told['run_rate']}."
+    )
+    present, needed = _percent(growth.present_monthly), _percent(growth.needed_monthly)
+    out.print(
+        f"It grows by {present} a month; to arrive within {PLANNED_MONTHS} months it needs {needed}."
+    )
+    if growth.arrival is None:
+        out.print("No day of arrival: there is no quarter before to tell its growth by.")
+        return
+    arrival = growth.arrival
+    out.print(
+        f"At this rate it arrives on {arrival.day or 'no day'}; the earliest is "
+        f"{arrival.earliest or 'never'}, the latest {arrival.latest or 'never'}."
+    )
+
+
+def _percent(share: Decimal | None) -> str:
+    return "an unknown share" if share is None else f"{share * 100:.1f}%"
 
 
 _TRIED = ("as decided", "as tried", "change")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.fixtures.commands import Commands
-from tests.fixtures.marts import Publisher, order, revenue_day
+from tests.fixtures.marts import Publisher, mart_row, order, revenue_day
 from tests.fixtures.shops import SeededShop
 
 ROD, KYOTO = "hot-rod-an", "kustom-kyoto"
@@ -157,3 +157,34 @@ def test_one_of_several_shops_is_named(
     assert len(two_shops) == 2
     error = commands.error("metrics", "explain", "revenue", "--day", "2026-11-20")
     assert KYOTO in error["hint"]
+
+
+class TestGrowth:
+    def test_tells_the_way_to_the_target(
+        self, commands: Commands, publisher: Publisher, shop: SeededShop
+    ) -> None:
+        """A quarter 1.331 times the one before is a tenth a month; of the year before nothing is known."""
+        known = {
+            "currency": "USD",
+            "revenue_12m": Decimal(1_000_000),
+            "revenue_91d": Decimal(133_100),
+            "revenue_91d_before": Decimal(100_000),
+            "days_in_12m": 365,
+        }
+        publisher.build(
+            {"fct_growth": [mart_row("fct_growth", shop_id=shop.shop_id, day=DAY, **known)]}
+        )
+
+        told = commands.told("metrics", "growth", "--shop", ROD, "--day", "2026-11-20")
+
+        assert (told["day"], told["share_of_target"]) == ("2026-11-20", "0.100000")
+        assert (told["present_monthly"], told["needed_monthly"]) == ("0.100000", "0.066050")
+        # 736 days, as ten times as much takes at a tenth a month.
+        assert told["arrival"] == dict.fromkeys(("day", "earliest", "latest"), "2028-11-25")
+        assert told["run_rate"] == "533862.64"
+        shown = commands.shown("metrics", "growth", "--shop", ROD, "--day", "2026-11-20")
+        assert "arrives on 2028-11-25" in shown
+
+    def test_of_nothing_published_is_told(self, commands: Commands, shop: SeededShop) -> None:
+        error = commands.error("metrics", "growth", "--shop", shop.shop_id)
+        assert "Nothing is known of how" in str(error["message"])

@@ -54,6 +54,8 @@ def show_answer(answer: Answer) -> None:
             reasons.update((why, None) for why in (cell.why, cell.why_no_base) if why)
         table.add_row(*cells, f"{row.currency or ''}{' provisional' if row.provisional else ''}")
     out.print(table)
+    for notice in answer.notices:
+        out.print(escape(notice.sentence), style="yellow")
     for note in (*answer.notes, *reasons):
         out.print(escape(note), style="dim")
     for shop in answer.shops:

@@ -1,6 +1,7 @@
 """Metrics are governed: complete, approved, computable, and kept side by side by version."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -169,6 +170,30 @@ class TestReading:
         (tmp_path / "broken.yml").write_text("name: [")
         with pytest.raises(MetricError, match=r"broken\.yml is not YAML"):
             load_registry(tmp_path)
+
+
+class TestBreaking:
+    """Told on the day it changed and on the six after it."""
+
+    @pytest.mark.parametrize(
+        ("day", "is_told"),
+        [("2026-11-30", False), ("2026-12-01", True), ("2026-12-07", True), ("2026-12-08", False)],
+    )
+    def test_is_told_for_seven_days(self, day: str, is_told: bool) -> None:
+        entry = _change(1) | {"is_fix": True, "is_breaking": True}
+        metric = Metric.model_validate(written(changelog=[*written()["changelog"], entry]))
+        told = [each.change for each in metric.breaking_on(date.fromisoformat(day))]
+        assert told == (["Another."] if is_told else [])
+
+    def test_a_later_version_always_is_and_a_first_one_never(self) -> None:
+        first = Metric.model_validate(written(changelog=[_change(1)]))
+        entries = [_change(1), _change(2), _change(2) | {"change": "Mended.", "is_fix": True}]
+        second = Metric.model_validate(written(version=2, changelog=entries))
+        day = date(2026, 12, 2)
+        assert not first.breaking_on(day)
+        assert [(each.version, each.change) for each in second.breaking_on(day)] == [
+            (2, "Another.")
+        ]
 
 
 def _path(metric: Metric) -> Path:

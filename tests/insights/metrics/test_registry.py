@@ -44,6 +44,10 @@ class TestShippedMetrics:
         written = yaml.safe_load(_path(metric).read_text())
         jsonschema.validate(json.loads(json.dumps(written, default=str)), json_schema())
 
+    @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
+    def test_it_can_be_split_by_plan(self, metric: Metric) -> None:
+        assert "plan_tier" in metric.dimensions
+
     def test_the_json_schema_is_what_the_code_says(self) -> None:
         kept = json.loads((metrics_folder() / "metric.schema.json").read_text())
         assert kept == json_schema(), "run `make docs`"

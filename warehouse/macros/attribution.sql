@@ -31,7 +31,8 @@
 
 {#-
   2^(-age/half_life) times 2^30, in whole numbers alone: halved for each whole half-life, then
-  multiplied by the powers that the rest, in 4096ths of a half-life, is made of.
+  multiplied by the powers that the rest, in 4096ths of a half-life, is made of. Never 0: clicks that
+  are all very old still share the order.
 -#}
 {% macro decayed_weight(age, half_life) -%}
   {%- set rest = bigint_quotient("(" ~ age ~ " % " ~ half_life ~ ") * 4096", half_life) -%}
@@ -43,7 +44,7 @@
   {%- for bit, factor in factors.items() -%}
     {%- set weight.sql = "((" ~ weight.sql ~ " * case when (" ~ rest ~ " & " ~ bit ~ ") <> 0 then " ~ factor ~ " else 1073741824 end) >> 30)" -%}
   {%- endfor -%}
-  (({{ weight.sql }}) >> cast(least({{ bigint_quotient(age, half_life) }}, 30) as integer))
+  greatest(({{ weight.sql }}) >> cast(least({{ bigint_quotient(age, half_life) }}, 30) as integer), 1)
 {%- endmacro %}
 
 {#- What a shop decided about a number for the day of a row, else the approved default. -#}

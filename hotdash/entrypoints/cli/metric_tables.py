@@ -11,6 +11,7 @@ from hotdash.insights.metrics.query.answer import Answer, Cell, rounded
 from hotdash.insights.metrics.query.explain import Explanation
 from hotdash.insights.metrics.query.question import Against
 from hotdash.insights.metrics.query.trial import Trial
+from hotdash.insights.operations.growth import PLANNED_MONTHS, Growth
 
 _MOST_ROWS = 40
 
@@ -24,8 +25,8 @@ def show_definition(metric: Metric) -> None:
     out.print(f"\nunit {metric.unit}; {', '.join(metric.dimensions)}; owner {escape(metric.owner)}")
     for switch in metric.policy:
         out.print(
-            f"decided: {switch.switch} = {switch.written_default} unless a shop decides otherwise. "
-            + escape(switch.reason)
+            f"decided: {switch.switch} = {switch.written_default} unless a shop decides otherwise "
+            f"({switch.offer}). " + escape(switch.reason)
         )
     for case in metric.edge_cases:
         out.print(f"- {escape(case)}")
@@ -53,6 +54,8 @@ def show_answer(answer: Answer) -> None:
             reasons.update((why, None) for why in (cell.why, cell.why_no_base) if why)
         table.add_row(*cells, f"{row.currency or ''}{' provisional' if row.provisional else ''}")
     out.print(table)
+    for notice in answer.notices:
+        out.print(escape(notice.sentence), style="yellow")
     for note in (*answer.notes, *reasons):
         out.print(escape(note), style="dim")
     for shop in answer.shops:
@@ -99,6 +102,32 @@ def show_trial(trial: Trial) -> None:
         escape(f"With {trial.policy}={trial.value} of {trial.shop_id}; nothing was decided."),
         style="dim",
     )
+
+
+def show_growth(shop_id: str, growth: Growth) -> None:
+    told = growth.as_json()
+    standing = growth.standing
+    out.print(
+        f"[bold]{escape(shop_id)}[/] on {standing.day}: {told['revenue_12m']} {standing.currency} "
+        f"in {standing.days_in_12m} days, {_percent(growth.share)} of {told['target']}; "
+        f"a year at the pace of the last quarter brings {told['run_rate']}."
+    )
+    present, needed = _percent(growth.present_monthly), _percent(growth.needed_monthly)
+    out.print(
+        f"It grows by {present} a month; to arrive within {PLANNED_MONTHS} months it needs {needed}."
+    )
+    if growth.arrival is None:
+        out.print("No day of arrival: there is no quarter before to tell its growth by.")
+        return
+    arrival = growth.arrival
+    out.print(
+        f"At this rate it arrives on {arrival.day or 'no day'}; the earliest is "
+        f"{arrival.earliest or 'never'}, the latest {arrival.latest or 'never'}."
+    )
+
+
+def _percent(share: Decimal | None) -> str:
+    return "an unknown share" if share is None else f"{share * 100:.1f}%"
 
 
 _TRIED = ("as decided", "as tried", "change")

@@ -1,12 +1,13 @@
-"""hotdash metrics list|show|query|explain|compare|decide"""
+"""hotdash metrics list|show|query|explain|compare|decide|growth"""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from hotdash.base.clock import local_day
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.cli import metric_tables as tables
 from hotdash.entrypoints.cli.invocation import Json, invocation
@@ -19,8 +20,9 @@ from hotdash.insights.metrics.query.query import query as answered
 from hotdash.insights.metrics.query.question import Against, MetricName, Question
 from hotdash.insights.metrics.query.trial import try_policy
 from hotdash.insights.metrics.registry import registry
+from hotdash.insights.operations.growth import load_growth
 from hotdash.jobs.decide_policy import decide_policy
-from hotdash.storage.appdb.repositories.shops import list_shops
+from hotdash.storage.appdb.repositories.shops import get_shop, list_shops
 
 Name = Annotated[
     str, typer.Argument(help="A metric, such as revenue, or a version of it, revenue@1.")
@@ -205,6 +207,36 @@ def decide(
     )
     then = " The next run computes what it changes." if decided.acts_in_models else ""
     out.print(escape(f"{told}; it was {decided.before}.{then}"))
+
+
+@commands.command()
+def growth(
+    context: typer.Context,
+    shop: Shop = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="As of which day; yesterday if not told."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Show how far a shop is on its way to its target, the growth it needs, and when it arrives."""
+    with told_errors(json), open_installation(invocation(context).settings()) as house:
+        house.require_migrated()
+        whose = shop or only_shop(house)
+        with house.database.snapshot() as session:
+            yesterday = house.clock.now() - timedelta(days=1)
+            last = _day(day) or local_day(yesterday, get_shop(session, whose).timezone)
+            found = load_growth(session, whose, last)
+        if found is None:
+            raise HotdashError(
+                f"Nothing is known of how {whose} grew until {last}.",
+                hint="Publish the first numbers with `hotdash run`, or name a later day with --day.",
+                field="day" if day else "shop",
+            )
+    if json:
+        say_json({"shop": whose, **found.as_json()})
+    else:
+        tables.show_growth(whose, found)
 
 
 def _day(instant: datetime | None) -> date | None:

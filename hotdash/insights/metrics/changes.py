@@ -68,9 +68,9 @@ def _other_meaning(old: Metric, new: Metric) -> Iterator[str]:
             yield f"what it reads of {mart}"
 
 
-def _decisions(metric: Metric) -> set[tuple[str, str, tuple[str, ...]]]:
+def _decisions(metric: Metric) -> set[tuple[str, str, str]]:
     """Without the reasons, and without how to tell the rows apart: neither changes a number."""
-    return {(each.switch, each.written_default, each.choices) for each in metric.policy}
+    return {(each.switch, each.written_default, each.offer) for each in metric.policy}
 
 
 def _unapproved(metric: Metric) -> Iterator[str]:

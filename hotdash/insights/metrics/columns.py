@@ -7,6 +7,8 @@ from hotdash.storage.marts import ColumnType, PublishedMart
 
 TIME_DIMENSIONS = ("day", "week", "month", "quarter")
 SHOP = "shop"
+PLAN_TIER = "plan_tier"
+"""Known of every shop and day, so rows without it are joined to it."""
 _SUMMED = frozenset({ColumnType.INTEGER, ColumnType.MONEY, ColumnType.FLAG})
 _DIVIDING = frozenset({ColumnType.TEXT, ColumnType.INTEGER, ColumnType.FLAG, ColumnType.DAY})
 
@@ -55,7 +57,7 @@ def _lacking(metric: Metric, mart: PublishedMart, metrics: frozenset[str]) -> It
 def _undivided(metric: Metric, mart: PublishedMart, dimension: str) -> Iterator[str]:
     column = metric.column(mart.name, dimension)
     if column not in mart.columns:
-        if not _is_of_other_metrics(metric, mart):
+        if dimension != PLAN_TIER and not _is_of_other_metrics(metric, mart):
             yield f"{mart.name} has no column {column} for the dimension {dimension}"
     elif mart.columns[column] not in _DIVIDING:
         yield f"{mart.name}.{column} is {mart.columns[column]}, which divides nothing"

@@ -1,7 +1,8 @@
 """What metrics/<name>.yml may say: the one shape of a definition, from which its JSON Schema is written."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -11,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -67,6 +69,8 @@ Exact = Annotated[
 ]
 Text = Annotated[str, Field(min_length=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+NOTICE = timedelta(days=7)
+_PLAIN_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,11})(\.[0-9]+)?")
 
 
 class _Strict(BaseModel):
@@ -80,27 +84,66 @@ class SwitchedRows(_Strict):
     where: dict[Name, str | bool] = Field(min_length=1)
 
 
+class Numbers(_Strict):
+    """What a shop may decide a number to be, both ends included, with at most so many decimals."""
+
+    least: Exact
+    most: Exact
+    decimals: int = Field(default=0, ge=0, le=4)
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.least > self.most:
+            raise ValueError(f"its least {self.least} is above its most {self.most}")
+        return self
+
+    def holds(self, text: str) -> bool:
+        """Models cast what was decided as it is written, so only the plainest spelling is one."""
+        if not _PLAIN_NUMBER.fullmatch(text):
+            return False
+        number = Decimal(text)
+        _, _, decimals = text.partition(".")
+        return len(decimals) <= self.decimals and self.least <= number <= self.most
+
+    def __str__(self) -> str:
+        if not self.decimals:
+            return f"a whole number from {self.least} to {self.most}"
+        return f"a number from {self.least} to {self.most} with at most {self.decimals} decimals"
+
+
 class PolicySwitch(_Strict):
     """A decision that is part of the definition: what holds where a shop decided nothing, and why."""
 
     switch: Name
-    default: bool | Name
+    default: StrictBool | Name | Exact
     choices: tuple[Name, ...] = ()
+    number: Numbers | None = None
     reason: Text
+    moves_value: bool = True
+    """No where it moves what is told beside the metric, and not the metric."""
     rows: SwitchedRows | None = None
 
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
-        if isinstance(self.default, bool) == bool(self.choices):
-            raise ValueError("a switch that is not true or false names its choices")
-        if self.choices and self.default not in self.choices:
-            raise ValueError(f"its default {self.default} is not one of its choices")
+        if isinstance(self.default, bool) == bool(self.choices or self.number):
+            raise ValueError("a switch that is not true or false names its choices or its number")
+        if not self.allows(self.written_default):
+            raise ValueError(f"its default {self.default} is not {self.offer}")
         return self
 
     @property
     def values(self) -> tuple[str, ...]:
-        """What can be decided, as it is written down."""
-        return self.choices or ("true", "false")
+        """The words that can be decided, as they are written down."""
+        return self.choices if self.choices or self.number else ("true", "false")
+
+    @property
+    def offer(self) -> str:
+        """What can be decided, for a sentence."""
+        one_of = f"one of {', '.join(self.values)}" if self.values else None
+        return " or ".join(filter(None, (one_of, str(self.number) if self.number else None)))
+
+    def allows(self, text: str) -> bool:
+        return text in self.values or (self.number is not None and self.number.holds(text))
 
     @property
     def written_default(self) -> str:
@@ -127,6 +170,8 @@ class Change(_Strict):
     change: Text
     approved_by: Text
     is_fix: bool = False
+    is_breaking: bool = False
+    """Whether numbers that somebody has seen are others since; a later version always is."""
 
 
 class MartReading(_Strict):
@@ -144,6 +189,7 @@ class Metric(_Strict):
     title: Text
     definition: Text
     formula: Text
+    needs_above_zero: Text | None = None
     aggregation: Aggregation
     components: dict[Name, Text] = Field(min_length=1)
     last: tuple[Name, ...] = ()
@@ -166,11 +212,12 @@ class Metric(_Strict):
     edge_cases: tuple[Text, ...]
     changelog: tuple[Change, ...] = Field(min_length=1)
 
-    @field_validator("formula")
+    @field_validator("formula", "needs_above_zero")
     @classmethod
-    def _can_be_computed(cls, text: str) -> str:
+    def _can_be_computed(cls, text: str | None) -> str | None:
         try:
-            Formula.parse(text)
+            if text is not None:
+                Formula.parse(text)
         except FormulaError as error:
             raise ValueError(str(error)) from None
         return text
@@ -178,7 +225,10 @@ class Metric(_Strict):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         switches = {switch.switch for switch in self.policy}
-        unknown = self.parsed.components - self.components.keys() - switches
+        named = set(self.parsed.components)
+        if self.needed is not None:
+            named |= self.needed.components
+        unknown = named - self.components.keys() - switches
         if unknown:
             raise ValueError(f"the formula names {_list(unknown)}, not a component")
         if self.changelog[-1].version != self.version:
@@ -199,6 +249,21 @@ class Metric(_Strict):
     @property
     def parsed(self) -> Formula:
         return Formula.parse(self.formula)
+
+    def breaking_on(self, day: date) -> tuple[Change, ...]:
+        """What broke in the seven days before, the day itself included: those who read it are told."""
+        begun = {change.version: change for change in reversed(self.changelog)}
+        return tuple(
+            change
+            for change in self.changelog
+            if (change.is_breaking or (change.version > 1 and change is begun[change.version]))
+            and change.date <= day < change.date + NOTICE
+        )
+
+    @property
+    def needed(self) -> Formula | None:
+        """What has to be above zero for there to be a value."""
+        return Formula.parse(self.needs_above_zero) if self.needs_above_zero else None
 
     @property
     def label(self) -> str:
@@ -229,7 +294,15 @@ class Metric(_Strict):
         return reading.columns.get(name, name) if reading else name
 
     def evaluate(self, values: Mapping[str, Value]) -> Decimal | None:
-        return self.parsed.evaluate({**self.defaults, **values})
+        known = {**self.defaults, **values}
+        return None if self.short_of(known) else self.parsed.evaluate(known)
+
+    def short_of(self, values: Mapping[str, Value]) -> str | None:
+        """What would have to be above zero and is known not to be, as it is written."""
+        if self.needed is None:
+            return None
+        found = self.needed.evaluate({**self.defaults, **values})
+        return self.needed.text if found is not None and found <= 0 else None
 
 
 def json_schema() -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hotdash.base.money import Money
 from hotdash.insights.operations.settings import known_setting
 from hotdash.insights.statements import statement
 
@@ -15,6 +17,7 @@ _MONTHS_PER_QUARTER, _MONTHS_PER_YEAR = 3, 12
 _YEAR, _QUARTER = 365, 91
 # Beyond this no date is told: it would be as good as never.
 _LONGEST = Decimal(12 * 50)
+_FINE = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Standing:
     """What the mart knows of the newest day."""
 
     day: date
+    currency: str
     revenue_12m: Decimal
     revenue_12m_before: Decimal | None
     revenue_91d: Decimal
@@ -48,6 +52,29 @@ class Growth:
     needed_monthly: Decimal | None
     arrival: Arrival | None
 
+    def as_json(self) -> dict[str, Any]:
+        """Money to its minor unit and rates to a millionth, as texts."""
+        standing = self.standing
+        return {
+            "day": standing.day.isoformat(),
+            "currency": standing.currency,
+            "target": _money(standing.target, standing.currency),
+            "revenue_12m": _money(standing.revenue_12m, standing.currency),
+            "days_in_12m": standing.days_in_12m,
+            "run_rate": _money(self.run_rate, standing.currency),
+            "share_of_target": _rate(self.share),
+            "present_monthly": _rate(self.present_monthly),
+            "needed_monthly": _rate(self.needed_monthly),
+            "planned_months": PLANNED_MONTHS,
+            "arrival": None
+            if self.arrival is None
+            else {
+                "day": _iso(self.arrival.day),
+                "earliest": _iso(self.arrival.earliest),
+                "latest": _iso(self.arrival.latest),
+            },
+        }
+
 
 def load_growth(session: Session, shop_id: str, last: date) -> Growth | None:
     """None where nothing is published yet."""
@@ -60,6 +87,7 @@ def load_growth(session: Session, shop_id: str, last: date) -> Growth | None:
     return growth_of(
         Standing(
             day=row.day,
+            currency=row.currency,
             revenue_12m=row.revenue_12m,
             revenue_12m_before=row.revenue_12m_before,
             revenue_91d=row.revenue_91d,
@@ -116,3 +144,15 @@ def _needed(standing: Standing) -> Decimal | None:
     if standing.revenue_12m >= standing.target:
         return Decimal(0)
     return (standing.target / standing.revenue_12m) ** (Decimal(1) / PLANNED_MONTHS) - 1
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return f"{Money(amount, currency).rounded().amount:f}"
+
+
+def _rate(rate: Decimal | None) -> str | None:
+    return None if rate is None else f"{rate.quantize(_FINE, rounding=ROUND_HALF_UP):f}"
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

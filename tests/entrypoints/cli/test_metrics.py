@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.fixtures.commands import Commands
-from tests.fixtures.marts import Publisher, order, revenue_day
+from tests.fixtures.marts import Publisher, mart_row, order, revenue_day
 from tests.fixtures.shops import SeededShop
 
 ROD, KYOTO = "hot-rod-an", "kustom-kyoto"
@@ -115,8 +115,27 @@ class TestDecide:
         assert decision.actor.startswith("cli:")
 
     @pytest.mark.parametrize(
+        ("policy", "before", "values"),
+        [
+            ("attribution_click_days", "7", ("14",)),
+            ("attribution_lookback_days", "30", ("90",)),
+            ("attribution_half_life_days", "7", ("1",)),
+            ("shipping_cost_per_order", "as_charged", ("7.50", "as_charged")),
+        ],
+    )
+    def test_takes_numbers_of_those_that_models_read(
+        self, house: Commands, policy: str, before: str, values: tuple[str, ...]
+    ) -> None:
+        for value in values:
+            told = house.told("metrics", "decide", policy, value, "--reason", "Ours.")
+            assert (told["before"], told["value"]) == (before, value)
+            assert told["acts_in_models"]
+            before = value
+
+    @pytest.mark.parametrize(
         ("arguments", "field"),
         [
+            (("attribution_click_days", "91"), "value"),
             (("luck", "true"), "policy"),
             (("include_taxes", "maybe"), "value"),
         ],
@@ -138,3 +157,34 @@ def test_one_of_several_shops_is_named(
     assert len(two_shops) == 2
     error = commands.error("metrics", "explain", "revenue", "--day", "2026-11-20")
     assert KYOTO in error["hint"]
+
+
+class TestGrowth:
+    def test_tells_the_way_to_the_target(
+        self, commands: Commands, publisher: Publisher, shop: SeededShop
+    ) -> None:
+        """A quarter 1.331 times the one before is a tenth a month; of the year before nothing is known."""
+        known = {
+            "currency": "USD",
+            "revenue_12m": Decimal(1_000_000),
+            "revenue_91d": Decimal(133_100),
+            "revenue_91d_before": Decimal(100_000),
+            "days_in_12m": 365,
+        }
+        publisher.build(
+            {"fct_growth": [mart_row("fct_growth", shop_id=shop.shop_id, day=DAY, **known)]}
+        )
+
+        told = commands.told("metrics", "growth", "--shop", ROD, "--day", "2026-11-20")
+
+        assert (told["day"], told["share_of_target"]) == ("2026-11-20", "0.100000")
+        assert (told["present_monthly"], told["needed_monthly"]) == ("0.100000", "0.066050")
+        # 736 days, as ten times as much takes at a tenth a month.
+        assert told["arrival"] == dict.fromkeys(("day", "earliest", "latest"), "2028-11-25")
+        assert told["run_rate"] == "533862.64"
+        shown = commands.shown("metrics", "growth", "--shop", ROD, "--day", "2026-11-20")
+        assert "arrives on 2028-11-25" in shown
+
+    def test_of_nothing_published_is_told(self, commands: Commands, shop: SeededShop) -> None:
+        error = commands.error("metrics", "growth", "--shop", shop.shop_id)
+        assert "Nothing is known of how" in str(error["message"])

@@ -1,6 +1,7 @@
 """Metrics are governed: complete, approved, computable, and kept side by side by version."""
 
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 from hotdash.base.errors import NotFoundError
 from hotdash.base.paths import metrics_folder
 from hotdash.insights.metrics.columns import complaints
-from hotdash.insights.metrics.definition import Metric, json_schema
+from hotdash.insights.metrics.definition import Metric, PolicySwitch, json_schema
 from hotdash.insights.metrics.registry import MetricError, load_registry, registry
 from hotdash.storage.marts import published_marts
 
@@ -43,6 +44,10 @@ class TestShippedMetrics:
         written = yaml.safe_load(_path(metric).read_text())
         jsonschema.validate(json.loads(json.dumps(written, default=str)), json_schema())
 
+    @pytest.mark.parametrize("metric", [*registry()], ids=lambda metric: metric.label)
+    def test_it_can_be_split_by_plan(self, metric: Metric) -> None:
+        assert "plan_tier" in metric.dimensions
+
     def test_the_json_schema_is_what_the_code_says(self) -> None:
         kept = json.loads((metrics_folder() / "metric.schema.json").read_text())
         assert kept == json_schema(), "run `make docs`"
@@ -64,6 +69,20 @@ class TestShippedMetrics:
         revenue = registry().get("revenue")
         assert revenue.evaluate(components) == Decimal(74)
         assert revenue.evaluate({**components, "include_taxes": 1}) == Decimal(80)
+
+    @pytest.mark.parametrize(
+        ("cost", "days"),
+        [
+            pytest.param("40", 900, id="100 at 10 in 90 days"),
+            pytest.param("50", None, id="nothing is left"),
+            pytest.param("60", None, id="less than nothing is left"),
+        ],
+    )
+    def test_what_earns_nothing_never_pays_back(self, cost: str, days: int | None) -> None:
+        """Spend 100, revenue 50: at a cost of 60 it said 900 days before the customer came."""
+        parts = {"payback_spend": Decimal(100), "payback_revenue": Decimal(50)}
+        payback = registry().get("payback_days")
+        assert payback.evaluate({**parts, "payback_cost": Decimal(cost)}) == days
 
     def test_the_median_is_of_the_same_revenue(self) -> None:
         assert registry().get("median_order_value").formula == registry().get("revenue").formula
@@ -90,12 +109,51 @@ class TestReading:
         assert "'profit'" in raised.value.message
 
     @pytest.mark.parametrize(
+        "switch",
+        [
+            {"default": "7"},
+            {"default": "0", "number": {"least": "1", "most": "9"}},
+            {"default": "5", "number": {"least": "9", "most": "1"}},
+            {"default": "never", "number": {"least": "1", "most": "9"}},
+            {"default": True, "number": {"least": "1", "most": "9"}},
+            {"default": "7.5", "number": {"least": "1", "most": "9"}},
+            {"default": "never", "choices": ["always"]},
+        ],
+    )
+    def test_a_decision_without_its_bounds_is_refused(
+        self, tmp_path: Path, switch: dict[str, Any]
+    ) -> None:
+        policy = [{"switch": "window", "reason": "So.", **switch}]
+        with pytest.raises(MetricError, match=r"0\.yml: policy"):
+            load_registry(folder_with(tmp_path, written(policy=policy, formula="gross_sales")))
+
+    @pytest.mark.parametrize(
+        ("text", "is_allowed"),
+        [
+            *(("1", True), ("7.5", True), ("99.25", True), ("as_charged", True)),
+            *(("0", False), ("99.26", False), ("7.505", False), ("07", False), ("7.", False)),
+            *(("1e1", False), (" 7", False), ("\u0667", False), ("", False), ("true", False)),
+        ],
+    )
+    def test_a_number_is_taken_as_plainly_as_models_read_it(
+        self, text: str, is_allowed: bool
+    ) -> None:
+        number = {"least": "1", "most": "99.25", "decimals": 2}
+        switch = PolicySwitch.model_validate(
+            {"switch": "cost", "default": "as_charged", "choices": ["as_charged"]}
+            | {"number": number, "reason": "So."}
+        )
+        assert switch.allows(text) is is_allowed
+
+    @pytest.mark.parametrize(
         ("changes", "field"),
         [
             ({"owner": ""}, "owner"),
             ({"approvers": []}, "approvers"),
             ({"formula": "gross_sales - secret"}, "the file"),
             ({"formula": "exec(gross_sales)"}, "formula"),
+            ({"needs_above_zero": "gross_sales -"}, "needs_above_zero"),
+            ({"needs_above_zero": "secret"}, "the file"),
             ({"status": "maybe"}, "status"),
             ({"surprise": 1}, "surprise"),
             ({"changelog": []}, "changelog"),
@@ -116,6 +174,30 @@ class TestReading:
         (tmp_path / "broken.yml").write_text("name: [")
         with pytest.raises(MetricError, match=r"broken\.yml is not YAML"):
             load_registry(tmp_path)
+
+
+class TestBreaking:
+    """Told on the day it changed and on the six after it."""
+
+    @pytest.mark.parametrize(
+        ("day", "is_told"),
+        [("2026-11-30", False), ("2026-12-01", True), ("2026-12-07", True), ("2026-12-08", False)],
+    )
+    def test_is_told_for_seven_days(self, day: str, is_told: bool) -> None:
+        entry = _change(1) | {"is_fix": True, "is_breaking": True}
+        metric = Metric.model_validate(written(changelog=[*written()["changelog"], entry]))
+        told = [each.change for each in metric.breaking_on(date.fromisoformat(day))]
+        assert told == (["Another."] if is_told else [])
+
+    def test_a_later_version_always_is_and_a_first_one_never(self) -> None:
+        first = Metric.model_validate(written(changelog=[_change(1)]))
+        entries = [_change(1), _change(2), _change(2) | {"change": "Mended.", "is_fix": True}]
+        second = Metric.model_validate(written(version=2, changelog=entries))
+        day = date(2026, 12, 2)
+        assert not first.breaking_on(day)
+        assert [(each.version, each.change) for each in second.breaking_on(day)] == [
+            (2, "Another.")
+        ]
 
 
 def _path(metric: Metric) -> Path:

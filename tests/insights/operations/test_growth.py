@@ -21,6 +21,7 @@ DAY = date(2026, 1, 1)
 # A tenth of the target; a quarter 1.1 * 1.1 * 1.1 = 1.331 times the one before.
 STANDING = Standing(
     day=DAY,
+    currency="USD",
     revenue_12m=Decimal(1_000_000),
     revenue_12m_before=Decimal(1_000_000),
     revenue_91d=Decimal("133100"),

@@ -21,7 +21,7 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     """Tells one load per step: new orders, edits, late refunds, moves to another day, deletions."""
     chance = random.Random(seed)
     for shop, (timezone, currency) in SHOPS.items():
-        world.shop(shop, timezone, currency)
+        world.shop(shop, timezone, currency, plan=None)
     versions = [
         (shop, version)
         for shop, (_, currency) in SHOPS.items()
@@ -30,6 +30,7 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
     ]
     chance.shuffle(versions)
     for number in range(loads):
+        tell_plans(seed, world, number)
         for shop, (_, currency) in SHOPS.items():
             tell_ads(chance, world, shop, currency)
             tell_operations(random.Random(f"{seed}/{shop}/{number}"), world, shop, number)
@@ -41,10 +42,20 @@ def random_history(seed: int, world: RawWorld, loads: int, orders: int = 14) -> 
             there = [order for order in told if order.order_id not in gone]
             people = {"customers": list(_customers(chance, number))}
             world.load(shop, there, deleted=gone, told=people, products=_products(chance))
-            if chance.random() < 0.3:
-                world.shop(shop, *SHOPS[shop], plan=chance.choice(["Basic", "Plus"]))
             tell_report(chance, world, shop)
+        tell_plans(seed, world, number, in_the_evening=True)
         yield
+
+
+def tell_plans(seed: int, world: RawWorld, step: int, *, in_the_evening: bool = False) -> None:
+    """East has its first plan in the second load; west's first one is another on the day it was built."""
+    chance = random.Random(f"{seed}/plans/{step}/{in_the_evening}")
+    scripted = {(0, True): {"west": "Basic"}, (1, False): {"east": "Grow", "west": "Plus"}}
+    told = scripted.get((step, in_the_evening))
+    if told is None and step > 1:
+        told = {shop: chance.choice([None, "Basic", "Grow", "Plus"]) for shop in SHOPS}
+    for shop, plan in (told or {}).items():
+        world.shop(shop, *SHOPS[shop], plan=plan)
 
 
 def tell_report(chance: random.Random, world: RawWorld, shop: str) -> None:

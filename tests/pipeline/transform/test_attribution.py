@@ -1,6 +1,7 @@
 """The clauses of attribution one by one, each in an order of its own, on every engine."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.touches import before, click, tell_clicks, tell_journey, visit
 from tests.fixtures.warehouses import ENGINES, BuiltWarehouse, OpenBuilt
 
-SHOP, YEN, DINAR = "attributed", "yen", "dinar"
+SHOP, YEN, DINAR, PATIENT = "attributed", "yen", "dinar", "patient"
 AT = "2026-05-20T12:00:00Z"
 GOOGLE_AD = "utm_source=google&utm_medium=cpc&utm_campaign=brand"
 MAIL = "utm_source=newsletter&utm_medium=email&utm_campaign=may"
@@ -127,6 +128,19 @@ def tell_all(world: RawWorld) -> None:
         world.shop(shop, "UTC", currency)
         world.load(shop, [Order(20, AT, [Line(1, price)], currency=currency)])
         tell_journey(world, shop, {20: three_clicks()})
+    world.shop(PATIENT, "UTC", "USD")
+    world.load(PATIENT, [Order(20, AT, [Line(1, "100.00")])])
+    tell_journey(
+        world,
+        PATIENT,
+        {20: [visit(1, before(AT, days=40), MAIL), visit(2, before(AT, days=35.5), GOOGLE_AD)]},
+    )
+    decided = {"effective_from": date(2026, 1, 1), "decided_at": world.now}
+    numbers = {"attribution_lookback_days": "60", "attribution_half_life_days": "1"}
+    world.load(
+        PATIENT,
+        policies=[{"policy": name, "value": value} | decided for name, value in numbers.items()],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -265,6 +279,14 @@ def test_time_decay_halves_every_seven_days(built: BuiltWarehouse) -> None:
         "google": (571_429, Decimal("57.1400")),
         "facebook": (285_714, Decimal("28.5700")),
         "newsletter": (142_857, Decimal("14.2900")),
+    }
+
+
+def test_clicks_of_which_time_left_nothing_share_alike(built: BuiltWarehouse) -> None:
+    """35.5 and 40 half-lives: both weights would be below 1 in 2^30, so both are that least one."""
+    assert credits_of(built, 20, "time_decay", PATIENT) == {
+        "google": (500_000, Decimal("50.0000")),
+        "newsletter": (500_000, Decimal("50.0000")),
     }
 
 

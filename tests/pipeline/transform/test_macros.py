@@ -57,6 +57,14 @@ CASES = {
         "(cast(3 as numeric(20,4))), (cast(2 as numeric(20,4)))) as amounts (amount))",
         "2.0000",
     ),
+    "a click of half a half-life counts 759,250,125 of 1,073,741,824": (
+        "{{ decayed_weight('cast(43200 as bigint)', 'cast(86400 as bigint)') }}",
+        "759250125",
+    ),
+    "a click of 35.5 half-lives still counts": (
+        "{{ decayed_weight('cast(3067200 as bigint)', 'cast(86400 as bigint)') }}",
+        "1",
+    ),
     "a key inside a key": (
         '{{ json_pick("cast(\'{\\"a\\": {\\"b\\": \\"c\\"}}\' as json)", [\'a\', \'b\']) }}',
         "c",

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from hotdash.insights.metrics.registry import registry
 from hotdash.pipeline.transform.build import BuildMode
+from tests.fixtures.raw_orders import Line, Order
 from tests.fixtures.raw_world import RawWorld, Row
 from tests.fixtures.warehouses import ENGINES, BuiltWarehouse, OpenBuilt
 
@@ -72,6 +74,8 @@ def marts(request: pytest.FixtureRequest, built_on: OpenBuilt) -> BuiltWarehouse
     world.shop(SHOP, "Europe/Berlin", "EUR")
     _tell_support(world)
     _tell_stock(world)
+    # The only order, on the 27th: from then on nothing is sold.
+    world.load(SHOP, [Order(1, "2026-10-27T12:00:00Z", [Line(1, "70")], currency="EUR")])
     world.loads = HOURS_UNTIL_THE_LAST
     world.tell(SHOP, "chatwoot", {})
     world.load(SHOP)
@@ -248,6 +252,14 @@ class TestStock:
             "select location_id, available from marts.fct_stock_levels order by location_id"
         )
         assert [tuple(each.values()) for each in found] == [(1, 6), (2, -6)]
+
+
+def test_a_shop_that_sells_nothing_any_more_shows_the_drop(marts: BuiltWarehouse) -> None:
+    """The week until the 9th, through which the store was read, has nothing; the one before has the 27th."""
+    newest = marts.rows("select * from marts.fct_growth order by day desc")[0]
+    assert newest["day"] == date(2026, 11, 9)
+    assert (newest["revenue_7d"], newest["revenue_7d_before"]) == (0, 70)
+    assert registry().get("sales_delta_week").evaluate(newest) == -1
 
 
 def test_hours_that_a_night_leaves_out_or_tells_twice(marts: BuiltWarehouse) -> None:

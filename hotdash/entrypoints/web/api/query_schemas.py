@@ -7,7 +7,8 @@ from hotdash.entrypoints.web.api.schemas import Amount, Shape
 from hotdash.insights.metrics.definition import DayOwner, Unit
 from hotdash.insights.metrics.query.question import Against
 
-Days = tuple[date, date]
+Day = date
+Days = tuple[Day, Day]
 
 
 class VersionShape(Shape):
@@ -62,12 +63,23 @@ class AnswerRowShape(Shape):
     values: dict[str, ValueShape]
 
 
+class NoticeShape(Shape):
+    """A metric whose numbers are others than they were; told until that day."""
+
+    metric: str
+    version: int
+    date: Day
+    until: Day
+    change: str
+
+
 class MetricsAnswer(Shape):
     by: list[str]
     compare: Against
     currency: str | None
     provisional: bool
     notes: list[str]
+    notices: list[NoticeShape]
     metrics: list[AskedMetricShape]
     shops: list[AnsweredShopShape]
     rows: list[AnswerRowShape]

@@ -16,6 +16,7 @@ from hotdash.entrypoints.web.pages.tile_view import tile_view
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.insights.metrics.period import Period
+from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.contract import Tile
 from hotdash.insights.tiles.sales_pulse import MART, load_sales_pulse
 from hotdash.insights.tiles.situation import load_news
@@ -82,7 +83,8 @@ def _values(
         "shops": list(visit.shops.values()),
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner(tile, blocked),
+        "banner": today_view.banner(tile, blocked)
+        or today_view.changed(registry().get(tile.metric, tile.metric_version), now.date()),
         "decisions": today_view.decisions(tile, blocked),
         "looks_again": today_view.looks_again(tile),
         "period_line": today_view.period_line(tile, period),

@@ -1,9 +1,10 @@
 """What Today says around its tiles: the banner, what to do now, which days and how old."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from hotdash.entrypoints.web import formatting
+from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
 from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
 from hotdash.insights.tiles.state import Blocked
@@ -59,6 +60,15 @@ def banner(tile: Tile, blocked: Blocked | None) -> Banner | None:
         shown = f"What you see is from {_seen_up_to(tile)}." if tile.as_of else ""
         return Banner("stale", "The data is not up to date.", shown)
     return None
+
+
+def changed(metric: Metric, day: date) -> Banner | None:
+    """For a week, that the number on the page is another than it was."""
+    changes = metric.breaking_on(day)
+    if not changes:
+        return None
+    text = " ".join(change.change for change in changes)
+    return Banner("reprocessing", f"{metric.title} changed on {changes[-1].date}.", text)
 
 
 def decisions(tile: Tile, blocked: Blocked | None) -> list[DecisionView]:

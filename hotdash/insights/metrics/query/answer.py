@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.money import Money
-from hotdash.insights.metrics.definition import Metric, Unit
+from hotdash.insights.metrics.definition import NOTICE, Change, Metric, Unit
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.query.question import Against
 
@@ -81,6 +81,18 @@ class ShopProvenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A metric whose numbers are others than they were a week ago."""
+
+    metric: Metric
+    change: Change
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.metric.title} changed on {self.change.date}: {self.change.change}"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     by: Sequence[str]
     against: Against
@@ -90,6 +102,7 @@ class Answer:
     currency: str | None
     provisional: bool
     notes: Sequence[str] = field(default_factory=list[str])
+    notices: Sequence[Notice] = ()
 
     def only(self, metric: str) -> Cell:
         """Of an answer that was not split."""
@@ -105,6 +118,7 @@ class Answer:
             "currency": self.currency,
             "provisional": self.provisional,
             "notes": list(self.notes),
+            "notices": [_notice(each) for each in self.notices],
             "metrics": [_metric(each) for each in self.metrics],
             "shops": [_shop(each) for each in self.shops],
             "rows": [_row(row, units) for row in self.rows],
@@ -120,6 +134,17 @@ def rounded(value: Decimal | None, metric: Metric, currency: str | None) -> Deci
     if metric.unit in _WHOLE and value == value.to_integral_value():
         return value.quantize(Decimal(1))
     return value.quantize(_FINE, rounding=ROUND_HALF_UP)
+
+
+def _notice(notice: Notice) -> dict[str, Any]:
+    change = notice.change
+    return {
+        "metric": notice.metric.name,
+        "version": change.version,
+        "date": change.date.isoformat(),
+        "until": (change.date + NOTICE).isoformat(),
+        "change": change.change,
+    }
 
 
 def _metric(each: AnsweredMetric) -> dict[str, Any]:

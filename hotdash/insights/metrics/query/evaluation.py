@@ -163,7 +163,10 @@ def _computed(part: _Part, children: Mapping[str, Outcome]) -> Outcome:
     if value is not None:
         return Outcome(value)
     zero = metric.parsed.zero_divisor({**metric.defaults, **values})
-    return Outcome(None, f"{zero} is 0." if zero else "It cannot be computed.")
+    if zero:
+        return Outcome(None, f"{zero} is 0.")
+    short = metric.short_of(values)
+    return Outcome(None, f"{short} is not above 0." if short else "It cannot be computed.")
 
 
 def _children(node: Node, side: int, key: Key, readings: Readings) -> dict[str, Outcome]:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from hotdash.base.errors import HotdashError
-from hotdash.insights.metrics.columns import SHOP, TIME_DIMENSIONS
+from hotdash.insights.metrics.columns import PLAN_TIER, SHOP, TIME_DIMENSIONS
 from hotdash.insights.metrics.definition import Aggregation, Metric
 from hotdash.insights.metrics.query.question import MetricName, QueryError, Question
 from hotdash.insights.metrics.registry import Registry
@@ -41,6 +41,7 @@ class Source:
     switched: Switched | None = None
     columns: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = ()
+    is_joined_to_plans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class Planner:
 
     def _source(self, metric: Metric, own: list[str]) -> Source:
         self._refuse_foreign(metric)
+        needed = [*self._question.rows, *self._question.filters]
         if metric.statement is not None:
             return Source(
                 metric.statement,
@@ -198,14 +200,15 @@ class Planner:
                     Filter(name, ColumnType.TEXT, values)
                     for name, values in self._question.filters.items()
                 ),
+                is_joined_to_plans=PLAN_TIER in needed,
             )
-        needed = [*self._question.rows, *self._question.filters]
         switched = self._switched(metric)
         marts = metric.marts if switched is None else [switched[0]]
-        for mart in (self._marts[name] for name in marts):
-            wanted = {metric.column(mart.name, name) for name in (*needed, *own)}
-            if wanted <= mart.columns.keys():
-                return self._of_mart(metric, mart, switched[1] if switched else None)
+        for joined in (frozenset[str](), {PLAN_TIER} & set(needed)):
+            for mart in (self._marts[name] for name in marts):
+                wanted = {metric.column(mart.name, name) for name in (*needed, *own)} - joined
+                if wanted <= mart.columns.keys():
+                    return self._of_mart(metric, mart, switched[1] if switched else None)
         raise QueryError(
             f"No mart splits {metric.name} by {' and '.join(dict.fromkeys(needed))} at once.",
             hint="Ask for these dimensions one by one.",
@@ -228,14 +231,23 @@ class Planner:
         reading = metric.reads.get(mart.name)
         columns = [metric.column(mart.name, name) for name in self._question.rows]
         filters = [
-            Filter(column, mart.columns[column], values)
+            Filter(column, mart.columns.get(column, ColumnType.TEXT), values)
             for column, values in (
                 (metric.column(mart.name, name), values)
                 for name, values in self._question.filters.items()
             )
         ]
         only = reading.only if reading else ()
-        return Source(mart.name, True, only, switched, tuple(columns), tuple(filters))
+        named = {*columns, *(each.column for each in filters)}
+        return Source(
+            mart.name,
+            True,
+            only,
+            switched,
+            tuple(columns),
+            tuple(filters),
+            is_joined_to_plans=PLAN_TIER in named - mart.columns.keys(),
+        )
 
     def _unknown(self, metric: Metric, name: str, field: str) -> QueryError:
         known = [each for each in metric.dimensions if each not in TIME_DIMENSIONS]

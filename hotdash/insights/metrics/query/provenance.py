@@ -1,14 +1,15 @@
 """What an answer rests on: versions, builds, how complete each source was, and what is provisional."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from hotdash.insights.metrics.definition import DayOwner
+from hotdash.insights.metrics.definition import DayOwner, Metric
 from hotdash.insights.metrics.publication import Published, Windows
 from hotdash.insights.metrics.query.answer import (
     Answer,
     AnsweredMetric,
     AnswerRow,
+    Notice,
     ShopProvenance,
 )
 from hotdash.insights.metrics.query.evaluation import Readings
@@ -29,6 +30,7 @@ def provenance_of(
     windows: Mapping[str, Windows],
     rows: Sequence[AnswerRow],
     notes: Sequence[str],
+    today: date,
 ) -> Answer:
     question = readings.question
     currencies = {each.currency for each in readings.publications.values()}
@@ -41,7 +43,21 @@ def provenance_of(
         currency=currencies.pop() if len(currencies) == 1 else None,
         provisional=any(row.provisional for row in rows),
         notes=[*notes, *_notes(nodes, readings)],
+        notices=_notices(nodes, today),
     )
+
+
+def _notices(nodes: Sequence[Node], today: date) -> list[Notice]:
+    """Also of the metrics that the asked ones are made of."""
+    told: dict[str, Metric] = {
+        form.metric.label: form.metric
+        for node in nodes
+        for each in node.nodes()
+        for form in each.forms
+    }
+    return [
+        Notice(metric, change) for metric in told.values() for change in metric.breaking_on(today)
+    ]
 
 
 def _metric(node: Node) -> AnsweredMetric:

@@ -34,17 +34,19 @@ def query(
     Windows are days that somebody chose before; assumed are decisions to try out.
     """
     asked = read(session, question, now, metrics, windows, assumed)
-    return _answer(asked.nodes, asked.readings, asked.windows)
+    return _answer(asked.nodes, asked.readings, asked.windows, now.date())
 
 
-def _answer(nodes: Sequence[Node], readings: Readings, windows: Mapping[str, Windows]) -> Answer:
+def _answer(
+    nodes: Sequence[Node], readings: Readings, windows: Mapping[str, Windows], today: date
+) -> Answer:
     rows: list[AnswerRow] = []
     notes: dict[str, None] = {}
     for key in _keys(nodes, readings):
         row = _row(key, nodes, readings, notes)
         if row is not None:
             rows.append(row)
-    return provenance_of(nodes, readings, windows, rows, list(notes))
+    return provenance_of(nodes, readings, windows, rows, list(notes), today)
 
 
 def _keys(nodes: Sequence[Node], readings: Readings) -> list[Key]:

@@ -194,8 +194,12 @@ def value_of(filtered: Filter, text: str) -> object:
 
 def _relation(source: Source) -> str:
     if source.is_mart:
-        return f"serving.{source.relation}"
-    return f"({(STATEMENTS / f'{source.relation}.sql').read_text(encoding='utf-8')})"
+        rows = f"serving.{source.relation}"
+    else:
+        rows = f"({(STATEMENTS / f'{source.relation}.sql').read_text(encoding='utf-8')})"
+    if source.is_joined_to_plans:
+        return written(__file__, "by_plan.sql").format(relation=rows)
+    return rows
 
 
 def _bucket(time: str | None) -> str:

@@ -79,10 +79,10 @@ def checked_switch(metrics: Registry, policy: str, value: str) -> PolicySwitch:
             hint=f"Use one of {', '.join(sorted(switches))}.",
             field="policy",
         )
-    if value not in switch.values:
+    if not switch.allows(value):
         raise QueryError(
             f"{policy} cannot be {value!r}.",
-            hint=f"Use one of {', '.join(switch.values)}.",
+            hint=f"Use {switch.offer}.",
             field="value",
         )
     return switch
@@ -90,7 +90,11 @@ def checked_switch(metrics: Registry, policy: str, value: str) -> PolicySwitch:
 
 def moved_by(metrics: Registry, policy: str) -> list[str]:
     """The metrics that have the switch, and those made of them."""
-    moved = {metric.name for metric in metrics if policy in {each.switch for each in metric.policy}}
+    moved = {
+        metric.name
+        for metric in metrics
+        if policy in {each.switch for each in metric.policy if each.moves_value}
+    }
     for _ in range(len(moved) + 3):
         moved |= {metric.name for metric in metrics if moved & metric.components.keys()}
     return sorted(moved)
@@ -103,7 +107,9 @@ def _refuse_unmoved(metrics: Registry, question: Question, policy: str) -> None:
         if asked.name not in moved:
             raise QueryError(
                 f"{policy} changes nothing about {asked.name}.",
-                hint=f"Ask about one of {', '.join(moved)}.",
+                hint=f"Ask about one of {', '.join(moved)}."
+                if moved
+                else f"It moves no metric: {metrics.switches()[policy].reason}",
                 field="metric",
             )
 

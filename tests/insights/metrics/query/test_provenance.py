@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.insights.metrics.definition import NOTICE, Metric
 from hotdash.insights.metrics.query.answer import Answer
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
+from hotdash.insights.metrics.registry import Registry, registry
 from tests.fixtures.marts import Publisher, revenue_day
 from tests.fixtures.november import KYOTO, NOV, ROD, Ask, days, values
 from tests.fixtures.shops import SeededShop
@@ -110,3 +112,36 @@ class TestRefusals:
     def test_of_a_metric_that_does_not_exist_name_the_others(self, ask: Ask) -> None:
         with pytest.raises(NotFoundError, match=r"profit.*aov"):
             ask("profit")
+
+
+def test_what_broke_this_week_is_told_also_of_what_a_metric_is_made_of(
+    publisher: Publisher, shop: SeededShop
+) -> None:
+    publisher.build(days())
+    today = publisher.clock.now().date()
+    revenue = registry().get("revenue").model_dump()
+    broken = {
+        "version": 1,
+        "date": today,
+        "change": "Tips are in it.",
+        "approved_by": "owner",
+        "is_fix": True,
+        "is_breaking": True,
+    }
+    changed = Metric.model_validate(revenue | {"changelog": [*revenue["changelog"], broken]})
+    metrics = Registry([changed, *(each for each in registry() if each.name != "revenue")])
+    question = Question.parse(shops=[ROD], metrics=["aov", "orders"], **NOV)
+    with publisher.database.as_user(shop.owner_id) as session:
+        answer = query(session, question, publisher.clock.now(), metrics=metrics)
+        later = query(session, question, publisher.clock.now() + NOTICE, metrics=metrics)
+
+    assert answer.as_json()["notices"] == [
+        {
+            "metric": "revenue",
+            "version": 1,
+            "date": today.isoformat(),
+            "until": (today + NOTICE).isoformat(),
+            "change": "Tips are in it.",
+        }
+    ]
+    assert not later.notices

@@ -162,8 +162,39 @@ def test_that_nothing_published_can_tell_offers_a_way(
 
 
 @pytest.mark.parametrize(
+    ("policy", "value", "metric"),
+    [
+        ("attribution_click_days", "14", "attribution_rate"),
+        ("shipping_cost_per_order", "7.50", "contribution"),
+    ],
+)
+def test_of_a_number_that_acts_in_marts_offers_the_way(
+    publisher: Publisher, shop: SeededShop, policy: str, value: str, metric: str
+) -> None:
+    publisher.build({"fct_revenue": [revenue_day(ROD, NOV, "100")]})
+
+    with pytest.raises(NeedsRebuildError, match=f"hotdash metrics decide {policy} {value}"):
+        tried(publisher, shop, policy, value, (metric,))
+
+
+def test_of_what_stands_beside_a_metric_says_that_no_metric_moves(
+    publisher: Publisher, shop: SeededShop
+) -> None:
+    with pytest.raises(HotdashError, match="changes nothing about attributed_revenue") as raised:
+        tried(publisher, shop, "attribution_half_life_days", "3", ("attributed_revenue",))
+    assert raised.value.hint is not None
+    assert raised.value.hint.startswith("It moves no metric: After how many days")
+
+
+@pytest.mark.parametrize(
     ("policy", "value", "metric", "field"),
     [
+        ("attribution_click_days", "0", "roas", "value"),
+        ("attribution_click_days", "91", "roas", "value"),
+        ("attribution_click_days", "7.0", "roas", "value"),
+        ("attribution_click_days", "seven", "roas", "value"),
+        ("shipping_cost_per_order", "-1", "contribution", "value"),
+        ("shipping_cost_per_order", "1.23456", "contribution", "value"),
         ("luck", "true", "revenue", "policy"),
         ("include_taxes", "maybe", "revenue", "value"),
         ("include_taxes", "true", "units", "metric"),

@@ -79,16 +79,38 @@ addresses as (
   group by shop_id, email_hash
 ),
 
+known_plans as (
+  {{ shop_plans(of_built=true) }}
+),
+
+plans as (
+  {{ shop_plans() }}
+),
+
+order_days as (
+  select distinct
+    shop_id,
+    day
+  from {{ ref('int_order_versions') }}
+  where '{{ var("mode") }}' <> 'full' and day is not null
+),
+
 replanned as (
   select
-    shops.shop_id,
-    min(case when not loads.is_built then {{ shop_local_date('shops.fetched_at', 'known.timezone') }} end) as since
-  from {{ ref('stg_shopify__shops') }} as shops
-  inner join {{ ref('stg_hotdash__committed_loads') }} as loads on loads.load_id = shops.load_id
-  inner join {{ ref('int_shops') }} as known on known.shop_id = shops.shop_id
-  where '{{ var("mode") }}' <> 'full'
-  group by shops.shop_id
-  having count(distinct shops.plan) > 1
+    order_days.shop_id,
+    order_days.day
+  from order_days
+  inner join plans
+    on
+      plans.shop_id = order_days.shop_id
+      and order_days.day >= plans.valid_from
+      and order_days.day < {{ end_of('plans') }}
+  left join known_plans
+    on
+      known_plans.shop_id = order_days.shop_id
+      and order_days.day >= known_plans.valid_from
+      and order_days.day < {{ end_of('known_plans') }}
+  where known_plans.plan_tier is distinct from plans.plan_tier
 )
 
 select versions.shop_id, versions.day
@@ -105,6 +127,4 @@ where versions.customer_id is null and versions.processed_at >= addresses.since
 union
 select shop_id, day from touched where is_moved
 union
-select versions.shop_id, versions.day
-from {{ ref('int_order_versions') }} as versions
-inner join replanned on replanned.shop_id = versions.shop_id and versions.day >= replanned.since
+select shop_id, day from replanned

@@ -27,13 +27,25 @@ bounds as (
   group by shop_id
 ),
 
+{#- A shop that sells nothing any more has days of zero for as long as its store is read. -#}
+reached as (
+  select
+    bounds.shop_id,
+    bounds.currency,
+    bounds.first_day,
+    greatest(bounds.last_day, coalesce(reach.day, bounds.last_day)) as last_day
+  from bounds
+  left join {{ ref('int_reach') }} as reach
+    on reach.shop_id = bounds.shop_id and reach.subject = 'store'
+),
+
 spine as (
   select
     shop_id,
     currency,
     first_day,
     {{ days_from_to('first_day', 'last_day') }} as day
-  from bounds
+  from reached
 ),
 
 days as (

@@ -1,0 +1,8 @@
+(
+  select fact.*, coalesce(plans.plan_tier, 'unknown') as plan_tier
+  from {relation} as fact
+  left join serving.current_dim_shop_plans as plans
+    on plans.shop_id = fact.shop_id
+    and fact.day >= plans.valid_from
+    and fact.day < coalesce(plans.valid_before, date 'infinity')
+)

@@ -1,4 +1,4 @@
-{%- set amounts = ['spend', 'reported_conversions', 'reported_value'] -%}
+{%- set amounts = ['spend', 'known_spend', 'reported_conversions', 'reported_value'] -%}
 {%- set counts = ['impressions', 'clicks', 'credited_orders', 'sourced_orders'] -%}
 with spends as (
   select spends.*
@@ -99,6 +99,7 @@ told as (
     credited.platform,
     coalesce(names.campaign_name, credited.campaign) as campaign,
     0 as spend,
+    0 as known_spend,
     0 as impressions,
     0 as clicks,
     0 as reported_conversions,
@@ -122,11 +123,12 @@ told as (
     coalesce(channels.channel, 'Unmapped') as channel,
     spends.platform,
     coalesce(spends.campaign_name, '') as campaign,
-    coalesce(spends.spend, 0) as spend,
+    spends.spend,
+    case when known_spend.shop_id is not null then spends.spend else 0 end as known_spend,
     spends.impressions,
     spends.clicks,
-    spends.reported_conversions,
-    coalesce(spends.reported_value, 0) as reported_value,
+    coalesce(spends.reported_conversions, 0) as reported_conversions,
+    case when spends.account_reported_value is null then 0 else spends.reported_value end as reported_value,
     0 as credited_orders,
     0 as sourced_orders,
     0 as attributed_revenue
@@ -138,6 +140,10 @@ told as (
     on channels.platform = spends.platform
     and channels.campaign_name = coalesce(spends.campaign_name, '')
     and channels.place = 1
+  left join known_spend
+    on known_spend.shop_id = spends.shop_id
+    and known_spend.day = spends.day
+    and known_spend.platform = spends.platform
 )
 
 select
@@ -148,7 +154,7 @@ select
   told.campaign,
   shops.currency
   {%- for amount in amounts %},
-  {{ money('sum(told.' ~ amount ~ ')') }} as {{ amount }}
+  {{ money(whole_sum('told.' ~ amount)) }} as {{ amount }}
   {%- endfor %}
   {%- for count in counts %},
   {{ count_of('sum(told.' ~ count ~ ')') }} as {{ count }}

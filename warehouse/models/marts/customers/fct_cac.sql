@@ -9,7 +9,7 @@ spent as (
   select
     shop_id,
     day,
-    case when count(*) = count(spend) then sum(spend) end as spend
+    {{ whole_sum('spend') }} as spend
   from {{ ref('fct_ad_spend') }}
   group by shop_id, day
 ),

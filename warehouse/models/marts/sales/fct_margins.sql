@@ -48,7 +48,7 @@ ads as (
   select
     spend.shop_id,
     spend.day,
-    sum(spend.spend) as ad_spend
+    {{ whole_sum('spend.spend') }} as ad_spend
   from {{ ref('fct_ad_spend') }} as spend
   inner join {{ ref('int_affected_margins') }} as affected
     on affected.shop_id = spend.shop_id and affected.day = spend.day
@@ -73,7 +73,7 @@ select
     ~ ' sold.shipping - sold.shipping_refunds, 0)'
   ) }} as shipping_cost,
   {{ money('coalesce(fees.fees, 0)') }} as fees,
-  {{ money('coalesce(ads.ad_spend, 0)') }} as ad_spend
+  {{ money('case when ads.shop_id is null then 0 else ads.ad_spend end') }} as ad_spend
 from {{ ref('int_affected_margins') }} as affected
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = affected.shop_id
 {%- for part in ['sold', 'goods', 'fees', 'ads'] %}

@@ -7,6 +7,16 @@ with spends as (
     on affected.shop_id = spends.shop_id and affected.day = spends.day
 ),
 
+unread as (
+  select
+    unread.shop_id,
+    unread.day,
+    unread.platform
+  from {{ ref('int_unread_ad_days') }} as unread
+  inner join {{ ref('int_affected_roas_days') }} as affected
+    on affected.shop_id = unread.shop_id and affected.day = unread.day
+),
+
 -- A campaign's cost stands in the channel that the same rules name for its clicks.
 channels as (
   select
@@ -17,7 +27,11 @@ channels as (
       partition by named.platform, named.campaign_name
       order by rules.rank, md5(rules.source_pattern || chr(31) || rules.medium_pattern || chr(31) || rules.campaign_pattern)
     ) as place
-  from (select distinct platform, coalesce(campaign_name, '') as campaign_name from spends) as named
+  from (
+    select platform, coalesce(campaign_name, '') as campaign_name from spends
+    union
+    select platform, '' as campaign_name from unread where platform <> ''
+  ) as named
   inner join {{ ref('channel_rules') }} as rules
     on case named.platform when 'meta' then 'facebook' else 'google' end like rules.source_pattern
     and case named.platform when 'meta' then 'paid_social' else 'cpc' end like rules.medium_pattern
@@ -98,12 +112,12 @@ told as (
     credited.channel,
     credited.platform,
     coalesce(names.campaign_name, credited.campaign) as campaign,
-    0 as spend,
+    case when unread.shop_id is null then 0 end as spend,
     0 as known_spend,
-    0 as impressions,
-    0 as clicks,
-    0 as reported_conversions,
-    0 as reported_value,
+    case when unread.shop_id is null then 0 end as impressions,
+    case when unread.shop_id is null then 0 end as clicks,
+    case when unread.shop_id is null then 0 end as reported_conversions,
+    case when unread.shop_id is null then 0 end as reported_value,
     credited.credited_orders,
     credited.sourced_orders,
     credited.attributed_revenue
@@ -116,6 +130,10 @@ told as (
     and names.day = credited.day
     and names.platform = credited.platform
     and names.campaign = credited.campaign
+  left join unread
+    on unread.shop_id = credited.shop_id
+    and unread.day = credited.day
+    and unread.platform = credited.platform
   union all
   select
     spends.shop_id,
@@ -125,8 +143,8 @@ told as (
     coalesce(spends.campaign_name, '') as campaign,
     spends.spend,
     case when known_spend.shop_id is not null then spends.spend else 0 end as known_spend,
-    spends.impressions,
-    spends.clicks,
+    coalesce(spends.impressions, 0) as impressions,
+    coalesce(spends.clicks, 0) as clicks,
     coalesce(spends.reported_conversions, 0) as reported_conversions,
     case when spends.account_reported_value is null then 0 else spends.reported_value end as reported_value,
     0 as credited_orders,
@@ -144,6 +162,28 @@ told as (
     on known_spend.shop_id = spends.shop_id
     and known_spend.day = spends.day
     and known_spend.platform = spends.platform
+  union all
+  select
+    unread.shop_id,
+    unread.day,
+    case unread.platform when '' then 'Direct / None' else coalesce(channels.channel, 'Unmapped') end as channel,
+    unread.platform,
+    '' as campaign,
+    null as spend,
+    0 as known_spend,
+    null as impressions,
+    null as clicks,
+    null as reported_conversions,
+    null as reported_value,
+    0 as credited_orders,
+    0 as sourced_orders,
+    0 as attributed_revenue
+    {%- for model in attribution_models() %},
+    0 as {{ model }}_revenue
+    {%- endfor %}
+  from unread
+  left join channels
+    on channels.platform = unread.platform and channels.campaign_name = '' and channels.place = 1
 )
 
 select
@@ -157,7 +197,7 @@ select
   {{ money(whole_sum('told.' ~ amount)) }} as {{ amount }}
   {%- endfor %}
   {%- for count in counts %},
-  {{ count_of('sum(told.' ~ count ~ ')') }} as {{ count }}
+  {{ count_of(whole_sum('told.' ~ count)) }} as {{ count }}
   {%- endfor %},
   {{ money('sum(told.attributed_revenue)') }} as attributed_revenue
   {%- for model in attribution_models() %},

@@ -10,6 +10,7 @@ import pytest
 from hotdash.pipeline.transform.build import BuildMode
 from tests.fixtures.raw_orders import Line, Order, Row
 from tests.fixtures.raw_world import RawWorld
+from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import BuiltWarehouse
 
 SHOP = "spender"
@@ -24,7 +25,11 @@ def orders(*days: int) -> list[Order]:
 
 
 def tell_ads(
-    world: RawWorld, platform: str, days: Sequence[int], spend: dict[int, str] | None = None
+    world: RawWorld,
+    platform: str,
+    days: Sequence[int],
+    spend: dict[int, str] | None = None,
+    name: str = "Spring",
 ) -> None:
     """A day without spend was read, and had none."""
     cost = "spend" if platform == "meta_ads" else "cost"
@@ -32,7 +37,7 @@ def tell_ads(
         {
             "day": date(2026, 3, day),
             "campaign_id": 1,
-            "campaign_name": "Spring",
+            "campaign_name": name,
             "currency": "USD",
             cost: Decimal(amount),
         }
@@ -100,6 +105,50 @@ def test_what_was_not_read_is_unknown_after_every_build(built_duckdb: BuiltWareh
         {day: spend for day, spend in both.items() if day != 4}
     ]
     assert [each.get(4, "0") for each in found] == 3 * ["0"]
+    step_by_step = marts(built)
+    built.build(BuildMode.FULL)
+    assert marts(built) == step_by_step
+
+
+def campaigns_of(built: BuiltWarehouse) -> dict[str, tuple[int, int]]:
+    """By campaign of Meta what it cost and what it is credited with, on all days together."""
+    found: dict[str, tuple[int, int]] = {}
+    for row in built.rows(
+        "select campaign, spend, attributed_revenue from marts.fct_roas "
+        f"where shop_id = '{SHOP}' and platform = 'meta'"
+    ):
+        spend, credited = found.get(row["campaign"], (0, 0))
+        found[row["campaign"]] = (
+            spend + int(row["spend"]),
+            credited + int(row["attributed_revenue"]),
+        )
+    return found
+
+
+@pytest.mark.law(4)
+def test_a_campaign_keeps_its_name_on_days_without_spend(built_duckdb: BuiltWarehouse) -> None:
+    """100.00 spent on the first, paused since; 50.00 credited on the first and 400.00 on the third."""
+    built = built_duckdb
+    world = built.new_world()
+    world.shop(SHOP, "UTC", "USD")
+    told = [
+        Order(1, "2026-03-01T12:00Z", [Line(1, "50.00")], customer_id=1),
+        Order(3, "2026-03-03T12:00Z", [Line(3, "400.00")], customer_id=3),
+    ]
+    world.load(SHOP, told)
+    link = "utm_source=facebook&utm_medium=paid_social&utm_campaign=Summer%20Sale"
+    journeys = {
+        order.order_id: [visit(order.order_id, before(order.at, hours=1), link)] for order in told
+    }
+    tell_journey(world, SHOP, journeys)
+    tell_ads(world, "meta_ads", [1, 2, 3], {1: "100"}, "Summer Sale")
+    built.build()
+    assert campaigns_of(built) == {"Summer Sale": (100, 450)}
+
+    # Read again for the first alone, it is called otherwise: so it is on the third.
+    tell_ads(world, "meta_ads", [1], {1: "100"}, "Late Summer")
+    assert built.build().mode is BuildMode.INCREMENTAL
+    assert campaigns_of(built) == {"Late Summer": (100, 450)}
     step_by_step = marts(built)
     built.build(BuildMode.FULL)
     assert marts(built) == step_by_step

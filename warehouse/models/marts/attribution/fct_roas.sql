@@ -1,10 +1,18 @@
 {%- set amounts = ['spend', 'known_spend', 'reported_conversions', 'reported_value'] -%}
 {%- set counts = ['impressions', 'clicks', 'credited_orders', 'sourced_orders'] -%}
+-- A campaign is called what it was called last, on all its days.
 with spends as (
-  select spends.*
+  select
+    spends.*,
+    coalesce(names.name, '') as campaign
   from {{ ref('fct_ad_spend') }} as spends
   inner join {{ ref('int_affected_roas_days') }} as affected
     on affected.shop_id = spends.shop_id and affected.day = spends.day
+  left join {{ ref('int_campaign_names') }} as names
+    on names.shop_id = spends.shop_id
+    and names.platform = spends.platform
+    and names.campaign_id = spends.campaign_id
+    and names.spelling = cast(spends.campaign_id as text)
 ),
 
 unread as (
@@ -21,21 +29,21 @@ unread as (
 channels as (
   select
     named.platform,
-    named.campaign_name,
+    named.campaign,
     rules.channel,
     row_number() over (
-      partition by named.platform, named.campaign_name
+      partition by named.platform, named.campaign
       order by rules.rank, md5(rules.source_pattern || chr(31) || rules.medium_pattern || chr(31) || rules.campaign_pattern)
     ) as place
   from (
-    select platform, coalesce(campaign_name, '') as campaign_name from spends
+    select platform, campaign from spends
     union
-    select platform, '' as campaign_name from unread where platform <> ''
+    select platform, '' as campaign from unread where platform <> ''
   ) as named
   inner join {{ ref('channel_rules') }} as rules
     on case named.platform when 'meta' then 'facebook' else 'google' end like rules.source_pattern
     and case named.platform when 'meta' then 'paid_social' else 'cpc' end like rules.medium_pattern
-    and lower(named.campaign_name) like rules.campaign_pattern
+    and lower(named.campaign) like rules.campaign_pattern
 ),
 
 known_spend as (
@@ -87,31 +95,13 @@ credited as (
   group by shop_id, day, channel, coalesce(platform, ''), coalesce(campaign, '')
 ),
 
-names as (
-  select
-    shop_id,
-    day,
-    platform,
-    spelled.campaign,
-    min(campaign_name) as campaign_name
-  from (
-    select shop_id, day, platform, campaign_name, lower(campaign_name) as campaign from spends
-    union all
-    select shop_id, day, platform, campaign_name, replace(lower(campaign_name), ' ', '-') as campaign from spends
-    union all
-    select shop_id, day, platform, campaign_name, cast(campaign_id as text) as campaign from spends
-  ) as spelled
-  where campaign_name is not null
-  group by shop_id, day, platform, spelled.campaign
-),
-
 told as (
   select
     credited.shop_id,
     credited.day,
     credited.channel,
     credited.platform,
-    coalesce(names.campaign_name, credited.campaign) as campaign,
+    coalesce(names.name, credited.campaign) as campaign,
     case when unread.shop_id is null then 0 end as spend,
     0 as known_spend,
     case when unread.shop_id is null then 0 end as impressions,
@@ -125,11 +115,11 @@ told as (
     credited.{{ model }}_revenue
     {%- endfor %}
   from credited
-  left join names
+  left join {{ ref('int_campaign_names') }} as names
     on names.shop_id = credited.shop_id
-    and names.day = credited.day
     and names.platform = credited.platform
-    and names.campaign = credited.campaign
+    and names.spelling = credited.campaign
+    and names.place = 1
   left join unread
     on unread.shop_id = credited.shop_id
     and unread.day = credited.day
@@ -140,7 +130,7 @@ told as (
     spends.day,
     coalesce(channels.channel, 'Unmapped') as channel,
     spends.platform,
-    coalesce(spends.campaign_name, '') as campaign,
+    spends.campaign,
     spends.spend,
     case when known_spend.shop_id is not null then spends.spend else 0 end as known_spend,
     coalesce(spends.impressions, 0) as impressions,
@@ -156,7 +146,7 @@ told as (
   from spends
   left join channels
     on channels.platform = spends.platform
-    and channels.campaign_name = coalesce(spends.campaign_name, '')
+    and channels.campaign = spends.campaign
     and channels.place = 1
   left join known_spend
     on known_spend.shop_id = spends.shop_id
@@ -183,7 +173,7 @@ told as (
     {%- endfor %}
   from unread
   left join channels
-    on channels.platform = unread.platform and channels.campaign_name = '' and channels.place = 1
+    on channels.platform = unread.platform and channels.campaign = '' and channels.place = 1
 )
 
 select

@@ -32,7 +32,7 @@ class ExpectedMargin:
     cost_of_goods: str = "0"
     shipping_cost: str = "0"
     fees: str = "0"
-    ad_spend: str | None = "0"
+    ad_spend: str | None = None
 
 
 REPORT = (
@@ -127,7 +127,6 @@ MARGINS = (
         uncosted_sales="20",
         cost_of_goods="6",
         fees="1.75",
-        ad_spend=None,
     ),
     ExpectedMargin(
         *("ny", "2026-06-14", "10.00 - 10.00; the part is thrown away, its 3.00 stay spent"),

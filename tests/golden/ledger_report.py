@@ -32,7 +32,7 @@ class ExpectedMargin:
     cost_of_goods: str = "0"
     shipping_cost: str = "0"
     fees: str = "0"
-    ad_spend: str = "0"
+    ad_spend: str | None = None
 
 
 REPORT = (
@@ -117,12 +117,16 @@ REPORT = (
 
 MARGINS = (
     ExpectedMargin(
-        *("ny", "2026-06-12", "30.00 - 10.00 at (3 - 1) x 3.00; 20.00 without a known cost"),
+        *(
+            "ny",
+            "2026-06-12",
+            "30.00 - 10.00 at (3 - 1) x 3.00; 20.00 without a known cost; "
+            "12.00 dollars and 5.00 euros of ads without a rate are no sum",
+        ),
         costed_sales="20",
         uncosted_sales="20",
         cost_of_goods="6",
         fees="1.75",
-        ad_spend="12",
     ),
     ExpectedMargin(
         *("ny", "2026-06-14", "10.00 - 10.00; the part is thrown away, its 3.00 stay spent"),

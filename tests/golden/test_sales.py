@@ -28,9 +28,10 @@ def on(marts: Marts, mart: str, shop: str, day: str) -> list[dict[str, Any]]:
     return [row for row in marts[mart] if (row["shop_id"], row["day"]) == key]
 
 
-def amounts_of(expected: ExpectedReport | ExpectedMargin) -> dict[str, Decimal]:
+def amounts_of(expected: ExpectedReport | ExpectedMargin) -> dict[str, Decimal | None]:
     names = [each.name for each in fields(expected) if each.name not in BESIDE_AMOUNTS]
-    return {name: Decimal(getattr(expected, name)) for name in names}
+    told = {name: getattr(expected, name) for name in names}
+    return {name: None if text is None else Decimal(text) for name, text in told.items()}
 
 
 def test_the_ledger_is_long_enough() -> None:

@@ -2,25 +2,18 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from hotdash.base.clock import FixedClock
-from hotdash.entrypoints.web.api.query_schemas import AnswerRowShape, MetricsAnswer
-from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import published_marts
-from hotdash.storage.warehouse.factory import open_warehouse
-from tests.fixtures.marts import Publisher, WrittenMarts
-from tests.fixtures.postgres import DatabaseUrls, new_database
-from tests.fixtures.shops import add_shop
-from tests.fixtures.storefront import Storefront
-from tests.fixtures.warehouses import AS_OF
-from tests.fixtures.web import Web, web_in_front_of
+from hotdash.entrypoints.web.api.query_schemas import AnswerRowShape
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.web import Web
 from tests.golden.conftest import CASES, SHOPS, Built
 from tests.golden.expected import ExpectedDay
 from tests.golden.ledger_days import DAYS, EMPTY_DAYS
+from tests.golden.serving import ask as ask_api
+from tests.golden.serving import behind_the_web
 
 BASES = ("orders", "revenue", "revenue_refund_day")
 WHOLE = {"from": "2023-01-01", "to": "2026-10-31"}
@@ -30,46 +23,13 @@ WHOLE = {"from": "2023-01-01", "to": "2026-10-31"}
 def web(
     golden: Built, template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Web]:
-    """The ledger's marts, of the engine that made them, published behind the web server."""
-    folder: Path = tmp_path_factory.mktemp("golden")
-    warehouse = open_warehouse("duckdb", home=folder / "warehouse", memory_mb=512, url=None)
-    with new_database(template_urls, "hotdash_template") as urls:
-        database = Database(urls.owner, web_url=urls.web)
-        with database.jobs() as session:
-            for shop, (timezone, currency) in SHOPS.items():
-                add_shop(session, shop.replace("_", "-"), timezone=timezone, currency=currency)
-        shops = [shop.replace("_", "-") for shop in SHOPS]
-        publisher = Publisher(
-            database, WrittenMarts(warehouse, folder), FixedClock(AS_OF), shops, may_shrink=True
-        )
-        publisher.build(published(golden))
-        storefront = Storefront(database, FixedClock(AS_OF), folder)
-        yield web_in_front_of(storefront, folder / "home")
-        database.dispose()
-    warehouse.close()
-
-
-def published(golden: Built) -> dict[str, list[dict[str, Any]]]:
-    """A shop of the app has no underscore in its name, which the ledger's Lord Howe has."""
-    return {
-        name: [
-            {column: row[column] for column in mart.columns}
-            | {"shop_id": row["shop_id"].replace("_", "-")}
-            for row in golden[0][name]
-        ]
-        for name, mart in published_marts().items()
-        if name in golden[0]
-    }
+    folder = tmp_path_factory.mktemp("golden")
+    with behind_the_web(golden[0], SHOPS, template_urls, folder) as served:
+        yield served
 
 
 def ask(web: Web, shop: str, **asked: Any) -> list[AnswerRowShape]:
-    shop = shop.replace("_", "-")
-    web.sign_in(f"owner@{shop}.example")
-    answer = web.client.get(
-        "/api/v1/metrics/query", params={"shop": shop, "metric": BASES, **asked}
-    )
-    assert answer.status_code == 200, answer.text
-    return MetricsAnswer.model_validate_json(answer.content).rows
+    return ask_api(web, shop, **{"metric": BASES, **asked})
 
 
 def amount(row: AnswerRowShape, metric: str) -> Decimal:

@@ -9,6 +9,11 @@
   nullif(trim(lower({{ spaced if is_decoded else percent_decoded(spaced) }})), '')
 {%- endmacro %}
 
+{#- Source, medium and campaign as one text, by which two touches are held against each other. -#}
+{% macro way_of(touch) -%}
+  {{ touch }}.source || chr(31) || {{ touch }}.medium || chr(31) || coalesce({{ touch }}.campaign, '')
+{%- endmacro %}
+
 {#- What is wrong with a mark; NULL where nothing is. -#}
 {% macro mark_problem(mark, name) -%}
   case

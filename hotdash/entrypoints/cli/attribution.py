@@ -1,5 +1,7 @@
-"""hotdash attribution explain"""
+"""hotdash attribution explain, compare"""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from hotdash.entrypoints.cli.metrics import Shop, only_shop
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.insights.attribution import texts
+from hotdash.insights.attribution.compare import Comparison, compare_sources
 from hotdash.insights.attribution.explain import (
     LARGEST_ID,
     AttributedOrder,
@@ -19,17 +22,13 @@ from hotdash.insights.attribution.explain import (
 )
 
 commands = typer.Typer(
-    help="Explain which visits an order is credited to, and why.", no_args_is_help=True
+    help="Explain which visits an order is credited to, and hold that against what platforms claim.",
+    no_args_is_help=True,
 )
 
 
 def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="attribution")
-
-
-@commands.callback()
-def _group() -> None:
-    """Keeps `explain` a word of its own as long as it is the only command."""
 
 
 @commands.command()
@@ -53,6 +52,52 @@ def explain(
         say_json(found.as_json())
     else:
         show(found)
+
+
+@commands.command()
+def compare(
+    context: typer.Context,
+    first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.")],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day.")],
+    shop: Shop = None,
+    json: Json = False,
+) -> None:
+    """Lay what Meta and Google claim beside what orders credit them with, per day and campaign."""
+    with told_errors(json), open_installation(invocation(context).settings()) as house:
+        house.require_migrated()
+        with house.database.snapshot() as session:
+            whose = shop or only_shop(house)
+            found = compare_sources(session, whose, first.date(), last.date())
+    if json:
+        say_json(found.as_json())
+    else:
+        show_comparison(found)
+
+
+def show_comparison(found: Comparison) -> None:
+    table = Table(
+        "day", "platform", "campaign", "orders", "revenue", "claimed", "claimed value", "gap"
+    )
+    for row in found.rows:
+        amounts = (row.revenue, row.claimed_purchases, row.claimed_value, row.gap)
+        revenue, purchases, value, gap = map(_amount, amounts)
+        table.add_row(
+            row.day.isoformat(),
+            row.platform,
+            escape(row.campaign),
+            str(row.orders),
+            revenue,
+            purchases,
+            value,
+            gap,
+        )
+    out.print(table)
+    for sentence in found.says:
+        out.print(sentence)
+
+
+def _amount(amount: Decimal | None) -> str:
+    return "not known" if amount is None else f"{amount:.2f}"
 
 
 def show(order: AttributedOrder) -> None:

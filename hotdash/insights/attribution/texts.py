@@ -40,8 +40,8 @@ MODELS = {
     "position": "The first and the last click have 40% each, those between share 20%.",
     "time_decay": "A click has half of what one a half-life later has.",
     "markov": (
-        "Channels have what their removal would have cost the closed month before; "
-        "the clicks of one share it."
+        "Channels have what their removal would have cost the order's own month, or, until that is over, the "
+        "newest closed month before; where nothing was learned of one, all have the same. The clicks of one share it."
     ),
     "shapley": "Every channel of the journey has the same; the clicks of one share it.",
 }

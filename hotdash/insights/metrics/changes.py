@@ -10,7 +10,7 @@ _ADDITIVE = frozenset({"dimensions", "splits", "reads", "components", "policy"})
 # What can be said better without meaning anything else.
 _TOLD = frozenset(
     {
-        *("title", "definition", "edge_cases", "thresholds", "owner", "approvers"),
+        *("title", "definition", "edge_cases", "unknown", "thresholds", "owner", "approvers"),
         *("status", "last_updated", "changelog", "direction"),
     }
 )

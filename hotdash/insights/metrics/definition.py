@@ -192,6 +192,7 @@ class Metric(_Strict):
     needs_above_zero: Text | None = None
     aggregation: Aggregation
     components: dict[Name, Text] = Field(min_length=1)
+    unknown: dict[Name, Text] = {}
     last: tuple[Name, ...] = ()
     unit: Unit
     direction: Annotated[str, Field(pattern=r"^(up|down)$")]
@@ -239,6 +240,7 @@ class Metric(_Strict):
     def _reads_one_source(self) -> None:
         if (self.mart is None) == (self.statement is None):
             raise ValueError("it names either a mart or a statement")
+        _within(self.unknown, self.components, "unknown names {}, not a component")
         _within(self.last, self.components, "last names {}, not a component")
         _within(self.splits, self.dimensions, "splits names {}, not a dimension")
         read = {*self.splits.values(), self.mart or ""}

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 import pytest
 
+from hotdash.insights.attribution import texts
 from hotdash.insights.attribution.markov import Steps, removal_effects, removal_weights
 
 Journey = Sequence[str]
@@ -126,3 +127,8 @@ def test_shapley_is_each_orders_channels_alike(seed: int) -> None:
         for channel in set(journey):
             closed[channel] += Fraction(1, len(set(journey)))  # type: ignore[assignment]
     assert shapley(journeys) == dict(closed)
+
+
+def test_is_told_to_be_of_the_orders_own_month() -> None:
+    """As fct_attributed_orders takes it: of the same month once that is closed, else of the one before."""
+    assert "the order's own month, or, until that is over," in texts.MODELS["markov"]

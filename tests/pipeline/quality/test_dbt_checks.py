@@ -83,7 +83,7 @@ TAMPERED = {
     "select * from intermediate.int_email_owners",
     "cohort_ages_are_unique": "insert into marts.fct_cohorts select * from marts.fct_cohorts",
     "acquisition_is_not_negative": "update marts.fct_cac set spend = -1",
-    "assert_cac_null_or_positive": "update marts.fct_cac set new_customers = -1",
+    "assert_cac_null_or_positive": "update marts.fct_cac set spend = 12, new_customers = -1",
     "assert_roas_null_or_not_negative": "update marts.fct_roas set spend = -1",
     "assert_attribution_rate_reasonable": "update marts.fct_attributed_orders "
     "set channel = 'Email', last_click_share = 2000000",

@@ -255,9 +255,9 @@ class TestStock:
 
 
 def test_a_shop_that_sells_nothing_any_more_shows_the_drop(marts: BuiltWarehouse) -> None:
-    """The week until the 9th, through which the store was read, has nothing; the one before has the 27th."""
+    """Read on the 9th: the week until the 8th has nothing; the one before has the 27th."""
     newest = marts.rows("select * from marts.fct_growth order by day desc")[0]
-    assert newest["day"] == date(2026, 11, 9)
+    assert newest["day"] == date(2026, 11, 8)
     assert (newest["revenue_7d"], newest["revenue_7d_before"]) == (0, 70)
     assert registry().get("sales_delta_week").evaluate(newest) == -1
 

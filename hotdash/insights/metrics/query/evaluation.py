@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from hotdash.insights.metrics.definition import Aggregation
+from hotdash.insights.metrics.definition import Aggregation, Metric
 from hotdash.insights.metrics.formula import Value
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.publication import Published
@@ -152,8 +152,7 @@ def _computed(part: _Part, children: Mapping[str, Outcome]) -> Outcome:
         if found is None:
             return Outcome(None, f"No stock of {metric.title.lower()} is known for these days.")
         if found.unknown:
-            rows = "1 row does" if found.unknown == 1 else f"{found.unknown} rows do"
-            return Outcome(None, f"{rows} not say {name}, and half a sum is no sum.")
+            return Outcome(None, _half(metric, name, found.unknown))
         values[name] = found.value
     for name, child in children.items():
         if child.value is None:
@@ -167,6 +166,13 @@ def _computed(part: _Part, children: Mapping[str, Outcome]) -> Outcome:
         return Outcome(None, f"{zero} is 0.")
     short = metric.short_of(values)
     return Outcome(None, f"{short} is not above 0." if short else "It cannot be computed.")
+
+
+def _half(metric: Metric, name: str, unknown: int) -> str:
+    rows = "1 row does" if unknown == 1 else f"{unknown} rows do"
+    reason = metric.unknown.get(name)
+    why = f" ({reason})" if reason else ""
+    return f"{rows} not say {name}{why}, and half a sum is no sum."
 
 
 def _children(node: Node, side: int, key: Key, readings: Readings) -> dict[str, Outcome]:

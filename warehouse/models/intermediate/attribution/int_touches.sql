@@ -287,12 +287,14 @@ touches as (
     {%- endfor %}
 ),
 
-first_of_each as (
+-- Pages of the shop between two clicks are no touches, so they part no click from its like.
+followed as (
   select
     touches.*,
-    row_number() over (
-      partition by shop_id, visit, source, medium, campaign order by touched_at, md5(touch_id)
-    ) as time_in_visit
+    lag({{ way_of('touches') }}) over (
+      partition by shop_id, visit, case when named_by = 'direct' then 1 else 0 end
+      order by touched_at, md5(touch_id)
+    ) as way_before
   from touches
   where origin = 'click'
 )
@@ -320,10 +322,15 @@ select
   touches.utm_campaign,
   touches.utm_problem,
   touches.referrer_host
-from first_of_each as touches
+from followed as touches
 inner join {{ ref('int_affected_touch_days') }} as affected
   on affected.shop_id = touches.shop_id and affected.day = touches.day
-where (touches.named_by = 'direct' and touches.is_first) or (touches.named_by <> 'direct' and touches.time_in_visit = 1)
+where
+  (touches.named_by = 'direct' and touches.is_first)
+  or (
+    touches.named_by <> 'direct'
+    and (touches.way_before is null or touches.way_before <> {{ way_of('touches') }})
+  )
 union all
 select
   shop_id,

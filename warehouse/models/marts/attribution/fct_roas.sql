@@ -1,27 +1,49 @@
-{%- set amounts = ['spend', 'reported_conversions', 'reported_value'] -%}
+{%- set amounts = ['spend', 'known_spend', 'reported_conversions', 'reported_value'] -%}
 {%- set counts = ['impressions', 'clicks', 'credited_orders', 'sourced_orders'] -%}
+-- A campaign is called what it was called last, on all its days.
 with spends as (
-  select spends.*
+  select
+    spends.*,
+    coalesce(names.name, '') as campaign
   from {{ ref('fct_ad_spend') }} as spends
   inner join {{ ref('int_affected_roas_days') }} as affected
     on affected.shop_id = spends.shop_id and affected.day = spends.day
+  left join {{ ref('int_campaign_names') }} as names
+    on names.shop_id = spends.shop_id
+    and names.platform = spends.platform
+    and names.campaign_id = spends.campaign_id
+    and names.spelling = cast(spends.campaign_id as text)
+),
+
+unread as (
+  select
+    unread.shop_id,
+    unread.day,
+    unread.platform
+  from {{ ref('int_unread_ad_days') }} as unread
+  inner join {{ ref('int_affected_roas_days') }} as affected
+    on affected.shop_id = unread.shop_id and affected.day = unread.day
 ),
 
 -- A campaign's cost stands in the channel that the same rules name for its clicks.
 channels as (
   select
     named.platform,
-    named.campaign_name,
+    named.campaign,
     rules.channel,
     row_number() over (
-      partition by named.platform, named.campaign_name
+      partition by named.platform, named.campaign
       order by rules.rank, md5(rules.source_pattern || chr(31) || rules.medium_pattern || chr(31) || rules.campaign_pattern)
     ) as place
-  from (select distinct platform, coalesce(campaign_name, '') as campaign_name from spends) as named
+  from (
+    select platform, campaign from spends
+    union
+    select platform, '' as campaign from unread where platform <> ''
+  ) as named
   inner join {{ ref('channel_rules') }} as rules
     on case named.platform when 'meta' then 'facebook' else 'google' end like rules.source_pattern
     and case named.platform when 'meta' then 'paid_social' else 'cpc' end like rules.medium_pattern
-    and lower(named.campaign_name) like rules.campaign_pattern
+    and lower(named.campaign) like rules.campaign_pattern
 ),
 
 known_spend as (
@@ -73,36 +95,19 @@ credited as (
   group by shop_id, day, channel, coalesce(platform, ''), coalesce(campaign, '')
 ),
 
-names as (
-  select
-    shop_id,
-    day,
-    platform,
-    spelled.campaign,
-    min(campaign_name) as campaign_name
-  from (
-    select shop_id, day, platform, campaign_name, lower(campaign_name) as campaign from spends
-    union all
-    select shop_id, day, platform, campaign_name, replace(lower(campaign_name), ' ', '-') as campaign from spends
-    union all
-    select shop_id, day, platform, campaign_name, cast(campaign_id as text) as campaign from spends
-  ) as spelled
-  where campaign_name is not null
-  group by shop_id, day, platform, spelled.campaign
-),
-
 told as (
   select
     credited.shop_id,
     credited.day,
     credited.channel,
     credited.platform,
-    coalesce(names.campaign_name, credited.campaign) as campaign,
-    0 as spend,
-    0 as impressions,
-    0 as clicks,
-    0 as reported_conversions,
-    0 as reported_value,
+    coalesce(names.name, credited.campaign) as campaign,
+    case when unread.shop_id is null then 0 end as spend,
+    0 as known_spend,
+    case when unread.shop_id is null then 0 end as impressions,
+    case when unread.shop_id is null then 0 end as clicks,
+    case when unread.shop_id is null then 0 end as reported_conversions,
+    case when unread.shop_id is null then 0 end as reported_value,
     credited.credited_orders,
     credited.sourced_orders,
     credited.attributed_revenue
@@ -110,23 +115,28 @@ told as (
     credited.{{ model }}_revenue
     {%- endfor %}
   from credited
-  left join names
+  left join {{ ref('int_campaign_names') }} as names
     on names.shop_id = credited.shop_id
-    and names.day = credited.day
     and names.platform = credited.platform
-    and names.campaign = credited.campaign
+    and names.spelling = credited.campaign
+    and names.place = 1
+  left join unread
+    on unread.shop_id = credited.shop_id
+    and unread.day = credited.day
+    and unread.platform = credited.platform
   union all
   select
     spends.shop_id,
     spends.day,
     coalesce(channels.channel, 'Unmapped') as channel,
     spends.platform,
-    coalesce(spends.campaign_name, '') as campaign,
-    coalesce(spends.spend, 0) as spend,
-    spends.impressions,
-    spends.clicks,
-    spends.reported_conversions,
-    coalesce(spends.reported_value, 0) as reported_value,
+    spends.campaign,
+    spends.spend,
+    case when known_spend.shop_id is not null then spends.spend else 0 end as known_spend,
+    coalesce(spends.impressions, 0) as impressions,
+    coalesce(spends.clicks, 0) as clicks,
+    coalesce(spends.reported_conversions, 0) as reported_conversions,
+    case when spends.account_reported_value is null then 0 else spends.reported_value end as reported_value,
     0 as credited_orders,
     0 as sourced_orders,
     0 as attributed_revenue
@@ -136,8 +146,34 @@ told as (
   from spends
   left join channels
     on channels.platform = spends.platform
-    and channels.campaign_name = coalesce(spends.campaign_name, '')
+    and channels.campaign = spends.campaign
     and channels.place = 1
+  left join known_spend
+    on known_spend.shop_id = spends.shop_id
+    and known_spend.day = spends.day
+    and known_spend.platform = spends.platform
+  union all
+  select
+    unread.shop_id,
+    unread.day,
+    case unread.platform when '' then 'Direct / None' else coalesce(channels.channel, 'Unmapped') end as channel,
+    unread.platform,
+    '' as campaign,
+    null as spend,
+    0 as known_spend,
+    null as impressions,
+    null as clicks,
+    null as reported_conversions,
+    null as reported_value,
+    0 as credited_orders,
+    0 as sourced_orders,
+    0 as attributed_revenue
+    {%- for model in attribution_models() %},
+    0 as {{ model }}_revenue
+    {%- endfor %}
+  from unread
+  left join channels
+    on channels.platform = unread.platform and channels.campaign = '' and channels.place = 1
 )
 
 select
@@ -148,10 +184,10 @@ select
   told.campaign,
   shops.currency
   {%- for amount in amounts %},
-  {{ money('sum(told.' ~ amount ~ ')') }} as {{ amount }}
+  {{ money(whole_sum('told.' ~ amount)) }} as {{ amount }}
   {%- endfor %}
   {%- for count in counts %},
-  {{ count_of('sum(told.' ~ count ~ ')') }} as {{ count }}
+  {{ count_of(whole_sum('told.' ~ count)) }} as {{ count }}
   {%- endfor %},
   {{ money('sum(told.attributed_revenue)') }} as attributed_revenue
   {%- for model in attribution_models() %},

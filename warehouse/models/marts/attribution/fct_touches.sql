@@ -42,9 +42,13 @@ repeated as (
   select
     reached.*,
     lag(touched_at) over (
-      partition by shop_id, of_order, source, medium, campaign
+      partition by shop_id, of_order
       order by touched_at, case origin when 'shopify' then 0 else 1 end, touch_id
-    ) as same_before
+    ) as touched_before,
+    lag({{ way_of('reached') }}) over (
+      partition by shop_id, of_order
+      order by touched_at, case origin when 'shopify' then 0 else 1 end, touch_id
+    ) as way_before
   from reached
 )
 
@@ -79,4 +83,7 @@ select
   utm_problem,
   referrer_host
 from repeated
-where same_before is null or touched_at > same_before + interval '60 seconds'
+where
+  way_before is null
+  or way_before <> {{ way_of('repeated') }}
+  or touched_at > touched_before + interval '60 seconds'

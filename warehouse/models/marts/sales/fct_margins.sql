@@ -48,11 +48,20 @@ ads as (
   select
     spend.shop_id,
     spend.day,
-    sum(spend.spend) as ad_spend
+    {{ whole_sum('spend.spend') }} as ad_spend
   from {{ ref('fct_ad_spend') }} as spend
   inner join {{ ref('int_affected_margins') }} as affected
     on affected.shop_id = spend.shop_id and affected.day = spend.day
   group by spend.shop_id, spend.day
+),
+
+unread as (
+  select distinct
+    unread.shop_id,
+    unread.day
+  from {{ ref('int_unread_ad_days') }} as unread
+  inner join {{ ref('int_affected_margins') }} as affected
+    on affected.shop_id = unread.shop_id and affected.day = unread.day
 )
 
 select
@@ -73,10 +82,10 @@ select
     ~ ' sold.shipping - sold.shipping_refunds, 0)'
   ) }} as shipping_cost,
   {{ money('coalesce(fees.fees, 0)') }} as fees,
-  {{ money('coalesce(ads.ad_spend, 0)') }} as ad_spend
+  {{ money('case when unread.shop_id is not null then null when ads.shop_id is null then 0 else ads.ad_spend end') }} as ad_spend
 from {{ ref('int_affected_margins') }} as affected
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = affected.shop_id
-{%- for part in ['sold', 'goods', 'fees', 'ads'] %}
+{%- for part in ['sold', 'goods', 'fees', 'ads', 'unread'] %}
 left join {{ part }} on {{ part }}.shop_id = affected.shop_id and {{ part }}.day = affected.day
 {%- endfor %}
 left join {{ ref('int_policy_periods') }} as shipping_costs
@@ -85,4 +94,4 @@ left join {{ ref('int_policy_periods') }} as shipping_costs
     and shipping_costs.policy = 'shipping_cost_per_order'
     and affected.day >= shipping_costs.valid_from
     and affected.day < {{ end_of('shipping_costs') }}
-where sold.shop_id is not null or ads.shop_id is not null
+where sold.shop_id is not null or ads.shop_id is not null or unread.shop_id is not null

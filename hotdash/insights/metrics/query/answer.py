@@ -11,6 +11,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.money import Money
 from hotdash.insights.metrics.definition import Metric, Unit
 from hotdash.insights.metrics.period import Window
+from hotdash.insights.metrics.query.conversion import Conversion
 from hotdash.insights.metrics.query.question import Against
 
 _WHOLE = frozenset({Unit.ORDERS, Unit.UNITS, Unit.COUNT})
@@ -90,6 +91,7 @@ class Answer:
     currency: str | None
     provisional: bool
     notes: Sequence[str] = field(default_factory=list[str])
+    conversion: Conversion | None = None
 
     def only(self, metric: str) -> Cell:
         """Of an answer that was not split."""
@@ -103,6 +105,7 @@ class Answer:
             "by": list(self.by),
             "compare": self.against.value,
             "currency": self.currency,
+            "conversion": self.conversion.as_json() if self.conversion else None,
             "provisional": self.provisional,
             "notes": list(self.notes),
             "metrics": [_metric(each) for each in self.metrics],

@@ -1,9 +1,12 @@
 """Fixtures that several floors share live in tests/fixtures, one module per thing."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+# The console takes its width once, from whoever imports it first.
+os.environ["COLUMNS"] = "200"
 _FIXTURES = Path(__file__).parent / "fixtures"
 
 pytest_plugins = [

@@ -152,6 +152,8 @@ def test_a_revoked_token_is_named_and_never_shown(
     assert "token" in ingest["error"].lower() + ingest["hint"].lower()
     sick = published.run("doctor", "--json")
     simulator_of_today.reset()
+    published.connect(simulator_of_today)
+    assert published.told("doctor")["healthy"], "a key entered anew is asked with again"
     assert sick.returncode == 1
     checks = {check["what"]: check for check in json.loads(sick.stdout)["checks"]}
     assert checks[f"shopify of {SHOP_ID}"]["ok"] is False
@@ -222,7 +224,7 @@ def test_a_file_that_is_no_warehouse_is_refused(published: Terminal, copied_home
 
 @pytest.mark.parametrize(
     ("size", "code"),
-    [("1m", "unavailable"), ("3m", "transform_failed")],
+    [("1m", "unavailable"), ("8m", "transform_failed")],
     ids=["while reading", "while computing"],
 )
 def test_a_full_disk_loses_nothing(
@@ -242,6 +244,7 @@ def test_a_full_disk_loses_nothing(
         error = published.error("run", HOTDASH_HOME=str(small))
         assert error["code"] == code, "the size no longer fills up where this is about"
         assert "space" in error["hint"].lower()
+        assert ("The model" in error["message"]) is (code == "transform_failed")
     finally:
         subprocess.run(["umount", str(small)], check=False)
     [after] = published.told("status")["shops"]

@@ -12,7 +12,7 @@ from tests.fixtures.web import shown_web, web
 __all__ = ["log_file", "shown_web", "web"]
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def log_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Logging as in production, into a file that tests may read."""
     file = tmp_path_factory.mktemp("logs") / "hotdash.ndjson"

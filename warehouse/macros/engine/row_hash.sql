@@ -4,10 +4,12 @@
 -#}
 {% macro row_hash(columns, of='') -%}
   md5(
-    {%- for column in columns %}
-    coalesce({{ canonical_text(of ~ column.name, column.data_type) }}, chr(30))
-    {%- if not loop.last %} || chr(31) || {% endif -%}
-    {% endfor %}
+    concat_ws(
+      chr(31)
+      {%- for column in columns -%}
+      , coalesce({{ canonical_text(of ~ column.name, column.data_type) }}, chr(30))
+      {%- endfor %}
+    )
   )
 {%- endmacro %}
 

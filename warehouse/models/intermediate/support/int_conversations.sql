@@ -2,17 +2,21 @@ with newest as (
   {{ newest_version(ref('stg_chatwoot__conversations'), 'conversation_id', 'updated_at') }}
 ),
 
-conversations as (
+{#- Materialized, or the day would be looked for among every pair of a conversation and a day. -#}
+dated as materialized (
   select
     newest.*,
     {{ shop_local_date('newest.created_at', 'shops.timezone') }} as day,
     shops.timezone as shop_timezone
   from newest
   inner join {{ ref('int_shops') }} as shops on shops.shop_id = newest.shop_id
+),
+
+conversations as (
+  select dated.*
+  from dated
   inner join {{ ref('int_affected_support') }} as affected
-    on
-      affected.shop_id = newest.shop_id
-      and affected.day = {{ shop_local_date('newest.created_at', 'shops.timezone') }}
+    on affected.shop_id = dated.shop_id and affected.day = dated.day
 ),
 
 said as (
@@ -104,7 +108,7 @@ hours as (
   from {{ ref('int_support_days') }}
 ),
 
-dated as (
+promised as (
   select
     instants.*,
     hours.valid_from as hours_from,
@@ -124,17 +128,17 @@ dated as (
 {#- Working time until an instant, by the hours in force when the conversation was opened. -#}
 measured as (
   select
-    dated.*,
-    {{ working_time_until('dated.opened_at', 'opened') }} as opened_measure,
-    {{ working_time_until('dated.first_reply_at', 'replied') }} as replied_measure,
-    {{ working_time_until('dated.resolved_at', 'resolved') }} as resolved_measure
-  from dated
+    promised.*,
+    {{ working_time_until('promised.opened_at', 'opened') }} as opened_measure,
+    {{ working_time_until('promised.first_reply_at', 'replied') }} as replied_measure,
+    {{ working_time_until('promised.resolved_at', 'resolved') }} as resolved_measure
+  from promised
   {%- for name in ['opened', 'replied', 'resolved'] %}
   left join {{ ref('int_support_days') }} as {{ name }}
     on
-      {{ name }}.shop_id = dated.shop_id
-      and {{ name }}.valid_from = dated.hours_from
-      and {{ name }}.day = dated.{{ name }}_day
+      {{ name }}.shop_id = promised.shop_id
+      and {{ name }}.valid_from = promised.hours_from
+      and {{ name }}.day = promised.{{ name }}_day
   {%- endfor %}
 ),
 

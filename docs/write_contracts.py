@@ -17,7 +17,12 @@ from hotdash.base.paths import contracts_folder, dbt_project_folder
 from hotdash.connectors.contract import RawKind, RawTable
 from hotdash.connectors.registry import OURS
 from hotdash.pipeline.ingest.landing import OWN_TABLES, QUARANTINE, SLICE_DAYS, landed_columns
-from hotdash.pipeline.ingest.policies import METRIC_POLICIES, OPERATING_SETTINGS, SOURCE
+from hotdash.pipeline.ingest.policies import (
+    EXCHANGE_RATES,
+    METRIC_POLICIES,
+    OPERATING_SETTINGS,
+    SOURCE,
+)
 from hotdash.pipeline.ingest.shape import type_name
 
 NOTE = "# Written by `make contracts` from the code: change the code or the staging model's .yml.\n"
@@ -77,9 +82,9 @@ def subjects() -> Iterator[Subject]:
 
 
 def _own_subjects() -> Iterator[Subject]:
-    for table in (METRIC_POLICIES, OPERATING_SETTINGS):
-        keys = frozenset({*table.key, "value", "decided_at"})
-        yield Subject(SOURCE, "Hotdash", table, _types(landed_columns(table)), keys)
+    for table in (METRIC_POLICIES, OPERATING_SETTINGS, EXCHANGE_RATES):
+        told = frozenset(table.schema.names)
+        yield Subject(SOURCE, "Hotdash", table, _types(landed_columns(table)), told)
     own = {
         SLICE_DAYS: (("table_name", "day"), ()),
         QUARANTINE: (("table_name",), ("reason", "payload")),

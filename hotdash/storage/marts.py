@@ -22,6 +22,7 @@ class ColumnType(StrEnum):
     DAY = "day"
     INSTANT = "instant"
     FLAG = "flag"
+    RATE = "rate"
 
 
 class Partitioning(StrEnum):
@@ -38,6 +39,7 @@ ARROW_TYPES: dict[ColumnType, pa.DataType] = {
     ColumnType.DAY: pa.date32(),
     ColumnType.INSTANT: pa.timestamp("us", tz="UTC"),
     ColumnType.FLAG: pa.bool_(),
+    ColumnType.RATE: pa.decimal128(18, 10),
 }
 
 
@@ -49,6 +51,7 @@ _TYPES = {
     "date": ColumnType.DAY,
     "timestamptz": ColumnType.INSTANT,
     "boolean": ColumnType.FLAG,
+    "numeric(18,10)": ColumnType.RATE,
 }
 
 

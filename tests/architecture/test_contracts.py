@@ -23,7 +23,11 @@ from hotdash.connectors.contract import RawKind
 from hotdash.connectors.registry import OURS, all_tables
 from hotdash.connectors.shopify.tables import ORDERS
 from hotdash.pipeline.ingest.landing import OWN_TABLES, landed_columns
-from hotdash.pipeline.ingest.policies import METRIC_POLICIES, OPERATING_SETTINGS
+from hotdash.pipeline.ingest.policies import (
+    EXCHANGE_RATES,
+    METRIC_POLICIES,
+    OPERATING_SETTINGS,
+)
 
 FILES = sorted(contracts_folder().rglob("*.odcs.yaml"))
 SCHEMA = json.loads(OpenDataContractStandard.json_schema())
@@ -45,7 +49,7 @@ def test_every_contract_is_what_the_code_says() -> None:
 def test_every_raw_table_has_one() -> None:
     tables = (
         {table.name for table in all_tables()}
-        | {METRIC_POLICIES.name, OPERATING_SETTINGS.name}
+        | {METRIC_POLICIES.name, OPERATING_SETTINGS.name, EXCHANGE_RATES.name}
         | OWN_TABLES.keys()
     )
     assert {file.name.removesuffix(".odcs.yaml") for file in FILES} == tables

@@ -16,7 +16,7 @@ COMMANDS = (
     *("demo", "init", "connect", "disconnect", "credentials", "sync", "run", "serve"),
     "metrics",
     "attribution",
-    *("sources", "quarantine", "drift", "settings", "status", "doctor", "simulate"),
+    *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),
     *("migrate", "publish", "sign-in", "version"),
 )
 

@@ -95,6 +95,12 @@ def query(
         list[str] | None,
         typer.Option("--filter", help="Only these rows, such as country:DE; once per value."),
     ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(
+            help="Money of all shops in this currency, such as EUR, by the imported rates."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Ask for metrics, split and filtered, beside the days they are compared with."""
@@ -109,6 +115,7 @@ def query(
             last=_day(last),
             compare=compare,
             filters=filter_ or (),
+            currency=currency,
         )
         with house.database.snapshot() as session:
             answer = answered(session, question, house.clock.now())

@@ -7,10 +7,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
+from hotdash.entrypoints.cli.text_file import text_of
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.insights.operations.settings import known_settings
 from hotdash.jobs.import_settings import import_settings
@@ -68,7 +68,7 @@ def import_(
     """Import a file of settings: all of it or, where a line does not fit, nothing."""
     with told_errors(json), open_installation(invocation(context).settings()) as house:
         decided = import_settings(
-            house.database, shop, _text_of(file), actor=operator(), clock=house.clock
+            house.database, shop, text_of(file), actor=operator(), clock=house.clock
         )
         if json:
             say_json({"shop": shop, "decided": [document(each) for each in decided]})
@@ -86,14 +86,3 @@ def document(each: SettingDecision) -> dict[str, Any]:
         "decided_by": each.decided_by,
         "reason": each.reason,
     }
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise HotdashError(
-            f"The file {file.name} cannot be read: {error}.",
-            hint="Give the path of a CSV file in UTF-8.",
-            field="file",
-        ) from None

@@ -12,7 +12,7 @@ from hotdash.base.clock import local_day, parse_iso
 from hotdash.base.errors import NotFoundError
 from hotdash.insights.metrics.period import Period, Window
 from hotdash.insights.statements import source, statement
-from hotdash.storage.marts import month_key
+from hotdash.storage.marts import month_key, published_mart
 
 REVENUE = "fct_revenue"
 
@@ -91,7 +91,7 @@ def load_publications(
             field="shop",
         )
     publications = {(row.shop_id, row.mart): _published(row) for row in found}
-    for mart in marts:
+    for mart in (each for each in marts if "day" in published_mart(each).columns):
         of_mart = [each for each in publications.values() if each.mart == mart and each.parts]
         for shop_id, first_day in _first_days(session, mart, of_mart):
             key = shop_id, mart

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 import pyarrow as pa
@@ -52,6 +53,21 @@ OPERATING_SETTINGS = RawTable(
     ),
 )
 
+EXCHANGE_RATES = RawTable(
+    "exchange_rates",
+    RawKind.SLICE,
+    ("day", "base", "quote"),
+    pa.schema(
+        [
+            ("day", pa.date32()),
+            ("base", pa.string()),
+            ("quote", pa.string()),
+            ("rate", pa.decimal128(18, 10)),
+            ("imported_at", pa.timestamp("us", tz="UTC")),
+        ]
+    ),
+)
+
 
 class Policy(Protocol):
     @property
@@ -79,13 +95,30 @@ class Setting(Protocol):
     def decided_at(self) -> datetime: ...
 
 
+class Rate(Protocol):
+    @property
+    def day(self) -> date: ...
+    @property
+    def base(self) -> str: ...
+    @property
+    def quote(self) -> str: ...
+    @property
+    def rate(self) -> Decimal: ...
+    @property
+    def imported_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True)
 class PolicySource:
-    """Every load is both lists as they stand, so the newest load says it all."""
+    """Every load is the lists of decisions as they stand, so the newest load says it all.
+
+    Exchange rates are too many for that: a load has those of the months in which one is news.
+    """
 
     policies: Sequence[Policy]
     clock: Clock
     settings: Sequence[Setting] = ()
+    rates: Sequence[Rate] = ()
 
     @property
     def vendor(self) -> str:
@@ -93,26 +126,43 @@ class PolicySource:
 
     @property
     def tables(self) -> Sequence[RawTable]:
-        return (METRIC_POLICIES, OPERATING_SETTINGS)
+        return (METRIC_POLICIES, OPERATING_SETTINGS, EXCHANGE_RATES)
 
     def check(self) -> Sequence[MissingScope]:
         """They come from our own database: there is nobody to ask."""
         return ()
 
     def is_news(self, cursor: Cursor | None) -> bool:
-        return cursor is None or cursor.get("fingerprint") != self._fingerprint()
+        return cursor is None or cursor != self._reached()
 
     def read(self, cursor: Cursor | None, progress: Progress) -> Iterator[Event]:
-        del cursor, progress
+        del progress
         now = self.clock.now()
-        for table, decided in (
-            (METRIC_POLICIES, self.policies),
-            (OPERATING_SETTINGS, self.settings),
-        ):
+        told: dict[RawTable, Sequence[object]] = {
+            METRIC_POLICIES: self.policies,
+            OPERATING_SETTINGS: self.settings,
+            EXCHANGE_RATES: self._rates_since(cursor or {}),
+        }
+        for table, decided in told.items():
             names = table.schema.names
             records = [{name: getattr(each, name) for name in names} for each in decided]
             yield Rows(table, pa.Table.from_pylist(records, schema=table.schema), now)
-        yield Reached({"fingerprint": self._fingerprint()}, now)
+        yield Reached(self._reached(), now)
+
+    def _reached(self) -> dict[str, str]:
+        return {"fingerprint": self._fingerprint(), **self._rate_months()}
+
+    def _rates_since(self, cursor: Cursor) -> list[Rate]:
+        news = {month for month, mark in self._rate_months().items() if cursor.get(month) != mark}
+        return [each for each in self.rates if _rate_month(each) in news]
+
+    def _rate_months(self) -> dict[str, str]:
+        """By month a mark that is another one as soon as one of its rates is."""
+        months: dict[str, list[str]] = {}
+        for each in self.rates:
+            line = f"{each.day}:{each.base}/{each.quote}={each.rate:f}@{each.imported_at}"
+            months.setdefault(_rate_month(each), []).append(line)
+        return {month: _mark(sorted(lines)) for month, lines in months.items()}
 
     def _fingerprint(self) -> str:
         policies = sorted(
@@ -124,5 +174,13 @@ class PolicySource:
             f"@{each.effective_from}/{each.decided_at}"
             for each in self.settings
         )
-        lines = [*policies, OPERATING_SETTINGS.name, *settings]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        # With the names of the tables, so that a new one is made before any model reads it.
+        return _mark([*policies, OPERATING_SETTINGS.name, *settings, EXCHANGE_RATES.name])
+
+
+def _rate_month(rate: Rate) -> str:
+    return f"rates {rate.day:%Y-%m}"
+
+
+def _mark(lines: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

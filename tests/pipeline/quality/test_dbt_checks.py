@@ -91,6 +91,8 @@ TAMPERED = {
     "customers_carry_no_personal_data": "update marts.dim_customers "
     "set customer_key = 'ada@example.org'",
     "plans_begin_once": "insert into marts.dim_shop_plans select * from marts.dim_shop_plans",
+    "exchange_rates_are_unique": "insert into intermediate.int_exchange_rates "
+    "select * from intermediate.int_exchange_rates",
     "products_are_unique": "insert into marts.dim_products select * from marts.dim_products",
     "transactions_are_unique": "insert into marts.fct_transactions "
     "select * from marts.fct_transactions",

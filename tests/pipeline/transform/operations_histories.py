@@ -249,4 +249,20 @@ def _tell_settings(world: RawWorld, shop: str, step: int) -> None:
         ("traffic_minimum_sessions", "shop", "", 10, "2026-11-01"),
     ]
     if step:
-        world.settings(shop, *decided[: step + 1])
+        rates = _rates(random.Random(f"{shop}/{step}"), world, "KWD" if shop == "west" else "USD")
+        world.settings(shop, *decided[: step + 1], rates=rates)
+
+
+def _rates(chance: random.Random, world: RawWorld, currency: str) -> list[Row]:
+    """Of the weeks in which the ads ran: late, out of order, corrected, and with gaps."""
+    first = world.now.date() - timedelta(days=232)
+    days = sorted(chance.sample(range(45), 7))
+    return [
+        world.rate(
+            (first + timedelta(days=day)).isoformat(),
+            "EUR",
+            currency,
+            f"0.{chance.randint(1, 10**10 - 1):010d}",
+        )
+        for day in days
+    ]

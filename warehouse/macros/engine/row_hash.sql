@@ -22,7 +22,7 @@
   {%- if data_type == 'date' -%} {{ iso_date(expression) }}
   {%- elif data_type == 'timestamptz' -%} {{ adapter.dispatch('iso_instant')(expression) }}
   {%- elif data_type == 'boolean' -%} case when {{ expression }} then 'true' when not {{ expression }} then 'false' end
-  {%- elif data_type in ['text', 'integer', 'bigint', 'numeric(20,4)'] -%} cast({{ expression }} as text)
+  {%- elif data_type in ['text', 'integer', 'bigint', 'numeric(20,4)', 'numeric(18,10)'] -%} cast({{ expression }} as text)
   {%- else -%} {{ exceptions.raise_compiler_error(expression ~ " has no canonical text for the type " ~ data_type) }}
   {%- endif -%}
 {%- endmacro %}

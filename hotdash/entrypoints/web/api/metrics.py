@@ -54,6 +54,12 @@ def query_metrics(
         list[str] | None,
         Query(description="Only these rows, such as country:DE; once per value."),
     ] = None,
+    currency: Annotated[
+        str | None,
+        Query(
+            description="Money of all shops in this currency, such as EUR, by the imported rates."
+        ),
+    ] = None,
 ) -> Response:
     """Metrics of one or more shops, split, filtered, and beside the days they are compared with."""
     visit = parts.gate.visit(request)
@@ -68,6 +74,7 @@ def query_metrics(
         last=last,
         compare=compare,
         filters=filter or (),
+        currency=currency,
     )
     with parts.context.database.as_user(visit.user_id) as session:
         answer = query(session, question, parts.context.clock.now())

@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from hotdash.entrypoints.web.api.schemas import Amount, Shape
 from hotdash.insights.metrics.definition import DayOwner, Unit
 from hotdash.insights.metrics.query.question import Against
@@ -73,10 +75,32 @@ class NoticeShape(Shape):
     change: str
 
 
+class UsedRatesShape(Shape):
+    """The published rates that hold on the days asked for; the build is that of the rates."""
+
+    shop: str
+    from_: str = Field(alias="from")
+    to: str
+    build: UUID | None
+    rates: int
+    first: date | None
+    last: date | None
+    lowest: Amount | None
+    highest: Amount | None
+
+
+class ConversionShape(Shape):
+    """Only shops in another currency than the one asked for are converted."""
+
+    currency: str
+    shops: list[UsedRatesShape]
+
+
 class MetricsAnswer(Shape):
     by: list[str]
     compare: Against
     currency: str | None
+    conversion: ConversionShape | None
     provisional: bool
     notes: list[str]
     notices: list[NoticeShape]

@@ -11,6 +11,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.money import Money
 from hotdash.insights.metrics.definition import NOTICE, Change, Metric, Unit
 from hotdash.insights.metrics.period import Window
+from hotdash.insights.metrics.query.conversion import Conversion
 from hotdash.insights.metrics.query.question import Against
 
 _WHOLE = frozenset({Unit.ORDERS, Unit.UNITS, Unit.COUNT})
@@ -103,6 +104,7 @@ class Answer:
     provisional: bool
     notes: Sequence[str] = field(default_factory=list[str])
     notices: Sequence[Notice] = ()
+    conversion: Conversion | None = None
 
     def only(self, metric: str) -> Cell:
         """Of an answer that was not split."""
@@ -116,6 +118,7 @@ class Answer:
             "by": list(self.by),
             "compare": self.against.value,
             "currency": self.currency,
+            "conversion": self.conversion.as_json() if self.conversion else None,
             "provisional": self.provisional,
             "notes": list(self.notes),
             "notices": [_notice(each) for each in self.notices],

@@ -11,6 +11,7 @@ from hotdash.insights.metrics.formula import Value
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.publication import Published
 from hotdash.insights.metrics.query.buckets import cut_to, shifted
+from hotdash.insights.metrics.query.conversion import Conversion
 from hotdash.insights.metrics.query.coverage import Known, known_days
 from hotdash.insights.metrics.query.plan import Column, Form, Node, Source
 from hotdash.insights.metrics.query.question import Question
@@ -44,6 +45,7 @@ class Readings:
     medians: dict[int, dict[tuple[int, Key], Decimal]] = field(
         default_factory=dict[int, dict[tuple[int, Key], Decimal]]
     )
+    conversion: Conversion | None = None
     _days: dict[object, Mapping[str, Window]] = field(
         default_factory=dict[object, Mapping[str, Window]]
     )
@@ -52,6 +54,8 @@ class Readings:
     @cached_property
     def mixes_currencies(self) -> bool:
         shops = {each.shop_id: each.currency for each in self.publications.values()}
+        if self.question.currency is not None:
+            return False
         return not self.question.by_shop and len(set(shops.values())) > 1
 
     def days(self, side: int, key: Key) -> Mapping[str, Window]:
@@ -153,6 +157,8 @@ def _computed(part: _Part, children: Mapping[str, Outcome]) -> Outcome:
             return Outcome(None, f"No stock of {metric.title.lower()} is known for these days.")
         if found.unknown:
             return Outcome(None, _half(metric, name, found.unknown))
+        if found.unrated:
+            return Outcome(None, found.unrated)
         values[name] = found.value
     for name, child in children.items():
         if child.value is None:

@@ -52,6 +52,7 @@ class Column:
     is_stock: bool
     is_money: bool
     is_flag: bool
+    has_currency: bool = False
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,8 @@ class Planner:
             is_stock=name in metric.stocks,
             is_money=kind is ColumnType.MONEY,
             is_flag=kind is ColumnType.FLAG,
+            has_currency=kind is ColumnType.MONEY
+            and "currency" in self._marts[source.relation].columns,
         )
 
     def _refuse_foreign(self, metric: Metric) -> None:

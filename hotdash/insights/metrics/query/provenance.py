@@ -40,7 +40,8 @@ def provenance_of(
         metrics=[_metric(node) for node in nodes],
         shops=[_shop(shop_id, readings, windows[shop_id]) for shop_id in question.shops],
         rows=rows,
-        currency=currencies.pop() if len(currencies) == 1 else None,
+        currency=question.currency or (currencies.pop() if len(currencies) == 1 else None),
+        conversion=readings.conversion,
         provisional=any(row.provisional for row in rows),
         notes=[*notes, *_notes(nodes, readings)],
         notices=_notices(nodes, today),
@@ -99,6 +100,8 @@ def _notes(nodes: Sequence[Node], readings: Readings) -> list[str]:
     notes: list[str] = []
     if readings.question.against is Against.PLAN:
         notes.append("There is no plan to compare with: no plan is kept for these shops.")
+    if readings.conversion is not None:
+        notes += map(readings.conversion.told, readings.conversion.used)
     for node in nodes:
         owners = {leaf.metric.day_owner for leaf in node.leaves()}
         if len(owners) > 1:

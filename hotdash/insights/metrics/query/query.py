@@ -133,6 +133,8 @@ def _hull(windows: Iterable[Window]) -> Window:
 
 
 def _currency(readings: Readings, days: Mapping[str, Window]) -> str | None:
+    if readings.question.currency is not None:
+        return readings.question.currency
     found = {
         each.currency for (shop_id, _), each in readings.publications.items() if shop_id in days
     }

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 
+from hotdash.base.currencies import CURRENCIES
 from hotdash.base.errors import HotdashError
 from hotdash.insights.metrics.columns import SHOP, TIME_DIMENSIONS
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
@@ -62,6 +63,7 @@ class Question:
     window: Window | None = None
     against: Against = Against.NONE
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    currency: str | None = None
 
     @classmethod
     def parse(
@@ -75,6 +77,7 @@ class Question:
         last: date | None = None,
         compare: str | None = None,
         filters: Iterable[str] = (),
+        currency: str | None = None,
     ) -> Self:
         window = _window(range, first, last)
         return cls(
@@ -87,6 +90,7 @@ class Question:
             window=window,
             against=_against(compare),
             filters=_filters(filters),
+            currency=_currency(currency),
         )
 
     @property
@@ -172,6 +176,16 @@ def _against(given: str | None) -> Against:
             hint=f"Use one of {', '.join(Against)}.",
             field="compare",
         ) from None
+
+
+def _currency(given: str | None) -> str | None:
+    if given is None:
+        return None
+    if given.upper() in CURRENCIES:
+        return given.upper()
+    raise QueryError(
+        f"{given[:20]!r} is no currency.", hint="Write an ISO code such as EUR.", field="currency"
+    )
 
 
 def _filters(given: Iterable[str]) -> dict[str, tuple[str, ...]]:

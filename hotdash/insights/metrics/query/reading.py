@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.publication import Published
+from hotdash.insights.metrics.query.conversion import Conversion
 from hotdash.insights.metrics.query.plan import Column, Filter, Form, Source
 from hotdash.insights.metrics.query.question import QueryError, Question
 from hotdash.insights.metrics.query.segments import Policies, Segment
@@ -26,13 +27,18 @@ _FLAGS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Of a component's rows; half a sum is no sum, so it knows how many rows did not tell theirs."""
+    """Of a component's rows; half a sum is no sum, so it knows how many rows did not tell theirs.
+
+    Unrated says which rate is missing where an amount could not be converted.
+    """
 
     value: Decimal
     unknown: int
+    unrated: str | None = None
 
     def __add__(self, other: "Sum") -> "Sum":
-        return Sum(self.value + other.value, self.unknown + other.unknown)
+        unrated = self.unrated or other.unrated
+        return Sum(self.value + other.value, self.unknown + other.unknown, unrated)
 
 
 Sums = Mapping[Column, Sum]
@@ -45,6 +51,7 @@ class Reader:
     session: Session
     question: Question
     publications: Mapping[tuple[str, str], Published]
+    conversion: Conversion | None = None
 
     def sums(self, source: Source, columns: Sequence[Column], segments: Sequence[Segment]) -> Found:
         asked = self._asked(source, segments)
@@ -54,9 +61,17 @@ class Reader:
         by = ["segment", "side", "bucket", *(f"d{n}" for n in range(len(source.columns)))]
         statement = written(__file__, "stocks.sql" if is_stock else "sums.sql").format(
             **self._parts(source),
-            sums="".join(_sum(column, number) for number, column in enumerate(columns)),
+            rates=self.conversion.joined if self.conversion else "",
+            sums="".join(
+                _converted_sum(column, number)
+                if self.conversion and column.has_currency
+                else _sum(column, number)
+                for number, column in enumerate(columns)
+            ),
             groups=", ".join(map(str, range(1, len(by) + 1))),
         )
+        if self.conversion:
+            asked |= self.conversion.asked
         rows = self.session.execute(text(statement), asked).mappings().all()
         self._refuse_too_many(len(rows))
         shops = {segment.number: segment.side.shop_id for segment in segments}
@@ -66,7 +81,11 @@ class Reader:
             dimensions = tuple(row[f"d{n}"] for n in range(len(source.columns)))
             key: Key = (shop, row["bucket"], dimensions)
             found.setdefault((row["side"], key), {})[row["segment"]] = {
-                column: Sum(Decimal(row[f"c{number}"]), row[f"n{number}"])
+                column: Sum(
+                    Decimal(row[f"c{number}"]),
+                    row[f"n{number}"],
+                    self._unrated(shops[row["segment"]], row.get(f"r{number}")),
+                )
                 for number, column in enumerate(columns)
             }
         return found
@@ -146,6 +165,9 @@ class Reader:
             "rows": f"{known} and {filtered}",
         }
 
+    def _unrated(self, shop_id: str, day: date | None) -> str | None:
+        return self.conversion.missing(shop_id, day) if self.conversion and day else None
+
     def _refuse_too_many(self, rows: int) -> None:
         if rows > MOST_ROWS:
             raise QueryError(
@@ -216,6 +238,18 @@ def _sum(column: Column, number: int) -> str:
     chosen = " filter (where fact.day = fact.newest)" if column.is_stock else ""
     unknown = f"count(*) filter (where fact.{column.name} is null{rows})"
     return f", coalesce(sum({amount}){chosen}, 0) as c{number}, {unknown} as n{number}"
+
+
+def _converted_sum(column: Column, number: int) -> str:
+    """Exact, rounded only when it is shown; the first day with an amount and without a rate beside it."""
+    newest = " and fact.day = fact.newest" if column.is_stock else ""
+    amount = f"fact.{column.name} * case when other.base is null then 1 else rated.rate end"
+    unrated = f"other.base is not null and rated.rate is null and fact.{column.name} <> 0"
+    return (
+        f", coalesce(sum({amount}) filter (where true{newest}), 0) as c{number}"
+        f", count(*) filter (where fact.{column.name} is null{newest}) as n{number}"
+        f", min(fact.day) filter (where {unrated}{newest}) as r{number}"
+    )
 
 
 _ARRAYS = {

@@ -13,7 +13,7 @@ with read as (
   where {known}
 )
 select fact.segment, fact.side, fact.bucket{dimensions}{sums}
-from read as fact
+from read as fact{rates}
 where {filtered}
 group by {groups}
 limit :most

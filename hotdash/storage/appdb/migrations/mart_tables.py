@@ -18,6 +18,7 @@ _SQL_TYPES = {
     ColumnType.DAY: "date",
     ColumnType.INSTANT: "timestamptz",
     ColumnType.FLAG: "boolean",
+    ColumnType.RATE: "numeric(18,10)",
 }
 
 _PRESENT = text("""

@@ -29,7 +29,13 @@ from hotdash.storage.appdb.models.serving import (
     Part,
     Published,
 )
-from hotdash.storage.appdb.models.shops import Credential, MetricPolicy, OperatingSetting, Shop
+from hotdash.storage.appdb.models.shops import (
+    Credential,
+    ExchangeRate,
+    MetricPolicy,
+    OperatingSetting,
+    Shop,
+)
 from hotdash.storage.appdb.models.sources import (
     ApiCall,
     ApiCallHour,
@@ -58,6 +64,7 @@ __all__ = [
     "Credential",
     "DashboardFact",
     "Decision",
+    "ExchangeRate",
     "Freshness",
     "InstallPass",
     "LeaseHolder",

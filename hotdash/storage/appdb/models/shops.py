@@ -1,8 +1,9 @@
-"""Shops, the keys to their vendors, the policies their metrics follow and the numbers they run by."""
+"""Shops, the keys to their vendors, and what they decided: policies, the numbers they run by, exchange rates."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, func
+from sqlalchemy import BigInteger, ForeignKey, Numeric, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotdash.storage.appdb.models.base import Base
@@ -63,3 +64,18 @@ class OperatingSetting(Base):
     value: Mapped[int] = mapped_column(BigInteger)
     decided_by: Mapped[str]
     reason: Mapped[str]
+
+
+class ExchangeRate(Base):
+    """One unit of base is rate units of quote; the newest import for a day and pair holds."""
+
+    __tablename__ = "exchange_rates"
+    __table_args__ = ({"schema": "app"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    base: Mapped[str] = mapped_column(primary_key=True)
+    quote: Mapped[str] = mapped_column(primary_key=True)
+    imported_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    rate: Mapped[Decimal] = mapped_column(Numeric(18, 10))
+    imported_by: Mapped[str]

@@ -30,6 +30,7 @@ _CANONICAL = {
     ColumnType.DAY: "to_char({column}, 'YYYY-MM-DD')",
     ColumnType.INSTANT: "to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
     ColumnType.FLAG: "{column}::text",
+    ColumnType.RATE: "{column}::numeric(18,10)::text",
 }
 
 

@@ -69,15 +69,23 @@ select
   campaigns.account_currency,
   campaigns.account_timezone,
   shops.currency,
-  {{ money('case when campaigns.account_currency = shops.currency then campaigns.spend end') }} as spend,
+  {{ converted('campaigns.spend', 'case when campaigns.account_currency = shops.currency then 1 else rates.rate end') }}
+    as spend,
   {{ money('campaigns.spend') }} as account_spend,
   {{ count_of('campaigns.impressions') }} as impressions,
   {{ count_of('campaigns.clicks') }} as clicks,
   {{ money('campaigns.conversions') }} as reported_conversions,
-  {{ money('case when campaigns.account_currency = shops.currency then campaigns.conversion_value end') }}
+  {{ converted('campaigns.conversion_value', 'case when campaigns.account_currency = shops.currency then 1 else rates.rate end') }}
     as reported_value,
   {{ money('campaigns.conversion_value') }} as account_reported_value,
   {{ money('campaigns.click_conversions') }} as reported_click_conversions,
   {{ money('campaigns.click_conversion_value') }} as account_reported_click_value
 from campaigns
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = campaigns.shop_id
+left join {{ ref('int_exchange_rates') }} as rates
+  on
+    rates.shop_id = campaigns.shop_id
+    and rates.base = campaigns.account_currency
+    and rates.quote = shops.currency
+    and campaigns.day >= rates.valid_from
+    and campaigns.day < rates.valid_before

@@ -38,6 +38,8 @@ union all
 union all
 {{ candidate_of(ref('dim_shop_plans'), 'bucket') }}
 union all
+{{ candidate_of(ref('dim_exchange_rates'), 'bucket') }}
+union all
 {{ candidate_of(ref('fct_customers'), 'month', ref('int_affected_partitions')) }}
 union all
 {{ candidate_of(ref('fct_cohorts'), 'month') }}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.metrics import Shop, only_shop
@@ -75,12 +75,16 @@ def compare(
 
 
 def show_comparison(found: Comparison) -> None:
+    amounts = ("orders", "revenue", "claimed", "claimed value", "gap")
     table = Table(
-        "day", "platform", "campaign", "orders", "revenue", "claimed", "claimed value", "gap"
+        Column("day", no_wrap=True),
+        Column("platform", no_wrap=True),
+        "campaign",
+        *(Column(name, justify="right", min_width=6) for name in amounts),
     )
     for row in found.rows:
-        amounts = (row.revenue, row.claimed_purchases, row.claimed_value, row.gap)
-        revenue, purchases, value, gap = map(_amount, amounts)
+        told = (row.revenue, row.claimed_purchases, row.claimed_value, row.gap)
+        revenue, purchases, value, gap = map(_amount, told)
         table.add_row(
             row.day.isoformat(),
             row.platform,

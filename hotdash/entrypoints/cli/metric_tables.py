@@ -46,13 +46,15 @@ def show_answer(answer: Answer) -> None:
             columns += [Column("before", justify="right"), Column("change", justify="right")]
     table = Table(*columns, Column("", no_wrap=True))
     reasons: dict[str, None] = {}
+    tells_money = any(each.metric.unit == "money" for each in answer.metrics)
     for row in answer.rows:
         cells = ["–" if row.key[name] is None else escape(str(row.key[name])) for name in answer.by]
         for each in answer.metrics:
             cell = row.cells[each.asked]
             cells += _shown(cell, each.metric, row.currency, is_compared)
             reasons.update((why, None) for why in (cell.why, cell.why_no_base) if why)
-        table.add_row(*cells, f"{row.currency or ''}{' provisional' if row.provisional else ''}")
+        marks = (tells_money and row.currency, row.provisional and "provisional")
+        table.add_row(*cells, " ".join(mark for mark in marks if mark))
     out.print(table)
     for notice in answer.notices:
         out.print(escape(notice.sentence), style="yellow")

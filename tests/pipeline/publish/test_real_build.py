@@ -73,6 +73,7 @@ def world(built: BuiltWarehouse) -> RawWorld:
         world, THEIRS, {1: [visit(1, before("2026-10-01T00:00Z", hours=1), "utm_source=x")]}
     )
     world.slices(OURS, "shopify", {"shopify_sales_report_days": [REPORT_OF_A_DAY]})
+    world.rates(OURS, ("2026-10-01", "EUR", "USD", "1.1"))
     for step in range(2):
         tell_operations(Random(step), world, OURS, step)
     tell_ads(Random(1), world, OURS, "USD")

@@ -30,6 +30,7 @@ FILLED: dict[ColumnType, Any] = {
     ColumnType.TEXT: "x",
     ColumnType.INTEGER: 2,
     ColumnType.MONEY: Decimal(3),
+    ColumnType.RATE: Decimal(3),
     ColumnType.DAY: DAY,
     ColumnType.INSTANT: NOW,
     ColumnType.FLAG: True,

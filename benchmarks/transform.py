@@ -1,7 +1,6 @@
 """Every mart and every check of a large shop, whole and after one more hour, without ingest around it."""
 
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ import orjson
 
 from benchmarks.figures import Figure
 from benchmarks.raw_shop import Size, tell_an_hour, write_shop
-from benchmarks.reference import reference_cpu_seconds
+from benchmarks.reference import cpu_seconds, reference_cpu_seconds
 from hotdash.base.progress import SilentProgress
 from hotdash.insights.attribution.training import train_weights
 from hotdash.pipeline.quality.gate import CheckRequest, ask
@@ -46,6 +45,7 @@ def _figures(folder: Path, size: Size, transform_goal: str, checks_goal: str) ->
     yield Figure(
         *("transform and all checks, whole", size.told, f"{whole['cpu']:.1f} CPU s"),
         transform_goal,
+        f"{whole['parse']:.1f} CPU s of it read the dbt project, which later runs keep; "
         f"{whole['cpu'] / minimum:.0f} × a hand-written minimum of {minimum:.2f} CPU s; transform "
         f"{whole['transform']:.1f} s, of it {_slowest(whole)}",
     )
@@ -97,20 +97,24 @@ def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
     if what == "hour":
         tell_an_hour(warehouse, size)
     mode = BuildMode.FULL if what == "whole" else None
+    before = cpu_seconds()
+    project = DbtProject(warehouse, folder / "dbt")
+    assert project.manifest
+    parsed = cpu_seconds() - before
     began = time.monotonic()
     asked = BuildRequest(what, as_of, mode)
     built = transform(warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights)
     transformed = time.monotonic()
     report = ask(warehouse, CheckRequest(what, as_of), folder / "dbt", SilentProgress())
     checked = time.monotonic()
-    rows = _rows_of_affected_days(warehouse, DbtProject(warehouse, folder / "dbt"))
+    rows = _rows_of_affected_days(warehouse, project)
     assert not [each for each in report.findings if each.severity.value == "blocking"], (
         report.findings
     )
-    used = resource.getrusage(resource.RUSAGE_SELF)
     warehouse.close()
     return {
-        "cpu": used.ru_utime + used.ru_stime,
+        "cpu": cpu_seconds(),
+        "parse": parsed,
         "transform": transformed - began,
         "checks": checked - transformed,
         "peak_mb": own_peak_mb(),

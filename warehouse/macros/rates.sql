@@ -6,5 +6,8 @@
   digits and 4 places times 8 digits and 10 places are the 38 that every engine has.
 -#}
 {% macro converted(amount, rate) -%}
-  {{ money(money(amount) ~ ' * cast(' ~ rate ~ ' as numeric(18,10))') }}
+  case
+    when {{ amount }} = 0 then cast(0 as numeric(20,4))
+    else {{ money(money(amount) ~ ' * cast(' ~ rate ~ ' as numeric(18,10))') }}
+  end
 {%- endmacro %}

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.metrics.publication import Published, load_publications
 from hotdash.insights.metrics.query.plan import Node
 from hotdash.insights.metrics.query.question import QueryError
@@ -106,18 +107,34 @@ def load_rates(session: Session, shops: Sequence[str]) -> dict[str, Published]:
     return {shop_id: each for (shop_id, _), each in found.items()}
 
 
-def refuse_medians(nodes: Sequence[Node], conversion: Conversion) -> None:
-    """A median of converted amounts would be of other orders than the shop's own."""
+def refuse_unconvertible(nodes: Sequence[Node], conversion: Conversion) -> None:
+    """What one rate of one day would make another number of than the days it came from."""
     if not conversion.bases:
         return
     for node in (each for asked in nodes for each in asked.nodes()):
-        if node.is_median and node.holds_money:
+        why = _why_not(node)
+        if why:
             others = ", ".join(f"{shop} in {base}" for shop, base in conversion.bases.items())
             raise QueryError(
-                f"{node.metric.title} is a median and is not converted to {conversion.currency}: {others}.",
-                hint="Ask for it without currency and split by shop, or for an average such as aov.",
+                f"{node.metric.title} {why} and is not converted to {conversion.currency}: {others}.",
+                hint="Ask for it without currency and split by shop, or for a sum such as revenue.",
                 field="currency",
             )
+
+
+def _why_not(node: Node) -> str | None:
+    if not node.holds_money:
+        return None
+    if node.is_median:
+        return "is a median"
+    if node.metric.unit is not Unit.MONEY:
+        return None
+    columns = [column for form in node.leaves() for column in form.columns.values()]
+    if any(column.is_money and column.is_stock for column in columns):
+        return "adds up the days before its own"
+    if any(column.is_money and not column.has_currency for column in columns):
+        return "adds up what came on later days than its own"
+    return None
 
 
 def _used(

@@ -14,7 +14,7 @@ from hotdash.insights.metrics.publication import (
     live,
     load_publications,
 )
-from hotdash.insights.metrics.query.conversion import load_conversion, refuse_medians
+from hotdash.insights.metrics.query.conversion import load_conversion, refuse_unconvertible
 from hotdash.insights.metrics.query.evaluation import Readings
 from hotdash.insights.metrics.query.medians import load_medians
 from hotdash.insights.metrics.query.plan import Column, Form, Node, Planner, Source
@@ -51,7 +51,7 @@ def read(
     shops = {shop_id: each.currency for (shop_id, _), each in publications.items()}
     conversion = load_conversion(session, question.currency, shops, sides)
     if conversion is not None:
-        refuse_medians(nodes, conversion)
+        refuse_unconvertible(nodes, conversion)
     readings = Readings(question, sides, policies, publications, conversion=conversion)
     reader = Reader(session, question, publications, conversion)
     _fill(readings, reader, nodes)

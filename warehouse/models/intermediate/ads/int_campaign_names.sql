@@ -64,9 +64,10 @@ names as (
 ),
 
 spelled as (
-  select names.*, lower(campaign_name) as spelling, campaign_name = name as is_current from names
+  select names.*, {{ clean_mark('campaign_name', true) }} as spelling, campaign_name = name as is_current from names
   union all
-  select names.*, replace(lower(campaign_name), ' ', '-') as spelling, campaign_name = name as is_current from names
+  select names.*, replace({{ clean_mark('campaign_name', true) }}, ' ', '-') as spelling, campaign_name = name as is_current
+  from names
   union all
   select names.*, cast(campaign_id as text) as spelling, true as is_current from names
 ),
@@ -81,6 +82,7 @@ spellings as (
     max(case when is_current then 1 else 0 end) as is_current,
     min(is_known) as is_known
   from spelled
+  where spelling is not null
   group by shop_id, platform, campaign_id, spelling, name
 )
 

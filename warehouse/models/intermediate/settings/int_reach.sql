@@ -7,6 +7,7 @@ with reached as (
       else 'other'
     end as subject,
     max(committed_at) as reached_at,
+    max(complete_through) as complete_through,
     max(case when is_built then committed_at end) as built_at
   from {{ ref('stg_hotdash__committed_loads') }}
   where source_name <> 'hotdash'
@@ -18,6 +19,7 @@ select
   reached.subject,
   reached.reached_at,
   reached.built_at,
+  {{ shop_local_date('reached.complete_through', 'shops.timezone') }} - 1 as complete_day,
   {{ shop_local_date('reached.reached_at', 'shops.timezone') }} as day,
   {{ shop_local_date('reached.built_at', 'shops.timezone') }} as built_day
 from reached

@@ -27,14 +27,13 @@ bounds as (
   group by shop_id
 ),
 
-{#- A shop that sells nothing any more has days of zero for as long as its store is read; the day of
-    the reading itself is not over and no day of zero yet. -#}
+{#- A shop that sells nothing any more has days of zero for as long as its store is read completely. -#}
 reached as (
   select
     bounds.shop_id,
     bounds.currency,
     bounds.first_day,
-    greatest(bounds.last_day, coalesce(reach.day - 1, bounds.last_day)) as last_day
+    greatest(bounds.last_day, coalesce(reach.complete_day, bounds.last_day)) as last_day
   from bounds
   left join {{ ref('int_reach') }} as reach
     on reach.shop_id = bounds.shop_id and reach.subject = 'store'

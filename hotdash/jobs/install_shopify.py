@@ -128,11 +128,12 @@ class ShopifyInstall:
         kept: Mapping[str, str],
         user_id: UUID | None,
     ) -> None:
-        ciphertext = credentials.seal(self.vault, shop_id, VENDOR, kept)
-        shop = installs.InstalledShop(
-            shop_id, profile.name, profile.timezone, profile.currency, ciphertext
-        )
         with self.database.as_user(user_id) as session:
+            credentials.hold_keys(session)
+            ciphertext = credentials.seal(self.vault, shop_id, VENDOR, kept)
+            shop = installs.InstalledShop(
+                shop_id, profile.name, profile.timezone, profile.currency, ciphertext
+            )
             finished = installs.finish_install(session, state_hash, self.clock.now(), shop)
         if not finished:
             raise ConflictError(

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,6 +106,21 @@ def test_is_in_the_audit_without_the_key(
         events = audit.list_events(session, None)
     assert [event.action for event in events] == ["rotate_key"]
     assert key not in repr(events)
+
+
+def test_what_somebody_is_about_to_store_is_not_lost_with_its_key(
+    database: Database, key_file: Path, clock: FixedClock
+) -> None:
+    """Sealed with the old key, and not yet committed when that key is asked to go."""
+    vault = Vault(key_file)
+    with ThreadPoolExecutor(1) as beside:
+        with database.jobs() as session:
+            credentials.save_credential(session, vault, "hot-rod-an", "ga4", {"n": "1"})
+            rotation = beside.submit(rotated, database, key_file, clock, retire_old=True)
+            with pytest.raises(TimeoutError):
+                rotation.result(timeout=1)
+        assert rotation.result(timeout=30).retired == 1
+    assert {"n": "1"} in opened(database, key_file.parent)
 
 
 @contextmanager

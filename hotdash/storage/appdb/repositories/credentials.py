@@ -36,6 +36,7 @@ class CredentialOverview:
 def save_credential(
     session: Session, vault: Vault, shop_id: str, vendor: str, fields: Mapping[str, str]
 ) -> None:
+    hold_keys(session)
     ciphertext = seal(vault, shop_id, vendor, fields)
     session.execute(
         insert(Credential)
@@ -59,6 +60,7 @@ def lock_credential(
     session: Session, vault: Vault, shop_id: str, vendor: str
 ) -> Mapping[str, str] | None:
     """As it is now; nobody else changes it before this transaction ends."""
+    hold_keys(session)
     statement = (
         select(Credential)
         .where(Credential.shop_id == shop_id, Credential.vendor == vendor)
@@ -82,6 +84,7 @@ def enter_credential(
 def find_credential(
     session: Session, vault: Vault, shop_id: str, vendor: str
 ) -> Mapping[str, str] | None:
+    hold_keys(session)
     credential = session.get(Credential, (shop_id, vendor), populate_existing=True)
     if credential is None:
         return None
@@ -90,6 +93,7 @@ def find_credential(
 
 def all_credentials(session: Session, vault: Vault) -> list[CredentialRecord]:
     """Every shop's, for the run that reads all of them."""
+    hold_keys(session)
     rows = session.scalars(select(Credential).order_by(Credential.shop_id, Credential.vendor))
     return [
         CredentialRecord(
@@ -118,9 +122,17 @@ def _known(vault: Vault, row: Credential) -> tuple[tuple[str, ...] | None, str |
     return tuple(sorted(fields)), fields.get(EXPIRES_AT)
 
 
+_ROTATION = func.hashtext("hotdash.rotate_key")
+
+
 def hold_rotation(session: Session) -> None:
-    """Until the transaction ends nobody else changes keys: of two new ones one would be lost."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("hotdash.rotate_key"))))
+    """Until the transaction ends nobody else changes keys, and nobody seals or opens with one that may go."""
+    session.execute(select(func.pg_advisory_xact_lock(_ROTATION)))
+
+
+def hold_keys(session: Session) -> None:
+    """Before any row is locked: what is sealed with a key is stored before that key can be retired."""
+    session.execute(select(func.pg_advisory_xact_lock_shared(_ROTATION)))
 
 
 def list_credentials(session: Session, shop_id: str) -> Mapping[str, datetime]:

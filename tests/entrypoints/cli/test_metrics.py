@@ -52,6 +52,13 @@ class TestQuery:
         assert [row["values"]["revenue"]["value"] for row in told["rows"]] == ["40.00", "100.00"]
         assert [row["values"]["aov"]["value"] for row in told["rows"]] == ["40.00", "50.00"]
 
+    def test_in_a_currency_without_a_rate_it_says_what_to_do(self, house: Commands) -> None:
+        told = house.told("metrics", "query", "revenue", "--currency", "EUR", *DAYS)
+        assert told["rows"][0]["values"]["revenue"]["value"] is None
+        shown = house.shown("metrics", "query", "revenue", "--currency", "EUR", *DAYS)
+        assert "no rate of these days is published" in shown
+        assert "hotdash rates import" in shown
+
     def test_shows_a_table_with_what_it_rests_on(self, house: Commands) -> None:
         shown = house.shown("metrics", "query", "revenue", "--compare", "previous", *DAYS)
         assert "140.00" in shown

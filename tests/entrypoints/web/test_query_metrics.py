@@ -53,6 +53,33 @@ def test_shops_stand_beside_each_other(shown_web: Web) -> None:
     assert {shop.shop: shop.currency for shop in answer.shops} == {ROD: "USD", KYOTO: "JPY"}
 
 
+def test_money_is_asked_for_in_a_currency(owner: Web) -> None:
+    """The shop has that one already: nothing is converted, and the answer says so."""
+    plain, asked = ask(owner).json(), ask(owner, currency="usd").json()
+    assert plain["conversion"] is None
+    assert asked["conversion"] == {"currency": "USD", "shops": []}
+    assert asked["rows"] == plain["rows"]
+
+
+def test_without_a_rate_there_is_no_number_and_the_reason(shown_web: Web) -> None:
+    shown_web.sign_in(AGENCY)
+    answer = ask(shown_web, shop=[ROD, KYOTO], currency="USD")
+    (row,) = answer.json()["rows"]
+    assert row["values"]["revenue"]["value"] is None
+    assert "hotdash rates import" in row["values"]["revenue"]["why"]
+    [used] = answer.json()["conversion"]["shops"]
+    assert (used["shop"], used["from"], used["to"], used["rates"]) == (KYOTO, "JPY", "USD", 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [({"currency": "EURO"}, 400), ({"shop": KYOTO, "currency": "USD"}, 404)]
+)
+def test_a_currency_opens_nothing(owner: Web, asked: dict[str, Any], status: int) -> None:
+    answer = ask(owner, **asked)
+    assert answer.status_code == status
+    assert answer.json()["error"]["hint"]
+
+
 def test_one_foreign_shop_among_others_refuses_them_all(owner: Web) -> None:
     answer = ask(owner, shop=[ROD, KYOTO])
     assert answer.status_code == 404

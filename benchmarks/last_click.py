@@ -39,10 +39,27 @@ select shop_id, order_id, touch_id from marts.fct_attributed_orders where last_c
 """
 
 
-def measured(file: Path, memory_mb: int) -> dict[str, Any]:
-    with duckdb.connect(str(file), read_only=True) as connection:
+# The shop so many times over, each copy with orders and touches of its own.
+COPIED = {
+    "fct_orders": "select orders.* replace (order_id + copy * 10000000000 as order_id)",
+    "fct_touches": "select orders.* replace (order_id + copy * 10000000000 as order_id, "
+    "md5(touch_id || copy) as touch_id)",
+    "fct_attributed_orders": "select orders.* replace (order_id + copy * 10000000000 as order_id, "
+    "case when touch_id = 'none' then 'none' else md5(touch_id || copy) end as touch_id)",
+}
+
+
+def measured(file: Path, memory_mb: int, copies: int) -> dict[str, Any]:
+    many = file.with_name("many.duckdb")
+    many.unlink(missing_ok=True)
+    with duckdb.connect(str(many)) as connection:
         connection.execute(f"set memory_limit = '{memory_mb}MB'")
         connection.execute(f"set temp_directory = '{file.parent / 'spilled'}'")
+        connection.execute(f"attach '{file}' as shop (read_only)")
+        connection.execute("create schema marts")
+        for mart, rows in COPIED.items():
+            copied = f"{rows} from shop.marts.{mart} as orders, range({copies}) as copies (copy)"
+            connection.execute(f"create table marts.{mart} as {copied}")
         costs = [_cpu(connection, statement) for statement in (SORTED, LAST_CLICK)]
         connection.execute("drop table sorted_touches")
         differing = connection.execute(
@@ -70,4 +87,6 @@ def _cpu(connection: duckdb.DuckDBPyConnection, statement: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(orjson.dumps(measured(Path(sys.argv[1]), int(sys.argv[2]))))
+    sys.stdout.buffer.write(
+        orjson.dumps(measured(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    )

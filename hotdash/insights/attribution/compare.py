@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.errors import HotdashError
 from hotdash.insights.attribution import texts
+from hotdash.insights.attribution.windows import CreditWindows
 from hotdash.insights.statements import statement
 
-_CLICK_DAYS = 7
 _MOST_DAYS = 366
 
 
@@ -80,9 +80,7 @@ def compare_sources(session: Session, shop_id: str, first: date, last: date) -> 
         )
     asked = {"shop_id": shop_id, "first": first, "last": last}
     found = session.execute(statement(__file__, "compared.sql"), asked).all()
-    decided = session.execute(
-        statement(__file__, "click_days.sql"), {"shop_id": shop_id, "last": last}
-    ).scalar_one_or_none()
+    windows = CreditWindows.on(session, shop_id, last)
     rows = [
         ComparedCampaign(
             day=row.day,
@@ -96,8 +94,7 @@ def compare_sources(session: Session, shop_id: str, first: date, last: date) -> 
         )
         for row in found
     ]
-    days = _CLICK_DAYS if decided is None else int(decided)
-    says = [sentence.format(days=days) for sentence in texts.COMPARISON]
+    says = [sentence.format(days=windows.click_days) for sentence in texts.COMPARISON]
     return Comparison(shop_id, first, last, says, rows)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import NotFoundError
 from hotdash.insights.attribution import texts
+from hotdash.insights.attribution.windows import CreditWindows
 from hotdash.insights.statements import statement
 
 NOBODY = "none"
@@ -90,12 +91,6 @@ class AttributedOrder:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Windows:
-    click_days: int
-    lookback_days: int
-
-
 def explain_order(session: Session, shop_id: str, order_id: int) -> AttributedOrder:
     """From one published snapshot."""
     asked = {"shop_id": shop_id, "order_id": order_id}
@@ -109,13 +104,17 @@ def explain_order(session: Session, shop_id: str, order_id: int) -> AttributedOr
     asked["day"] = order["day"]
     touches = session.execute(statement(__file__, "touches.sql"), asked).mappings().all()
     credited = session.execute(statement(__file__, "credits.sql"), asked).mappings().all()
-    return _explained(shop_id, order, touches, {row["touch_id"]: row for row in credited})
+    windows = CreditWindows.on(session, shop_id, order["day"])
+    return _explained(shop_id, order, windows, touches, {row["touch_id"]: row for row in credited})
 
 
 def _explained(
-    shop_id: str, order: Row, touches: Sequence[Row], credited: Mapping[str, Row]
+    shop_id: str,
+    order: Row,
+    windows: CreditWindows,
+    touches: Sequence[Row],
+    credited: Mapping[str, Row],
 ) -> AttributedOrder:
-    windows = _Windows(int(order["click_days"]), int(order["lookback_days"]))
     winner = next((row for row in touches if _won(credited.get(row["touch_id"]))), None)
     return AttributedOrder(
         shop_id=shop_id,
@@ -133,7 +132,7 @@ def _explained(
 
 
 def _says(
-    order: Row, touches: Sequence[Row], winner: Row | None, windows: _Windows
+    order: Row, touches: Sequence[Row], winner: Row | None, windows: CreditWindows
 ) -> Sequence[str]:
     found: list[str] = []
     if not order["is_counted"]:
@@ -146,7 +145,9 @@ def _says(
     return [*found, last_click, texts.DIRECTIONAL, texts.DEVICES]
 
 
-def _touch(row: Row, credited: Row | None, winner: Row | None, windows: _Windows) -> ExplainedTouch:
+def _touch(
+    row: Row, credited: Row | None, winner: Row | None, windows: CreditWindows
+) -> ExplainedTouch:
     rule = texts.NO_RULE if row["rule_rank"] is None else texts.RULE
     return ExplainedTouch(
         touch_id=row["touch_id"],
@@ -173,7 +174,7 @@ def _touch(row: Row, credited: Row | None, winner: Row | None, windows: _Windows
     )
 
 
-def _outcome(row: Row, winner: Row | None, windows: _Windows) -> str:
+def _outcome(row: Row, winner: Row | None, windows: CreditWindows) -> str:
     if winner is not None and row["touch_id"] == winner["touch_id"]:
         return texts.WON.format(days=windows.click_days)
     if row["age_seconds"] > max(windows.lookback_days, windows.click_days) * DAY_SECONDS:

@@ -11,6 +11,7 @@ from hotdash.base.paths import dbt_project_folder
 from hotdash.base.settings import Settings
 from hotdash.connectors.registry import OURS, all_tables
 from hotdash.connectors.spec import ConnectorSpec
+from hotdash.insights.metrics.registry import registry
 from hotdash.pipeline.quality.lineage import Lineage
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
@@ -168,4 +169,20 @@ def _listed_in_python() -> set[str]:
         for value in vars(money).values()
         if isinstance(value, frozenset)
         for currency in value
+    }
+
+
+def test_where_nothing_was_decided_models_read_what_metrics_say() -> None:
+    """The default of a number stands in the metrics; models that read it repeat it."""
+    written = re.compile(r"policy_number\('(\w+)', '\w+', (\d+)\)")
+    models = dbt_project_folder() / "models"
+    read = {found for file in models.rglob("*.sql") for found in written.findall(file.read_text())}
+    decided = registry().switches()
+    assert read == {
+        (name, decided[name].written_default)
+        for name in (
+            "attribution_click_days",
+            "attribution_lookback_days",
+            "attribution_half_life_days",
+        )
     }

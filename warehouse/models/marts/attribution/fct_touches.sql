@@ -4,11 +4,10 @@ with orders as (
     orders.order_id,
     orders.day,
     orders.processed_at,
-    told.customer_id
+    orders.customer_id
   from {{ ref('int_orders') }} as orders
   inner join {{ ref('int_affected_journeys') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
-  inner join {{ ref('stg_shopify__orders') }} as told on {{ same_version('told', 'orders') }}
 ),
 
 reached as (

@@ -1,12 +1,1 @@
-select
-  told.shop_id,
-  told.campaign_id,
-  told.campaign_name,
-  told.fetched_at,
-  max(told.day) as day,
-  told.load_id
-from {{ source('google_ads', 'google_ads_campaign_days') }} as told
-where
-  told.campaign_name is not null
-  and told.load_id in (select load_id from {{ ref('stg_hotdash__committed_loads') }})
-group by told.shop_id, told.campaign_id, told.campaign_name, told.fetched_at, told.load_id
+{{ campaign_names(source('google_ads', 'google_ads_campaign_days')) }}

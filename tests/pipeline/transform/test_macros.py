@@ -10,6 +10,20 @@ CASES = {
         "{{ shop_local_date(\"timestamptz '2026-03-01 03:30:00+00'\", \"'America/New_York'\") }}",
         "2026-02-28",
     ),
+    **{
+        f"the day of the quarter of an hour in {zone}, {instant}": (
+            f"{{{{ shop_local_date(quarter_hour(\"timestamptz '{instant}'\"), \"'{zone}'\") }}}}",
+            day,
+        )
+        for zone, instant, day in (
+            ("Asia/Kathmandu", "2026-03-01 18:14:59.999999+00", "2026-03-01"),
+            ("Asia/Kathmandu", "2026-03-01 18:15:00+00", "2026-03-02"),
+            ("Australia/Eucla", "2026-03-01 15:14:59.999999+00", "2026-03-01"),
+            ("Australia/Eucla", "2026-03-01 15:15:00+00", "2026-03-02"),
+            ("Asia/Kolkata", "1969-06-01 18:29:59+00", "1969-06-01"),
+            ("America/St_Johns", "2026-11-01 02:29:59.999999+00", "2026-10-31"),
+        )
+    },
     "a value that fits": ("{{ cast_or_null(\"'12.345'\", 'numeric(20,4)') }}", "12.3450"),
     "an amount too large": ("{{ cast_or_null('99999999999999999999', 'numeric(20,4)') }}", None),
     "an amount that is no number": ("{{ cast_or_null(\"'12,3'\", 'numeric(20,4)') }}", None),

@@ -68,7 +68,9 @@ def changed(metric: Metric, day: date) -> Banner | None:
     if not changes:
         return None
     text = " ".join(change.change for change in changes)
-    return Banner("reprocessing", f"{metric.title} changed on {changes[-1].date}.", text)
+    return Banner(
+        "reprocessing", f"{metric.title} changed on {formatting.day(changes[-1].date)}.", text
+    )
 
 
 def decisions(tile: Tile, blocked: Blocked | None) -> list[DecisionView]:

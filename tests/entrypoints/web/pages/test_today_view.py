@@ -18,5 +18,5 @@ def test_a_changed_number_is_told_for_a_week() -> None:
     banner = changed(metric, date(2026, 12, 7))
 
     assert banner is not None
-    assert (banner.title, banner.text) == ("Revenue changed on 2026-12-01.", "Tips are in it.")
+    assert (banner.title, banner.text) == ("Revenue changed on 1 Dec.", "Tips are in it.")
     assert changed(metric, date(2026, 12, 8)) is None

@@ -33,12 +33,19 @@ moments as (
     on new_journeys.shop_id = visits.shop_id and new_journeys.order_id = visits.order_id
 ),
 
-days as (
+quarters as (
   select distinct
-    moments.shop_id,
-    {{ shop_local_date('moments.occurred_at', 'shops.timezone') }} as day
+    shop_id,
+    {{ quarter_hour('occurred_at') }} as begun_at
   from moments
-  inner join {{ ref('int_shops') }} as shops on shops.shop_id = moments.shop_id
+),
+
+days as (
+  select
+    quarters.shop_id,
+    {{ shop_local_date('quarters.begun_at', 'shops.timezone') }} as day
+  from quarters
+  inner join {{ ref('int_shops') }} as shops on shops.shop_id = quarters.shop_id
 )
 
 select shop_id, day from days where day is not null

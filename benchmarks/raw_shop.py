@@ -42,15 +42,13 @@ def write_shop(folder: Path, size: Size) -> None:
     warehouse.close()
 
 
-def tell_an_hour(warehouse: Warehouse, size: Size, orders: int = 12) -> None:
-    """The newest hour: as many orders as such a shop gets in one."""
+def tell_an_hour(warehouse: Warehouse, size: Size, *, late: bool, orders: int = 12) -> None:
+    """The newest hour: as many orders as such a shop gets in one; a late one is told beside it."""
     world = object.__new__(RawWorld)
     world.warehouse, world.loads = warehouse, 100
-    _in_one_load(
-        world,
-        _order_statements(size, size.orders + 1, size.orders + orders, hour=True),
-        "load-0101",
-    )
+    first = size.orders + 1 + orders * late
+    statements = _order_statements(size, first, first + orders - 1, hour=True)
+    _in_one_load(world, statements, "load-0102" if late else "load-0101")
 
 
 def _in_one_load(

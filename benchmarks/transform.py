@@ -52,12 +52,17 @@ def _figures(folder: Path, size: Size, transform_goal: str, checks_goal: str) ->
     yield Figure("all checks", size.told, f"{whole['checks']:.1f} s", checks_goal)
     yield Figure("memory", size.told, f"{whole['peak_mb']:,.0f} MB", "2 GB at 1 M orders")
     yield _last_click(folder, copies=max(1_000_000 // size.orders, 1))
-    hour = _in_a_process(folder, size, "hour")
-    yield Figure(
-        *("one more hour of orders", "12 orders", f"{hour['transform'] + hour['checks']:.1f} s"),
-        "under 20 s",
-        f"{hour['rows']:,} rows of models by day written, of {whole['rows']:,}; transform {hour['transform']:.1f} s, "
-        f"checks {hour['checks']:.1f} s",
+    yield _hour(_in_a_process(folder, size, "hour"), "one more hour of orders", "under 20 s", whole)
+    late = "an hour of orders told after its month was closed"
+    yield _hour(_in_a_process(folder, size, "late hour"), late, "–", whole)
+
+
+def _hour(told: dict[str, Any], what: str, goal: str, whole: dict[str, Any]) -> Figure:
+    return Figure(
+        *(what, "12 orders", f"{told['transform'] + told['checks']:.1f} s"),
+        goal,
+        f"{told['rows']:,} rows of models by day written, of {whole['rows']:,}; transform {told['transform']:.1f} s, "
+        f"checks {told['checks']:.1f} s, of it {_slowest(told)}",
     )
 
 
@@ -93,9 +98,9 @@ def _told_by(module: str, *arguments: str) -> dict[str, Any]:
 
 def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
     warehouse = open_warehouse("duckdb", home=folder, memory_mb=MEMORY_MB, url=None)
-    as_of = FIRST_LOAD + timedelta(days=10)
-    if what == "hour":
-        tell_an_hour(warehouse, size)
+    as_of = FIRST_LOAD + (timedelta(days=10) if what == "late hour" else timedelta(hours=1))
+    if what != "whole":
+        tell_an_hour(warehouse, size, late=what == "late hour")
     mode = BuildMode.FULL if what == "whole" else None
     before = cpu_seconds()
     project = DbtProject(warehouse, folder / "dbt")

@@ -5,7 +5,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger, new_reference, redact
 from hotdash.base.paths import dbt_project_folder
+from hotdash.pipeline.transform.story import Story
 from hotdash.storage.warehouse.contract import Warehouse
 
 log = get_logger(__name__)
@@ -23,9 +24,8 @@ _QUIET = (
     "--log-level",
     "none",
     "--log-level-file",
-    "info",
+    "none",
     "--no-use-colors",
-    "--no-use-colors-file",
     "--no-version-check",
     "--no-send-anonymous-usage-stats",
 )
@@ -100,13 +100,15 @@ class DbtProject:
     def _invoke(self, manifest: Any, command: Sequence[str], on_finished: OnFinished | None) -> Any:
         from dbt.cli.main import dbtRunner
 
-        def told(event: Any) -> None:
+        def finished(event: Any) -> None:
             if on_finished is not None and event.info.name == "NodeFinished":
                 on_finished(event.data.node_info.node_name)
 
-        runner = cast(Any, dbtRunner)(manifest=manifest, callbacks=[told])
-        with environment(self._warehouse.dbt_environment()):
-            answer = runner.invoke([*command, *_QUIET, *self._folders()])
+        folders = self._folders()
+        with closing(Story(self.log_file)) as story:
+            runner = cast(Any, dbtRunner)(manifest=manifest, callbacks=[finished, story.tell])
+            with environment(self._warehouse.dbt_environment()):
+                answer = runner.invoke([*command, *_QUIET, *folders])
         if answer.result is None:
             raise self._broken(command[0], answer.exception) from answer.exception
         return answer

@@ -23,6 +23,27 @@
   to_timestamp(floor(extract(epoch from {{ instant }}) / 900) * 900)
 {%- endmacro %}
 
+{#-
+  The shop's day of every quarter of an hour in which a row of the relation has one of its instants.
+  A row finds its day by `quarter_hour` of its instant, because a conversion per row costs ten times as much.
+-#}
+{% macro days_of_quarters(relation, instants) -%}
+  select
+    quarters.shop_id,
+    quarters.begun_at,
+    {{ shop_local_date('quarters.begun_at', 'shops.timezone') }} as day
+  from (
+    {%- for instant in instants %}
+    select {{ 'distinct' if instants | length == 1 }}
+      shop_id,
+      {{ quarter_hour(instant) }} as begun_at
+    from {{ relation }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
+  ) as quarters
+  inner join {{ ref('int_shops') }} as shops on shops.shop_id = quarters.shop_id
+{%- endmacro %}
+
 {#- Names this engine can convert to; any other would abort the statement for every shop. -#}
 {% macro known_timezones() -%}
   {{ adapter.dispatch('known_timezones')() }}

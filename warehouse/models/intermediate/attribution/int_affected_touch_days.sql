@@ -33,19 +33,8 @@ moments as (
     on new_journeys.shop_id = visits.shop_id and new_journeys.order_id = visits.order_id
 ),
 
-quarters as (
-  select distinct
-    shop_id,
-    {{ quarter_hour('occurred_at') }} as begun_at
-  from moments
-),
-
 days as (
-  select
-    quarters.shop_id,
-    {{ shop_local_date('quarters.begun_at', 'shops.timezone') }} as day
-  from quarters
-  inner join {{ ref('int_shops') }} as shops on shops.shop_id = quarters.shop_id
+  {{ days_of_quarters('moments', ['occurred_at']) }}
 )
 
 select shop_id, day from days where day is not null

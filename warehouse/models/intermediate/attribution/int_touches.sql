@@ -6,15 +6,24 @@
   'msclkid': ('bing', 'cpc'),
   'ttclid': ('tiktok', 'paid_social'),
 } -%}
-with events as (
+with click_days as (
+  {{ days_of_quarters(ref('stg_clickstream__touches'), ['occurred_at']) }}
+),
+
+visit_days as (
+  {{ days_of_quarters(ref('stg_shopify__customer_visits'), ['occurred_at']) }}
+),
+
+events as (
   select
     clicks.*,
-    {{ shop_local_date('clicks.occurred_at', 'shops.timezone') }} as day,
+    click_days.day,
     row_number() over (
       partition by clicks.shop_id, clicks.event_id order by clicks.fetched_at, clicks.load_id
     ) as reading
   from {{ ref('stg_clickstream__touches') }} as clicks
-  inner join {{ ref('int_shops') }} as shops on shops.shop_id = clicks.shop_id
+  inner join click_days
+    on click_days.shop_id = clicks.shop_id and click_days.begun_at = {{ quarter_hour('clicks.occurred_at') }}
   where clicks.event_type = 'page_view' and not clicks.is_deleted
 ),
 
@@ -53,7 +62,6 @@ journeys as (
   from {{ ref('stg_shopify__customer_journeys') }}
 ),
 
--- The day is known before it is looked up: else every visit meets every day of its shop.
 visits as (
   select
     visits.shop_id,
@@ -65,10 +73,13 @@ visits as (
     {%- for mark in marks %}
     visits.utm_{{ mark }},
     {%- endfor %}
-    {{ shop_local_date('visits.occurred_at', 'shops.timezone') }} as day
+    visit_days.day
   from {{ ref('stg_shopify__customer_visits') }} as visits
+  inner join visit_days
+    on visit_days.shop_id = visits.shop_id and visit_days.begun_at = {{ quarter_hour('visits.occurred_at') }}
+  inner join {{ ref('int_affected_touch_days') }} as affected
+    on affected.shop_id = visit_days.shop_id and affected.day = visit_days.day
   inner join journeys on {{ same_version('visits', 'journeys') }}
-  inner join {{ ref('int_shops') }} as shops on shops.shop_id = visits.shop_id
   where journeys.place = 1 and not journeys.is_deleted
 ),
 
@@ -99,8 +110,6 @@ told as (
       else ''
     end as click_id
   from visits
-  inner join {{ ref('int_affected_touch_days') }} as affected
-    on affected.shop_id = visits.shop_id and affected.day = visits.day
   union all
   select
     clicks.shop_id,

@@ -1,4 +1,8 @@
-with tombstones as (
+with days as (
+  {{ days_of_quarters(ref('stg_shopify__orders'), ['processed_at']) }}
+),
+
+tombstones as (
   select
     shop_id,
     order_id,
@@ -24,9 +28,10 @@ select
   end as version_at,
   loads.committed_at,
   loads.is_built,
-  {{ shop_local_date('orders.processed_at', 'shops.timezone') }} as day
+  days.day
 from {{ ref('stg_shopify__orders') }} as orders
 inner join {{ ref('stg_hotdash__committed_loads') }} as loads on loads.load_id = orders.load_id
-left join {{ ref('int_shops') }} as shops on shops.shop_id = orders.shop_id
+left join days
+  on days.shop_id = orders.shop_id and days.begun_at = {{ quarter_hour('orders.processed_at') }}
 left join tombstones
   on tombstones.shop_id = orders.shop_id and tombstones.order_id = orders.order_id

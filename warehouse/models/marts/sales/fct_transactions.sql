@@ -1,22 +1,46 @@
+with payments as (
+  select
+    orders.shop_id,
+    orders.order_id,
+    orders.day,
+    orders.is_counted,
+    transactions.transaction_id,
+    transactions.parent_id,
+    coalesce(transactions.processed_at, transactions.created_at) as paid_at,
+    transactions.kind,
+    transactions.status,
+    transactions.gateway,
+    transactions.is_test,
+    transactions.currency,
+    transactions.amount,
+    transactions.fee_amount
+  from {{ ref('int_orders') }} as orders
+  inner join {{ ref('int_affected_partitions') }} as affected
+    on affected.shop_id = orders.shop_id and affected.day = orders.day
+  inner join {{ ref('stg_shopify__transactions') }} as transactions
+    on {{ same_version('transactions', 'orders') }}
+),
+
+days as (
+  {{ days_of_quarters('payments', ['paid_at']) }}
+)
+
 select
-  orders.shop_id,
-  orders.order_id,
-  transactions.transaction_id,
-  transactions.parent_id,
-  orders.day,
-  coalesce(transactions.processed_at, transactions.created_at) as paid_at,
-  {{ shop_local_date('coalesce(transactions.processed_at, transactions.created_at)', 'shops.timezone') }} as paid_day,
-  transactions.kind,
-  transactions.status,
-  transactions.gateway,
-  coalesce(transactions.is_test, false) as is_test,
-  orders.is_counted,
-  transactions.currency,
-  {{ money('transactions.amount') }} as amount,
-  {{ money('coalesce(transactions.fee_amount, 0)') }} as fees
-from {{ ref('int_orders') }} as orders
-inner join {{ ref('int_affected_partitions') }} as affected
-  on affected.shop_id = orders.shop_id and affected.day = orders.day
-inner join {{ ref('int_shops') }} as shops on shops.shop_id = orders.shop_id
-inner join {{ ref('stg_shopify__transactions') }} as transactions
-  on {{ same_version('transactions', 'orders') }}
+  payments.shop_id,
+  payments.order_id,
+  payments.transaction_id,
+  payments.parent_id,
+  payments.day,
+  payments.paid_at,
+  days.day as paid_day,
+  payments.kind,
+  payments.status,
+  payments.gateway,
+  coalesce(payments.is_test, false) as is_test,
+  payments.is_counted,
+  payments.currency,
+  {{ money('payments.amount') }} as amount,
+  {{ money('coalesce(payments.fee_amount, 0)') }} as fees
+from payments
+left join days
+  on days.shop_id = payments.shop_id and days.begun_at = {{ quarter_hour('payments.paid_at') }}

@@ -98,17 +98,33 @@ still_here as (
     and told.fulfillment_status not in ('FULFILLED', 'RESTOCKED')
 ),
 
+rows_of as (
+  select * from parcels
+  union all
+  select * from still_here
+),
+
+days as (
+  {{ days_of_quarters('rows_of', ['shipped_at', 'delivered_at', 'estimated_delivery_at']) }}
+),
+
 promised as (
   select
     rows_of.*,
     {{ days_later('rows_of.day', 'handling_days.value') }} as ship_by_day,
     case
-      when rows_of.estimated_delivery_at is not null then {{ shop_local_date('rows_of.estimated_delivery_at', 'rows_of.timezone') }}
+      when rows_of.estimated_delivery_at is not null then estimated.day
       else {{ days_later('rows_of.day', 'handling_days.value + coalesce(of_carrier.value, transit_days.value)') }}
     end as promised_day,
-    {{ shop_local_date('rows_of.shipped_at', 'rows_of.timezone') }} as shipped_day,
-    {{ shop_local_date('rows_of.delivered_at', 'rows_of.timezone') }} as delivered_day
-  from (select * from parcels union all select * from still_here) as rows_of
+    shipped.day as shipped_day,
+    delivered.day as delivered_day
+  from rows_of
+  left join days as estimated
+    on estimated.shop_id = rows_of.shop_id and estimated.begun_at = {{ quarter_hour('rows_of.estimated_delivery_at') }}
+  left join days as shipped
+    on shipped.shop_id = rows_of.shop_id and shipped.begun_at = {{ quarter_hour('rows_of.shipped_at') }}
+  left join days as delivered
+    on delivered.shop_id = rows_of.shop_id and delivered.begun_at = {{ quarter_hour('rows_of.delivered_at') }}
   {{ join_setting('handling_days', 'rows_of', 'rows_of.day') }}
   {{ join_setting('transit_days', 'rows_of', 'rows_of.day') }}
   left join {{ ref('int_operating_settings') }} as of_carrier

@@ -1,6 +1,7 @@
 """How backfills stand, by the newest of their events."""
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from hotdash.storage.appdb.models import BackfillEvent
@@ -9,10 +10,11 @@ RUNNING = "running"
 
 
 def shops_backfilling(session: Session) -> set[str]:
+    of_one = (BackfillEvent.shop_id, BackfillEvent.backfill_id)
     newest = (
         select(BackfillEvent.shop_id, BackfillEvent.status)
-        .distinct(BackfillEvent.shop_id, BackfillEvent.backfill_id)
-        .order_by(BackfillEvent.shop_id, BackfillEvent.backfill_id, BackfillEvent.event_id.desc())
+        .ext(distinct_on(*of_one))
+        .order_by(*of_one, BackfillEvent.event_id.desc())
         .subquery()
     )
     return set(session.scalars(select(newest.c.shop_id).where(newest.c.status == RUNNING)))

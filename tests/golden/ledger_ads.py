@@ -107,3 +107,14 @@ ASKED = (
     Asked("ltv_365", *WEEK, None, "365 days are over in January 2027 only"),
     Asked("payback_days", *WEEK, "12.000000", "60.00 spent, 450.00 in 90 days: 90 x 60 / 450"),
 )
+
+# Per day, platform and campaign: orders, their revenue, what the platform claims, the gap.
+CLAIMS = (
+    ("2026-01-10", "google", "Brand", 1, "100.00", "100.00", "0.00"),
+    # Meta claims both its purchases and 140.00; one order of 60.00 clicked its ad last.
+    ("2026-01-10", "meta", "Spring", 1, "60.00", "140.00", "80.00"),
+    # It cost 10.00 and neither sold nor claims anything.
+    ("2026-01-11", "meta", "Spring", 0, "0.00", "0.00", "0.00"),
+    # Two orders saw its ad before, but mail was last in one and eight days passed in the other.
+    ("2026-01-12", "meta", "Spring", 0, "0.00", "0.00", "0.00"),
+)

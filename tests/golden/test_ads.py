@@ -3,13 +3,26 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+import httpx
 import pytest
 
+from hotdash.entrypoints.web.api.attribution_schemas import ComparisonAnswer
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.touches import tell_journey
 from tests.fixtures.warehouses import ENGINES, OpenBuilt
 from tests.fixtures.web import Web
-from tests.golden.ledger_ads import ASKED, GOOGLE_DAYS, META_DAYS, READ, SALES, SHOP, Asked, Sold
+from tests.golden.ledger_ads import (
+    ASKED,
+    CLAIMS,
+    GOOGLE_DAYS,
+    META_DAYS,
+    READ,
+    SALES,
+    SHOP,
+    WEEK,
+    Asked,
+    Sold,
+)
 from tests.golden.serving import Marts, ask, behind_the_web
 
 
@@ -59,3 +72,29 @@ def test_answer(web: Web, asked: Asked) -> None:
     else:
         assert cell.value is not None, cell.why
         assert Decimal(cell.value) == Decimal(asked.value), asked.by_hand
+
+
+def compare(web: Web, first: str, last: str) -> httpx.Response:
+    web.sign_in(f"owner@{SHOP}.example")
+    asked = {"shop": SHOP, "from": first, "to": last}
+    return web.client.get("/api/v1/attribution/comparison", params=asked)
+
+
+def test_claims_stand_beside_credits(web: Web) -> None:
+    answer = ComparisonAnswer.model_validate_json(compare(web, *WEEK).content)
+    amounts = [
+        (
+            *(row.day.isoformat(), row.platform, row.campaign, row.shopify_orders),
+            *map(Decimal, (row.shopify_revenue, row.claimed_value or "NaN", row.gap or "NaN")),
+        )
+        for row in answer.rows
+    ]
+    assert amounts == [
+        (*key, *map(Decimal, told)) for *key, a, b, c in CLAIMS for told in [(a, b, c)]
+    ]
+
+
+def test_more_than_a_year_is_no_comparison(web: Web) -> None:
+    refused = compare(web, "2024-01-01", "2026-01-01")
+    assert refused.status_code == 422
+    assert "366 days" in refused.json()["error"]["message"]

@@ -48,6 +48,9 @@ MATRIX = {
     "GET /api/v1/attribution/orders/{order}": Row(
         f"/api/v1/attribution/orders/1{ASK}", 401, 404, 200, 200
     ),
+    "GET /api/v1/attribution/comparison": Row(
+        f"/api/v1/attribution/comparison{ASK}&from=2026-11-01&to=2026-11-02", 401, 404, 200, 200
+    ),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),

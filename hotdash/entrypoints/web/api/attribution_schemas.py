@@ -1,4 +1,4 @@
-"""The shape of an explained order as the API description tells it."""
+"""The shapes of an explained order and of compared sources as the API description tells them."""
 
 from datetime import date, datetime
 
@@ -44,3 +44,24 @@ class AttributedOrderAnswer(Shape):
     models: dict[str, str]
     touches: list[TouchShape]
     direct_none: dict[str, CreditShape]
+
+
+class ComparedCampaignShape(Shape):
+    """claimed and gap are null where the platform was not read, or claims without a rate."""
+
+    day: date
+    platform: str
+    campaign: str
+    currency: str
+    shopify_orders: int
+    shopify_revenue: Amount
+    claimed_purchases: Amount | None
+    claimed_value: Amount | None
+    gap: Amount | None
+
+
+class ComparisonAnswer(Shape):
+    shop: str
+    days: list[date]
+    says: list[str]
+    rows: list[ComparedCampaignShape]

@@ -54,18 +54,26 @@
         {{ row_hash(described_columns(mart), 'facts.') }} as row_hash
       from {{ mart }} as facts
       {%- if affected is not none and is_incremental() %}
-      inner join (
-        select distinct
-          facts.shop_id,
-          {{ key }} as partition_key
-        from {{ affected }} as facts
-      ) as wanted
-        on wanted.shop_id = facts.shop_id and wanted.partition_key = {{ key }}
+      inner join ({{ days_of_months(affected) }}) as wanted
+        on wanted.shop_id = facts.shop_id and wanted.day = facts.day
       {%- endif %}
     ) as rows_of
     group by rows_of.shop_id, rows_of.partition_key
   ) as hashed
     on hashed.shop_id = asked.shop_id and hashed.partition_key = asked.partition_key
+{%- endmacro %}
+
+{#- Every day of the months that have an affected one: a join by day lets an engine skip what holds other days. -#}
+{% macro days_of_months(affected) -%}
+  select
+    months.shop_id,
+    {{ days_from_to('months.first_day', "months.first_day + interval '1 month' - interval '1 day'") }} as day
+  from (
+    select distinct
+      facts.shop_id,
+      cast({{ first_of_month('facts.day') }} as date) as first_day
+    from {{ affected }} as facts
+  ) as months
 {%- endmacro %}
 
 {% macro month_of(day) -%} substr({{ iso_date(day) }}, 1, 7) {%- endmacro %}

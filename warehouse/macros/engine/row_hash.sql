@@ -22,7 +22,8 @@
   {%- if data_type == 'date' -%} {{ iso_date(expression) }}
   {%- elif data_type == 'timestamptz' -%} {{ adapter.dispatch('iso_instant')(expression) }}
   {%- elif data_type == 'boolean' -%} case when {{ expression }} then 'true' when not {{ expression }} then 'false' end
-  {%- elif data_type in ['text', 'integer', 'bigint', 'numeric(20,4)', 'numeric(18,10)'] -%} cast({{ expression }} as text)
+  {%- elif data_type == 'numeric(20,4)' -%} {{ adapter.dispatch('money_text')(expression) }}
+  {%- elif data_type in ['text', 'integer', 'bigint', 'numeric(18,10)'] -%} cast({{ expression }} as text)
   {%- else -%} {{ exceptions.raise_compiler_error(expression ~ " has no canonical text for the type " ~ data_type) }}
   {%- endif -%}
 {%- endmacro %}
@@ -31,8 +32,14 @@
   {{ adapter.dispatch('iso_date')(expression) }}
 {%- endmacro %}
 
-{% macro default__iso_date(expression) -%} strftime({{ expression }}, '%Y-%m-%d') {%- endmacro %}
+{% macro default__iso_date(expression) -%} cast(cast({{ expression }} as date) as text) {%- endmacro %}
 {% macro postgres__iso_date(expression) -%} to_char({{ expression }}, 'YYYY-MM-DD') {%- endmacro %}
+
+{#- An amount that fits 64 bits is written a good deal faster than one of 128. -#}
+{% macro default__money_text(expression) -%}
+  coalesce(cast(try_cast({{ expression }} as numeric(18,4)) as text), cast({{ expression }} as text))
+{%- endmacro %}
+{% macro postgres__money_text(expression) -%} cast({{ expression }} as text) {%- endmacro %}
 
 {% macro default__iso_instant(expression) -%}
   strftime({{ expression }} at time zone 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')

@@ -62,6 +62,11 @@ class DurableRun:
         self._done = dict(done)
         self._per_step = per_step
 
+    @property
+    def done(self) -> Mapping[str, Detail]:
+        """What each finished step left behind, in this process or in one before it."""
+        return self._done
+
     def step(self, name: str, work: Callable[[], Detail]) -> Detail:
         """Do the work once; later steps and later processes read what it left, never memory."""
         if name in self._done:

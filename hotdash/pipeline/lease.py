@@ -13,6 +13,7 @@ import psycopg
 
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import ConflictError, UnavailableError
+from hotdash.base.processes import is_gone
 from hotdash.storage.appdb.repositories import leases
 from hotdash.storage.appdb.repositories.leases import Holder
 from hotdash.storage.appdb.session import Database
@@ -97,15 +98,7 @@ def _wait_in_turn(
 
 
 def _is_gone(holder: Holder | None) -> bool:
-    if holder is None or holder.host != socket.gethostname():
-        return False
-    try:
-        os.kill(holder.pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    return holder is not None and holder.host == socket.gethostname() and is_gone(holder.pid)
 
 
 def _taken(resource: str, holder: Holder | None, waited: timedelta | None = None) -> ConflictError:

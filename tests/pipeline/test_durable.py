@@ -255,8 +255,12 @@ class TestPatience:
         self, forks: ForkServer, database: Database, database_urls: DatabaseUrls, tmp_path: Path
     ) -> None:
         ready, stop = tmp_path / "ready", tmp_path / "stop"
-        files = {"ready": str(ready), "stop": str(stop)}
-        answer = forks.begin(f"{STEPPING}:hold_until_told", url=database_urls.owner, **files)
+        answer = forks.begin(
+            f"{STEPPING}:hold_until_told",
+            url=database_urls.owner,
+            ready=str(ready),
+            stop=str(stop),
+        )
         wait_for(ready)
         heard: list[str] = []
 
@@ -316,10 +320,10 @@ class TestLeasePerStep:
         self, forks: ForkServer, database: Database, database_urls: DatabaseUrls, journal: Path
     ) -> None:
         kill = Kill(f"{RUNS}:finish_step", "before", 3)
-        child = {"url": database_urls.owner, "journal": str(journal)}
-        assert forks.call(f"{STEPPING}:two_chunks_in_child", kill=kill, **child).was_killed
+        where = {"url": database_urls.owner, "journal": str(journal)}
+        assert forks.call(f"{STEPPING}:two_chunks_in_child", kill=kill, **where).was_killed
         three_steps(database, journal)
-        ended = forks.call(f"{STEPPING}:two_chunks_in_child", **child)
+        ended = forks.call(f"{STEPPING}:two_chunks_in_child", kill=None, **where)
         assert (ended.error, ended.result) == (None, {"resumed": True})
         told = done(journal)
         assert (told.count("chunk1"), told.count("chunk2")) == (1, 2)

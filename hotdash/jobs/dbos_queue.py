@@ -5,12 +5,14 @@ Imported by the worker only: nobody else waits for it.
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine, event
 
+from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.jobs.queue import CarryOut, Lane
@@ -23,6 +25,7 @@ _APP = "hotdash"
 _VERSION = "1"
 _POLL_SECONDS = 0.25
 _AGAIN_SECONDS = 1.0
+_FORGOTTEN_AT_ONCE = 1000
 _NEEDLESS = 'CREATE EXTENSION IF NOT EXISTS "uuid-ossp";'
 
 _log = get_logger(__name__)
@@ -83,6 +86,16 @@ class DbosQueue:
         # Public only through its conductor; a conductor of theirs is what we do not need.
         recover: Callable[[list[str]], Any] = DBOS._recover_pending_workflows  # pyright: ignore[reportPrivateUsage]
         recover([str(worker_id) for worker_id in dead])
+
+    def forget(self, done_before: datetime) -> None:
+        done = DBOS.list_workflows(
+            completed_before=iso_utc(done_before),
+            limit=_FORGOTTEN_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        )
+        if done:
+            DBOS.delete_workflows([each.workflow_id for each in done])
 
     def close(self) -> None:
         """What is still at work is not waited for: it survives a kill, and so it survives this."""

@@ -1,6 +1,7 @@
 """What a worker needs of a queue: jobs are offered to everybody, done by one, and taken over from the dead."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -27,6 +28,10 @@ class Queue(Protocol):
 
     def take_over(self, dead: Sequence[UUID]) -> None:
         """What these workers had begun is offered anew."""
+        ...
+
+    def forget(self, done_before: datetime) -> None:
+        """What it noted of work that is done; app.job_runs remembers by itself."""
         ...
 
     def close(self) -> None: ...

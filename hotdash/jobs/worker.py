@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hotdash.base.errors import HotdashError
@@ -20,6 +20,8 @@ from hotdash.storage.appdb.repositories.workers import WorkerRecord
 
 ROUND_SECONDS = 0.5
 HEARTBEAT_SECONDS = 3.0
+FORGETS_EVERY = timedelta(hours=1)
+DONE_KEPT = timedelta(days=1)
 
 _log = get_logger(__name__)
 
@@ -39,6 +41,7 @@ class Worker:
             context.clock.now(),
             context.clock.now(),
         )
+        self._forgets_at = context.clock.now()
         self._stop = threading.Event()
 
     @property
@@ -104,6 +107,7 @@ class Worker:
         try:
             if lead(leadership, scheduler):
                 self._take_over(queue)
+                self._forget(queue)
             with self.context.database.jobs() as session:
                 waiting = jobs.waiting_jobs(session)
             queue.offer(each for each in waiting if each.status == jobs.QUEUED)
@@ -114,6 +118,12 @@ class Worker:
         dead = dead_workers(self.context.database, self.context.clock, self.worker_id)
         if dead:
             queue.take_over(dead)
+
+    def _forget(self, queue: Queue) -> None:
+        now = self.context.clock.now()
+        if now >= self._forgets_at:
+            queue.forget(now - DONE_KEPT)
+            self._forgets_at = now + FORGETS_EVERY
 
     def _leave(self) -> None:
         """Whoever had nothing at work is gone without a word; what is at work is taken over at once."""

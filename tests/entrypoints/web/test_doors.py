@@ -2,13 +2,25 @@
 
 import csv
 import io
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from hotdash.base.errors import UnavailableError
+from hotdash.base.ids import new_id
 from hotdash.entrypoints.web.charts import ChartBundle
+from hotdash.storage.appdb.repositories.jobs import (
+    JobRequest,
+    begin_job,
+    finish_job,
+    move_schedule,
+    request_job,
+    save_schedule,
+)
+from hotdash.storage.appdb.repositories.workers import WorkerRecord, say_alive
 from tests.fixtures.storefront import OWNER, ROD, Storefront
 from tests.fixtures.web import Web, web_in_front_of
 
@@ -26,6 +38,35 @@ class TestHealth:
         answer = web.client.get("/readyz")
         assert answer.status_code == 503
         assert "hotdash migrate" in answer.json()["error"]["hint"]
+
+
+class TestWork:
+    def test_who_watches_the_house_sees_workers_and_what_is_late_or_failed(self, web: Web) -> None:
+        now = web.storefront.clock.now()
+        assert web.client.get("/readyz").json()["workers"] == 0
+        worker = WorkerRecord(new_id(), "elsewhere", 7, ("light",), "1", now, now)
+        job = JobRequest(new_id(), "tidy", "once", "a test")
+        with web.storefront.database.jobs() as session:
+            say_alive(session, worker, now)
+            say_alive(session, replace(worker, worker_id=new_id()), now - timedelta(seconds=21))
+            for name, days in (("parity", 2), ("watch", 0)):
+                save_schedule(session, name, "50 4 * * *", "UTC")
+                move_schedule(session, name, now - timedelta(days=days), now)
+            request_job(session, job, now)
+            begin_job(session, job.job_id, worker.worker_id, now)
+            finish_job(session, job.job_id, worker.worker_id, now, "No disk.")
+        told = web.client.get("/readyz")
+        assert told.status_code == 200, "pages are served without a worker too"
+        said = {key: told.json()[key] for key in ("workers", "overdue", "failed")}
+        assert said == {"workers": 1, "overdue": ["parity"], "failed": ["tidy"]}
+        figures = web.client.get("/metrics").text
+        for line in (
+            "hotdash_workers_alive 1.0",
+            'hotdash_job_overdue{job="parity"} 1.0',
+            'hotdash_job_overdue{job="watch"} 0.0',
+            'hotdash_job_failed{job="tidy"} 1.0',
+        ):
+            assert line in figures
 
 
 class TestFigures:

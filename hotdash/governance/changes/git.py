@@ -38,7 +38,7 @@ class Repository:
         self, base: str, *, author: str = "", approved_by: frozenset[str] | None = None
     ) -> Change:
         """Held against where the two histories parted: what happened in base since is not ours."""
-        start = self._start(base)
+        start = self.start(base)
         paths = self._paths()
         return Change(
             files=tuple(self._changed(start)),
@@ -69,9 +69,11 @@ class Repository:
         return shown.stdout if shown.returncode == 0 else None
 
     def files_at(self, commit: str, folder: str) -> list[str]:
-        return self._told("ls-tree", "--name-only", commit, f"{folder}/").split()
+        listed = self._at_root("ls-tree", "--name-only", "-z", commit, f"{folder}/")
+        return [path for path in listed.split("\0") if path]
 
-    def _start(self, base: str) -> str:
+    def start(self, base: str) -> str:
+        """Where the two histories parted."""
         commit = self.commit_of(base)
         parted = self._git("merge-base", commit, "HEAD")
         return parted.stdout.strip() if parted.returncode == 0 else commit

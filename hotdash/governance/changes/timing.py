@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from hotdash.base.errors import HotdashError
 from hotdash.governance.changes.change import Problem
 from hotdash.governance.changes.written import mapping, read
 
@@ -12,6 +13,17 @@ FLAG_AFTER = timedelta(minutes=12)
 STOP_AFTER = timedelta(minutes=15)
 _SAMPLED = re.compile(r"(?<![\w-])--(sample|empty)(?![\w-])")
 _STOP_MINUTES = int(STOP_AFTER.total_seconds() // 60)
+
+
+def instant(seconds: str) -> datetime:
+    """What `date +%s` told when the run began."""
+    if not seconds.isdigit():
+        raise HotdashError(
+            f"{seconds!r} is no number of seconds.",
+            hint="Give what `date +%s` said at the start.",
+            field="started",
+        )
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
 def slow(started: datetime, now: datetime) -> Iterator[Problem]:

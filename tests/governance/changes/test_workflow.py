@@ -135,11 +135,11 @@ def small_warehouse(built_on: OpenBuilt, home: Path) -> None:
 
 
 @pytest.fixture
-def runner(tmp_path: Path, built_on: OpenBuilt, database_urls: DatabaseUrls) -> Iterator[Runner]:
+def runner(tmp_path: Path, database_urls: DatabaseUrls) -> Iterator[Runner]:
     if not (ROOT / ".git").exists():
         pytest.skip("there is no git here to copy from")
     fork = fork_of_this_project(tmp_path / "fork")
-    small_warehouse(built_on, fork.folder / ".hotdash/demo")
+    (fork.folder / ".hotdash").mkdir()
     event = {
         "pull_request": {"user": {"login": "ann"}, "base": {"sha": fork.base}, "number": 5},
     }
@@ -160,14 +160,19 @@ def runner(tmp_path: Path, built_on: OpenBuilt, database_urls: DatabaseUrls) -> 
 
 
 @pytest.mark.slow
-def test_a_change_goes_through_the_workflow(runner: Runner) -> None:
+def test_a_change_goes_through_the_workflow(runner: Runner, built_on: OpenBuilt) -> None:
     """An average order value below nought: the warning is found, asked about, and let through by name."""
     fork, host = runner.fork, runner.host
+    small_warehouse(built_on, fork.folder / ".hotdash/demo")
     runner.run(step("Small warehouse")["run"].splitlines()[0])
     runner.step("Baseline")
 
     aov = "{{ amount_per('revenue', 'counted_orders') }}"
-    fork.edit(AOV, aov, f"case when shop_id = 'small' then -1 * {aov} else {aov} end")
+    fork.edit(
+        AOV,
+        aov,
+        f"cast(case when shop_id = 'small' then -1 * {aov} else {aov} end as numeric(20, 4))",
+    )
     told = runner.step("Changed")
     assert "models (1): fct_aov" in told
 

@@ -161,7 +161,8 @@ def test_every_query_runs_in_the_warehouse(built_on: OpenBuilt) -> None:
     built.ask()
     asked = sorted(each for each in all_queries() if not OF_THE_APP.search(each))
     assert len(asked) > 100
-    assert {each: error for each in asked if (error := refused(built.warehouse, each))} == {}
+    faults = [f"{each}\n{error}" for each in asked if (error := refused(built.warehouse, each))]
+    assert not faults, "\n\n".join(faults)
 
 
 def refused(warehouse: Warehouse, statement: str) -> str | None:

@@ -127,7 +127,9 @@ def fork_of_this_project(folder: Path) -> Fork:
 def small_warehouse(built_on: OpenBuilt, home: Path) -> None:
     """In the place of the demo's: one shop with one order, built by the project as it was."""
     built = built_on("duckdb")
-    built.new_world().load("small", [Order(1, "2026-05-04T12:00Z", [Line(1, "10.00")])])
+    world = built.new_world()
+    world.shop("small", "Europe/Berlin")
+    world.load("small", [Order(1, "2026-05-04T12:00Z", [Line(1, "10.00")])])
     built.build()
     built.warehouse.execute("checkpoint")
     home.mkdir(parents=True)

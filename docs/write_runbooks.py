@@ -36,6 +36,8 @@ FAMILIES = {
     "volume.md": "orders, revenue, spend or values jump or are missing",
     "jobs.md": "a scheduled job failed, was missed or hangs",
     "backfill.md": "a backfill failed, or what it published is wrong",
+    "weekly-digest.md": "what the weekly digest tells",
+    "alerts.md": "an alert does not arrive, comes too often or cannot be answered",
     "warnings.md": "every check that warns or informs",
     "open-the-warehouse.md": "how to look at failing rows",
 }

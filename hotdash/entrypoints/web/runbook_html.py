@@ -1,24 +1,18 @@
 """Runbooks as HTML: written by us, yet shown as if by a stranger; no HTML passes, no link leaves them."""
 
 import posixpath
+import re
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-from hotdash.base.paths import runbooks_folder
+from hotdash.entrypoints.web.runbook_names import INDEX, address_of
 
-HOME = "/runbooks/"
-_INDEX = "README"
-
-
-def find_runbook(name: str) -> Path | None:
-    """One of the files that lie there; a name never becomes a path by itself."""
-    return _runbooks().get(name)
+_PLAIN = re.compile(r"[\w-]+")
 
 
 def title_of(text: str) -> str:
@@ -29,6 +23,7 @@ def as_html(name: str, text: str) -> Markup:
     """Of a whole page; its links lead to other runbooks, and what leads elsewhere is plain text."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(_without_notes(text))
+    _named(tokens)
     for token in tokens:
         if token.type == "inline" and token.children:
             token.children = _kept_inside(name, token.children)
@@ -36,13 +31,11 @@ def as_html(name: str, text: str) -> Markup:
     return Markup(markdown.renderer.render(tokens, markdown.options, {}))
 
 
-@cache
-def _runbooks() -> dict[str, Path]:
-    folder = runbooks_folder()
-    found = {
-        path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.md")
-    }
-    return {("index" if name == _INDEX else name): path for name, path in found.items()}
+def _named(tokens: Sequence[Token]) -> None:
+    """A heading that is a name can be linked to."""
+    for heading, content in pairwise(tokens):
+        if heading.type == "heading_open" and _PLAIN.fullmatch(content.content):
+            heading.attrSet("id", content.content)
 
 
 def _kept_inside(name: str, children: Sequence[Token]) -> list[Token]:
@@ -68,10 +61,8 @@ def _address(name: str, target: str) -> str | None:
     if "://" in target or not path.endswith(".md"):
         return None
     inside = posixpath.normpath(posixpath.join(posixpath.dirname(name), path.removesuffix(".md")))
-    found = "index" if inside == _INDEX else inside
-    if found not in _runbooks():
-        return None
-    return f"{HOME}{'' if found == 'index' else found}" + (f"#{place}" if place else "")
+    address = address_of(INDEX if inside == "README" else inside)
+    return f"{address}#{place}" if address and place else address
 
 
 def _without_notes(text: str) -> str:

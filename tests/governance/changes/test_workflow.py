@@ -93,7 +93,7 @@ class Runner:
             },
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
         assert done.returncode == code, f"{done.returncode}: {done.stdout}{done.stderr}"
@@ -162,6 +162,7 @@ def runner(tmp_path: Path, database_urls: DatabaseUrls) -> Iterator[Runner]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_change_goes_through_the_workflow(runner: Runner, built_on: OpenBuilt) -> None:
     """An average order value below nought: the warning is found, asked about, and let through by name."""
     fork, host = runner.fork, runner.host

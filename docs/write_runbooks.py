@@ -44,6 +44,10 @@ FAMILIES = {
 _ANY = {"any_empty": "{} is null", "any_negative": "{} < 0", "any_address": "{} like '%@%.%'"}
 
 
+# Texts of ours, in which nobody can stand.
+_NAMES_NOBODY = frozenset({"shop_id", "timezone", "currency", "touch_id"})
+
+
 @dataclass(frozen=True)
 class Asked:
     """A check of the dbt project, with what its page needs beyond it."""
@@ -86,7 +90,11 @@ def _asked(check: Check, node: Any, manifest: Any) -> Asked:
     model = manifest.nodes.get(of) or manifest.sources[of]
     columns = arguments.get("columns") or arguments.get("key") or arguments.get("column") or []
     listed = [columns] if isinstance(columns, str) else list(columns)
-    texts = [name for name, column in model.columns.items() if column.data_type == "text"]
+    texts = [
+        name
+        for name, column in model.columns.items()
+        if column.data_type == "text" and name not in _NAMES_NOBODY
+    ]
     named = tuple(listed or (texts if told and told.name == "no_personal_data" else ()))
     kind = told.name if told else check.name
     return Asked(check, kind, model.name, f"{model.schema}.{model.name}", named)

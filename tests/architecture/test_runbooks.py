@@ -19,7 +19,7 @@ from docs.write_runbooks import (
     pages,
     strays,
 )
-from hotdash.base.paths import dbt_project_folder, runbooks_folder
+from hotdash.base.paths import runbooks_folder
 from hotdash.pipeline.quality.findings import Severity
 from hotdash.storage.warehouse.contract import Warehouse
 from tests.fixtures.postgres import DatabaseUrls
@@ -106,13 +106,6 @@ def test_causes_are_written_for_each_kind_of_blocking_check(asked: list[Asked]) 
         and not (CAUSES / f"{each.check.name}.md").is_file()
     }
     assert general == set()
-
-
-def test_no_cause_is_written_for_a_kind_that_is_gone(asked: list[Asked]) -> None:
-    known = {each.kind for each in asked} | {each.check.name for each in asked}
-    known |= {path.stem for path in (dbt_project_folder() / "tests").rglob("*.sql")}
-    written = {path.stem for path in CAUSES.glob("*.md")} - {"README", "other"}
-    assert written - known == set()
 
 
 def test_nothing_is_left_to_fill_in(made: dict[str, str]) -> None:

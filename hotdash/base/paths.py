@@ -1,4 +1,4 @@
-"""Where the dbt project, the metric definitions and the data contracts lie: in a checkout beside the package, in a wheel inside it."""
+"""Where the dbt project, the metric definitions, the data contracts and the runbooks lie: in a checkout beside the package, in a wheel inside it."""
 
 from pathlib import Path
 
@@ -22,3 +22,9 @@ def metrics_folder() -> Path:
 
 def contracts_folder() -> Path:
     return project_folder("contracts")
+
+
+def runbooks_folder() -> Path:
+    """In a checkout they are part of the docs."""
+    is_checkout = (_PACKAGE.parent / "pyproject.toml").is_file()
+    return _PACKAGE.parent / "docs/runbooks" if is_checkout else project_folder("runbooks")

@@ -21,6 +21,7 @@ from hotdash.entrypoints.web.pages import (
     connect_shopify,
     definitions,
     exports,
+    runbooks,
     sign_in,
     theme,
     today,
@@ -30,7 +31,7 @@ from hotdash.entrypoints.web.parts import Parts
 ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
     *(sign_in.router, account.router, theme.router, connect_shopify.router),
-    *(today.router, definitions.router, exports.router),
+    *(today.router, definitions.router, exports.router, runbooks.router),
     *(tiles.router, metrics.router, attribution.router),
     collector.router,
 )

@@ -43,7 +43,11 @@ class Lineage:
 
     def models_resting_on(self, raw_table: str) -> tuple[str, ...]:
         """All models computed from a raw table, by name; none where no model reads it."""
-        below = self._below(self.raw(raw_table))
+        return self.models_from(self.raw(raw_table))
+
+    def models_from(self, unique_ids: Iterable[str]) -> tuple[str, ...]:
+        """The models among them and all that are computed from them, by name."""
+        below = self._below(unique_ids)
         return tuple(sorted(self._models[each] for each in below & self._models.keys()))
 
     def models(self, names: Sequence[str]) -> list[str]:

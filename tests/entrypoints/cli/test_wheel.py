@@ -56,10 +56,11 @@ def test_the_wheel_shows_the_demo(python: Path, tmp_path: Path) -> None:
 
 def test_the_wheel_carries_the_project(python: Path, tmp_path: Path) -> None:
     told = (
-        "from hotdash.base.paths import contracts_folder, dbt_project_folder, metrics_folder;"
+        "from hotdash.base.paths import contracts_folder, dbt_project_folder, metrics_folder, runbooks_folder;"
         "assert (dbt_project_folder() / 'dbt_project.yml').is_file();"
         "assert list(metrics_folder().glob('*.yml'));"
         "assert list(contracts_folder().glob('*/*.odcs.yaml'));"
+        "assert list(runbooks_folder().glob('checks/*.md'));"
         "import hotdash; print(hotdash.__file__)"
     )
     done = subprocess.run(

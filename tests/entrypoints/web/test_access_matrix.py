@@ -37,6 +37,7 @@ MATRIX = {
     "GET /": Row("/", SIGN_IN, 200, 200, 200),
     "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
     "GET /definitions/{metric}": Row("/definitions/revenue", SIGN_IN, 200, 200, 200),
+    "GET /runbooks/{name:path}": Row("/runbooks/freshness", SIGN_IN, 200, 200, 200),
     "GET /exports/revenue.csv": Row(f"/exports/revenue.csv{ASK}", SIGN_IN, 404, 403, 200),
     "GET /api/v1/tiles/sales-pulse": Row(f"/api/v1/tiles/sales-pulse{ASK}", 401, 404, 200, 200),
     "GET /api/v1/metrics/revenue/days": Row(

@@ -38,7 +38,8 @@ def robust_z(
     """The log residual against the same weekday's median, in robust standard deviations of all residuals.
 
     The day itself and the excluded ones are not in the baseline; counted says that the values are
-    counts, whose own chance is at least that of their square root. None without enough of a past.
+    counts, whose own chance is at least that of their square root. None without enough of a past, and
+    where an amount is usually nothing: to that nothing has a proportion.
     """
     baseline = [
         each
@@ -58,6 +59,8 @@ def robust_z(
         LEAST_SPREAD,
     )
     usual = median(alike)
+    if not counted and usual <= 0:
+        return None
     if counted:
         spread = max(spread, 1 / _DIGITS.sqrt(1 + usual))
     residual = _log(days[day]) - usual_logs[day.weekday()]

@@ -57,7 +57,8 @@ def test_a_quiet_weekday_is_not_held_against_the_others() -> None:
         day: Decimal(0) if day.weekday() == DAY.weekday() else value
         for day, value in weeks(*[99] * 8, last=0).items()
     }
-    assert z_of(sundays_closed) == 0
+    assert z_of(sundays_closed, counted=True) == 0
+    assert robust_z(sundays_closed, DAY) is None
 
 
 @pytest.mark.parametrize("count", [3, 0])

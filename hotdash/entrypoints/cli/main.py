@@ -17,7 +17,7 @@ COMMANDS = (
     "metrics",
     "attribution",
     *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),
-    *("migrate", "publish", "sign-in", "version"),
+    *("migrate", "publish", "checks", "sign-in", "version"),
 )
 
 

@@ -65,6 +65,7 @@ def ask(
             ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
         )
     lineage = Lineage(project.manifest)
+    found = list(findings_of(warehouse, project, checks, results))
     watched = _watched(warehouse, request)
 
     def marts_of(table: str) -> frozenset[str]:
@@ -87,7 +88,7 @@ def ask(
             *aov_checks(watched, resting_on),
         ),
         findings=(
-            *findings_of(warehouse, project, checks, results),
+            *found,
             *_stale(warehouse, request, project, lineage),
             *drift_findings(request.drifts, marts_of),
             *source_findings(request.rejected, marts_of_source),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from hotdash.pipeline.quality.findings import Check, Dimension, Finding, Severity, finding_of
 
+CHECK_PREFIX = "schema_drift_"
+
 MartsOf = Callable[[str], frozenset[str]]
 
 
@@ -27,7 +29,7 @@ class OpenDrift:
 
     @property
     def check(self) -> str:
-        return f"schema_drift_{self.table}_{self.kind}_{self.field}"
+        return f"{CHECK_PREFIX}{self.table}_{self.kind}_{self.field}"
 
     @property
     def lets_nothing_through(self) -> bool:

@@ -30,14 +30,15 @@ class Rule:
     kind: Kind
     why: str
     judge: Judge
+    least_orders: int = 0
 
 
-def rose_beyond(times: int, least: Decimal = Decimal(0)) -> Judge:
+def rose_beyond(times: int) -> Judge:
     """More than so many times the day before; from nothing no multiple is known."""
 
     def judge(watched: Watched) -> str | None:
         value, before = watched.value, watched.days.get(watched.day - timedelta(days=1))
-        if value is None or before is None or before <= 0 or value < least:
+        if value is None or before is None or before <= 0:
             return None
         return _told(watched, before, "the day before") if value > times * before else None
 
@@ -47,7 +48,7 @@ def rose_beyond(times: int, least: Decimal = Decimal(0)) -> Judge:
 def above_the_average(watched: Watched) -> str | None:
     """More than twice the average of four weeks."""
     mean = mean_before(watched.days, watched.day, AVERAGED_DAYS, watched.labelled)
-    if watched.value is None or not mean or watched.value < LEAST_ORDERS:
+    if watched.value is None or not mean:
         return None
     told = _told(watched, mean, "the daily average of four weeks")
     return told if watched.value > 2 * mean else None
@@ -71,19 +72,22 @@ RULES = (
         "orders_tripled",
         KINDS["orders"],
         "More than three times the orders of the day before.",
-        rose_beyond(3, Decimal(LEAST_ORDERS)),
+        rose_beyond(3),
+        LEAST_ORDERS,
     ),
     Rule(
         "orders_above_twice_the_average",
         KINDS["orders"],
         "More than twice the orders of an average day.",
         above_the_average,
+        LEAST_ORDERS,
     ),
     Rule(
         "revenue_rose_fivefold",
         KINDS["revenue"],
         "More than five times the revenue of the day before.",
         rose_beyond(5),
+        LEAST_ORDERS,
     ),
     *(_spend(kind) for kind in KINDS.values() if kind.is_spend),
 )
@@ -98,9 +102,12 @@ def jump_checks(watched: Sequence[Watched], marts_of: MartsOf) -> Iterator[Check
 
 def jump_findings(watched: Sequence[Watched], marts_of: MartsOf) -> Iterator[Finding]:
     series = by_kind(watched)
+    orders = {each.shop_id: each.value or 0 for each in series.get("orders", [])}
     for rule in RULES:
         asked = series.get(rule.kind.name, [])
         for each in asked:
+            if orders.get(each.shop_id, 0) < rule.least_orders:
+                continue
             sentence = rule.judge(each)
             if sentence is not None:
                 check = _check(rule, asked, marts_of)

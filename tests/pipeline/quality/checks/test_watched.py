@@ -115,9 +115,15 @@ class TestJumps:
         ],
     )
     def test_day_over_day(self, kind: str, before: int, value: int, expected: str | None) -> None:
-        watched = series(kind, usual=40, odd={1: before, 0: value})
-        names = {each.check for each in jumps.jump_findings([watched], marts_of)}
+        watched = [series(kind, usual=40, odd={1: before, 0: value})]
+        if kind != "orders":
+            watched.append(series("orders", usual=10))
+        names = {each.check for each in jumps.jump_findings(watched, marts_of)}
         assert names - {"orders_above_twice_the_average"} == ({expected} if expected else set())
+
+    def test_of_a_handful_of_orders_everything_is_soon_a_multiple(self) -> None:
+        watched = [series(odd={1: 10, 0: 900}), series("orders", usual=9)]
+        assert not list(jumps.jump_findings(watched, marts_of))
 
     @pytest.mark.parametrize(("value", "fails"), [(20, False), (21, True)])
     def test_twice_the_average(self, value: int, fails: bool) -> None:

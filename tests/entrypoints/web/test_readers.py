@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from hotdash.base.roles import Role
+from hotdash.storage.appdb.repositories import identity
 from tests.fixtures.marked_builds import PARAMETERS, SHOPS, Poller, marked, polled_while
 from tests.fixtures.marts import Publisher
 from tests.fixtures.shops import SeededShop

@@ -92,6 +92,12 @@ def status_missing_seldom(world: RawWorld, shop: str) -> None:
     world.load(shop, orders)
 
 
+def orders_that_lost_their_lines(world: RawWorld, shop: str) -> None:
+    rows = order().rows()
+    del rows["order_lines"]
+    world.load(shop, told=rows)
+
+
 def orphaned_line(world: RawWorld, shop: str) -> None:
     world.load(
         shop, [order()], told={"order_lines": [LINE | AMOUNTS | {"order_id": 77, "line_id": 1}]}
@@ -379,6 +385,7 @@ DEFECTS = (
     _defect("priceless", "order_lines_have_amounts", lines_without_amounts),
     _defect("statusless", "orders_have_status_and_total", status_missing_too_often),
     _defect("nearly", "", status_missing_seldom),
+    _defect("lineless", "assert_orders_have_their_lines", orders_that_lost_their_lines),
     _defect("orphaned", "order_lines_have_their_order", orphaned_line),
     _defect("adopted", "", orphan_that_was_read_again),
     _defect(

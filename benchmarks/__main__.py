@@ -9,7 +9,16 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_start, ingest, large_shop, poison, transform, webhooks
+from benchmarks import (
+    data_quality,
+    first_start,
+    ingest,
+    large_shop,
+    poison,
+    publish,
+    transform,
+    webhooks,
+)
 from benchmarks.figures import Figure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -27,6 +36,8 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "ingest": ingest.measure,
     "webhooks": webhooks.measure,
     "poison": poison.measure,
+    "publish": publish.measure,
+    "data_quality": data_quality.measure,
 }
 
 

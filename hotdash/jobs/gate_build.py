@@ -1,17 +1,28 @@
 """Ask the checks of a build, of all its shops at once, and keep what they found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from hotdash.base.clock import parse_iso
 from hotdash.base.progress import Progress
 from hotdash.jobs.gate_results import check_results, finding_detail
 from hotdash.jobs.keep_drifts import open_drifts
 from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.jobs.score_sources import score_sources
 from hotdash.pipeline.durable import Detail
+from hotdash.pipeline.quality.checks.drift import CHECK_PREFIX
+from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.checks.sources import RejectedSource
-from hotdash.pipeline.quality.gate import CheckRequest, ask
+from hotdash.pipeline.quality.checks.watched import Incident
+from hotdash.pipeline.quality.gate import CheckRequest, FreshnessLimits, ask
 from hotdash.storage.appdb.repositories import checks
+from hotdash.storage.appdb.repositories.freshness import decided_limits
+from hotdash.storage.appdb.repositories.incidents import labelled_incidents
+from hotdash.storage.appdb.repositories.overrides import standing_overrides
 from hotdash.storage.appdb.repositories.source_states import rejected_sources
 
 
@@ -19,10 +30,33 @@ def gate_build(
     context: RefreshContext, shops: Sequence[str], plan: Detail, progress: Progress
 ) -> Detail:
     """Every check of one build is asked, and every answer kept per shop."""
-    limits = {
-        shop_id: {source: context.limit_of(source) for source in context.sources(shop_id)}
-        for shop_id in shops
+    build_id, as_of = UUID(plan["build_id"]), parse_iso(plan["as_of"])
+    report = ask(
+        context.warehouse, _request(context, shops, plan, as_of), context.dbt_folder, progress
+    )
+    findings = [finding for finding in report.findings if finding.shop_id in shops]
+    with context.database.jobs() as session:
+        now = context.clock.now()
+        aside = {
+            (each.shop_id, each.check_name): each.override_id
+            for each in standing_overrides(session, shops, now)
+        }
+        results = check_results(report.checks, findings, shops, aside)
+        results.extend(_closed_drifts(session, build_id, results, shops))
+        checks.save_check_results(session, build_id, results, now)
+        score_sources(session, results, as_of)
+    return {
+        "findings": [finding_detail(finding) for finding in findings],
+        "asked": sorted(report.asked),
+        "marts_by_source": {
+            source: sorted(marts) for source, marts in report.marts_by_source.items()
+        },
     }
+
+
+def _request(
+    context: RefreshContext, shops: Sequence[str], plan: Detail, as_of: datetime
+) -> CheckRequest:
     tables = [
         table
         for shop_id in shops
@@ -36,15 +70,42 @@ def gate_build(
             for each in rejected_sources(session, shops)
             if each.source in context.sources(each.shop_id)
         ]
-    request = CheckRequest(plan["build_id"], parse_iso(plan["as_of"]), limits, drifts, rejected)
-    report = ask(context.warehouse, request, context.dbt_folder, progress)
-    findings = [finding for finding in report.findings if finding.shop_id in shops]
-    results = check_results(report.checks, findings, shops)
-    with context.database.jobs() as session:
-        checks.save_check_results(session, UUID(plan["build_id"]), results, context.clock.now())
+        incidents = [
+            Incident(each.shop_id, each.series, each.first_day, each.last_day)
+            for each in labelled_incidents(session, shops)
+        ]
+        limits = freshness_limits(context, session, shops)
+    return CheckRequest(plan["build_id"], as_of, limits, drifts, rejected, incidents)
+
+
+def freshness_limits(
+    context: RefreshContext, session: Session, shops: Sequence[str]
+) -> FreshnessLimits:
+    """What a shop decided holds before what the source's connector says."""
+    decided = decided_limits(session, shops)
+
+    def limit(shop_id: str, source: str) -> FreshnessLimit:
+        own = decided.get((shop_id, source))
+        if own is None:
+            return context.limit_of(source)
+        return FreshnessLimit(
+            timedelta(minutes=own.soft_minutes), timedelta(minutes=own.hard_minutes)
+        )
+
     return {
-        "findings": [finding_detail(finding) for finding in findings],
-        "marts_by_source": {
-            source: sorted(marts) for source, marts in report.marts_by_source.items()
-        },
+        shop_id: {source: limit(shop_id, source) for source in context.sources(shop_id)}
+        for shop_id in shops
     }
+
+
+def _closed_drifts(
+    session: Session, build_id: UUID, results: Iterable[checks.CheckRecord], shops: Sequence[str]
+) -> list[checks.CheckRecord]:
+    """A departure that is no longer open has no check any more; that it was closed is its answer."""
+    answered = {(each.shop_id, each.check_name) for each in results}
+    return [
+        replace(each, status=checks.PASSED, failing_rows=0, sentence="", mend="", sample=())
+        for shop_id in shops
+        for each in checks.failures_before(session, shop_id, build_id)
+        if each.check_name.startswith(CHECK_PREFIX) and (shop_id, each.check_name) not in answered
+    ]

@@ -1,6 +1,7 @@
 """What the gate found, in the forms that steps, records and publication go on with."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.quality.findings import Check, Finding, Severity
@@ -33,17 +34,21 @@ def blocked_marts(findings: Iterable[Detail]) -> dict[str, dict[str, list[str]]]
 
 
 def check_results(
-    checks: Sequence[Check], findings: Sequence[Finding], shops: Sequence[str]
+    checks: Sequence[Check],
+    findings: Sequence[Finding],
+    shops: Sequence[str],
+    overrides: Mapping[tuple[str, str], UUID] | None = None,
 ) -> list[CheckRecord]:
-    """Every check has an answer for every shop, also where it found nothing."""
+    """Every check has an answer for every shop it was asked of, also where it found nothing."""
+    aside = overrides or {}
     failed = {(finding.shop_id, finding.check) for finding in findings}
     passed = [
         _passed(check, shop_id)
         for shop_id in shops
         for check in checks
-        if (shop_id, check.name) not in failed
+        if check.is_asked_of(shop_id) and (shop_id, check.name) not in failed
     ]
-    return [*(_failed(finding) for finding in findings), *passed]
+    return [*(_failed(finding, aside) for finding in findings), *passed]
 
 
 def _passed(check: Check, shop_id: str) -> CheckRecord:
@@ -54,10 +59,14 @@ def _passed(check: Check, shop_id: str) -> CheckRecord:
         status=PASSED,
         marts=tuple(sorted(check.marts)),
         owner=check.owner,
+        dimension=check.dimension and check.dimension.value,
+        sources=tuple(sorted(check.sources)),
     )
 
 
-def _failed(finding: Finding) -> CheckRecord:
+def _failed(finding: Finding, overrides: Mapping[tuple[str, str], UUID]) -> CheckRecord:
+    """What blocks cannot be set aside."""
+    is_blocking = finding.severity is Severity.BLOCKING
     return CheckRecord(
         shop_id=finding.shop_id,
         check_name=finding.check,
@@ -69,4 +78,7 @@ def _failed(finding: Finding) -> CheckRecord:
         mend=finding.mend,
         owner=finding.owner,
         sample=tuple(finding.sample),
+        dimension=finding.dimension and finding.dimension.value,
+        sources=tuple(sorted(finding.sources)),
+        override_id=None if is_blocking else overrides.get((finding.shop_id, finding.check)),
     )

@@ -15,6 +15,7 @@ from hotdash.insights.metrics.daily import Figures, RevenueDay, days_beside, loa
 from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.publication import Published, Windows, load_published
 from hotdash.insights.metrics.registry import registry
+from hotdash.storage.appdb.repositories.standings import Block, load_blocks
 
 METRICS = ("revenue", "orders", "aov", "units", "refunds")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -30,6 +31,7 @@ class RevenueExport:
     period: Period
     windows: Windows
     days: Sequence[RevenueDay]
+    block: Block | None = None
 
     @property
     def file_name(self) -> str:
@@ -43,7 +45,8 @@ def load_revenue_export(
     published = load_published(session, shop_id)
     windows = published.windows(period, now)
     figures = load_figures(session, published, windows, now)
-    return RevenueExport(published, period, windows, days_beside(figures, windows))
+    block = load_blocks(session, [shop_id], [published.mart]).get(shop_id, {}).get(published.mart)
+    return RevenueExport(published, period, windows, days_beside(figures, windows), block)
 
 
 def revenue_csv(export: RevenueExport) -> Iterator[str]:
@@ -73,6 +76,10 @@ def _heading(export: RevenueExport) -> Iterator[list[Cell]]:
     if published.held is not None:
         held = published.held
         yield ["Held", f"by {held.by}: {held.reason}", iso_utc(held.at)]
+    if export.block is not None:
+        for each in export.block.reasons:
+            told = [each.check or "publication", each.sentence, each.mend]
+            yield ["Blocked", iso_utc(export.block.since), *told]
 
 
 def _cells(figures: Figures | None, currency: str) -> list[Cell]:

@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import days_between, local_day
+from hotdash.simulators.older_incidents import older_incidents
 from hotdash.simulators.orders import Incident, Shop, epoch
 from hotdash.simulators.shop_profiles import SALES_DROP, SALES_SPIKE, planted_incidents
 
@@ -30,10 +31,19 @@ class PlannedDay:
 class DayPlan:
     """History ends with the day before `until`; what comes after is revealed by the clock."""
 
-    def __init__(self, shop: Shop, orders: int, seed: int, until: datetime) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        orders: int,
+        seed: int,
+        until: datetime,
+        with_older_incidents: bool = False,
+    ) -> None:
         today = local_day(until, shop.timezone)
         self.last_closed_day = today - timedelta(days=1)
         self.incidents = planted_incidents(shop, self.last_closed_day)
+        if with_older_incidents:
+            self.incidents += older_incidents(shop, self.last_closed_day)
         first = today - timedelta(days=HISTORY_DAYS)
         calendar = list(days_between(first, today + timedelta(days=FUTURE_DAYS)))
         weights = _weights(shop, calendar, seed, self.incidents)

@@ -41,9 +41,16 @@ class ShopDay:
 class ShopWorld:
     """One shop's days, each made from its own seed when it is first asked for."""
 
-    def __init__(self, shop: Shop, orders: int, seed: int, until: datetime) -> None:
+    def __init__(
+        self,
+        shop: Shop,
+        orders: int,
+        seed: int,
+        until: datetime,
+        with_older_incidents: bool = False,
+    ) -> None:
         self.shop = shop
-        self.plan = DayPlan(shop, orders, seed, until)
+        self.plan = DayPlan(shop, orders, seed, until, with_older_incidents)
         self.opened = self.plan.days[0].begins
         self.catalog = Catalog(shop, seed, self.opened)
         self._seed = seed
@@ -201,11 +208,13 @@ class ShopWorld:
 class World:
     """All shops. `orders` counts what was placed before the shop-local day of `until`."""
 
-    def __init__(self, orders: int, seed: int, until: datetime) -> None:
+    def __init__(
+        self, orders: int, seed: int, until: datetime, *, with_older_incidents: bool = False
+    ) -> None:
         self.orders, self.seed, self.until = orders, seed, require_aware(until)
         self.shops: tuple[Shop, ...] = SHOPS
         self._worlds = {
-            shop.shop_id: ShopWorld(shop, count, seed, self.until)
+            shop.shop_id: ShopWorld(shop, count, seed, self.until, with_older_incidents)
             for shop, count in zip(SHOPS, _shared_out(orders), strict=True)
         }
 

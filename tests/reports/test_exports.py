@@ -93,6 +93,23 @@ def test_the_heading_says_what_it_is(publisher: Publisher, shop: SeededShop) -> 
     }
 
 
+def test_the_heading_says_what_keeps_a_newer_build_back(
+    publisher: Publisher, shop: SeededShop
+) -> None:
+    publisher.build({"fct_revenue": days()})
+    assert "# Blocked" not in heading(lines_of(publisher, shop))
+    publisher.clock.advance(timedelta(hours=1))
+    why = "Shopify counts 412 orders on 19 Nov 2026, we hold 409."
+    publisher.build({"fct_revenue": days(20)}, blocked={SHOP: {"fct_revenue": [why]}})
+
+    lines = lines_of(publisher, shop)
+
+    since, check, sentence, mend = heading(lines)["# Blocked"]
+    assert (since, check, sentence) == ("2026-11-21T19:00:00.000000Z", "publication", why)
+    assert "hotdash run" in mend
+    assert len(table(lines)) == 7
+
+
 def test_what_is_not_known_stays_empty(publisher: Publisher, shop: SeededShop) -> None:
     publisher.build({"fct_revenue": days(count=1)})
 

@@ -1,6 +1,7 @@
 {#- An average order value is NULL or at least nought, unless goodwill was larger than the day. -#}
 {{ config(meta={
   'severity': 'warning',
+  'measures': 'validity',
   'owner': 'finance',
   'why': 'The average order value of a day is below nought; rare, yet possible after generous goodwill.',
   'mend': 'Look at the refunds of the day; nothing to do when they are right.',

@@ -1,11 +1,13 @@
 {#-
-  Of a month's counted orders, by last click, no more than all are credited to a source; and of a
-  hundred or more at least one in fifty, or the touches no longer arrive.
+  Of a month's counted orders, by last click, no more than all are credited to a source, and of a
+  hundred or more at least one in fifty; of the last thirty days' orders, twenty or more, at least
+  half, or the touches no longer arrive.
 -#}
 {{ config(meta={
   'severity': 'warning',
+  'measures': 'completeness',
   'owner': 'marketing',
-  'why': 'Hardly any order of a month, or more than there are, is credited to a source.',
+  'why': 'Fewer than half of the orders of the last thirty days, hardly any of a month, or more than there are, are credited to a source.',
   'mend': 'Look whether customer journeys and clicks still arrive: `hotdash sources`; then run again.',
 }) }}
 with credited as (
@@ -18,21 +20,45 @@ with credited as (
   group by shop_id, order_id
 ),
 
-months as (
+days as (
   select
     orders.shop_id,
-    substr({{ iso_date('orders.day') }}, 1, 7) as month,
+    orders.day,
     count(*) as counted_orders,
     sum(coalesce(credited.millionths, 0)) as millionths
   from {{ ref('fct_orders') }} as orders
   left join credited
     on credited.shop_id = orders.shop_id and credited.order_id = orders.order_id
   where orders.is_counted
-  group by orders.shop_id, substr({{ iso_date('orders.day') }}, 1, 7)
+  group by orders.shop_id, orders.day
+),
+
+months as (
+  select
+    shop_id,
+    substr({{ iso_date('day') }}, 1, 7) as month,
+    sum(counted_orders) as counted_orders,
+    sum(millionths) as millionths
+  from days
+  group by shop_id, substr({{ iso_date('day') }}, 1, 7)
+),
+
+lately as (
+  select
+    shop_id,
+    sum(counted_orders) as counted_orders,
+    sum(millionths) as millionths
+  from days
+  where day > {{ days_later("cast('" ~ var('as_of')[:10] ~ "' as date)", -30) }}
+  group by shop_id
 )
 
-select shop_id, month, counted_orders, millionths
+select shop_id, month as span, counted_orders, millionths
 from months
 where
   millionths > counted_orders * 1000000
   or (counted_orders >= 100 and millionths * 50 < counted_orders * 1000000)
+union all
+select shop_id, 'thirty days' as span, counted_orders, millionths
+from lately
+where counted_orders >= 20 and millionths * 2 < counted_orders * 1000000

@@ -1,6 +1,7 @@
 {#- An order of a shop is one row, on one day. -#}
 {{ config(meta={
   'severity': 'blocking',
+  'measures': 'uniqueness',
   'owner': 'data',
   'why': 'An order stands there more than once and would be counted so.',
   'mend': 'Run `hotdash run --full`; if it stays, report it with the sample rows.',

@@ -1,6 +1,7 @@
 {#- Discount rate between nought and one, refund rate not below nought, on every day. -#}
 {{ config(meta={
   'severity': 'warning',
+  'measures': 'validity',
   'owner': 'finance',
   'why': 'A discount is larger than what it was given on, or a refund is below nought.',
   'mend': 'Look at the orders of the day in the Shopify admin, correct them there and run again.',

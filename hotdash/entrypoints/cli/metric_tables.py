@@ -61,6 +61,9 @@ def show_answer(answer: Answer) -> None:
     for note in (*answer.notes, *reasons):
         out.print(escape(note), style="dim")
     for shop in answer.shops:
+        for mart, block in shop.blocked.items():
+            told = f"{shop.shop_id}: {mart} is the last good build, blocked since {block.since:%Y-%m-%d %H:%M}Z: "
+            out.print(escape(told + block.told), style="yellow")
         read = ", ".join(f"{name} as of {at:%Y-%m-%d %H:%M}Z" for name, at in shop.as_of.items())
         days = f"{shop.window.first} to {shop.window.last}, {shop.timezone} days"
         out.print(escape(f"{shop.shop_id}: {days}; {read or 'nothing published'}."), style="dim")

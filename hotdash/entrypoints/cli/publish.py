@@ -1,6 +1,8 @@
 """hotdash publish list|rollback|release"""
 
 import getpass
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -14,8 +16,15 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.jobs.roll_back_publication import release_publication, roll_back_publication
-from hotdash.storage.appdb.repositories.publications import list_manifests, pointer_of
+from hotdash.storage.appdb.repositories.publications import (
+    ManifestRecord,
+    Pointer,
+    list_manifests,
+    pointer_of,
+)
 from hotdash.storage.appdb.repositories.shops import get_shop
+from hotdash.storage.appdb.repositories.standings import MartStanding, load_standings
+from hotdash.storage.marts import published_marts
 
 Shop = Annotated[str, typer.Option(help="Whose publications.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept with the decision.")]
@@ -29,18 +38,25 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("list")
 def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
-    """List what was published for a shop, the newest first."""
+    """List what was published for a shop, the newest first, and what keeps newer builds back."""
     with (
         told_errors(json),
         open_installation(invocation(context).settings()) as house,
-        house.database.jobs() as session,
+        house.database.snapshot() as session,
     ):
         get_shop(session, shop)
         manifests = list_manifests(session, shop)
         pointer = pointer_of(session, shop)
+        standings = load_standings(session, [shop], sorted(published_marts()))
     if json:
-        say_json({"shop": shop, "publications": manifests, "published": pointer})
+        marts = [each.as_json() for each in standings]
+        say_json({"shop": shop, "publications": manifests, "published": pointer, "marts": marts})
         return
+    _show_manifests(manifests, pointer)
+    _show_marts(standings)
+
+
+def _show_manifests(manifests: Sequence[ManifestRecord], pointer: Pointer | None) -> None:
     table = Table(Column("manifest", no_wrap=True), Column("made", no_wrap=True), "reason", "")
     for manifest in manifests:
         marks = "published" if manifest.is_published else ""
@@ -50,6 +66,24 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
             str(manifest.manifest_id), iso_utc(manifest.created_at), escape(manifest.reason), marks
         )
     out.print(table)
+
+
+def _show_marts(standings: Sequence[MartStanding]) -> None:
+    table = Table("mart", Column("shown build", no_wrap=True), "complete through", "kept back")
+    for each in standings:
+        block = each.block
+        told = f"since {_minute(block.since)}: {block.told}" if block else ""
+        through = _minute(min(each.as_of.values())) if each.as_of else ""
+        shown = str(each.build_id) if each.build_id else "none"
+        table.add_row(each.mart, shown, through, escape(told), style="yellow" if block else None)
+    out.print(table)
+    mends = {one.mend for each in standings if each.block for one in each.block.reasons}
+    for mend in sorted(mends):
+        out.print(escape(mend), style="dim")
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}Z"
 
 
 @commands.command()

@@ -90,7 +90,7 @@ def _alone(
     """One shop's trouble holds up nobody else; without the app database nobody can go on."""
     try:
         with publishing_alone(connection, publication.shop_id):
-            sweep(publication.database, publication.shop_id, replaced_before)
+            sweep(publication.database, publication.shop_id, replaced_before, publication.at)
             return publication.run()
     except UnavailableError:
         raise

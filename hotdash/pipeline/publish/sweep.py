@@ -7,10 +7,12 @@ from hotdash.storage.appdb.repositories.publications import forget_manifests
 from hotdash.storage.appdb.session import Database
 
 
-def sweep(database: Database, shop_id: str, replaced_before: datetime) -> list[UnusedPart]:
+def sweep(
+    database: Database, shop_id: str, replaced_before: datetime, now: datetime
+) -> list[UnusedPart]:
     """Part by part, so that no transaction holds on to a shop's whole history."""
     with database.jobs() as session:
-        forget_manifests(session, shop_id, replaced_before)
+        forget_manifests(session, shop_id, replaced_before, now)
         unused = unused_parts(session, shop_id)
     for each in unused:
         with database.jobs() as session:

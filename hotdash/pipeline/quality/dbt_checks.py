@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from hotdash.pipeline.quality.dimensions import dimension_of
 from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
 from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.quality.masking import masked
@@ -53,6 +54,8 @@ def _check(node: Any, lineage: Lineage) -> Check:
         why=told["why"],
         mend=told["mend"],
         tells=told.get("tells"),
+        dimension=dimension_of(node),
+        sources=lineage.vendors_above(_judged(node, told, lineage)),
     )
 
 

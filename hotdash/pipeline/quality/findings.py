@@ -14,11 +14,23 @@ class Severity(StrEnum):
     INFO = "info"
 
 
+class Dimension(StrEnum):
+    """What a check measures; a scorecard has one figure for each."""
+
+    COMPLETENESS = "completeness"
+    ACCURACY = "accuracy"
+    TIMELINESS = "timeliness"
+    VALIDITY = "validity"
+    UNIQUENESS = "uniqueness"
+    CONSISTENCY = "consistency"
+
+
 @dataclass(frozen=True)
 class Check:
-    """A question asked of every shop; the marts are those that rest on what it looks at.
+    """A question asked of every shop, or of those it names; the marts are those that rest on what it looks at.
 
-    `tells` says one failing row in words, with its columns in braces.
+    `tells` says one failing row in words, with its columns in braces; the sources are those whose
+    data it measures.
     """
 
     name: str
@@ -28,6 +40,12 @@ class Check:
     why: str
     mend: str
     tells: str | None = None
+    dimension: Dimension | None = None
+    sources: frozenset[str] = frozenset()
+    shops: frozenset[str] | None = None
+
+    def is_asked_of(self, shop_id: str) -> bool:
+        return self.shops is None or shop_id in self.shops
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,8 @@ class Finding:
     mend: str
     owner: str
     sample: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    dimension: Dimension | None = None
+    sources: frozenset[str] = frozenset()
 
 
 def finding_of(
@@ -61,6 +81,8 @@ def finding_of(
         mend=check.mend,
         owner=check.owner,
         sample=sample or [],
+        dimension=check.dimension,
+        sources=check.sources,
     )
 
 
@@ -71,3 +93,8 @@ class GateReport:
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
     marts_by_source: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """By name; a check that is not among them was not asked, which is no answer."""
+        return frozenset(check.name for check in self.checks)

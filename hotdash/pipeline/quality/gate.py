@@ -7,22 +7,27 @@ from pathlib import Path
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.progress import Progress
+from hotdash.pipeline.quality.checks.aov import aov_checks, aov_findings
 from hotdash.pipeline.quality.checks.drift import OpenDrift, drift_checks, drift_findings
 from hotdash.pipeline.quality.checks.freshness import (
     FreshnessLimit,
     freshness_checks,
     stale_sources,
 )
+from hotdash.pipeline.quality.checks.jumps import jump_checks, jump_findings
 from hotdash.pipeline.quality.checks.sources import (
     RejectedSource,
     source_checks,
     source_findings,
 )
+from hotdash.pipeline.quality.checks.volume import volume_checks, volume_findings
+from hotdash.pipeline.quality.checks.watched import HISTORY, Incident, Watched, watched_series
 from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Check, Finding, GateReport
 from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.transform.dbt import DbtProject
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.daily_series import daily_series
 from hotdash.storage.warehouse.load_ledger import complete_through
 
 FreshnessLimits = Mapping[str, Mapping[str, FreshnessLimit]]
@@ -37,10 +42,16 @@ class CheckRequest:
     freshness: FreshnessLimits = field(default_factory=dict[str, Mapping[str, FreshnessLimit]])
     drifts: Sequence[OpenDrift] = ()
     rejected: Sequence[RejectedSource] = ()
+    incidents: Sequence[Incident] = ()
 
     @property
-    def sources(self) -> list[str]:
-        return sorted({source for limits in self.freshness.values() for source in limits})
+    def sources(self) -> dict[str, list[str]]:
+        """With the shops that have them."""
+        found: dict[str, list[str]] = {}
+        for shop_id, limits in sorted(self.freshness.items()):
+            for source in sorted(limits):
+                found.setdefault(source, []).append(shop_id)
+        return dict(sorted(found.items()))
 
 
 def ask(
@@ -54,6 +65,8 @@ def ask(
             ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
         )
     lineage = Lineage(project.manifest)
+    found = list(findings_of(warehouse, project, checks, results))
+    watched = _watched(warehouse, request)
 
     def marts_of(table: str) -> frozenset[str]:
         return lineage.marts_resting_on(lineage.raw(table))
@@ -61,21 +74,36 @@ def ask(
     def marts_of_source(source: str) -> frozenset[str]:
         return _marts_of(source, project, lineage)
 
+    def resting_on(mart: str) -> frozenset[str]:
+        return lineage.marts_resting_on(lineage.models([mart]))
+
     return GateReport(
         checks=(
             *checks.values(),
             *_freshness_checks(request, project, lineage),
             *drift_checks(request.drifts, marts_of),
             *source_checks(request.sources, marts_of_source),
+            *volume_checks(watched, resting_on),
+            *jump_checks(watched, resting_on),
+            *aov_checks(watched, resting_on),
         ),
         findings=(
-            *findings_of(warehouse, project, checks, results),
+            *found,
             *_stale(warehouse, request, project, lineage),
             *drift_findings(request.drifts, marts_of),
             *source_findings(request.rejected, marts_of_source),
+            *volume_findings(watched, resting_on),
+            *jump_findings(watched, resting_on),
+            *aov_findings(watched, resting_on),
         ),
         marts_by_source={source: marts_of_source(source) for source in request.sources},
     )
+
+
+def _watched(warehouse: Warehouse, request: CheckRequest) -> list[Watched]:
+    today = request.as_of.date()
+    told = daily_series(warehouse, today - HISTORY, today)
+    return watched_series(told, complete_through(warehouse), request.as_of, request.incidents)
 
 
 def _stale(
@@ -95,8 +123,9 @@ def _stale(
 def _freshness_checks(
     request: CheckRequest, project: DbtProject, lineage: Lineage
 ) -> Iterator[Check]:
-    for source in request.sources:
-        yield from freshness_checks(source, _marts_of(source, project, lineage, aging=True))
+    for source, shops in request.sources.items():
+        marts = _marts_of(source, project, lineage, aging=True)
+        yield from freshness_checks(source, marts, shops)
 
 
 def _marts_of(

@@ -5,6 +5,8 @@ from typing import Any
 
 # Such models say which days are computed anew; no figure is made of what they read.
 ONLY_SAYS_WHEN = "int_affected_"
+# What we write ourselves: settings, policies, the ledger of loads.
+OUR_OWN = "hotdash"
 
 
 class Lineage:
@@ -15,6 +17,7 @@ class Lineage:
             if node.resource_type == "model"
         }
         self._children: Mapping[str, Iterable[str]] = manifest.child_map
+        self._parents: Mapping[str, Iterable[str]] = manifest.parent_map
         self._only_say_when = {
             unique_id for unique_id, node in models.items() if node.name.startswith(ONLY_SAYS_WHEN)
         }
@@ -30,6 +33,11 @@ class Lineage:
         }
         self._sources = {
             unique_id: str(table.name) for unique_id, table in manifest.sources.items()
+        }
+        self._vendors = {
+            unique_id: str(table.source_name)
+            for unique_id, table in manifest.sources.items()
+            if table.source_name != OUR_OWN
         }
 
     @property
@@ -59,11 +67,19 @@ class Lineage:
         """dbt's own ids of a raw table."""
         return [unique_id for unique_id, name in self._sources.items() if name == raw_table]
 
+    def vendors_above(self, unique_ids: Iterable[str]) -> frozenset[str]:
+        """Whose data is in these tables; what only says which days are computed brings none in."""
+        above = self._reached(unique_ids, self._parents)
+        return frozenset(self._vendors[each] for each in above & self._vendors.keys())
+
     def _below(self, unique_ids: Iterable[str]) -> set[str]:
+        return self._reached(unique_ids, self._children)
+
+    def _reached(self, unique_ids: Iterable[str], nearest: Mapping[str, Iterable[str]]) -> set[str]:
         waiting, seen = list(unique_ids), set(self._only_say_when)
         while waiting:
             unique_id = waiting.pop()
             if unique_id not in seen:
                 seen.add(unique_id)
-                waiting.extend(self._children.get(unique_id, ()))
+                waiting.extend(nearest.get(unique_id, ()))
         return seen

@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 MASK = "***"
-_PERSONAL_COLUMN = re.compile(r"email|first_name|last_name|phone|address|payload", re.I)
+_PERSONAL_COLUMN = re.compile(
+    r"email|first_name|last_name|phone|address|payload|contact_name|agent_name|identifier|message_text|feedback_text",
+    re.I,
+)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+[1-9](?:[ ().-]?[0-9]){9,}|\([2-9][0-9]{2}\) ?[0-9]{3}-[0-9]{4}")
 
 
 def masked(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,4 +23,4 @@ def _masked_value(name: str, value: Any) -> Any:
         return value
     if _PERSONAL_COLUMN.search(name):
         return MASK
-    return _EMAIL.sub(MASK, str(value))
+    return _PHONE.sub(MASK, _EMAIL.sub(MASK, str(value)))

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
 import pytest
@@ -26,6 +27,7 @@ class Row:
     viewer: int
     owner: int
     fields: dict[str, str] = field(default_factory=dict[str, str])
+    document: dict[str, str] | None = None
 
 
 def everybody(address: str, status: int = 200) -> Row:
@@ -51,6 +53,16 @@ MATRIX = {
     ),
     "GET /api/v1/attribution/comparison": Row(
         f"/api/v1/attribution/comparison{ASK}&from=2026-11-01&to=2026-11-02", 401, 404, 200, 200
+    ),
+    "GET /api/v1/publications": Row(f"/api/v1/publications{ASK}", 401, 404, 200, 200),
+    # Nobody may go back to what is not there, and nothing is held.
+    "POST /api/v1/publications/rollback": Row(
+        *("/api/v1/publications/rollback", 401, 404, 403, 404),
+        document={"shop": ROD, "publication": str(UUID(int=7)), "reason": "Too low."},
+    ),
+    "POST /api/v1/publications/release": Row(
+        *("/api/v1/publications/release", 401, 404, 403, 409),
+        document={"shop": ROD, "reason": "Mended."},
     ),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
@@ -79,6 +91,8 @@ MATRIX = {
 
 def ask(web: Web, name: str) -> httpx.Response:
     row = MATRIX[name]
+    if row.document is not None:
+        return web.send(row.address, row.document)
     if name.startswith("POST"):
         somebody = f"{secrets.token_hex(4)}@nowhere.example"
         return web.form(row.address, {"email": somebody} | row.fields)

@@ -1,9 +1,19 @@
+from uuid import UUID
+
 import pytest
 
-from tests.fixtures.storefront import OWNER, PASSWORD
+from tests.fixtures.storefront import OWNER, PASSWORD, ROD
 from tests.fixtures.web import BASE_URL, Web, routes_of
 
 FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+DOCUMENTS = {
+    "/api/v1/publications/rollback": {
+        "shop": ROD,
+        "publication": str(UUID(int=7)),
+        "reason": "Too low.",
+    },
+    "/api/v1/publications/release": {"shop": ROD, "reason": "Mended."},
+}
 
 
 def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None:
@@ -13,7 +23,8 @@ def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None
         for name in routes_of(shown_web.app.routes)
         if name.startswith("POST")
     }
-    assert posts - set(FORMS) == {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
+    proven = {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
+    assert posts - set(FORMS) - DOCUMENTS.keys() == proven
 
 
 @pytest.fixture
@@ -43,6 +54,25 @@ class TestEveryForm:
         answer = signed_in.form(path, {}, origin="")
         assert answer.status_code == 403
         assert "not from this installation" in answer.text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+class TestEveryDocument:
+    def test_without_a_token(self, signed_in: Web, path: str) -> None:
+        origin = {"origin": BASE_URL}
+        answer = signed_in.client.post(path, json=DOCUMENTS[path], headers=origin)
+        assert answer.status_code == 403
+        assert answer.json()["error"]["code"] == "forged_form"
+
+    def test_with_the_token_of_another_visitor(self, signed_in: Web, path: str) -> None:
+        token = signed_in.parts.csrf.issue("somebody else")
+        answer = signed_in.send(path, DOCUMENTS[path], **{"x-csrf-token": token})
+        assert answer.json()["error"]["code"] == "forged_form"
+
+    @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+    def test_from_another_origin(self, signed_in: Web, path: str, origin: str) -> None:
+        answer = signed_in.send(path, DOCUMENTS[path], origin=origin)
+        assert answer.json()["error"]["code"] == "forged_form"
 
 
 def test_the_other_name_of_this_machine_is_ours_too(signed_in: Web) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from hotdash.base.clock import parse_iso
 from tests.fixtures.raw_orders import Line, Order, Product, Refund, money
 from tests.fixtures.raw_world import RawWorld
-from tests.fixtures.touches import before, tell_journey, visit
+from tests.fixtures.touches import before, click, tell_clicks, tell_journey, visit
 
 AT = "2026-05-04T12:00Z"
 DAY = "2026-05-04"
@@ -90,6 +90,12 @@ def status_missing_too_often(world: RawWorld, shop: str) -> None:
 def status_missing_seldom(world: RawWorld, shop: str) -> None:
     orders = [order(number, status=None if number < 2 else "PAID") for number in range(1, 11)]
     world.load(shop, orders)
+
+
+def orders_that_lost_their_lines(world: RawWorld, shop: str) -> None:
+    rows = order().rows()
+    del rows["order_lines"]
+    world.load(shop, told=rows)
 
 
 def orphaned_line(world: RawWorld, shop: str) -> None:
@@ -223,7 +229,12 @@ def slices_that_stand_twice(world: RawWorld, shop: str) -> None:
         "ga4_traffic": {**seen, "channel_group": "Organic Search", "sessions": 1},
         "ga4_product_views": {"page_path": "/products/a", "views": 1},
         "ga4_report_days": {"report": "traffic", "rows": 1},
-        "search_console_queries": {"page": "/", "query": "an fittings", "clicks": 1},
+        "search_console_queries": {
+            "page": "/",
+            "query": "an fittings",
+            "clicks": 1,
+            "impressions": 9,
+        },
         "search_console_days": {"aggregation": "BY_PAGE", "clicks": 1},
     }
     world.slices(shop, "ga4", {table: [{**day, **row}] * 2 for table, row in told.items()})
@@ -274,6 +285,60 @@ def cost_beyond_all_bounds(world: RawWorld, shop: str) -> None:
     world.load(shop, [Order(1, AT, [line])], products=[Product(1, cost="9000000000000000")])
 
 
+def parcel_of_no_order(world: RawWorld, shop: str) -> None:
+    parcel = {"fulfillment_id": 1, "order_id": 77, "status": "SUCCESS", "created_at": parse_iso(AT)}
+    world.load(shop, [order()], told={"fulfillments": [parcel]})
+
+
+def parcel_of_a_deleted_order(world: RawWorld, shop: str) -> None:
+    parcel = {"fulfillment_id": 1, "order_id": 2, "status": "SUCCESS", "created_at": parse_iso(AT)}
+    world.load(shop, [order(), order(2)], told={"fulfillments": [parcel]})
+    world.load(shop, deleted=[2])
+
+
+def lately(count: int, email: str | None = None) -> list[Order]:
+    """Orders of the last closed day."""
+    return [
+        Order(number, "2026-11-01T10:00Z", [Line(number, "10.00")]).edited(email=email)
+        for number in range(1, count + 1)
+    ]
+
+
+def orders_of_nobody(world: RawWorld, shop: str) -> None:
+    """Neither who bought nor where they came from is told: one in twenty, and one in two, are empty."""
+    world.load(shop, lately(20))
+
+
+def nineteen_orders_of_nobody(world: RawWorld, shop: str) -> None:
+    world.load(shop, lately(19))
+
+
+def clicks_without_marks(world: RawWorld, shop: str) -> None:
+    """Ten of twenty visits name their source."""
+    at = parse_iso("2026-11-01T10:00Z")
+    marks = {"utm_source": "google", "utm_medium": "cpc", "utm_campaign": "brand"}
+    told = [
+        click(
+            f"e{number}",
+            at,
+            f"v{number}",
+            referrer_host="www.google.com",
+            **(marks if number < 10 else {}),
+        )
+        for number in range(20)
+    ]
+    world.shop(shop, "Europe/Berlin")
+    tell_clicks(world, shop, told)
+
+
+def sudden_day(world: RawWorld, shop: str) -> None:
+    """One order a day for a week, then nine; the first order is of two months before."""
+    days = [f"2026-10-{day}T10:00Z" for day in range(25, 32)]
+    usual = [Order(50 + n, at, [Line(50 + n, "10.00")]) for n, at in enumerate(days)]
+    first = Order(40, "2026-09-01T10:00Z", [Line(40, "10.00")])
+    world.load(shop, [first, *usual, *lately(9)])
+
+
 DEFECTS = (
     _defect(
         "doubled",
@@ -296,19 +361,19 @@ DEFECTS = (
     _defect(
         "generous",
         "revenue_months_are_not_negative revenue_day_below_zero assert_revenue_positive "
-        "assert_aov_not_negative",
+        "assert_aov_not_negative revenue_refund_day_below_zero",
         goodwill_beyond_the_month,
     ),
     _defect(
         "kind",
-        "revenue_day_below_zero assert_aov_not_negative",
+        "revenue_day_below_zero assert_aov_not_negative revenue_refund_day_below_zero",
         goodwill_day_in_a_good_month,
         severity="warning",
     ),
     _defect(
         "negative",
         "orders_are_not_negative revenue_days_are_not_negative revenue_day_below_zero "
-        "assert_aov_not_negative assert_rates_reasonable",
+        "assert_aov_not_negative assert_rates_reasonable revenue_refund_day_below_zero",
         negative_price,
     ),
     _defect(
@@ -320,6 +385,7 @@ DEFECTS = (
     _defect("priceless", "order_lines_have_amounts", lines_without_amounts),
     _defect("statusless", "orders_have_status_and_total", status_missing_too_often),
     _defect("nearly", "", status_missing_seldom),
+    _defect("lineless", "assert_orders_have_their_lines", orders_that_lost_their_lines),
     _defect("orphaned", "order_lines_have_their_order", orphaned_line),
     _defect("adopted", "", orphan_that_was_read_again),
     _defect(
@@ -366,4 +432,15 @@ DEFECTS = (
         unheard_support,
         severity="warning",
     ),
+    _defect("unparcelled", "fulfillments_have_their_order", parcel_of_no_order),
+    _defect("withdrawn", "", parcel_of_a_deleted_order),
+    _defect(
+        "nameless",
+        "orders_have_an_email assert_attribution_rate_reasonable",
+        orders_of_nobody,
+        severity="warning",
+    ),
+    _defect("few", "", nineteen_orders_of_nobody),
+    _defect("unmarked", "touches_have_a_utm_source", clicks_without_marks, severity="warning"),
+    _defect("surging", "orders_within_three_sigma", sudden_day, severity="info"),
 )

@@ -29,6 +29,25 @@ class AskedMetricShape(Shape):
     versions: list[VersionShape]
 
 
+class BlockedByShape(Shape):
+    """Without a check it is no check of the gate, but what went wrong while publishing."""
+
+    check: str | None
+    sentence: str
+    mend: str
+
+
+class BlockShape(Shape):
+    """What keeps a newer build back; the one before it is shown since."""
+
+    since: datetime
+    reasons: list[BlockedByShape]
+
+
+class BlockedMartShape(BlockShape):
+    mart: str
+
+
 class AnsweredShopShape(Shape):
     shop: str
     name: str
@@ -41,6 +60,7 @@ class AnsweredShopShape(Shape):
     as_of: dict[str, datetime]
     last_complete_day: date | None
     held: str | None
+    blocked: list[BlockedMartShape]
     policies: dict[str, dict[date, str]]
 
 

@@ -13,6 +13,7 @@ from hotdash.insights.metrics.definition import NOTICE, Change, Metric, Unit
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.query.conversion import Conversion
 from hotdash.insights.metrics.query.question import Against
+from hotdash.storage.appdb.repositories.standings import Block
 
 _WHOLE = frozenset({Unit.ORDERS, Unit.UNITS, Unit.COUNT})
 _SHARE = Decimal("0.0001")
@@ -79,6 +80,7 @@ class ShopProvenance:
     last_complete: date | None
     held: str | None
     policies: Mapping[str, Mapping[str, str]]
+    blocked: Mapping[str, Block] = field(default_factory=dict[str, Block])
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,7 @@ def _shop(shop: ShopProvenance) -> dict[str, Any]:
         "as_of": {source: iso_utc(at) for source, at in shop.as_of.items()},
         "last_complete_day": shop.last_complete.isoformat() if shop.last_complete else None,
         "held": shop.held,
+        "blocked": [{"mart": mart} | block.as_json() for mart, block in shop.blocked.items()],
         "policies": {name: dict(values) for name, values in shop.policies.items()},
     }
 

@@ -15,6 +15,10 @@ from hotdash.insights.metrics.query.answer import (
 from hotdash.insights.metrics.query.evaluation import Readings
 from hotdash.insights.metrics.query.plan import Node
 from hotdash.insights.metrics.query.question import Against
+from hotdash.storage.appdb.repositories.standings import Block
+
+Blocks = Mapping[str, Mapping[str, Block]]
+"""By shop and mart."""
 
 _DAYS_OF = {
     DayOwner.SHOP: "the shop",
@@ -31,6 +35,7 @@ def provenance_of(
     rows: Sequence[AnswerRow],
     notes: Sequence[str],
     today: date,
+    blocked: Blocks,
 ) -> Answer:
     question = readings.question
     currencies = {each.currency for each in readings.publications.values()}
@@ -38,7 +43,10 @@ def provenance_of(
         by=question.by,
         against=question.against,
         metrics=[_metric(node) for node in nodes],
-        shops=[_shop(shop_id, readings, windows[shop_id]) for shop_id in question.shops],
+        shops=[
+            _shop(shop_id, readings, windows[shop_id], blocked.get(shop_id, {}))
+            for shop_id in question.shops
+        ],
         rows=rows,
         currency=question.currency or (currencies.pop() if len(currencies) == 1 else None),
         conversion=readings.conversion,
@@ -67,7 +75,9 @@ def _metric(node: Node) -> AnsweredMetric:
     return AnsweredMetric(str(node.asked), versions, marts)
 
 
-def _shop(shop_id: str, readings: Readings, windows: Windows) -> ShopProvenance:
+def _shop(
+    shop_id: str, readings: Readings, windows: Windows, blocked: Mapping[str, Block]
+) -> ShopProvenance:
     published = [each for (shop, _), each in readings.publications.items() if shop == shop_id]
     some, held = published[0], published[0].held
     return ShopProvenance(
@@ -85,6 +95,7 @@ def _shop(shop_id: str, readings: Readings, windows: Windows) -> ShopProvenance:
         ),
         held=f"by {held.by}: {held.reason}" if held else None,
         policies=readings.policies.decided(shop_id),
+        blocked=blocked,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +12,16 @@ from hotdash.insights.metrics.publication import (
 )
 from hotdash.insights.metrics.query.answer import Answer, AnswerRow, Cell
 from hotdash.insights.metrics.query.buckets import buckets, name_of
+from hotdash.insights.metrics.query.conversion import RATES
 from hotdash.insights.metrics.query.evaluation import Outcome, Readings, day_of, evaluate
 from hotdash.insights.metrics.query.plan import Node
-from hotdash.insights.metrics.query.provenance import provenance_of
+from hotdash.insights.metrics.query.provenance import Blocks, provenance_of
 from hotdash.insights.metrics.query.question import Question
-from hotdash.insights.metrics.query.read import read
+from hotdash.insights.metrics.query.read import Asked, read
 from hotdash.insights.metrics.query.reading import Key
 from hotdash.insights.metrics.registry import Registry
+from hotdash.storage.appdb.repositories.standings import load_blocks
+from hotdash.storage.marts import published_marts
 
 
 def query(
@@ -28,17 +32,32 @@ def query(
     metrics: Registry | None = None,
     windows: Windows | None = None,
     assumed: Mapping[str, str] | None = None,
+    manifests: Mapping[str, UUID] | None = None,
 ) -> Answer:
     """Within the snapshot and the rights of the session.
 
-    Windows are days that somebody chose before; assumed are decisions to try out.
+    Windows are days that somebody chose before; assumed are decisions to try out; manifests, by
+    shop, are read instead of what is published: an older one, or one that is not shown yet.
     """
-    asked = read(session, question, now, metrics, windows, assumed)
-    return _answer(asked.nodes, asked.readings, asked.windows, now.date())
+    asked = read(session, question, now, metrics, windows, assumed, manifests)
+    shops = [shop_id for shop_id in question.shops if shop_id not in (manifests or {})]
+    blocked = load_blocks(session, shops, _marts(asked))
+    return _answer(asked.nodes, asked.readings, asked.windows, now.date(), blocked)
+
+
+def _marts(asked: Asked) -> list[str]:
+    """Also the rates: what is converted by old ones rests on them."""
+    marts = {mart for _, mart in asked.readings.publications} & published_marts().keys()
+    conversion = asked.readings.conversion
+    return sorted(marts | ({RATES} if conversion and conversion.bases else set[str]()))
 
 
 def _answer(
-    nodes: Sequence[Node], readings: Readings, windows: Mapping[str, Windows], today: date
+    nodes: Sequence[Node],
+    readings: Readings,
+    windows: Mapping[str, Windows],
+    today: date,
+    blocked: Blocks,
 ) -> Answer:
     rows: list[AnswerRow] = []
     notes: dict[str, None] = {}
@@ -46,7 +65,7 @@ def _answer(
         row = _row(key, nodes, readings, notes)
         if row is not None:
             rows.append(row)
-    return provenance_of(nodes, readings, windows, rows, list(notes), today)
+    return provenance_of(nodes, readings, windows, rows, list(notes), today, blocked)
 
 
 def _keys(nodes: Sequence[Node], readings: Readings) -> list[Key]:

@@ -1,9 +1,11 @@
 """Whether a vendor keeps its contract: each open departure is told, and one that lets no rows through blocks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
+from hotdash.pipeline.quality.findings import Check, Dimension, Finding, Severity, finding_of
+
+CHECK_PREFIX = "schema_drift_"
 
 MartsOf = Callable[[str], frozenset[str]]
 
@@ -27,7 +29,7 @@ class OpenDrift:
 
     @property
     def check(self) -> str:
-        return f"schema_drift_{self.table}_{self.kind}_{self.field}"
+        return f"{CHECK_PREFIX}{self.table}_{self.kind}_{self.field}"
 
     @property
     def lets_nothing_through(self) -> bool:
@@ -37,17 +39,38 @@ class OpenDrift:
 
 def drift_checks(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Check]:
     """One per departure, however many shops have it."""
-    yield from {drift.check: _check(drift, marts_of) for drift in drifts}.values()
+    shops = _shops(drifts)
+    yield from {
+        drift.check: _check(drift, marts_of, shops[drift.check]) for drift in drifts
+    }.values()
 
 
 def drift_findings(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Finding]:
     for drift in drifts:
         sentence = f"{drift.source} changed ({drift.impact}): {drift.table}, {drift.detail}."
-        check = _check(drift, marts_of)
+        check = _check(drift, marts_of, {drift.shop_id})
         yield finding_of(check, drift.shop_id, failing_rows=drift.waiting, sentence=sentence)
 
 
-def _check(drift: OpenDrift, marts_of: MartsOf) -> Check:
+def _shops(drifts: Sequence[OpenDrift]) -> dict[str, set[str]]:
+    """Whom each departure concerns."""
+    found: dict[str, set[str]] = {}
+    for drift in drifts:
+        found.setdefault(drift.check, set()).add(drift.shop_id)
+    return found
+
+
+def _check(drift: OpenDrift, marts_of: MartsOf, shops: Iterable[str]) -> Check:
     severity = Severity.BLOCKING if drift.lets_nothing_through else Severity.WARNING
     why = f"{drift.source} does not keep the contract of {drift.table}."
-    return Check(drift.check, severity, marts_of(drift.table), drift.owner, why, drift.action)
+    return Check(
+        drift.check,
+        severity,
+        marts_of(drift.table),
+        drift.owner,
+        why,
+        drift.action,
+        dimension=Dimension.VALIDITY,
+        sources=frozenset({drift.source}),
+        shops=frozenset(shops),
+    )

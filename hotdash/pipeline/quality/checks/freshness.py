@@ -1,10 +1,10 @@
 """How old a source's complete-through mark is; never how old its newest row is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
+from hotdash.pipeline.quality.findings import Check, Dimension, Finding, Severity, finding_of
 
 Marks = Mapping[str, Mapping[str, datetime]]
 
@@ -19,11 +19,24 @@ class FreshnessLimit:
     hard: timedelta
 
 
-def freshness_checks(source: str, marts: frozenset[str]) -> tuple[Check, Check]:
-    """The blocking one and the warning one; only the graver of the two speaks."""
+def freshness_checks(
+    source: str, marts: frozenset[str], shops: Iterable[str]
+) -> tuple[Check, Check]:
+    """The blocking one and the warning one, of the shops that have the source; only the graver speaks."""
+    asked_of = frozenset(shops)
 
     def check(severity: Severity, name: str) -> Check:
-        return Check(name, severity, marts, "data", f"{source} was not read for too long.", MEND)
+        return Check(
+            name,
+            severity,
+            marts,
+            "data",
+            f"{source} was not read for too long.",
+            MEND,
+            dimension=Dimension.TIMELINESS,
+            sources=frozenset({source}),
+            shops=asked_of,
+        )
 
     return (
         check(Severity.BLOCKING, f"freshness_hard_{source}"),
@@ -39,7 +52,7 @@ def stale_sources(
     as_of: datetime,
 ) -> Iterator[Finding]:
     """The limits are those of the shops that have this source."""
-    hard, soft = freshness_checks(source, marts)
+    hard, soft = freshness_checks(source, marts, limits)
     for shop_id, limit in sorted(limits.items()):
         mark = marks.get(shop_id, {}).get(source)
         if mark is None:

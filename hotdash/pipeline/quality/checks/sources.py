@@ -1,9 +1,9 @@
 """Whether the vendors still accept our keys. What rests on a refused source is blocked by its age, not by this."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
+from hotdash.pipeline.quality.findings import Check, Dimension, Finding, Severity, finding_of
 
 MartsOf = Callable[[str], frozenset[str]]
 
@@ -16,19 +16,31 @@ class RejectedSource:
     hint: str
 
 
-def source_checks(sources: Sequence[str], marts_of: MartsOf) -> Iterator[Check]:
-    """One per source, so that an accepted key is known to be one."""
-    for source in sources:
-        yield _check(source, marts_of, "Enter its key anew.")
+def source_checks(sources: Mapping[str, Iterable[str]], marts_of: MartsOf) -> Iterator[Check]:
+    """One per source and the shops that have it, so that an accepted key is known to be one."""
+    for source, shops in sources.items():
+        yield _check(source, marts_of, "Enter its key anew.", shops)
 
 
 def source_findings(rejected: Sequence[RejectedSource], marts_of: MartsOf) -> Iterator[Finding]:
     for each in rejected:
         yield finding_of(
-            _check(each.source, marts_of, each.hint), each.shop_id, sentence=each.reason
+            _check(each.source, marts_of, each.hint, {each.shop_id}),
+            each.shop_id,
+            sentence=each.reason,
         )
 
 
-def _check(source: str, marts_of: MartsOf, mend: str) -> Check:
+def _check(source: str, marts_of: MartsOf, mend: str, shops: Iterable[str]) -> Check:
     why = f"{source} does not accept the key it was given; it is not asked until a new one is entered."
-    return Check(f"key_of_{source}_accepted", Severity.WARNING, marts_of(source), "data", why, mend)
+    return Check(
+        f"key_of_{source}_accepted",
+        Severity.WARNING,
+        marts_of(source),
+        "data",
+        why,
+        mend,
+        dimension=Dimension.TIMELINESS,
+        sources=frozenset({source}),
+        shops=frozenset(shops),
+    )

@@ -53,6 +53,11 @@ class CheckRecord:
     mend: str = ""
     owner: str = ""
     sample: tuple[dict[str, Any], ...] = field(default=())
+    dimension: str | None = None
+    sources: tuple[str, ...] = ()
+    # Of a warning that somebody set aside: it is shown, and tells nobody.
+    override_id: UUID | None = None
+    at: datetime | None = None
 
 
 def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecord]) -> None:
@@ -112,6 +117,9 @@ def save_check_results(
             owner=result.owner,
             sample=list(result.sample),
             at=at,
+            dimension=result.dimension,
+            sources=list(result.sources),
+            override_id=result.override_id,
         )
         for result in results
     )
@@ -127,6 +135,54 @@ def failed_checks(session: Session, shop_id: str, build_id: UUID) -> list[CheckR
             CheckResult.status == FAILED,
         )
         .order_by(_BY_GRAVITY, CheckResult.check_name)
+    )
+    return [_check_record(row) for row in found]
+
+
+def failures_before(session: Session, shop_id: str, build_id: UUID) -> list[CheckRecord]:
+    """Of the newest build that was checked before this one."""
+    before = session.scalar(
+        select(CheckResult.build_id)
+        .where(CheckResult.shop_id == shop_id, CheckResult.build_id != build_id)
+        .order_by(CheckResult.at.desc())
+        .limit(1)
+    )
+    return failed_checks(session, shop_id, before) if before else []
+
+
+def passed_checks(session: Session, shop_id: str, build_id: UUID) -> set[str]:
+    """By name, those that were asked of the shop and found nothing; silence about others is no answer."""
+    return set(
+        session.scalars(
+            select(CheckResult.check_name).where(
+                CheckResult.shop_id == shop_id,
+                CheckResult.build_id == build_id,
+                CheckResult.status == PASSED,
+            )
+        )
+    )
+
+
+def newest_answers(session: Session, shop_id: str) -> list[CheckRecord]:
+    """Every check's answer in the shop's newest checked build, the failing and gravest first."""
+    found = session.scalars(
+        select(CheckResult)
+        .where(
+            CheckResult.shop_id == shop_id,
+            CheckResult.build_id == newest_checked_build(session, shop_id),
+        )
+        .order_by(CheckResult.status, _BY_GRAVITY, CheckResult.check_name)
+    )
+    return [_check_record(row) for row in found]
+
+
+def answers_of(session: Session, shop_id: str, check_name: str, limit: int) -> list[CheckRecord]:
+    """What one check said, the newest first."""
+    found = session.scalars(
+        select(CheckResult)
+        .where(CheckResult.shop_id == shop_id, CheckResult.check_name == check_name)
+        .order_by(CheckResult.at.desc())
+        .limit(limit)
     )
     return [_check_record(row) for row in found]
 
@@ -159,4 +215,8 @@ def _check_record(row: CheckResult) -> CheckRecord:
         mend=row.mend,
         owner=row.owner,
         sample=tuple(row.sample),
+        dimension=row.dimension,
+        sources=tuple(row.sources),
+        override_id=row.override_id,
+        at=row.at,
     )

@@ -221,9 +221,20 @@ def set_pin(session: Session, shop_id: str, pin: Pin | None) -> None:
     )
 
 
-def forget_manifests(session: Session, shop_id: str, replaced_before: datetime) -> None:
+def forget_manifests(
+    session: Session, shop_id: str, replaced_before: datetime, now: datetime
+) -> None:
+    """Never before the day somebody asked to keep one; one that was never shown goes on that day."""
+    shown = select(Published.manifest_id).where(Published.shop_id == shop_id)
+    is_over = Manifest.replaced_at < replaced_before
+    was_never_shown = Manifest.replaced_at.is_(None) & Manifest.keep_until.is_not(None)
     session.execute(
-        delete(Manifest).where(Manifest.shop_id == shop_id, Manifest.replaced_at < replaced_before)
+        delete(Manifest).where(
+            Manifest.shop_id == shop_id,
+            Manifest.manifest_id.not_in(shown),
+            is_over | was_never_shown,
+            Manifest.keep_until.is_(None) | (Manifest.keep_until < now),
+        )
     )
 
 

@@ -1,0 +1,14 @@
+{#-
+  Rows of entities beside the order whose order was never told in any version. One that was told and
+  deleted since is known: its parcels are left out with it.
+-#}
+{% test belongs_to_an_order(model, key) %}
+select
+  children.shop_id,
+  children.{{ key }},
+  children.order_id
+from {{ model }} as children
+left join (select distinct shop_id, order_id from {{ ref('stg_shopify__orders') }}) as orders
+  on orders.shop_id = children.shop_id and orders.order_id = children.order_id
+where orders.order_id is null and not children.is_deleted
+{% endtest %}

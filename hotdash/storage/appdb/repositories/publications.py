@@ -15,6 +15,8 @@ from hotdash.storage.appdb.models.operations import CheckResult
 from hotdash.storage.appdb.models.operations import PublicationOutcome as OutcomeRow
 from hotdash.storage.appdb.models.serving import Manifest, ManifestEntry, ManifestMart, Published
 
+# Of a manifest that nobody was shown yet: the list of publications leaves it out.
+CANDIDATE = "candidate"
 PARITY_CHECK = "staged_rows_equal_candidate"
 
 
@@ -107,7 +109,7 @@ def list_manifests(session: Session, shop_id: str) -> list[ManifestRecord]:
             (Published.shop_id == Manifest.shop_id)
             & (Published.manifest_id == Manifest.manifest_id),
         )
-        .where(Manifest.shop_id == shop_id)
+        .where(Manifest.shop_id == shop_id, Manifest.reason != CANDIDATE)
         .order_by(Manifest.created_at.desc(), Manifest.manifest_id.desc())
     )
     return [_manifest(manifest, is_published) for manifest, is_published in found]
@@ -217,6 +219,42 @@ def set_pin(session: Session, shop_id: str, pin: Pin | None) -> None:
             pinned_at=pin.at if pin else None,
             pinned_by=pin.by if pin else None,
             pin_reason=pin.reason if pin else None,
+        )
+    )
+
+
+def reason_of(session: Session, shop_id: str, manifest_id: UUID) -> str | None:
+    """Also of one that nobody was shown; none where there is no such manifest."""
+    return session.scalar(
+        select(Manifest.reason).where(
+            Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id
+        )
+    )
+
+
+def set_reason(session: Session, shop_id: str, manifest_id: UUID, reason: str) -> None:
+    session.execute(
+        update(Manifest)
+        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
+        .values(reason=reason)
+    )
+
+
+def candidate_manifests(session: Session) -> list[tuple[str, UUID]]:
+    """Shop and manifest of all that were staged and not shown."""
+    found = session.execute(
+        select(Manifest.shop_id, Manifest.manifest_id).where(Manifest.reason == CANDIDATE)
+    )
+    return [(row.shop_id, row.manifest_id) for row in found]
+
+
+def forget_candidate(session: Session, shop_id: str, manifest_id: UUID) -> None:
+    """Its parts are named by nobody then, and go with the next sweep."""
+    session.execute(
+        delete(Manifest).where(
+            Manifest.shop_id == shop_id,
+            Manifest.manifest_id == manifest_id,
+            Manifest.reason == CANDIDATE,
         )
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from hotdash.base.errors import NotFoundError
@@ -126,7 +126,7 @@ class CandidateProject(DbtProject):
 
     @cached_property
     def _pointed(self) -> Any:
-        copy = cast(Any, super().manifest).deepcopy()
+        copy = super().manifest.deepcopy()
         for node in copy.nodes.values():
             if node.resource_type == "model":
                 self._point(node, schema_of(self._backfill_id))

@@ -76,7 +76,9 @@ def orders_by_day(
     if "int_orders" not in tables_in(warehouse, "intermediate"):
         return {}
     statement = _ORDERS_BY_DAY.format(marks=_marks(shops))
-    return {row["day"]: row["orders"] for row in rows(warehouse.query(statement, [*shops, first, last]))}
+    return {
+        row["day"]: row["orders"] for row in rows(warehouse.query(statement, [*shops, first, last]))
+    }
 
 
 def lay_out(
@@ -114,7 +116,9 @@ def rows_made(warehouse: Warehouse, backfill_id: UUID, overlays: Sequence[Overla
     ]
     if not counts:
         return 0
-    whole = warehouse.query(f"select sum(made) as made from ({' union all '.join(counts)}) as parts")
+    whole = warehouse.query(
+        f"select sum(made) as made from ({' union all '.join(counts)}) as parts"
+    )
     return int(rows(whole)[0]["made"] or 0)
 
 

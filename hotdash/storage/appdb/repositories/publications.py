@@ -17,6 +17,7 @@ from hotdash.storage.appdb.models.serving import Manifest, ManifestEntry, Manife
 
 # Of a manifest that nobody was shown yet: the list of publications leaves it out.
 CANDIDATE = "candidate"
+BACKFILL = "backfill"
 PARITY_CHECK = "staged_rows_equal_candidate"
 
 
@@ -223,29 +224,32 @@ def set_pin(session: Session, shop_id: str, pin: Pin | None) -> None:
     )
 
 
-def reason_of(session: Session, shop_id: str, manifest_id: UUID) -> str | None:
-    """Also of one that nobody was shown; none where there is no such manifest."""
-    return session.scalar(
-        select(Manifest.reason).where(
-            Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id
-        )
-    )
-
-
-def set_reason(session: Session, shop_id: str, manifest_id: UUID, reason: str) -> None:
+def show_candidate(session: Session, shop_id: str, manifest_id: UUID, at: datetime) -> None:
+    """From now on it is a publication like any other."""
     session.execute(
         update(Manifest)
         .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
-        .values(reason=reason)
+        .values(reason=BACKFILL)
+    )
+    move_pointer(session, shop_id, manifest_id, at)
+
+
+def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: datetime) -> None:
+    session.execute(
+        update(Manifest)
+        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
+        .values(keep_until=until)
     )
 
 
-def candidate_manifests(session: Session) -> list[tuple[str, UUID]]:
-    """Shop and manifest of all that were staged and not shown."""
+def manifests_of_backfills(session: Session) -> list[tuple[str, UUID, str]]:
+    """Shop, manifest and reason of all that a backfill staged, whether shown or not."""
     found = session.execute(
-        select(Manifest.shop_id, Manifest.manifest_id).where(Manifest.reason == CANDIDATE)
+        select(Manifest.shop_id, Manifest.manifest_id, Manifest.reason).where(
+            Manifest.reason.in_((CANDIDATE, BACKFILL))
+        )
     )
-    return [(row.shop_id, row.manifest_id) for row in found]
+    return [(row.shop_id, row.manifest_id, row.reason) for row in found]
 
 
 def forget_candidate(session: Session, shop_id: str, manifest_id: UUID) -> None:

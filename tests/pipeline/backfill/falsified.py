@@ -1,7 +1,7 @@
 """Two shops whose published revenue is wrong on every day, so that a backfill has something to put right."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import text
 from hotdash.base.clock import FixedClock, iso_utc
 from hotdash.base.ids import new_id
 from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
-from hotdash.pipeline.backfill.engine import Opened, Scope, Staged
+from hotdash.pipeline.backfill.engine import Days, Opened, Scope, Staged
 from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.publish.publish import publish
 from hotdash.pipeline.transform.build import BuildMode
@@ -76,9 +76,10 @@ class Falsified:
 
         return CandidateEngine(self.database, warehouse, self.built.home / "dbt", clock, lease)
 
-    def staged(self, scope: Scope) -> tuple[Opened, Staged]:
+    def staged(self, scope: Scope, chunks: tuple[Days, ...] | None = None) -> tuple[Opened, Staged]:
         engine = self.engine
         opened = engine.open(new_id(), scope)
+        opened = replace(opened, chunks=chunks or opened.chunks)
         for chunk in range(len(opened.chunks)):
             engine.build(opened, chunk)
         return opened, engine.stage(opened, engine.check(opened))
@@ -131,17 +132,21 @@ class Falsified:
         return [row["schema_name"] for row in found]
 
 
-def falsified(built: BuiltWarehouse, database: Database) -> Falsified:
-    world = built.new_world()
-    tell(world)
+def true_house(built: BuiltWarehouse, database: Database) -> Falsified:
+    tell(built.new_world())
     built.build(BuildMode.FULL)
-    right = built.marts()
-    built.warehouse.execute("update marts.fct_revenue set gross_sales = gross_sales + 1")
-    built.warehouse.execute(
-        "update intermediate.int_order_amounts set gross_sales = gross_sales + 1"
-    )
-    told = {"build_id": "false", "as_of": iso_utc(AS_OF), "mode": "full"}
-    built.project.run(["run", "--select", "publication_candidate"], told, lambda _name: None)
-    house = Falsified(built, database, right)
+    return Falsified(built, database, built.marts())
+
+
+def falsify(house: Falsified) -> None:
+    """Every October day of both shops sells one more than it did, consistently, and people see it."""
+    if house.built.marts()["fct_revenue"] == house.right["fct_revenue"]:
+        october = "day between date '2026-10-01' and date '2026-10-31'"
+        for table in ("marts.fct_revenue", "marts.fct_orders", "intermediate.int_order_amounts"):
+            house.built.warehouse.execute(
+                f"update {table} set gross_sales = gross_sales + 1 where {october}"
+            )
+        told = {"build_id": "false", "as_of": iso_utc(AS_OF), "mode": "full"}
+        command = ["run", "--select", "publication_candidate"]
+        house.built.project.run(command, told, lambda _name: None)
     house.publish()
-    return house

@@ -1,0 +1,186 @@
+"""A backfill changes the days it names of the shops it names, and nothing before it is shown."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from hotdash.base.clock import FixedClock
+from hotdash.base.errors import ConflictError, NotFoundError
+from hotdash.base.ids import new_id
+from hotdash.jobs.backfill_figures import compare
+from hotdash.pipeline.backfill.candidate import CandidateProject
+from hotdash.pipeline.backfill.engine import (
+    Opened,
+    PublicationMovedError,
+    Scope,
+    as_detail,
+    of_detail,
+)
+from hotdash.pipeline.publish.hold import release, rollback
+from hotdash.pipeline.transform.build import BuildMode
+from hotdash.pipeline.transform.dbt import TransformError
+from hotdash.pipeline.transform.rebuild import ModelCodeChangedError
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse import candidate_schema
+from hotdash.storage.warehouse.contract import Engine
+from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
+from tests.fixtures.shops import add_shop
+from tests.fixtures.warehouses import AS_OF, ENGINES, OpenBuilt
+from tests.pipeline.backfill.falsified import (
+    OCTOBER,
+    OURS,
+    THEIRS,
+    Falsified,
+    falsify,
+    true_house,
+)
+
+ALL_OCTOBER = Scope((OURS,), OCTOBER)
+TWO_CHUNKS = ((OCTOBER[0], date(2026, 10, 9)), (date(2026, 10, 10), OCTOBER[1]))
+OCTOBER_5, OCTOBER_30 = date(2026, 10, 5), date(2026, 10, 30)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def true(
+    request: pytest.FixtureRequest, built_on: OpenBuilt, template_urls: DatabaseUrls
+) -> Iterator[Falsified]:
+    engine: Engine = request.param
+    with new_database(template_urls, TEMPLATE) as urls:
+        database = Database(urls.owner, web_url=urls.web)
+        with database.jobs() as session:
+            add_shop(session, OURS)
+            add_shop(session, THEIRS, timezone="Asia/Tokyo", currency="JPY")
+        yield true_house(built_on(engine), database)
+        database.dispose()
+
+
+@pytest.fixture
+def house(true: Falsified) -> Falsified:
+    falsify(true)
+    return true
+
+
+@pytest.mark.law(4)
+@pytest.mark.law(6)
+def test_only_the_named_days_of_the_named_shop_change_and_only_when_shown(house: Falsified) -> None:
+    engine, clock = house.engine, FixedClock(AS_OF)
+    before, served = house.built.marts(), {shop: house.hashes(shop) for shop in (OURS, THEIRS)}
+    manifest = house.manifest(OURS)
+    assert house.gross(OURS)[OCTOBER_5] == Decimal("8.5000")
+
+    opened, staged = house.staged(ALL_OCTOBER, TWO_CHUNKS)
+
+    assert house.built.marts() == before
+    assert {shop: house.hashes(shop) for shop in (OURS, THEIRS)} == served
+    assert staged.outcomes[OURS]["fct_revenue"] == "published"
+    assert of_detail(Opened, as_detail(opened)) == opened
+    sales = [
+        each
+        for each in compare(house.database, clock, opened, staged)
+        if each.metric == "gross_sales"
+    ]
+    assert {(each.day, each.before, each.after) for each in sales} >= {
+        (OCTOBER_5, Decimal("8.5000"), Decimal("7.5000")),
+        (OCTOBER_30, Decimal("121.0000"), Decimal("120.0000")),
+    }
+    with house.database.jobs() as session:
+        other, later = (
+            replace(opened, manifests_before={OURS: new_id()}),
+            staged.manifests_after[OURS],
+        )
+        with pytest.raises(PublicationMovedError, match="was moved"):
+            engine.commit(session, other, staged, OURS)
+        with pytest.raises(NotFoundError):
+            rollback(session, OURS, later, actor="ops", reason="not shown yet", at=AS_OF)
+
+    house.show(opened, staged)
+    house.show(opened, staged)
+
+    assert house.manifest(OURS) == staged.manifests_after[OURS] != manifest
+    assert house.gross(OURS) == {
+        row["day"]: row["gross_sales"] for row in house.of(OURS, house.right)["fct_revenue"]
+    }
+    assert house.gross(OURS)[OCTOBER_30] == Decimal("120.0000")
+    assert house.hashes(THEIRS) == served[THEIRS]
+    assert house.built.marts() == before
+    with pytest.raises(ConflictError, match="shown for hot-rod-an already"):
+        engine.abort(opened.backfill_id)
+
+    assert engine.merge(opened) == engine.merge(opened) > 0
+    engine.close(opened)
+
+    assert house.schemas() == []
+    after = house.built.marts()
+    assert house.of(OURS, after) == house.of(OURS, house.right)
+    assert house.of(THEIRS, after) == house.of(THEIRS, before)
+    assert house.built.build().mode is BuildMode.INCREMENTAL
+    right = house.hashes(OURS)
+    house.publish()
+    assert house.hashes(OURS) == right
+
+
+@pytest.mark.law(6)
+def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> None:
+    engine = house.engine
+    before, served, parts = house.built.marts(), house.hashes(OURS), _parts(house.database)
+    opened, _ = house.staged(ALL_OCTOBER)
+    broken = engine.open(new_id(), ALL_OCTOBER)
+    warehouse, folder = house.built.warehouse, house.built.home / "dbt"
+    project = CandidateProject(warehouse, folder, broken.backfill_id, broken.models)
+    candidate_schema.lay_out(warehouse, broken.backfill_id, (OURS,), project.overlays)
+    schema = candidate_schema.schema_of(broken.backfill_id)
+    warehouse.execute(f"drop view {schema}.stg_shopify__refunds")
+    with pytest.raises(TransformError, match=r"The model .* failed"):
+        engine.build(broken, 0)
+    assert _parts(house.database) > parts
+    assert engine.abandoned([broken.backfill_id]) == [opened.backfill_id]
+
+    for backfill_id in (opened.backfill_id, broken.backfill_id):
+        engine.abort(backfill_id)
+
+    assert house.schemas() == []
+    assert (house.built.marts(), house.hashes(OURS)) == (before, served)
+    house.publish()
+    assert _parts(house.database) == parts
+
+
+def test_days_computed_by_other_code_are_refused(house: Falsified) -> None:
+    engine = house.engine
+    revenue = engine.outlook(replace(ALL_OCTOBER, models=("fct_revenue",)))
+    assert {share.mart for share in revenue.marts} >= {"fct_revenue", "fct_growth"}
+    assert "fct_ad_spend" not in revenue.models
+    opened = engine.open(new_id(), ALL_OCTOBER)
+    with pytest.raises(ModelCodeChangedError, match="changed since the backfill"):
+        engine.build(replace(opened, project_hash="another"), 0)
+    with pytest.raises(NotFoundError, match="no model 'fct_nothing'"):
+        engine.outlook(replace(ALL_OCTOBER, models=("fct_nothing",)))
+    with pytest.raises(NotFoundError, match="no source 'nobody'"):
+        engine.outlook(replace(ALL_OCTOBER, sources=("nobody",)))
+    with house.database.jobs() as session:
+        now = house.manifest(OURS)
+        rollback(session, OURS, now, actor="ops", reason="a look", at=AS_OF)
+    with pytest.raises(ConflictError, match="is held since"):
+        engine.open(new_id(), ALL_OCTOBER)
+    with house.database.jobs() as session:
+        release(session, OURS, actor="ops", at=AS_OF)
+    builds = house.built.rows("select build_id, project_hash from raw.builds")
+    house.built.warehouse.execute("update raw.builds set project_hash = 'another'")
+
+    with pytest.raises(ModelCodeChangedError, match="transformations changed") as refused:
+        engine.open(new_id(), ALL_OCTOBER)
+    with pytest.raises(ModelCodeChangedError):
+        house.built.build(BuildMode.RANGE, OCTOBER)
+
+    assert "hotdash run --full" in (refused.value.hint or "")
+    house.built.warehouse.execute(
+        "update raw.builds set project_hash = ?", [builds[-1]["project_hash"]]
+    )
+
+
+def _parts(database: Database) -> int:
+    with database.jobs() as session:
+        return session.execute(text("select count(*) from serving.parts")).scalar_one()

@@ -19,9 +19,17 @@ class Permission(StrEnum):
     ROLL_BACK_PUBLICATION = "roll_back_publication"
     CONNECT_SOURCES = "connect_sources"
     MANAGE_SHOP = "manage_shop"
+    HANDLE_ALERTS = "handle_alerts"
+    OVERRIDE_WARNINGS = "override_warnings"
+    SEE_BACKFILLS = "see_backfills"
+    REQUEST_BACKFILLS = "request_backfills"
+    APPROVE_BACKFILLS = "approve_backfills"
+    RUN_BACKFILLS = "run_backfills"
 
 
 _EVERYBODY = frozenset(Role)
+# How far back and where, the rules of backfills say.
+_BACKFILLING = frozenset({Role.ANALYST, Role.ENGINEER, Role.OWNER})
 
 MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.SEE_METRICS: _EVERYBODY,
@@ -30,6 +38,12 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.ROLL_BACK_PUBLICATION: frozenset({Role.ENGINEER, Role.MANAGER, Role.OWNER}),
     Permission.CONNECT_SOURCES: frozenset({Role.ENGINEER, Role.OWNER}),
     Permission.MANAGE_SHOP: frozenset({Role.OWNER}),
+    Permission.HANDLE_ALERTS: _EVERYBODY - {Role.VIEWER},
+    Permission.OVERRIDE_WARNINGS: frozenset({Role.ENGINEER, Role.MANAGER, Role.OWNER}),
+    Permission.SEE_BACKFILLS: _BACKFILLING | {Role.MANAGER},
+    Permission.REQUEST_BACKFILLS: _BACKFILLING,
+    Permission.APPROVE_BACKFILLS: frozenset({Role.MANAGER, Role.OWNER}),
+    Permission.RUN_BACKFILLS: _BACKFILLING,
 }
 
 

@@ -17,12 +17,26 @@ from hotdash.storage.appdb.repositories.decisions import DecisionRecord, add_dec
 class Scope(StrEnum):
     PUBLICATION = "publication"
     METRICS = "metrics"
+    QUALITY = "quality"
+    ALERTS = "alerts"
+    BACKFILLS = "backfills"
 
 
 class Action(StrEnum):
     ROLL_BACK = "publication.roll_back"
     RELEASE = "publication.release"
     DECIDE_POLICY = "metrics.policy.decide"
+    OVERRIDE_CHECK = "quality.check.override"
+    REVOKE_OVERRIDE = "quality.check.revoke"
+    DECIDE_FRESHNESS = "quality.freshness.decide"
+    LABEL_INCIDENT = "quality.incident.label"
+    RESOLVE_ALERT = "alerts.resolve"
+    CALL_FALSE_ALARM = "alerts.false_alarm"
+    REQUEST_BACKFILL = "backfills.request"
+    APPROVE_BACKFILL = "backfills.approve"
+    REFUSE_BACKFILL = "backfills.refuse"
+    ABORT_BACKFILL = "backfills.abort"
+    ROLL_BACK_BACKFILL = "backfills.roll_back"
 
 
 class DecisionError(HotdashError):

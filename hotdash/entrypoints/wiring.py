@@ -19,14 +19,12 @@ from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
 from hotdash.entrypoints.web.context import WebContext
+from hotdash.entrypoints.wiring_alerts import alert_routes
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
-from hotdash.jobs.refresh import RefreshContext
-from hotdash.notifications.channels.file import FileChannel
-from hotdash.notifications.message import Severity
-from hotdash.notifications.routing import Route
+from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.click_spool import ClickSpool
@@ -169,9 +167,7 @@ class Installation:
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
                 limits=self.freshness_limits(),
                 publication_keep=timedelta(days=settings.publication_keep_days),
-                routes=[
-                    Route(frozenset(Severity), FileChannel(settings.home / "notifications.ndjson"))
-                ],
+                routes=alert_routes(settings),
                 calls=self.calls,
             )
 

@@ -58,7 +58,11 @@ def _open_and_resolve(
     database: Database, build_id: UUID, shop_id: str, clock: Clock
 ) -> list[AlertRecord]:
     with database.jobs() as session:
-        failed = failed_checks(session, shop_id, build_id)
+        failed = [
+            check
+            for check in failed_checks(session, shop_id, build_id)
+            if Severity(check.severity) is not Severity.INFO
+        ]
         open_alerts(session, build_id, failed, clock.now())
         resolve_alerts(session, shop_id, [check.check_name for check in failed], clock.now())
         return untold_alerts(session, shop_id)

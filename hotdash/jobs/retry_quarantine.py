@@ -12,7 +12,7 @@ from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector, Refetches, Rewinds
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.record_calls import CallRecorder
-from hotdash.jobs.refresh import RefreshContext
+from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.pipeline.durable import Detail, RunRequest, durable_run
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.quality.waiting import waiting_records

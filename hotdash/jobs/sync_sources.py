@@ -8,10 +8,15 @@ from functools import partial
 from typing import Any
 
 from hotdash.base.clock import iso_utc
-from hotdash.base.errors import NotFoundError
 from hotdash.base.progress import Progress, TitledProgress
 from hotdash.connectors.contract import Connector, Rewinds
-from hotdash.jobs.refresh import RefreshContext, chosen_shops, code_here, source_sync
+from hotdash.jobs.refresh_context import (
+    RefreshContext,
+    chosen_shops,
+    code_here,
+    require_sources,
+    source_sync,
+)
 from hotdash.jobs.run_report import FAILED, LOADED
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
 
@@ -96,14 +101,7 @@ def sync_sources(context: RefreshContext, progress: Progress, request: SyncReque
 def _chosen_sources(
     context: RefreshContext, shops: Sequence[str], sources: Sequence[str] | None
 ) -> Iterator[tuple[str, Connector]]:
-    connected = {each.vendor for shop_id in shops for each in context.connectors[shop_id]}
-    for source in sources or ():
-        if source not in connected:
-            raise NotFoundError(
-                f"{source} is not connected here.",
-                hint=f"The sources here are {', '.join(sorted(connected))}.",
-                field="source",
-            )
+    require_sources(context, shops, sources)
     for shop_id in shops:
         for connector in context.connectors[shop_id]:
             if not sources or connector.vendor in sources:

@@ -10,6 +10,7 @@ from hotdash.base.clock import iso_utc
 class Severity(StrEnum):
     BLOCKING = "blocking"
     WARNING = "warning"
+    INFO = "info"
 
 
 class Kind(StrEnum):

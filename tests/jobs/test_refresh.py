@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import ConflictError, ForbiddenError, NotFoundError
@@ -17,12 +19,13 @@ from hotdash.base.settings import Settings
 from hotdash.connectors.contract import Cursor, Event
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.refresh import RefreshContext, refresh
+from hotdash.jobs.refresh_context import without_paused
 from hotdash.jobs.run_report import RunReport, ShopReport
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.message import Severity
 from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import RunRequest, durable_run
-from hotdash.storage.appdb.models import Build, CheckResult, SignInLink
+from hotdash.storage.appdb.models import BackfillEvent, Build, CheckResult, SignInLink
 from hotdash.storage.appdb.repositories import freshness, identity, runs
 from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
 from hotdash.storage.appdb.repositories.runs import RunStatus
@@ -241,3 +244,46 @@ class TestRefusals:
             refresh(work, SilentProgress())
         with work.database.jobs() as session:
             assert len(runs.latest_runs(session, 9)) == 2
+
+
+def backfill(session: Session, shop_id: str, status: str) -> None:
+    session.add(
+        BackfillEvent(
+            shop_id=shop_id,
+            backfill_id=UUID(int=7),
+            at=NOW,
+            status=status,
+            triggered_by="ann@shop.example",
+            triggered_at=NOW,
+            date_from=date(2026, 10, 1),
+            date_to=date(2026, 10, 7),
+            refetch=False,
+            reason="A late correction.",
+            environment="production",
+            plan_hash="abc",
+        )
+    )
+    session.flush()
+
+
+def test_a_shop_whose_backfill_runs_is_left_out_until_it_is_over(work: RefreshContext) -> None:
+    with work.database.jobs() as session:
+        for status in ("requested", "running"):
+            backfill(session, WELL, status)
+    assert [shop.shop_id for shop in refresh(work, SilentProgress()).shops] == [UNWELL]
+    with pytest.raises(ConflictError, match=f"A backfill of {WELL} is running"):
+        refresh(work, SilentProgress(), shops=[WELL])
+    with work.database.jobs() as session:
+        backfill(session, WELL, "completed")
+    assert without_paused(work, SHOPS) == tuple(SHOPS)
+
+
+def test_only_the_named_sources_are_read(work: RefreshContext) -> None:
+    with pytest.raises(NotFoundError, match="ga4 is not connected here"):
+        refresh(work, SilentProgress(), sources=["ga4"])
+    known = {
+        shop: [*read, replace(read[0], vendor="elsewhere")]
+        for shop, read in work.connectors.items()
+    }
+    report = refresh(replace(work, connectors=known), SilentProgress(), sources=["shopify"])
+    assert [list(shop.sources) for shop in report.shops] == [["shopify"], ["shopify"]]

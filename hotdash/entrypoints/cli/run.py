@@ -12,6 +12,8 @@ from hotdash.entrypoints.wiring import open_installation
 from hotdash.jobs.refresh import refresh
 from hotdash.jobs.run_report import RunReport, ShopReport
 
+_STYLES = {"blocking": "red", "warning": "yellow", "info": "dim"}
+
 
 def register(app: typer.Typer) -> None:
     app.command()(run)
@@ -65,6 +67,6 @@ def print_shop(shop: ShopReport) -> None:
         if source.get("error"):
             out.print("  " + escape(source["error"]), style="red")
     for finding in shop.findings:
-        style = "red" if finding["severity"] == "blocking" else "yellow"
+        style = _STYLES[finding["severity"]]
         out.print(f"  {finding['severity']}: {escape(finding['sentence'])}", style=style)
         out.print("    " + escape(finding["mend"]), style="dim")

@@ -7,8 +7,11 @@ from typing import Any
 
 
 class Severity(StrEnum):
+    """What blocks, what is told to somebody, and what is only there to be read."""
+
     BLOCKING = "blocking"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True)

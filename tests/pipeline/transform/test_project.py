@@ -12,6 +12,7 @@ from hotdash.base.settings import Settings
 from hotdash.connectors.registry import OURS, all_tables
 from hotdash.connectors.spec import ConnectorSpec
 from hotdash.insights.metrics.registry import registry
+from hotdash.pipeline.quality.findings import Severity
 from hotdash.pipeline.quality.lineage import Lineage
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
@@ -87,7 +88,7 @@ def test_every_published_mart_is_a_candidate(manifest: Any) -> None:
 def test_every_check_says_how_grave_it_is_whose_and_why_and_how_to_mend_it(manifest: Any) -> None:
     for check in checks(manifest):
         assert check.config.meta.keys() >= {"severity", "owner", "why", "mend"}, check.name
-        assert check.config.meta["severity"] in ("blocking", "warning"), check.name
+        assert check.config.meta["severity"] in set(Severity), check.name
 
 
 def test_every_blocking_check_guards_a_published_mart(manifest: Any) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -30,7 +31,7 @@ REVISIONS = [
         str(Path(migrate.__file__).parent / "migrations")
     ).walk_revisions()
 ]
-Content = Mapping[str, list[str]]
+Content = Mapping[str, list[Mapping[str, Any]]]
 
 
 @pytest.fixture
@@ -57,13 +58,24 @@ def content(database: Database) -> Content:
     with database.jobs() as session:
         connection = session.connection()
         return {
-            table.fullname: sorted(_rows(connection, table.fullname))
+            table.fullname: sorted(_rows(connection, table.fullname), key=str)
             for table in sample_rows.tables(connection)
         }
 
 
-def _rows(connection: Connection, table: str) -> list[str]:
-    return list(connection.scalars(text(f"select row::text from {table} as row")))
+def _rows(connection: Connection, table: str) -> list[Mapping[str, Any]]:
+    return list(connection.scalars(text(f"select to_jsonb(row) from {table} as row")))
+
+
+def narrowed(wide: Content, narrow: Content) -> Content:
+    """What the wide one says of the tables and columns that the narrow one has."""
+    return {
+        table: sorted(
+            ({name: row[name] for name in rows[0]} if rows else row for row in wide[table]),
+            key=str,
+        )
+        for table, rows in narrow.items()
+    }
 
 
 def objects(database: Database) -> list[str]:
@@ -89,7 +101,8 @@ def down_and_up(database: Database) -> None:
     for revision in [*REVISIONS[1:], "base"]:
         migrate.downgrade(database, revision)
         kept = content(database)
-        assert kept == {table: full[table] for table in kept}
+        assert all(kept.values())
+        assert kept == narrowed(full, kept)
     assert objects(database) == []
     migrate.upgrade(database)
     assert objects(database) == whole
@@ -110,7 +123,7 @@ class TestUpAndDown:
         for revision in reversed(REVISIONS[:-1]):
             migrate.upgrade(empty, revision)
             after = content(empty)
-            assert before == {table: after[table] for table in before}
+            assert before == narrowed(after, before)
 
     def test_going_up_twice_changes_nothing(self, database: Database) -> None:
         whole = objects(database)

@@ -1,6 +1,12 @@
 """The tables of the app database, one module per subject."""
 
-from hotdash.storage.appdb.models.alerts import Alert
+from hotdash.storage.appdb.models.alerts import Alert, AlertChannel, AlertDelivery, AlertEvent
+from hotdash.storage.appdb.models.backfills import (
+    BackfillChunk,
+    BackfillDiff,
+    BackfillEvent,
+    BackfillPlan,
+)
 from hotdash.storage.appdb.models.base import Base
 from hotdash.storage.appdb.models.clicks import Click, ClickCount, ClickSite
 from hotdash.storage.appdb.models.governance import AuditEvent, DashboardFact, Decision
@@ -11,6 +17,7 @@ from hotdash.storage.appdb.models.identity import (
     User,
     UserSession,
 )
+from hotdash.storage.appdb.models.jobs import JobRun, Schedule, Worker
 from hotdash.storage.appdb.models.operations import (
     Build,
     BuildModel,
@@ -20,6 +27,12 @@ from hotdash.storage.appdb.models.operations import (
     PublicationOutcome,
     Run,
     RunStep,
+)
+from hotdash.storage.appdb.models.quality import (
+    CheckOverride,
+    FreshnessLimitRow,
+    LabelledIncident,
+    ScorecardDay,
 )
 from hotdash.storage.appdb.models.serving import (
     Manifest,
@@ -50,12 +63,20 @@ from hotdash.storage.appdb.models.webhooks import (
 
 __all__ = [
     "Alert",
+    "AlertChannel",
+    "AlertDelivery",
+    "AlertEvent",
     "ApiCall",
     "ApiCallHour",
     "AuditEvent",
+    "BackfillChunk",
+    "BackfillDiff",
+    "BackfillEvent",
+    "BackfillPlan",
     "Base",
     "Build",
     "BuildModel",
+    "CheckOverride",
     "CheckResult",
     "Click",
     "ClickCount",
@@ -66,7 +87,10 @@ __all__ = [
     "Decision",
     "ExchangeRate",
     "Freshness",
+    "FreshnessLimitRow",
     "InstallPass",
+    "JobRun",
+    "LabelledIncident",
     "LeaseHolder",
     "Manifest",
     "ManifestEntry",
@@ -80,7 +104,9 @@ __all__ = [
     "Published",
     "Run",
     "RunStep",
+    "Schedule",
     "SchemaDrift",
+    "ScorecardDay",
     "Shop",
     "SignInAttempt",
     "SignInLink",
@@ -88,4 +114,5 @@ __all__ = [
     "User",
     "UserSession",
     "WebhookDelivery",
+    "Worker",
 ]

@@ -104,6 +104,9 @@ class CheckResult(Base):
     owner: Mapped[str]
     sample: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))
     at: Mapped[datetime]
+    dimension: Mapped[str | None]
+    sources: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
+    override_id: Mapped[UUID | None]
 
 
 class PublicationOutcome(Base):

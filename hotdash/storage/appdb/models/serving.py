@@ -38,6 +38,7 @@ class Manifest(Base):
     created_at: Mapped[datetime]
     reason: Mapped[str]
     replaced_at: Mapped[datetime | None]
+    keep_until: Mapped[datetime | None]
 
 
 class ManifestMart(Base):

@@ -20,7 +20,7 @@ class AlertRecord:
     alert_id: UUID
     check_name: str
     severity: str
-    build_id: UUID
+    build_id: UUID | None
     sentence: str
     mend: str
     owner: str

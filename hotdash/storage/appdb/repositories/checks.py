@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ RUNNING = "running"
 COMPLETED = "completed"
 FAILED = "failed"
 PASSED = "passed"
+_BY_GRAVITY = case({"blocking": 0, "warning": 1}, value=CheckResult.severity, else_=2)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def save_check_results(
 
 
 def failed_checks(session: Session, shop_id: str, build_id: UUID) -> list[CheckRecord]:
-    """What stands between a shop's build and its pages, the blocking ones first."""
+    """What stands between a shop's build and its pages, the gravest first."""
     found = session.scalars(
         select(CheckResult)
         .where(
@@ -125,7 +126,7 @@ def failed_checks(session: Session, shop_id: str, build_id: UUID) -> list[CheckR
             CheckResult.build_id == build_id,
             CheckResult.status == FAILED,
         )
-        .order_by(CheckResult.severity, CheckResult.check_name)
+        .order_by(_BY_GRAVITY, CheckResult.check_name)
     )
     return [_check_record(row) for row in found]
 

@@ -1,0 +1,25 @@
+"""Put away what nobody needs any more: old attempts, passes, webhooks, calls and drained clicks."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from hotdash.jobs.forget_clicks import forget_drained_clicks
+from hotdash.jobs.record_calls import tidy_calls
+from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.pipeline.durable import Detail
+from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
+
+ATTEMPTS_KEPT = timedelta(days=1)
+WEBHOOKS_KEPT = timedelta(days=7)
+
+
+def tidy(context: RefreshContext, shops: Sequence[str]) -> Detail:
+    now = context.clock.now()
+    with context.database.jobs() as session:
+        checks.close_abandoned_builds(session, now)
+        forgotten = identity.forget_expired(session, now=now, attempts_before=now - ATTEMPTS_KEPT)
+        forgotten += inbox.forget_applied(session, now - WEBHOOKS_KEPT)
+        forgotten += installs.forget_passes(session, now)
+    calls = tidy_calls(context.database, context.clock)
+    clicks = forget_drained_clicks(context.database, context.warehouse, shops, context.clock)
+    return {"forgotten": forgotten, "calls": calls, "clicks": clicks}

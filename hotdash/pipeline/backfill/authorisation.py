@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotdash.base.roles import Permission, Role, may
 from hotdash.base.environment import Environment
+from hotdash.base.roles import Permission, Role, may
 
 ANALYST_DAYS = 7
 NOTICE_DAYS = 7

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotdash.base.roles import Role
 from hotdash.base.environment import Environment
+from hotdash.base.roles import Role
 from hotdash.pipeline.backfill.authorisation import (
     ActorKind,
     Demand,
@@ -81,7 +81,8 @@ def test_production_never_asks_less_than_development(role: Role, days: int) -> N
     if role is Role.ANALYST:
         return
     lax, strict = (
-        order.index(demands(role, each, days, ActorKind.PERSON).demand) for each in (DEV, PRODUCTION)
+        order.index(demands(role, each, days, ActorKind.PERSON).demand)
+        for each in (DEV, PRODUCTION)
     )
     assert lax <= strict
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from hotdash.base.errors import ConflictError
 
@@ -42,6 +43,11 @@ _WHAT_NOW = {
     _S.ROLLED_BACK: "Plan another one.",
     _S.ABORTED: "Plan another one.",
 }
+
+
+def resource_of(backfill_id: UUID) -> str:
+    """What the one process that carries it out holds a lease on."""
+    return f"backfill:{backfill_id}"
 
 
 def require_may_follow(now: Status, wanted: Status) -> None:

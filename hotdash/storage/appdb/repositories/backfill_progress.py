@@ -60,9 +60,7 @@ def begin_chunk(session: Session, backfill_id: UUID, chunk: str, at: datetime) -
 def finish_chunk(
     session: Session, backfill_id: UUID, chunk: str, rows: int | None, at: datetime
 ) -> None:
-    _change(
-        session, backfill_id, chunk, {"status": COMPLETED, "rows": rows, "finished_at": at}
-    )
+    _change(session, backfill_id, chunk, {"status": COMPLETED, "rows": rows, "finished_at": at})
 
 
 def chunks_of(session: Session, backfill_id: UUID) -> list[ChunkRecord]:
@@ -72,9 +70,7 @@ def chunks_of(session: Session, backfill_id: UUID) -> list[ChunkRecord]:
         .order_by(BackfillChunk.shop_id, BackfillChunk.chunk)
     )
     return [
-        ChunkRecord(
-            row.shop_id, row.chunk, row.status, row.rows, row.started_at, row.finished_at
-        )
+        ChunkRecord(row.shop_id, row.chunk, row.status, row.rows, row.started_at, row.finished_at)
         for row in found
     ]
 
@@ -88,9 +84,7 @@ def diff_of(session: Session, diff_id: UUID) -> list[DiffRecord]:
     found = session.scalars(
         select(BackfillDiff)
         .where(BackfillDiff.diff_id == diff_id)
-        .order_by(
-            BackfillDiff.shop_id, BackfillDiff.metric, BackfillDiff.version, BackfillDiff.day
-        )
+        .order_by(BackfillDiff.shop_id, BackfillDiff.metric, BackfillDiff.version, BackfillDiff.day)
     )
     return [
         DiffRecord(
@@ -124,7 +118,7 @@ def steps_left(session: Session, resource: str) -> dict[str, Mapping[str, Any]]:
         .where(Run.warehouse == resource, RunStep.status == COMPLETED)
         .order_by(RunStep.finished_at)
     )
-    return {step: detail for step, detail in found}
+    return {row.step: row.detail for row in found}
 
 
 def _change(session: Session, backfill_id: UUID, chunk: str, values: Mapping[str, Any]) -> None:

@@ -159,8 +159,4 @@ def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: date
 
 
 def _event(row: BackfillEvent) -> EventRecord:
-    return EventRecord(
-        **{name: getattr(row, name) for name in EventRecord.__dataclass_fields__}
-    )
-
-
+    return EventRecord(**{name: getattr(row, name) for name in EventRecord.__dataclass_fields__})

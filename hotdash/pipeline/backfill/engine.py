@@ -50,6 +50,7 @@ class Outlook:
     marts: tuple[MartShare, ...]
     chunks: tuple[Days, ...]
     rows: int
+    """That stand in those partitions now; what is computed inside them is less."""
     project_hash: str
 
 
@@ -73,6 +74,7 @@ class Opened:
 class ChunkBuilt:
     days: Days
     rows: int
+    """Of all chunks so far."""
     seconds: float
 
 
@@ -91,6 +93,8 @@ class Staged:
     manifests_after: Mapping[str, UUID]
     outcomes: Mapping[str, Mapping[str, str]]
     """Per shop and mart: published, unchanged or blocked."""
+    reasons: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Per shop and blocked mart."""
     rows: int
     partitions: int
     seconds: float

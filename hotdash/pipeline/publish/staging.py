@@ -20,7 +20,7 @@ from hotdash.storage.appdb.repositories.parts import (
 from hotdash.storage.appdb.repositories.publications import Entry
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PublishedMart, published_mart
-from hotdash.storage.warehouse.candidates import Candidate, read_partitions
+from hotdash.storage.warehouse.candidates import MARTS, Candidate, read_partitions
 from hotdash.storage.warehouse.contract import Warehouse
 
 ROWS_PER_LOAD = 200_000
@@ -41,6 +41,7 @@ class Stage:
     shop_id: str
     build_id: UUID
     at: datetime
+    schema: str = MARTS
 
     def load(self, plans: Sequence[MartPlan]) -> Staged:
         loaded = {plan.mart: self._load_mart(plan) for plan in plans if plan.changed}
@@ -66,7 +67,7 @@ class Stage:
         self, mart: PublishedMart, changed: Sequence[Candidate], parts: Mapping[str, int]
     ) -> None:
         for batch in _batches(changed):
-            rows = read_partitions(self.warehouse, mart, self.shop_id, batch)
+            rows = read_partitions(self.warehouse, mart, self.shop_id, batch, self.schema)
             load_rows(self.database.direct_uri, mart, _with_parts(mart, rows, parts))
 
     def _entries(

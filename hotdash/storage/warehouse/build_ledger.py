@@ -28,6 +28,10 @@ _NEWEST = """
     order by "at" desc, build_id desc limit 1
 """
 
+_NEWEST_AS_OF = """
+    select as_of from raw.builds order by "at" desc, build_id desc limit 1
+"""
+
 _RECORDED = "select mode, reason from raw.builds where build_id = ?"
 
 _COVERED = """
@@ -121,19 +125,32 @@ def recorded_build(warehouse: Warehouse, build_id: str) -> RecordedBuild | None:
 
 def record_build(warehouse: Warehouse, build: FinishedBuild, at: datetime) -> None:
     """The build and the loads it computed are recorded together, or not at all."""
-    known = build.built_from
     with warehouse.transaction():
-        warehouse.execute(
-            _APPEND,
-            [
-                build.build_id,
-                at,
-                build.as_of,
-                build.mode,
-                build.reason,
-                known.project_hash,
-                json.dumps(dict(known.shop_timezones), sort_keys=True),
-                known.policies_hash,
-            ],
-        )
-        mark_built(warehouse, build.loads, build.build_id, at)
+        append_build(warehouse, build, at)
+
+
+def append_build(warehouse: Warehouse, build: FinishedBuild, at: datetime) -> None:
+    """Inside the caller's transaction."""
+    known = build.built_from
+    warehouse.execute(
+        _APPEND,
+        [
+            build.build_id,
+            at,
+            build.as_of,
+            build.mode,
+            build.reason,
+            known.project_hash,
+            json.dumps(dict(known.shop_timezones), sort_keys=True),
+            known.policies_hash,
+        ],
+    )
+    mark_built(warehouse, build.loads, build.build_id, at)
+
+
+def newest_as_of(warehouse: Warehouse) -> datetime | None:
+    """The moment the newest build computed as of."""
+    warehouse.execute(_CREATE)
+    for row in warehouse.query(_NEWEST_AS_OF).to_pylist():
+        return row["as_of"]
+    return None

@@ -9,6 +9,8 @@ from hotdash.base.errors import HotdashError
 from hotdash.storage.marts import Partitioning, PublishedMart, bucket_number, month_bounds
 from hotdash.storage.warehouse.contract import Warehouse, rows
 
+MARTS = "marts"
+
 _CANDIDATES = """
     select mart, partition_key, row_count, rows_hash
     from marts.publication_candidate where shop_id = $1
@@ -33,13 +35,17 @@ def read_candidates(warehouse: Warehouse, shop_id: str) -> list[Candidate]:
 
 
 def read_partitions(
-    warehouse: Warehouse, mart: PublishedMart, shop_id: str, partition_keys: Sequence[str]
+    warehouse: Warehouse,
+    mart: PublishedMart,
+    shop_id: str,
+    partition_keys: Sequence[str],
+    schema: str = MARTS,
 ) -> pa.Table:
     """The rows of these partitions, typed exactly as the mart is declared."""
     condition, parameters = _belongs_to(mart, partition_keys)
     columns = ", ".join(mart.columns)
     found = warehouse.query(
-        f"select {columns} from marts.{mart.name} where shop_id = $1 and ({condition})",
+        f"select {columns} from {schema}.{mart.name} where shop_id = $1 and ({condition})",
         [shop_id, *parameters],
     )
     try:

@@ -65,7 +65,7 @@ _NEWEST_COMMITTED = f"""
 """
 
 _TO_BUILD = f"""
-    select load_id from raw.load_events c
+    select load_id, shop_id, source, run_id from raw.load_events c
     where {IS_COMMITTED} and not exists (
         select 1 from raw.load_events b where b.load_id = c.load_id and b.event = 'built'
     )
@@ -144,10 +144,7 @@ def commit(warehouse: Warehouse, load: Load, reading: Reading, count: int, at: d
 
 
 def pending(warehouse: Warehouse) -> list[Load]:
-    return [
-        Load(row["load_id"], row["shop_id"], row["source"], row["run_id"])
-        for row in rows(warehouse.query(_PENDING))
-    ]
+    return _loads(warehouse, _PENDING)
 
 
 def discard_pending(
@@ -170,7 +167,12 @@ def newest_reading(warehouse: Warehouse, shop_id: str, source: str) -> Reading |
 
 
 def loads_to_build(warehouse: Warehouse) -> list[str]:
-    return [row["load_id"] for row in rows(warehouse.query(_TO_BUILD))]
+    return [load.load_id for load in unbuilt_loads(warehouse)]
+
+
+def unbuilt_loads(warehouse: Warehouse) -> list[Load]:
+    """Committed, and no build has computed them."""
+    return _loads(warehouse, _TO_BUILD)
 
 
 def mark_built(
@@ -188,6 +190,13 @@ def complete_through(warehouse: Warehouse) -> dict[str, dict[str, datetime]]:
     for row in rows(warehouse.query(_COMPLETE_THROUGH)):
         reached.setdefault(row["shop_id"], {})[row["source"]] = row["complete_through"]
     return reached
+
+
+def _loads(warehouse: Warehouse, statement: str) -> list[Load]:
+    return [
+        Load(row["load_id"], row["shop_id"], row["source"], row["run_id"])
+        for row in rows(warehouse.query(statement))
+    ]
 
 
 def _append(

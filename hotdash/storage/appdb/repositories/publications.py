@@ -15,6 +15,9 @@ from hotdash.storage.appdb.models.operations import CheckResult
 from hotdash.storage.appdb.models.operations import PublicationOutcome as OutcomeRow
 from hotdash.storage.appdb.models.serving import Manifest, ManifestEntry, ManifestMart, Published
 
+# Of a manifest that nobody was shown yet: the list of publications leaves it out.
+CANDIDATE = "candidate"
+BACKFILL = "backfill"
 PARITY_CHECK = "staged_rows_equal_candidate"
 
 
@@ -107,7 +110,7 @@ def list_manifests(session: Session, shop_id: str) -> list[ManifestRecord]:
             (Published.shop_id == Manifest.shop_id)
             & (Published.manifest_id == Manifest.manifest_id),
         )
-        .where(Manifest.shop_id == shop_id)
+        .where(Manifest.shop_id == shop_id, Manifest.reason != CANDIDATE)
         .order_by(Manifest.created_at.desc(), Manifest.manifest_id.desc())
     )
     return [_manifest(manifest, is_published) for manifest, is_published in found]
@@ -217,6 +220,45 @@ def set_pin(session: Session, shop_id: str, pin: Pin | None) -> None:
             pinned_at=pin.at if pin else None,
             pinned_by=pin.by if pin else None,
             pin_reason=pin.reason if pin else None,
+        )
+    )
+
+
+def show_candidate(session: Session, shop_id: str, manifest_id: UUID, at: datetime) -> None:
+    """From now on it is a publication like any other."""
+    session.execute(
+        update(Manifest)
+        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
+        .values(reason=BACKFILL)
+    )
+    move_pointer(session, shop_id, manifest_id, at)
+
+
+def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: datetime) -> None:
+    session.execute(
+        update(Manifest)
+        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
+        .values(keep_until=until)
+    )
+
+
+def manifests_of_backfills(session: Session) -> list[tuple[str, UUID, str]]:
+    """Shop, manifest and reason of all that a backfill staged, whether shown or not."""
+    found = session.execute(
+        select(Manifest.shop_id, Manifest.manifest_id, Manifest.reason).where(
+            Manifest.reason.in_((CANDIDATE, BACKFILL))
+        )
+    )
+    return [(row.shop_id, row.manifest_id, row.reason) for row in found]
+
+
+def forget_candidate(session: Session, shop_id: str, manifest_id: UUID) -> None:
+    """Its parts are named by nobody then, and go with the next sweep."""
+    session.execute(
+        delete(Manifest).where(
+            Manifest.shop_id == shop_id,
+            Manifest.manifest_id == manifest_id,
+            Manifest.reason == CANDIDATE,
         )
     )
 

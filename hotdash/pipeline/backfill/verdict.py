@@ -1,0 +1,72 @@
+"""The gate of a candidate: its own checks asked, and those it does not touch taken at their last word."""
+
+from collections.abc import Mapping, Sequence
+
+from hotdash.base.clock import iso_utc
+from hotdash.base.progress import Progress
+from hotdash.pipeline.backfill.candidate import CandidateProject
+from hotdash.pipeline.backfill.engine import Checked, Detail, Opened
+from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
+from hotdash.pipeline.quality.findings import Finding, Severity
+from hotdash.storage.appdb.repositories.standing_checks import standing_blocks
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.contract import Warehouse
+
+
+def judged(
+    database: Database,
+    warehouse: Warehouse,
+    project: CandidateProject,
+    opened: Opened,
+    progress: Progress,
+) -> Checked:
+    checks = dbt_checks(project)
+    variables = {"build_id": str(opened.build_id), "as_of": iso_utc(opened.as_of)}
+    # New raw rows are judged as well; of rows already judged the last word stands.
+    chosen = [] if opened.loads else ["--select", *opened.models]
+    with progress.task("Checking the candidate", total=len(checks)) as task:
+        results = project.run(
+            ["test", *chosen, "--exclude", "test_type:unit"],
+            variables,
+            lambda _name: task.advance(),
+        )
+    findings = [
+        finding
+        for finding in findings_of(warehouse, project, checks, results)
+        if finding.shop_id in opened.scope.shops
+    ]
+    asked = {checks[result.unique_id].name for result in results}
+    with database.jobs() as session:
+        standing = {
+            shop_id: standing_blocks(session, shop_id, asked) for shop_id in opened.scope.shops
+        }
+    return Checked(tuple(_told(each) for each in findings), _blocked(findings, standing))
+
+
+def _blocked(
+    findings: Sequence[Finding], standing: Mapping[str, Mapping[str, Sequence[str]]]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    blocked = {
+        shop_id: {mart: tuple(reasons) for mart, reasons in marts.items()}
+        for shop_id, marts in standing.items()
+    }
+    for finding in findings:
+        if finding.severity is Severity.BLOCKING:
+            of_shop = blocked.setdefault(finding.shop_id, {})
+            for mart in finding.marts:
+                of_shop[mart] = (*of_shop.get(mart, ()), finding.sentence)
+    return blocked
+
+
+def _told(finding: Finding) -> Detail:
+    """Without the sample: rows are kept under row-level security only."""
+    return {
+        "shop_id": finding.shop_id,
+        "check": finding.check,
+        "severity": finding.severity.value,
+        "marts": sorted(finding.marts),
+        "failing_rows": finding.failing_rows,
+        "sentence": finding.sentence,
+        "mend": finding.mend,
+        "owner": finding.owner,
+    }

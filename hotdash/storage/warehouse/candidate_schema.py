@@ -1,0 +1,188 @@
+"""The schema in which a backfill computes: the warehouse of its shops, seen through the days made anew."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from hotdash.storage.warehouse.build_ledger import FinishedBuild, append_build, tables_in
+from hotdash.storage.warehouse.contract import Warehouse, rows
+
+_PREFIX = "candidate_"
+_CHECKS = "candidate_checks_"
+
+_SCHEMAS = """
+    select distinct schema_name from information_schema.schemata
+    where schema_name like 'candidate%' order by schema_name
+"""
+
+_ORDERS_BY_DAY = """
+    select day, count(*) as orders from intermediate.int_orders
+    where shop_id in ({marks}) and day between ? and ?
+    group by day order by day
+"""
+
+# A partition that lost its last row is offered with none.
+_OFFERED = """
+    select days.mart, days.partition_key, coalesce(part.row_count, 0) as row_count,
+        coalesce(part.rows_hash, '') as rows_hash
+    from {schema}.publication_candidate__days as days
+    left join {schema}.publication_candidate__part as part
+        on part.shop_id = days.shop_id and part.mart = days.mart
+        and part.partition_key = days.partition_key
+    where days.shop_id = ?
+    order by days.mart, days.partition_key
+"""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """One model as the candidate sees it, and where the warehouse keeps it."""
+
+    name: str
+    schema: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    """Of what is replaced: (shop_id, day) of a model of days; none of a table that is made whole."""
+    is_computed: bool = False
+    says_when: bool = False
+    is_view: bool = False
+
+    @property
+    def has_parts(self) -> bool:
+        return self.is_computed and bool(self.key)
+
+
+def schema_of(backfill_id: UUID) -> str:
+    return f"{_PREFIX}{backfill_id.hex}"
+
+
+def checks_schema_of(backfill_id: UUID) -> str:
+    return f"{_CHECKS}{backfill_id.hex}"
+
+
+def backfills_with_schemas(warehouse: Warehouse) -> list[UUID]:
+    found = {
+        row["schema_name"].removeprefix(_CHECKS).removeprefix(_PREFIX)
+        for row in rows(warehouse.query(_SCHEMAS))
+    }
+    return sorted(UUID(hex=each) for each in found if len(each) == 32)
+
+
+def orders_by_day(
+    warehouse: Warehouse, shops: Sequence[str], first: date, last: date
+) -> dict[date, int]:
+    """How much there is to compute on each day; where nothing was built yet, nothing."""
+    if "int_orders" not in tables_in(warehouse, "intermediate"):
+        return {}
+    statement = _ORDERS_BY_DAY.format(marks=_marks(shops))
+    return {
+        row["day"]: row["orders"] for row in rows(warehouse.query(statement, [*shops, first, last]))
+    }
+
+
+def lay_out(
+    warehouse: Warehouse, backfill_id: UUID, shops: Sequence[str], overlays: Sequence[Overlay]
+) -> None:
+    """Everything of these shops only; what is to be computed starts as the warehouse has it."""
+    schema = schema_of(backfill_id)
+    whose = ", ".join(_quoted(shop) for shop in shops)
+    with warehouse.transaction():
+        warehouse.execute(f"create schema if not exists {schema}")
+        if "publication_candidate__part" in tables_in(warehouse, schema):
+            return
+        for each in overlays:
+            for statement in _statements(each, schema, whose):
+                warehouse.execute(statement)
+
+
+def drop(warehouse: Warehouse, backfill_id: UUID) -> None:
+    for schema in (checks_schema_of(backfill_id), schema_of(backfill_id)):
+        warehouse.execute(f"drop schema if exists {schema} cascade")
+
+
+def offered(warehouse: Warehouse, backfill_id: UUID, shop_id: str) -> list[dict[str, object]]:
+    statement = _OFFERED.format(schema=schema_of(backfill_id))
+    return rows(warehouse.query(statement, [shop_id]))
+
+
+def rows_made(warehouse: Warehouse, backfill_id: UUID, overlays: Sequence[Overlay]) -> int:
+    """Of models of days, over all chunks so far."""
+    schema = schema_of(backfill_id)
+    counts = [
+        f"select count(*) as made from {schema}.{each.name}__part"
+        for each in overlays
+        if each.has_parts
+    ]
+    if not counts:
+        return 0
+    whole = warehouse.query(
+        f"select sum(made) as made from ({' union all '.join(counts)}) as parts"
+    )
+    return int(rows(whole)[0]["made"] or 0)
+
+
+def merge(
+    warehouse: Warehouse,
+    backfill_id: UUID,
+    shops: Sequence[str],
+    overlays: Sequence[Overlay],
+    build: FinishedBuild,
+    at: datetime,
+) -> None:
+    """The candidate's rows take the places of the warehouse's, and the build is on record with them."""
+    schema = schema_of(backfill_id)
+    whose = ", ".join(_quoted(shop) for shop in shops)
+    with warehouse.transaction():
+        for each in overlays:
+            for statement in _replacements(each, schema, whose):
+                warehouse.execute(statement)
+        append_build(warehouse, build, at)
+
+
+def _statements(each: Overlay, schema: str, whose: str) -> list[str]:
+    kept, name = f"{each.schema}.{each.name}", f"{schema}.{each.name}"
+    of_shops = f"select * from {kept} as kept where kept.shop_id in ({whose})"
+    if each.is_computed and not each.key:
+        return []
+    if not each.is_computed:
+        nothing = " and false" if each.says_when else ""
+        return [f"create view {name} as {of_shops}{nothing}"]
+    key = ", ".join(each.key)
+    return [
+        f"create table {name}__part as select * from {kept} where false",
+        f"create table {name}__days as select {key} from {kept} where false",
+        f"create view {name} as {of_shops} and not exists ("
+        f"select 1 from {name}__days as made where {_same(each.key, 'made', 'kept')}) "
+        f"union all select * from {name}__part",
+    ]
+
+
+def _replacements(each: Overlay, schema: str, whose: str) -> list[str]:
+    """What only says when is scratch of one build, and a view follows by itself."""
+    if not each.is_computed or each.says_when or each.is_view:
+        return []
+    kept, name = f"{each.schema}.{each.name}", f"{schema}.{each.name}"
+    columns = ", ".join(f'"{column}"' for column in each.columns)
+    if not each.key:
+        return [
+            f"delete from {kept} where shop_id in ({whose})",
+            f"insert into {kept} ({columns}) select {columns} from {name}",
+        ]
+    return [
+        f"delete from {kept} as kept where exists ("
+        f"select 1 from {name}__days as made where {_same(each.key, 'made', 'kept')})",
+        f"insert into {kept} ({columns}) select {columns} from {name}__part",
+    ]
+
+
+def _same(key: Sequence[str], left: str, right: str) -> str:
+    return " and ".join(f"{left}.{column} = {right}.{column}" for column in key)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -99,6 +99,8 @@ class ConnectorSpec:
     scopes: Sequence[Scope] = ()
     fresh_soft: timedelta = timedelta(hours=1)
     fresh_hard: timedelta = timedelta(hours=24)
+    # How long after it was last asked a source is asked again; what rests is left to rest.
+    sync_every: timedelta = timedelta(minutes=15)
     webhooks: Webhooks | None = None
     # In words, where the names of the tables do not say it.
     brings: Sequence[str] = ()

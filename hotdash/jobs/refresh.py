@@ -1,7 +1,7 @@
 """The run: every shop's news comes in, is computed, checked and published, one finished step after the other."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -28,16 +28,21 @@ from hotdash.jobs.refresh_context import (
     source_sync,
     without_paused,
 )
-from hotdash.jobs.run_report import RunReport, ShopReport
+from hotdash.jobs.run_report import RunReport, ingest_step, report_of
 from hotdash.jobs.sync_source import SourceSync
 from hotdash.jobs.tidy import tidy
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
+from hotdash.pipeline.lease import Patience
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.storage.appdb.repositories import checks
 from hotdash.storage.appdb.repositories.shops import set_timezone
 from hotdash.storage.warehouse.build_ledger import newest_build
 
 KIND = "refresh"
+
+
+def _untold(run_id: UUID) -> None:
+    del run_id
 
 
 def refresh(
@@ -48,9 +53,12 @@ def refresh(
     shops: Sequence[str] | None = None,
     reread: bool = False,
     sources: Sequence[str] | None = None,
+    patience: Patience | None = None,
+    began: Callable[[UUID], None] = _untold,
 ) -> RunReport:
     """A run that died is finished by the next one of the same code and request, if that is soon.
 
+    With patience it waits for its turn and has let go of the file when the next one's turn comes.
     With sources only these are read; everything that rests on what is there is computed as ever.
     """
     chosen = without_paused(context, chosen_shops(context, shops))
@@ -58,26 +66,23 @@ def refresh(
     named = sorted(set(sources)) if sources else None
     asked = {"mode": mode, "reread": reread, "sources": named, **code_here()}
     request = RunRequest(KIND, chosen, asked, context.fresh_soft)
-    began = time.monotonic()
-    with durable_run(context.database, context.warehouse.identity, request, context.clock) as run:
+    since = time.monotonic()
+    database, warehouse = context.database, context.warehouse
+    with durable_run(
+        database, warehouse.identity, request, context.clock, patience=patience
+    ) as run:
         if context.calls is not None:
             context.calls.name_run(run.run_id)
-        steps = _Refresh(context, progress, run, chosen, mode, reread, named)
+        began(run.run_id)
         try:
-            details = steps.take()
+            _Refresh(context, progress, run, chosen, mode, reread, named).take()
         finally:
             if context.calls is not None:
                 context.calls.name_run(None)
-    return _report(run, chosen, details, time.monotonic() - began)
-
-
-@dataclass(frozen=True)
-class _Details:
-    loads: Mapping[str, Mapping[str, Detail]]
-    plan: Detail
-    build: Detail
-    check: Detail
-    publication: Detail
+            if patience is not None:
+                warehouse.close()
+    seconds = time.monotonic() - since
+    return report_of(run.run_id, chosen, run.done, seconds=seconds, resumed=run.resumed)
 
 
 @dataclass(frozen=True)
@@ -90,14 +95,15 @@ class _Refresh:
     reread: bool
     sources: Sequence[str] | None
 
-    def take(self) -> _Details:
+    def take(self) -> None:
         step, context, shops = self.run.step, self.context, self.shops
-        loads = {shop: self._ingest_all(shop) for shop in self.shops}
+        for shop_id in shops:
+            self._ingest_all(shop_id)
         step(check_schemas.STEP, self._look_at_schemas)
         plan = step("plan", self._plan)
-        build = step("transform", partial(self._transform, plan))
+        step("transform", partial(self._transform, plan))
         check = step("check", partial(gate_build, context, shops, plan, self.progress))
-        publication = step(
+        step(
             "publish",
             partial(
                 publish_build, context, shops, plan, check, may_shrink=self.mode == BuildMode.FULL
@@ -106,7 +112,6 @@ class _Refresh:
         step("notify", partial(self._notify, plan))
         step("precompute", self._precompute)
         step("tidy", partial(tidy, context, shops))
-        return _Details(loads, plan, build, check, publication)
 
     def _look_at_schemas(self) -> Detail:
         context = self.context
@@ -119,16 +124,14 @@ class _Refresh:
     def _drifts(self) -> DriftKeeper:
         return DriftKeeper(self.context.database, self.context.warehouse, self.context.dbt_folder)
 
-    def _ingest_all(self, shop_id: str) -> dict[str, Detail]:
+    def _ingest_all(self, shop_id: str) -> None:
         """The policies come first: what is read after them is computed by them."""
-        self.run.step(f"ingest {shop_id} policies", partial(self._syncing.policies, shop_id))
-        return {
-            connector.vendor: self.run.step(
-                f"ingest {shop_id} {connector.vendor}", partial(self._ingest, shop_id, connector)
-            )
-            for connector in self.context.connectors[shop_id]
-            if self.sources is None or connector.vendor in self.sources
-        }
+        step = self.run.step
+        step(ingest_step(shop_id, "policies"), partial(self._syncing.policies, shop_id))
+        for connector in self.context.connectors[shop_id]:
+            if self.sources is None or connector.vendor in self.sources:
+                name = ingest_step(shop_id, connector.vendor)
+                step(name, partial(self._ingest, shop_id, connector))
 
     def _ingest(self, shop_id: str, connector: Connector) -> Detail:
         return self._syncing.sync(shop_id, connector, reread=self.reread)
@@ -208,25 +211,3 @@ class _Refresh:
     def _precompute(self) -> Detail:
         context = self.context
         return {"values": precompute_tiles(context.database, self.shops, context.clock)}
-
-
-def _report(run: DurableRun, shops: Sequence[str], told: _Details, seconds: float) -> RunReport:
-    return RunReport(
-        run_id=str(run.run_id),
-        resumed=run.resumed,
-        build_id=told.plan["build_id"],
-        as_of=told.plan["as_of"],
-        mode=told.build["mode"],
-        reason=told.build["reason"],
-        loads=len(told.build["loads"]),
-        seconds=round(seconds, 3),
-        shops=tuple(
-            ShopReport(
-                shop_id,
-                told.loads[shop_id],
-                tuple(f for f in told.check["findings"] if f["shop_id"] == shop_id),
-                told.publication[shop_id],
-            )
-            for shop_id in shops
-        ),
-    )

@@ -1,8 +1,9 @@
 """What a run did, put together from what its steps left behind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from hotdash.pipeline.durable import Detail
 
@@ -46,3 +47,48 @@ class RunReport:
     def document(self) -> dict[str, Any]:
         shops = [{**asdict(shop), "failed": shop.failed} for shop in self.shops]
         return {**asdict(self), "shops": shops, "failed": self.failed}
+
+
+def ingest_step(shop_id: str, source: str) -> str:
+    return f"ingest {shop_id} {source}"
+
+
+def report_of(
+    run_id: UUID,
+    shops: Sequence[str],
+    done: Mapping[str, Detail],
+    *,
+    seconds: float,
+    resumed: bool,
+) -> RunReport:
+    """From the steps alone: whoever followed a run from elsewhere tells of it as the one who did it."""
+    plan, build = done["plan"], done["transform"]
+    return RunReport(
+        run_id=str(run_id),
+        resumed=resumed,
+        build_id=plan["build_id"],
+        as_of=plan["as_of"],
+        mode=build["mode"],
+        reason=build["reason"],
+        loads=len(build["loads"]),
+        seconds=round(seconds, 3),
+        shops=tuple(
+            ShopReport(
+                shop_id,
+                _sources_of(shop_id, done),
+                tuple(f for f in done["check"]["findings"] if f["shop_id"] == shop_id),
+                done["publish"][shop_id],
+            )
+            for shop_id in shops
+        ),
+    )
+
+
+def _sources_of(shop_id: str, done: Mapping[str, Detail]) -> dict[str, Detail]:
+    """Our own policies are no source that anybody connected."""
+    began = ingest_step(shop_id, "")
+    return {
+        step.removeprefix(began): detail
+        for step, detail in done.items()
+        if step.startswith(began) and step != ingest_step(shop_id, "policies")
+    }

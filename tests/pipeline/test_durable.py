@@ -12,13 +12,21 @@ import pytest
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import ConflictError, UnavailableError
-from hotdash.pipeline.durable import durable_run
+from hotdash.pipeline.durable import LeasePerStep, durable_run
+from hotdash.pipeline.lease import Patience, hold_lease
 from hotdash.storage.appdb.repositories import leases, runs
 from hotdash.storage.appdb.repositories.runs import RunStatus
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.fork_server import ForkServer, Kill, forking
 from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.stepping import CLOCK, REQUEST, RESOURCE, three_steps
+from tests.fixtures.stepping import (
+    BACKFILL,
+    CLOCK,
+    REQUEST,
+    RESOURCE,
+    in_turn,
+    three_steps,
+)
 
 RUNS = "hotdash.storage.appdb.repositories.runs"
 STEPPING = "tests.fixtures.stepping"
@@ -240,6 +248,93 @@ class TestLease:
             end_every_lock(database)
             with pytest.raises(UnavailableError, match="was lost"):
                 run.step("first", dict[str, object])
+
+
+class TestPatience:
+    def test_whoever_waits_gets_the_warehouse_when_it_is_free(
+        self, forks: ForkServer, database: Database, database_urls: DatabaseUrls, tmp_path: Path
+    ) -> None:
+        ready, stop = tmp_path / "ready", tmp_path / "stop"
+        answer = forks.begin(
+            f"{STEPPING}:hold_until_told",
+            url=database_urls.owner,
+            ready=str(ready),
+            stop=str(stop),
+        )
+        wait_for(ready)
+        heard: list[str] = []
+
+        def told(holder: leases.Holder | None) -> None:
+            heard.append(holder.name if holder else "")
+            stop.touch()
+
+        with hold_lease(database, RESOURCE, CLOCK, patience=Patience(timedelta(seconds=20), told)):
+            with database.jobs() as session:
+                holder = leases.read_holder(session, RESOURCE)
+            assert holder is not None
+            assert holder.pid == os.getpid()
+        assert answer().error is None
+        assert len(heard) == 1
+        assert "process" in heard[0]
+
+    def test_patience_that_ends_says_who_has_it_and_how_long_it_waited(
+        self, database: Database
+    ) -> None:
+        short = Patience(timedelta(milliseconds=600))
+        with (
+            hold_lease(database, RESOURCE, CLOCK),
+            pytest.raises(ConflictError) as refused,
+            hold_lease(database, RESOURCE, CLOCK, patience=short),
+        ):
+            pass
+        assert f"process {os.getpid()} on" in refused.value.message
+        assert "Waited 1 s" in refused.value.message
+
+
+class TestLeasePerStep:
+    def test_between_two_steps_another_run_gets_its_turn_and_leaves_this_one_alone(
+        self, database: Database, journal: Path
+    ) -> None:
+        with durable_run(database, BACKFILL, REQUEST, CLOCK, lease_per_step=in_turn()) as run:
+            run.step("chunk 1", lambda: {"rows": 1})
+            three_steps(database, journal)
+            run.step("chunk 2", lambda: {"rows": 2})
+        assert done(journal) == ["first", "second", "third"]
+        with database.jobs() as session:
+            statuses = {record.warehouse: record.status for record in runs.latest_runs(session, 5)}
+        assert statuses == {BACKFILL: RunStatus.COMPLETED, RESOURCE: RunStatus.COMPLETED}
+
+    def test_during_a_step_nobody_else_has_the_warehouse(
+        self, database: Database, journal: Path
+    ) -> None:
+        def chunk() -> dict[str, object]:
+            with pytest.raises(ConflictError, match=str(run.run_id)):
+                three_steps(database, journal)
+            return {}
+
+        with durable_run(database, BACKFILL, REQUEST, CLOCK, lease_per_step=in_turn()) as run:
+            run.step("chunk 1", chunk)
+        assert done(journal) == []
+
+    def test_a_killed_one_goes_on_at_its_unfinished_step(
+        self, forks: ForkServer, database: Database, database_urls: DatabaseUrls, journal: Path
+    ) -> None:
+        kill = Kill(f"{RUNS}:finish_step", "before", 3)
+        where = {"url": database_urls.owner, "journal": str(journal)}
+        assert forks.call(f"{STEPPING}:two_chunks_in_child", kill=kill, **where).was_killed
+        three_steps(database, journal)
+        ended = forks.call(f"{STEPPING}:two_chunks_in_child", kill=None, **where)
+        assert (ended.error, ended.result) == (None, {"resumed": True})
+        told = done(journal)
+        assert (told.count("chunk1"), told.count("chunk2")) == (1, 2)
+
+    def test_the_run_needs_a_resource_of_its_own(self, database: Database) -> None:
+        per_step = LeasePerStep(RESOURCE, Patience(timedelta(seconds=1)))
+        with (
+            pytest.raises(ValueError, match="own resource"),
+            durable_run(database, RESOURCE, REQUEST, CLOCK, lease_per_step=per_step),
+        ):
+            pass
 
 
 def wait_for(file: Path) -> None:

@@ -139,5 +139,7 @@ SPEC = ConnectorSpec(
     scopes=(Scope(ADMINISTRATOR, COSTS_WITHOUT_ADMINISTRATOR),),
     fresh_soft=timedelta(hours=1),
     fresh_hard=timedelta(hours=24),
+    # Its limit is an hour, and what is read every hour is older than that between two readings.
+    sync_every=timedelta(minutes=30),
     webhooks=WEBHOOKS,
 )

@@ -87,4 +87,5 @@ SPEC = ConnectorSpec(
     ),
     fresh_soft=timedelta(hours=2),
     fresh_hard=timedelta(hours=24),
+    sync_every=timedelta(hours=1),
 )

@@ -90,4 +90,5 @@ SPEC = ConnectorSpec(
     ),
     fresh_soft=timedelta(hours=1),
     fresh_hard=timedelta(hours=24),
+    sync_every=timedelta(minutes=30),
 )

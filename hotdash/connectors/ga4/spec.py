@@ -136,4 +136,5 @@ SPEC = ConnectorSpec(
     # Yesterday is the newest day there is, so just before midnight it is a day old.
     fresh_soft=timedelta(hours=36),
     fresh_hard=timedelta(hours=72),
+    sync_every=timedelta(hours=6),
 )

@@ -53,4 +53,5 @@ SPEC = ConnectorSpec(
     scopes=SCOPES,
     fresh_soft=timedelta(hours=6),
     fresh_hard=timedelta(hours=24),
+    sync_every=timedelta(hours=4),
 )

@@ -55,4 +55,5 @@ SPEC = ConnectorSpec(
     scopes=(Scope(READ_SCOPE, SCOPE_COSTS),),
     fresh_soft=timedelta(days=4),
     fresh_hard=timedelta(days=7),
+    sync_every=timedelta(days=1),
 )

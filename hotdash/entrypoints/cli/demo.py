@@ -20,7 +20,7 @@ from hotdash.base.settings import Environment, Settings
 from hotdash.connectors.registry import registry
 from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
 from hotdash.connectors.spec import ConnectorSpec
-from hotdash.entrypoints.cli.demo_processes import (
+from hotdash.entrypoints.cli.child_processes import (
     Child,
     Says,
     python_module,
@@ -30,6 +30,8 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
 from hotdash.entrypoints.cli.sources import show_sources
+from hotdash.entrypoints.cli.supervising import Plan, Supervisor
+from hotdash.entrypoints.cli.up import plan
 from hotdash.entrypoints.connecting import keep
 from hotdash.entrypoints.source_overview import Document, describe_sources
 from hotdash.entrypoints.web.server import refuse_taken_port
@@ -159,11 +161,13 @@ class Demo:
         self._world = world
         self._as_json = as_json
         self._began = time.monotonic()
+        self._supervisor = Supervisor(err.print)
 
     def show(self) -> None:
         with shown_progress(err, silent=self._as_json) as progress:
             simulator = self._start_simulator()
             house = self._open_house(progress)
+            self._stack.enter_context(self._supervisor)
             web = self._start_web()
             self._connect_shops(house, simulator, progress)
         is_new = not house.has_publication()
@@ -173,12 +177,9 @@ class Demo:
                 "The first run published nothing.", hint=f"See {self._settings.log_file}."
             )
         web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
+        self._supervisor.start([self._plan("worker", "worker")])
         self._tell(house.one_time_link(OWNER_EMAIL), describe_sources(house), report)
-        if not is_new:
-            self._run()
-        code = web.wait()
-        if code != 0:
-            raise web.ended(code)
+        self._supervisor.keep()
 
     def _run(self) -> dict[str, Any] | None:
         """In a process of its own: Ctrl-C ends it at once, and the next run goes on from there."""
@@ -190,12 +191,17 @@ class Demo:
             child.wait()
         return None
 
+    def _plan(self, name: str, command: str) -> Plan[Child]:
+        return plan(self._settings, name, self._flags(), command, keeps=False)
+
     def _hotdash(self, *arguments: str) -> list[str]:
+        return python_module("hotdash", "--parent", str(os.getpid()), *self._flags(), *arguments)
+
+    def _flags(self) -> list[str]:
         told = {
             name: getattr(self._settings, name) for name in ("environment", "host", "port", "home")
         }
-        flags = [part for name, value in told.items() for part in ("--set", f"{name}={value}")]
-        return python_module("hotdash", "--parent", str(os.getpid()), *flags, *arguments)
+        return [part for name, value in told.items() for part in ("--set", f"{name}={value}")]
 
     def _log(self, name: str) -> Path:
         return self._settings.home / "logs" / f"{name}.log"
@@ -221,8 +227,10 @@ class Demo:
         return house
 
     def _start_web(self) -> Child:
-        command = self._hotdash("serve")
-        return self._stack.enter_context(running("web server", command, self._log("web")))
+        plan = self._plan("web server", "serve")
+        web = plan.start()
+        self._supervisor.adopt(plan, web)
+        return web
 
     def _connect_shops(self, house: Installation, simulator: Child, progress: Progress) -> None:
         with progress.task("Simulated vendors", total=1):

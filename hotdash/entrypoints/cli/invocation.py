@@ -31,6 +31,11 @@ class Invocation:
         configure_logging(settings.log_level, settings.log_file)
         return settings
 
+    def flags(self) -> list[str]:
+        """The same call again, for a child process."""
+        home = [] if self.home is None else ["--home", self.home]
+        return [*(part for pair in self.pairs for part in ("--set", pair)), *home]
+
     def _parsed(self) -> dict[str, str]:
         parsed = {} if self.home is None else {"home": self.home}
         for pair in self.pairs:

@@ -14,6 +14,7 @@ from hotdash.entrypoints.cli.parent import end_with
 
 COMMANDS = (
     *("demo", "init", "connect", "disconnect", "credentials", "sync", "run", "serve"),
+    *("up", "worker"),
     "metrics",
     "attribution",
     *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),

@@ -1,18 +1,31 @@
 """hotdash run"""
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, TypedDict
 
 import typer
 from rich.markup import escape
 
+from hotdash.base.progress import Progress
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.cli.publish import operator
+from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.jobs.hand_over import HandOver
 from hotdash.jobs.refresh import refresh
 from hotdash.jobs.run_report import RunReport, ShopReport
+from hotdash.pipeline.lease import Holder, Patience
 
+# A full rebuild of a large house takes its time, and whoever insisted meant to wait.
+PATIENCE = timedelta(hours=2)
 _STYLES = {"blocking": "red", "warning": "yellow", "info": "dim"}
+
+
+class Arguments(TypedDict):
+    mode: str | None
+    shops: list[str] | None
+    reread: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -30,24 +43,46 @@ def run(
     reread: Annotated[
         bool, typer.Option("--reread", help="Read everything anew, not only what changed.")
     ] = False,
+    here: Annotated[
+        bool,
+        typer.Option(
+            "--here", help="Do it in this process, waiting for its turn beside a living worker."
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Ingest, transform, check and publish; a run that was killed goes on where it stopped."""
+    """Ingest, transform, check and publish; beside a living worker it does the work and this command follows."""
+    asked: Arguments = {"mode": "full" if full else None, "shops": shop, "reread": reread}
     with told_errors(json):
         settings = invocation(context).settings()
-        with (
-            open_installation(settings) as house,
-            house.refresh_context() as work,
-            shown_progress(err, silent=json) as progress,
-        ):
-            mode = "full" if full else None
-            report = refresh(work, progress, mode=mode, shops=shop, reread=reread)
+        with open_installation(settings) as house, shown_progress(err, silent=json) as progress:
+            house.require_migrated()
+            handing = HandOver(house.database, house.clock)
+            worker = None if here else handing.worker()
+            if worker is None:
+                report = run_here(house, progress, asked, waits=here)
+            else:
+                err.print(f"The worker, {worker.name}, does this run. Ctrl-C stops following only.")
+                report = handing.follow(handing.ask(asked, operator()), progress)
         if json:
             say_json(report.document())
         else:
             print_report(report)
         if report.failed:
             raise SystemExit(FAILED)
+
+
+def run_here(
+    house: Installation, progress: Progress, asked: Arguments, *, waits: bool
+) -> RunReport:
+    patience = Patience(PATIENCE, tell_holder) if waits else None
+    with house.refresh_context() as work:
+        return refresh(work, progress, **asked, patience=patience)
+
+
+def tell_holder(holder: Holder | None) -> None:
+    who = holder.name if holder else "another run"
+    err.print(f"Waiting for {who} to let go of the warehouse ...")
 
 
 def print_report(report: RunReport) -> None:

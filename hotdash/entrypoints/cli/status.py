@@ -11,8 +11,10 @@ from hotdash.base.clock import iso_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.work_overview import describe_jobs, describe_workers, work_overview
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.repositories.freshness import freshness_of
+from hotdash.storage.appdb.repositories.jobs import FAILED
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from hotdash.storage.appdb.repositories.shops import ShopRecord, list_shops
 
@@ -35,6 +37,7 @@ def status(context: typer.Context, json: Json = False) -> None:
 
 
 def describe(house: Installation) -> Document:
+    work = work_overview(house.database, house.clock.now())
     with house.database.jobs() as session:
         return {
             "home": str(house.settings.home),
@@ -42,6 +45,8 @@ def describe(house: Installation) -> Document:
             "address": house.settings.base_url,
             "shops": [describe_shop(session, shop) for shop in list_shops(session)],
             "last_run": describe_last_run(session),
+            "workers": describe_workers(work),
+            "jobs": describe_jobs(work),
         }
 
 
@@ -94,8 +99,25 @@ def show(document: Document) -> None:
         pinned = f"pinned: {escape(shop['pinned'])}" if shop["pinned"] else ""
         shops.add_row(shop["shop"], shop["published_at"] or "not yet", through, pinned)
     out.print(shops)
+    show_work(document)
     show_run(document["last_run"])
     out.print(f"Home {document['home']}, log {document['log']}", style="dim")
+
+
+def show_work(document: Document) -> None:
+    alive = [each for each in document["workers"] if each["alive"]]
+    if not alive:
+        out.print("No worker is running: nothing is refreshed by itself. `hotdash up` starts one.")
+    for worker in alive:
+        where = f"process {worker['pid']} on {escape(worker['host'])}"
+        out.print(f"Worker {where}: {', '.join(worker['lanes'])}", style="dim")
+    for job in document["jobs"]:
+        if job["overdue"]:
+            late = f"{job['job']} is overdue: it last began {job['last_slot'] or 'never'}."
+            out.print(late, style="red")
+        if job["last_status"] == FAILED:
+            failed = f"{job['job']} failed at {job['last_finished_at']}: {job['last_error']}"
+            out.print(escape(failed), style="red")
 
 
 def show_run(run: Document | None) -> None:

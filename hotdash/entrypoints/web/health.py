@@ -11,6 +11,7 @@ from hotdash.base.errors import NotFoundError, UnavailableError
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.entrypoints.web.telemetry import CONTENT_TYPE
+from hotdash.entrypoints.work_overview import work_overview
 from hotdash.storage.appdb import migrate
 
 router = APIRouter(include_in_schema=False)
@@ -23,6 +24,7 @@ def healthz(parts: PartsOf) -> Response:
 
 @router.get("/readyz")
 def readyz(parts: PartsOf) -> Response:
+    """Pages are served without a worker too: who watches the house is told, and decides."""
     database = parts.context.database
     database.check()
     if migrate.needs_upgrade(database):
@@ -30,14 +32,17 @@ def readyz(parts: PartsOf) -> Response:
             "The app database does not have the shape this version needs.",
             hint="Run `hotdash migrate`.",
         )
-    return JSONResponse({"status": "ready", "version": parts.context.version})
+    work = work_overview(database, parts.context.clock.now())
+    told = {"workers": work.alive, "overdue": list(work.overdue), "failed": work.failed}
+    return JSONResponse({"status": "ready", "version": parts.context.version, **told})
 
 
 @router.get("/metrics")
 def metrics(request: Request, parts: PartsOf) -> Response:
     if not may_read_metrics(request, parts.context):
         raise NotFoundError("There is nothing at this address.", hint="Check the address.")
-    return Response(parts.telemetry.exposition(), media_type=CONTENT_TYPE)
+    work = work_overview(parts.context.database, parts.context.clock.now())
+    return Response(parts.telemetry.exposition(work), media_type=CONTENT_TYPE)
 
 
 def may_read_metrics(request: Request, context: WebContext) -> bool:

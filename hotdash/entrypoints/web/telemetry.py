@@ -1,8 +1,11 @@
 """Figures for Prometheus: counts and times by route, never by shop or person."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import Scope
+
+from hotdash.entrypoints.work_overview import WorkOverview
+from hotdash.storage.appdb.repositories.jobs import FAILED
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -31,6 +34,18 @@ class Telemetry:
             registry=self.registry,
         )
 
+        self._workers = Gauge(
+            "hotdash_workers_alive", "Workers heard of lately.", registry=self.registry
+        )
+        self._overdue = self._per_job("overdue", "Whether a job should have begun and has not.")
+        self._failed = self._per_job("failed", "Whether a job failed the last time that it ended.")
+        self._completed = self._per_job(
+            "completed_timestamp_seconds", "When a job was last completed."
+        )
+
+    def _per_job(self, name: str, told: str) -> Gauge:
+        return Gauge(f"hotdash_job_{name}", told, ("job",), registry=self.registry)
+
     def answered(self, scope: Scope, status: int, seconds: float) -> None:
         # A path nobody routes is one label, or a scanner would fill the memory with labels.
         route = getattr(scope.get("route"), "path", "unrouted")
@@ -41,5 +56,12 @@ class Telemetry:
     def tile_answered(self, tile: str, *, from_cache: bool) -> None:
         self._tile_answers.labels(tile, "cache" if from_cache else "database").inc()
 
-    def exposition(self) -> bytes:
+    def exposition(self, work: WorkOverview) -> bytes:
+        self._workers.set(work.alive)
+        for each in work.schedules:
+            self._overdue.labels(each.name).set(each.name in work.overdue)
+        for name, job in work.ended.items():
+            self._failed.labels(name).set(job.status == FAILED)
+        for name, at in work.completed_at.items():
+            self._completed.labels(name).set(at.timestamp())
         return generate_latest(self.registry)

@@ -92,11 +92,15 @@ class Database:
     @contextmanager
     def direct(self) -> Generator[psycopg.Connection]:
         """A connection that keeps its session, in autocommit: for locks, COPY and maintenance."""
-        connection = connect(self.direct_uri, autocommit=True)
+        connection = self.direct_connection()
         try:
             yield connection
         finally:
             connection.close()
+
+    def direct_connection(self) -> psycopg.Connection:
+        """The same for whoever keeps it; closing it is theirs."""
+        return connect(self.direct_uri, autocommit=True)
 
     @contextmanager
     def schema_change(self) -> Generator[Connection]:
@@ -104,6 +108,10 @@ class Database:
         engine = _engine(self.direct_uri, is_pooled=True)
         with _explained(self.direct_uri), engine.begin() as connection:
             yield connection
+
+    def session_engine(self) -> Engine:
+        """For a library that keeps tables of its own; whoever asks disposes of it."""
+        return _engine(self.direct_uri, is_pooled=False)
 
     def check(self) -> str:
         """The server's version, or the error that says what is wrong with which login."""

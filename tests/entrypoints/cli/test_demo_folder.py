@@ -7,6 +7,7 @@ import pytest
 
 from hotdash.base.errors import ConflictError
 from hotdash.base.settings import load_settings
+from hotdash.entrypoints.cli.child_processes import is_setting
 from hotdash.entrypoints.cli.demo import (
     HISTORY_DAYS,
     HISTORY_FIELD,
@@ -15,7 +16,6 @@ from hotdash.entrypoints.cli.demo import (
     connect_sources,
     forget,
 )
-from hotdash.entrypoints.cli.demo_processes import is_setting
 from hotdash.entrypoints.cli.invocation import Invocation
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.storage.appdb.repositories.credentials import find_credential

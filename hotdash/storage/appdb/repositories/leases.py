@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from hotdash.storage.appdb.models.operations import LeaseHolder
 
 _TRY = "select pg_try_advisory_lock(hashtextextended('hotdash lease ' || %s, 0))"
+_WAIT = "select pg_advisory_lock(hashtextextended('hotdash lease ' || %s, 0))"
 _HELD = """
     select exists (
         select from pg_locks
@@ -36,6 +37,19 @@ class Holder:
 def try_lock(connection: psycopg.Connection, resource: str) -> bool:
     """The lock lives as long as this connection: a killed owner frees it by dying."""
     return _answer(connection.execute(_TRY, [resource]))
+
+
+def wait_for_lock(connection: psycopg.Connection, resource: str, seconds: float) -> bool:
+    """In turn: the server wakes whoever has waited longest. False when the time is over."""
+    milliseconds = str(max(1, round(seconds * 1000)))
+    connection.execute("select set_config('lock_timeout', %s, false)", [milliseconds])
+    try:
+        connection.execute(_WAIT, [resource])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    finally:
+        connection.execute("select set_config('lock_timeout', '0', false)")
+    return True
 
 
 def still_locked(connection: psycopg.Connection) -> bool:

@@ -78,6 +78,11 @@ def running(session: Session, warehouse: str) -> list[RunRecord]:
     return [_run(run) for run in found]
 
 
+def find_run(session: Session, run_id: UUID) -> RunRecord | None:
+    run = session.scalar(select(Run).where(Run.run_id == run_id))
+    return _run(run) if run else None
+
+
 def latest_runs(session: Session, limit: int) -> list[RunRecord]:
     newest = select(Run).order_by(Run.started_at.desc(), Run.run_id.desc()).limit(limit)
     return [_run(run) for run in session.scalars(newest)]

@@ -1,4 +1,4 @@
-"""The demo's child processes: started, waited for until ready, and ended with their parent however that ends."""
+"""Child processes: started, waited for until ready, and ended with their parent however that ends."""
 
 import json
 import os
@@ -30,7 +30,16 @@ class Says(Enum):
 class Child:
     """Told the parent's process id, a child ends itself when that process is gone, also by kill -9."""
 
-    def __init__(self, name: str, command: Sequence[str], log: Path, says: Says) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        says: Says,
+        *,
+        keeps_settings: bool = False,
+    ) -> None:
+        """A child that keeps our settings finds hotdash.toml and the environment as we found them."""
         self.name = name
         self._log_path = log
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -38,9 +47,8 @@ class Child:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                # What a real installation set around us is not the demo's.
-                env={name: value for name, value in os.environ.items() if not is_setting(name)},
-                cwd=log.parent,
+                env=dict(os.environ) if keeps_settings else _without_settings(),
+                cwd=None if keeps_settings else log.parent,
                 stdout={Says.TO_US: subprocess.PIPE, Says.TO_THE_LOG: log_file}.get(says),
                 stderr=None if says is Says.TO_THE_USER else log_file,
                 # Ctrl-C reaches the parent only, which then ends its children in order.
@@ -73,6 +81,10 @@ class Child:
         """The document it prints before it ends; none when it ended without a word."""
         said, _ = self._process.communicate()
         return json.loads(said) if said else None
+
+    def exit_code(self) -> int | None:
+        """None while it lives."""
+        return self._process.poll()
 
     def wait(self) -> int:
         return self._process.wait()
@@ -111,6 +123,11 @@ def running(
         yield child
     finally:
         child.end()
+
+
+def _without_settings() -> dict[str, str]:
+    """What a real installation set around us is not the demo's."""
+    return {name: value for name, value in os.environ.items() if not is_setting(name)}
 
 
 def is_setting(variable: str) -> bool:

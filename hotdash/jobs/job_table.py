@@ -1,0 +1,51 @@
+"""Every job of the worker: what it does, in which lane, and when it is due."""
+
+from datetime import timedelta
+from functools import partial
+
+from hotdash.base.errors import NotFoundError
+from hotdash.jobs.job_context import Job
+from hotdash.jobs.queue import Lane
+from hotdash.jobs.refresh_due import refresh_due, run_asked
+from hotdash.jobs.regular import look_at_schemas, parity, remind_of_drill, tell_week, tidy_night
+from hotdash.jobs.schedule import ScheduledJob
+from hotdash.jobs.watch import watch
+
+RUN = "run"
+
+SCHEDULE = (
+    ScheduledJob("refresh_due", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
+    ScheduledJob("watch", "* * * * *", begins_at_once=True, grace=timedelta(minutes=5)),
+    ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
+    ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
+    ScheduledJob("backfill_drill", "0 8 1 1,4,7,10 *", grace=timedelta(days=1)),
+)
+
+JOBS = {
+    job.name: job
+    for job in (
+        Job("refresh_due", Lane.WAREHOUSE, refresh_due),
+        Job(RUN, Lane.WAREHOUSE, run_asked),
+        Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
+        Job("tidy", Lane.WAREHOUSE, tidy_night),
+        Job("parity", Lane.WAREHOUSE, parity),
+        Job("schemas", Lane.WAREHOUSE, look_at_schemas),
+        Job("weekly_digest", Lane.LIGHT, tell_week),
+        Job("backfill_drill", Lane.LIGHT, remind_of_drill),
+    )
+}
+
+
+def job_called(name: str) -> Job:
+    if name not in JOBS:
+        raise NotFoundError(
+            f"There is no job {name!r}.", hint=f"The jobs here are {', '.join(JOBS)}.", field="job"
+        )
+    return JOBS[name]
+
+
+def lane_of(name: str) -> Lane:
+    """A job of another version is offered where it harms least; there it fails with its name."""
+    return JOBS[name].lane if name in JOBS else Lane.LIGHT

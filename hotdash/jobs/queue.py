@@ -1,0 +1,32 @@
+"""What a worker needs of a queue: jobs are offered to everybody, done by one, and taken over from the dead."""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from hotdash.storage.appdb.repositories.jobs import JobRecord
+
+CarryOut = Callable[[UUID], None]
+"""Does one job of app.job_runs to its end; called again for one that was taken over."""
+
+
+class Lane(StrEnum):
+    """What needs the warehouse waits for its turn; what does not is never held up by it."""
+
+    WAREHOUSE = "warehouse"
+    LIGHT = "light"
+
+
+class Queue(Protocol):
+    """`app.job_runs` says what is to be done; the queue says who does it, and that somebody does."""
+
+    def offer(self, jobs: Iterable[JobRecord]) -> None:
+        """To all workers; a job that was offered before is not offered again."""
+        ...
+
+    def take_over(self, dead: Sequence[UUID]) -> None:
+        """What these workers had begun is offered anew."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,92 @@
+"""What the nights, the weeks and the quarters bring."""
+
+from datetime import datetime, timedelta
+
+from hotdash.jobs import check_schemas
+from hotdash.jobs.job_context import JobContext, Watched, WatchKind
+from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.jobs.refresh import refresh
+from hotdash.jobs.tidy import tidy
+from hotdash.pipeline.durable import RunRequest, durable_run
+from hotdash.pipeline.publish.parity import SERVED_CHECK, SERVED_EVERY
+from hotdash.storage.appdb.repositories import jobs
+from hotdash.storage.appdb.repositories.backfills import shops_backfilling
+from hotdash.storage.appdb.repositories.jobs import JobRecord
+from hotdash.storage.appdb.repositories.publications import last_checked, pointer_of
+
+JOBS_KEPT = timedelta(days=30)
+
+
+def tidy_night(context: JobContext, job: JobRecord) -> None:
+    del job
+    now = context.clock.now()
+    with context.database.jobs() as session:
+        jobs.forget_jobs(session, now - JOBS_KEPT)
+    with context.refreshing() as work:
+        shops = sorted(work.connectors)
+        request = RunRequest("tidy", tuple(shops))
+        asked = (context.database, work.warehouse.identity, request, context.clock)
+        with durable_run(*asked, patience=context.patience) as run:
+            run.step("tidy", lambda: tidy(work, shops))
+            work.warehouse.close()
+    for each in context.hooks.nightly:
+        each()
+
+
+def parity(context: JobContext, job: JobRecord) -> None:
+    """Every publication compares served rows once a day; a shop that none reached gets one for it."""
+    now = context.clock.now()
+    with context.refreshing() as work:
+        with context.database.jobs() as session:
+            paused = shops_backfilling(session)
+            unasked = [
+                shop_id
+                for shop_id in sorted(work.connectors)
+                if shop_id not in paused
+                and pointer_of(session, shop_id) is not None
+                and _is_old(last_checked(session, shop_id, SERVED_CHECK), now)
+            ]
+        if unasked:
+            named = context.name_run(job)
+            refresh(work, context.progress, shops=unasked, patience=context.patience, began=named)
+
+
+def look_at_schemas(context: JobContext, job: JobRecord) -> None:
+    named = context.name_run(job)
+    with context.refreshing() as work:
+        keeper = DriftKeeper(context.database, work.warehouse, work.dbt_folder)
+        request = RunRequest("schemas", tuple(sorted(work.connectors)))
+        asked = (context.database, work.warehouse.identity, request, context.clock)
+        with durable_run(*asked, patience=context.patience) as run:
+            named(run.run_id)
+            run.step(
+                check_schemas.STEP,
+                lambda: check_schemas.look_at_due_schemas(
+                    context.database, keeper, work.connectors, context.clock
+                ),
+            )
+            work.warehouse.close()
+
+
+def tell_week(context: JobContext, job: JobRecord) -> None:
+    del job
+    for each in context.hooks.weekly:
+        each()
+
+
+def remind_of_drill(context: JobContext, job: JobRecord) -> None:
+    """A machine may not ask for a backfill, so a person is asked to practise one."""
+    context.hooks.remind(
+        [
+            Watched(
+                WatchKind.REMINDER,
+                "backfill_drill_due",
+                f"The quarter's backfill drill is due since {job.slot[:10]}.",
+                "Run `hotdash backfill drill` on one shop and roll it back.",
+            )
+        ]
+    )
+
+
+def _is_old(asked_at: datetime | None, now: datetime) -> bool:
+    return asked_at is None or now - asked_at >= SERVED_EVERY

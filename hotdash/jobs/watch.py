@@ -1,0 +1,86 @@
+"""Once a minute: what is stale, who died, what is late. Nothing of it would be told by a build that never comes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from hotdash.base.clock import iso_utc
+from hotdash.jobs.job_context import JobContext, Watched, WatchKind
+from hotdash.jobs.schedule import ScheduledJob, ScheduleState, overdue_slots
+from hotdash.storage.appdb.repositories import jobs, workers
+from hotdash.storage.appdb.repositories.freshness import freshness_of
+from hotdash.storage.appdb.repositories.jobs import JobRecord, ScheduleRecord
+from hotdash.storage.appdb.repositories.shops import list_shops
+from hotdash.storage.appdb.session import Database
+
+# So long people see who died; what it had begun was taken over within seconds.
+DEAD_KEPT = timedelta(hours=1)
+
+
+def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob]) -> None:
+    del job
+    now = context.clock.now()
+    found = [
+        *_stale(context, now),
+        *_dead_workers(context.database, now),
+        *_overdue(context.database, schedule, now),
+    ]
+    with context.database.jobs() as session:
+        workers.forget_workers(session, now - DEAD_KEPT)
+    context.hooks.tell_watched(found)
+    for each in context.hooks.every_minute:
+        each()
+
+
+def states_of(schedules: Sequence[ScheduleRecord]) -> dict[str, ScheduleState]:
+    return {
+        each.name: ScheduleState(each.last_slot, each.paused_by is not None) for each in schedules
+    }
+
+
+def _stale(context: JobContext, now: datetime) -> Iterator[Watched]:
+    """The age of the mark, not of the newest row; where no run comes, the gate never asks."""
+    with context.database.jobs() as session:
+        reached = {
+            shop.shop_id: freshness_of(session, shop.shop_id) for shop in list_shops(session)
+        }
+    for shop_id, sources in sorted(reached.items()):
+        for source, mark in sorted(sources.items()):
+            limit = context.limits.get(source)
+            if limit is None or now - mark <= limit.soft:
+                continue
+            yield Watched(
+                WatchKind.STALE,
+                f"{source} of {shop_id}",
+                f"{source} of {shop_id} is complete through {iso_utc(mark)} only.",
+                "Look at `hotdash status` and `hotdash sources`: is a worker running, does the "
+                "source answer?",
+                (shop_id,),
+                is_hard=now - mark > limit.hard,
+            )
+
+
+def _dead_workers(database: Database, now: datetime) -> Iterator[Watched]:
+    with database.jobs() as session:
+        known = workers.list_workers(session)
+    for each in known:
+        if not each.is_alive(now):
+            yield Watched(
+                WatchKind.DEAD_WORKER,
+                each.name,
+                f"The worker {each.name} was last heard of at {iso_utc(each.seen_at)}.",
+                "Its jobs were taken over; start it again with `hotdash worker` where it ran.",
+            )
+
+
+def _overdue(
+    database: Database, schedule: Sequence[ScheduledJob], now: datetime
+) -> Iterator[Watched]:
+    with database.jobs() as session:
+        states = states_of(jobs.list_schedules(session))
+    for late in overdue_slots(schedule, states, now):
+        yield Watched(
+            WatchKind.OVERDUE,
+            late.job.name,
+            f"{late.job.name} should have begun at {late.key} and has not.",
+            "Look at `hotdash status`: a job that does not end keeps the next from beginning.",
+        )

@@ -1,0 +1,137 @@
+"""A worker: says that it lives, takes what is offered, and, where it leads, asks for what is due."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Collection
+from datetime import datetime
+from uuid import UUID
+
+from hotdash.base.errors import HotdashError
+from hotdash.base.ids import new_id
+from hotdash.base.logging import get_logger
+from hotdash.jobs.job_context import JobContext
+from hotdash.jobs.job_table import job_called
+from hotdash.jobs.queue import Lane, Queue
+from hotdash.jobs.scheduler import Leadership, Scheduler, dead_workers, lead
+from hotdash.storage.appdb.repositories import jobs, workers
+from hotdash.storage.appdb.repositories.jobs import JobRecord
+from hotdash.storage.appdb.repositories.workers import WorkerRecord
+
+ROUND_SECONDS = 0.5
+HEARTBEAT_SECONDS = 3.0
+
+_log = get_logger(__name__)
+
+OpenQueue = Callable[["Worker"], Queue]
+
+
+class Worker:
+    def __init__(self, context: JobContext, lanes: Collection[Lane], version: str) -> None:
+        self.context = context
+        self.lanes = frozenset(lanes)
+        self.record = WorkerRecord(
+            new_id(),
+            socket.gethostname(),
+            os.getpid(),
+            tuple(sorted(lane.value for lane in lanes)),
+            version,
+            context.clock.now(),
+            context.clock.now(),
+        )
+        self._stop = threading.Event()
+
+    @property
+    def worker_id(self) -> UUID:
+        return self.record.worker_id
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def work(self, open_queue: OpenQueue, scheduler: Scheduler) -> None:
+        """Until it is told to stop. What is at work then is left to whoever takes it over."""
+        self._say_alive()
+        heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        heart.start()
+        queue = open_queue(self)
+        try:
+            scheduler.begin()
+            with Leadership(self.context.database) as leadership:
+                while not self._stop.is_set():
+                    self._round(queue, leadership, scheduler)
+                    self._stop.wait(ROUND_SECONDS)
+        finally:
+            self._stop.set()
+            heart.join()
+            queue.close()
+            self._leave()
+
+    def carry_out(self, job_id: UUID) -> None:
+        """One job to its end, whatever that is: an error is its outcome, not the worker's."""
+        context = self.context
+        with context.database.jobs() as session:
+            job = jobs.begin_job(session, job_id, self.worker_id, context.clock.now())
+        if job is None:
+            return
+        _log.info("job_started", job=job.job, slot=job.slot)
+        error: str | None = None
+        try:
+            job_called(job.job).work(context, job)
+        except Exception as raised:
+            is_known = isinstance(raised, HotdashError)
+            _log.error("job_raised", job=job.job, slot=job.slot, exc_info=not is_known)
+            error = str(raised) or type(raised).__name__
+        self._finish(job, error)
+
+    def _finish(self, job: JobRecord, error: str | None) -> None:
+        context = self.context
+        with context.database.jobs() as session:
+            is_mine = jobs.finish_job(
+                session, job.job_id, self.worker_id, context.clock.now(), error
+            )
+            told = jobs.find_job(session, job.job_id) or job
+        if not is_mine:
+            return
+        try:
+            if error:
+                context.hooks.tell_failure(told, error)
+            else:
+                context.hooks.tell_success(told)
+        except HotdashError as refused:
+            _log.error("job_not_told", job=job.job, error=str(refused))
+
+    def _round(self, queue: Queue, leadership: Leadership, scheduler: Scheduler) -> None:
+        try:
+            if lead(leadership, scheduler):
+                self._take_over(queue)
+            with self.context.database.jobs() as session:
+                waiting = jobs.waiting_jobs(session)
+            queue.offer(each for each in waiting if each.status == jobs.QUEUED)
+        except HotdashError as error:
+            _log.warning("worker_waits", error=str(error))
+
+    def _take_over(self, queue: Queue) -> None:
+        dead = dead_workers(self.context.database, self.context.clock, self.worker_id)
+        if dead:
+            queue.take_over(dead)
+
+    def _leave(self) -> None:
+        """Whoever had nothing at work is gone without a word; what is at work is taken over at once."""
+        with self.context.database.jobs() as session:
+            mine = [job for job in jobs.waiting_jobs(session) if job.worker_id == self.worker_id]
+            if mine:
+                workers.call_silent(session, self.worker_id, self.context.clock.now())
+            else:
+                workers.forget_worker(session, self.worker_id)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(HEARTBEAT_SECONDS):
+            try:
+                self._say_alive()
+            except HotdashError as error:
+                _log.warning("heartbeat_missed", error=str(error))
+
+    def _say_alive(self) -> None:
+        at: datetime = self.context.clock.now()
+        with self.context.database.jobs() as session:
+            workers.say_alive(session, self.record, at)

@@ -18,7 +18,7 @@ COMMANDS = (
     "metrics",
     "attribution",
     *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),
-    *("migrate", "publish", "sign-in", "version"),
+    *("migrate", "publish", "backfill", "sign-in", "version"),
 )
 
 

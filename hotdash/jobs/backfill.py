@@ -249,6 +249,17 @@ def standing(session: Session, backfill_id: UUID) -> list[EventRecord]:
     return events
 
 
+def standing_of(session: Session, backfill_id: UUID, shop_id: str) -> EventRecord:
+    found = [event for event in standing(session, backfill_id) if event.shop_id == shop_id]
+    if not found:
+        raise NotFoundError(
+            f"The backfill {backfill_id} is not one of {shop_id}.",
+            hint="See those of the shop with `hotdash backfill list`.",
+            field="backfill",
+        )
+    return found[0]
+
+
 def visible_plan(session: Session, plan_id: UUID, at: datetime) -> tuple[Plan, str]:
     """As this transaction sees it: whoever misses one of its shops has not seen the plan."""
     records = plan_records(session, plan_id)

@@ -236,8 +236,9 @@ class _Steps:
         for number, _days in enumerate(opened.chunks):
             self.step(f"build {number + 1}", partial(self._build, opened, number))
         checked = of_detail(Checked, self.step("check", partial(self._check, opened)))
-        _require_sound(checked)
+        _require_sound(checked.blocked)
         staged = of_detail(Staged, self.step("stage", partial(self._stage, opened, checked)))
+        _require_sound(staged.reasons)
         diff = self.step("compare", partial(self._compare, opened, staged))
         for shop_id in opened.scope.shops:
             self.step(f"commit {shop_id}", partial(self._commit, opened, staged, diff, shop_id))
@@ -300,9 +301,7 @@ class _Steps:
         before = opened.manifests_before[shop_id]
         office, now = self.of.office, self.of.office.clock.now()
         with office.database.jobs() as session:
-            after = before
-            if shop_id in staged.manifests_after:
-                after = self.of.work.engine.commit(session, opened, staged, shop_id)
+            after = self.of.work.engine.commit(session, opened, staged, shop_id)
             keep_manifest(session, shop_id, before, now + KEPT)
             [event] = newest_events(session, [shop_id], self.of.backfill_id)
             shown = replace(
@@ -380,11 +379,9 @@ def _chunk_name(opened: Opened, number: int) -> str:
     return f"{number + 1:03} {first} to {last}"
 
 
-def _require_sound(checked: Checked) -> None:
+def _require_sound(blocked: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
     """Whole or not at all: days that a check finds wrong are neither shown nor merged."""
-    reasons = [
-        reason for marts in checked.blocked.values() for told in marts.values() for reason in told
-    ]
+    reasons = [reason for marts in blocked.values() for told in marts.values() for reason in told]
     if reasons:
         raise BackfillBlockedError(
             "What was computed does not pass its checks: " + " ".join(dict.fromkeys(reasons)),

@@ -1,7 +1,7 @@
 """Settings become what a backfill is planned, judged and carried out with."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, time, timedelta
 
 from hotdash.base.errors import HotdashError
@@ -29,7 +29,7 @@ def backfill_work(house: Installation, progress: Progress) -> Generator[Backfill
     with house.refresh_context() as context:
         database, warehouse, clock = context.database, context.warehouse, context.clock
 
-        def turn():
+        def turn() -> AbstractContextManager[object]:
             return hold_lease(database, warehouse.identity, clock, patience=PATIENCE)
 
         engine = CandidateEngine(database, warehouse, context.dbt_folder, clock, turn, progress)

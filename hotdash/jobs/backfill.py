@@ -298,6 +298,19 @@ def judge(person: Person, plan: Plan, permission: Permission) -> Verdict:
     return verdict
 
 
+def require_agreed(person: Person, plan: Plan, events: Sequence[EventRecord]) -> None:
+    """Whoever runs it may have asked for it, and whoever has to agree did."""
+    verdict = judge(person, plan, Permission.RUN_BACKFILLS)
+    for event in events:
+        require_may_follow(Status(event.status), Status.RUNNING)
+        require_incident(verdict, event.incident_ref)
+        if verdict.demand.needs_approval and event.approved_by is None:
+            raise ConflictError(
+                f"This backfill of {event.shop_id} is not approved. {verdict.sentence}",
+                hint="Have it approved: `hotdash backfill approve`.",
+            )
+
+
 def require_incident(verdict: Verdict, incident_ref: str | None) -> None:
     if verdict.demand.needs_incident and not (incident_ref or "").strip():
         raise BackfillAskError(

@@ -14,7 +14,7 @@ from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import Permission
 from hotdash.governance.access.people import Person
-from hotdash.jobs.backfill import Office, judge, require_incident, standing
+from hotdash.jobs.backfill import Office, require_agreed, standing
 from hotdash.jobs.backfill_notices import notices_of
 from hotdash.jobs.plan_backfill import require_unchanged
 from hotdash.pipeline.backfill.engine import (
@@ -174,15 +174,7 @@ class _Run:
                 )
 
     def _require_agreed(self, events: Sequence[EventRecord]) -> None:
-        verdict = judge(self.person, self.plan, Permission.RUN_BACKFILLS)
-        for event in events:
-            require_may_follow(Status(event.status), Status.RUNNING)
-            require_incident(verdict, event.incident_ref)
-            if verdict.demand.needs_approval and event.approved_by is None:
-                raise ConflictError(
-                    f"This backfill of {event.shop_id} is not approved. {verdict.sentence}",
-                    hint="Have it approved: `hotdash backfill approve`.",
-                )
+        require_agreed(self.person, self.plan, events)
         if not any(event.manifest_after for event in events):
             require_unchanged(
                 self.office.database,

@@ -29,7 +29,6 @@ from hotdash.jobs.backfill import (
     Answer,
     Office,
     approve_backfill,
-    enqueue_backfill,
     refuse_backfill,
     request_backfill,
     roll_back_backfill,
@@ -37,6 +36,7 @@ from hotdash.jobs.backfill import (
     withdraw_backfill,
 )
 from hotdash.jobs.backfill import Request as BackfillRequest
+from hotdash.jobs.backfill_asked import enqueue_backfill
 from hotdash.jobs.show_backfills import list_backfills, show_backfill, show_diff
 from hotdash.pipeline.backfill.status import Status
 from hotdash.storage.appdb.repositories.visits import Visit

@@ -76,12 +76,24 @@ def load_published(session: Session, shop_id: str, mart: str = REVENUE) -> Publi
 
 
 def load_publications(
-    session: Session, shop_ids: Sequence[str], marts: Sequence[str]
+    session: Session,
+    shop_ids: Sequence[str],
+    marts: Sequence[str],
+    manifests: Mapping[str, UUID] | None = None,
 ) -> dict[tuple[str, str], Published]:
-    """By shop and mart; a shop that is not there for the reader is an error that names it."""
+    """By shop and mart; a shop that is not there for the reader is an error that names it.
+
+    Of the shops with a manifest given here it is read instead of the published one.
+    """
+    given = manifests or {}
     found = session.execute(
         statement(__file__, "publication.sql"),
-        {"shop_ids": list(shop_ids), "marts": list(marts)},
+        {
+            "shop_ids": list(shop_ids),
+            "marts": list(marts),
+            "given_shops": list(given),
+            "given_manifests": list(given.values()),
+        },
     ).all()
     missing = sorted(set(shop_ids) - {row.shop_id for row in found})
     if missing:
@@ -90,6 +102,8 @@ def load_publications(
             hint="Choose one of the shops in the list.",
             field="shop",
         )
+    for row in found:
+        _refuse_unknown(row)
     publications = {(row.shop_id, row.mart): _published(row) for row in found}
     for mart in (each for each in marts if "day" in published_mart(each).columns):
         of_mart = [each for each in publications.values() if each.mart == mart and each.parts]
@@ -124,6 +138,15 @@ def _first_days(
     return [(row.shop_id, row.first_day) for row in found]
 
 
+def _refuse_unknown(row: Row[tuple[object, ...]]) -> None:
+    if row.given_id is not None and not row.is_there:
+        raise NotFoundError(
+            f"The shop {row.shop_id} has no publication {row.given_id}.",
+            hint="Choose one of `hotdash publish list`; older ones are deleted after their time.",
+            field="publication",
+        )
+
+
 def _published(row: Row[tuple[object, ...]]) -> Published:
     as_of: Mapping[str, str] = row.as_of or {}
     return Published(
@@ -143,6 +166,7 @@ def _published(row: Row[tuple[object, ...]]) -> Published:
 
 
 def _held(row: Row[tuple[object, ...]]) -> Held | None:
-    if row.pinned_at is None:
+    """Only what the pointer shows is held; a manifest that was asked for by its id is not."""
+    if row.pinned_at is None or row.given_id is not None:
         return None
     return Held(row.pinned_at, row.pinned_by, row.pin_reason)

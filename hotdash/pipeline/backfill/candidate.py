@@ -126,7 +126,9 @@ class CandidateProject(DbtProject):
 
     @cached_property
     def _pointed(self) -> Any:
-        copy = super().manifest.deepcopy()
+        parsed = super().manifest
+        copy = parsed.deepcopy()
+        copy.child_map, copy.parent_map = parsed.child_map, parsed.parent_map
         for node in copy.nodes.values():
             if node.resource_type == "model":
                 self._point(node, schema_of(self._backfill_id))

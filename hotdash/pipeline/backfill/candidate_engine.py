@@ -18,7 +18,6 @@ from hotdash.pipeline.backfill.engine import (
     Checked,
     ChunkBuilt,
     Days,
-    ModelCodeChangedError,
     Opened,
     Outlook,
     Scope,
@@ -28,7 +27,11 @@ from hotdash.pipeline.backfill.outlook import shares_of
 from hotdash.pipeline.backfill.verdict import judged
 from hotdash.pipeline.transform.build import BuildMode
 from hotdash.pipeline.transform.dbt import DbtProject, project_hash
-from hotdash.pipeline.transform.rebuild import reason_for_rebuild
+from hotdash.pipeline.transform.rebuild import (
+    ModelCodeChangedError,
+    reason_for_rebuild,
+    refuse_range,
+)
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import candidate_schema
 from hotdash.storage.warehouse.build_ledger import (
@@ -162,10 +165,7 @@ class CandidateEngine:
         state = present_state(self._warehouse, self._code_here())
         reason = reason_for_rebuild(before, state)
         if reason is not None:
-            raise ModelCodeChangedError(
-                f"A range of days cannot be computed alone: {reason}.",
-                hint="Compute everything anew first: `hotdash run --full`.",
-            )
+            raise refuse_range(reason)
         return state
 
     def _require_same_code(self, opened: Opened) -> None:

@@ -100,12 +100,6 @@ class Staged:
     seconds: float
 
 
-class ModelCodeChangedError(ConflictError):
-    """A range of days computed by other code than the rest would be two truths in one table."""
-
-    code = "model_code_changed"
-
-
 class PublicationMovedError(ConflictError):
     """Somebody published or rolled back while the candidate was made."""
 

@@ -27,7 +27,6 @@ from hotdash.storage.appdb.repositories.publications import (
     add_manifest,
     editions_of,
     forget_candidate,
-    keep_manifest,
     manifests_of_backfills,
     pointer_of,
     record_outcomes,
@@ -198,7 +197,6 @@ def show(session: Session, opened: Opened, staged: Staged, shop_id: str, at: dat
     record_outcomes(session, _outcomes(opened, staged, shop_id, after or before, at))
     if after is None:
         return before
-    keep_manifest(session, shop_id, before, at + RETURN_WITHIN)
     show_candidate(session, shop_id, after, at)
     add_event(
         session,

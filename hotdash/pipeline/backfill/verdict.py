@@ -38,9 +38,16 @@ def judged(
     asked = {checks[result.unique_id].name for result in results}
     with database.jobs() as session:
         standing = {
-            shop_id: standing_blocks(session, shop_id, asked) for shop_id in opened.scope.shops
+            shop_id: _of_models(standing_blocks(session, shop_id, asked), opened.models)
+            for shop_id in opened.scope.shops
         }
     return Checked(tuple(_told(each) for each in findings), _blocked(findings, standing))
+
+
+def _of_models(
+    blocked: Mapping[str, Sequence[str]], models: Sequence[str]
+) -> Mapping[str, Sequence[str]]:
+    return {mart: reasons for mart, reasons in blocked.items() if mart in models}
 
 
 def _blocked(

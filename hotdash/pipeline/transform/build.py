@@ -13,7 +13,7 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError, project_hash
-from hotdash.pipeline.transform.rebuild import reason_for_rebuild
+from hotdash.pipeline.transform.rebuild import reason_for_rebuild, refuse_range
 from hotdash.storage.warehouse.attribution_weights import ensure_weights
 from hotdash.storage.warehouse.build_ledger import (
     BuiltFrom,
@@ -125,6 +125,8 @@ def _decide(
     request: BuildRequest, before: BuiltFrom | None, now: BuiltFrom
 ) -> tuple[BuildMode, str]:
     forced = reason_for_rebuild(before, now)
+    if forced is not None and request.mode is BuildMode.RANGE:
+        raise refuse_range(forced)
     if forced is not None:
         return BuildMode.FULL, forced
     if request.mode is BuildMode.FULL:

@@ -1,6 +1,20 @@
 """Whether the days already computed still stand, or everything has to be computed anew, and why."""
 
+from hotdash.base.errors import ConflictError
 from hotdash.storage.warehouse.build_ledger import BuiltFrom
+
+
+class ModelCodeChangedError(ConflictError):
+    """A range of days computed by other code than the rest would be two truths in one table."""
+
+    code = "model_code_changed"
+
+
+def refuse_range(reason: str) -> ModelCodeChangedError:
+    return ModelCodeChangedError(
+        f"A range of days cannot be computed alone: {reason}.",
+        hint="Compute everything anew first: `hotdash run --full`.",
+    )
 
 
 def reason_for_rebuild(before: BuiltFrom | None, now: BuiltFrom) -> str | None:

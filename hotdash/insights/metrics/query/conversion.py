@@ -90,20 +90,26 @@ class Conversion:
 
 
 def load_conversion(
-    session: Session, currency: str | None, shops: Mapping[str, str], sides: Sequence[Side]
+    session: Session,
+    currency: str | None,
+    shops: Mapping[str, str],
+    sides: Sequence[Side],
+    manifests: Mapping[str, UUID] | None = None,
 ) -> Conversion | None:
     """Shops with the currency each has; None where nothing was asked to be converted."""
     if currency is None:
         return None
     bases = {shop_id: base for shop_id, base in shops.items() if base != currency}
-    published = load_rates(session, list(bases)) if bases else {}
+    published = load_rates(session, list(bases), manifests) if bases else {}
     parts = sorted({part for each in published.values() for part in each.parts.values()})
     found = Conversion(currency, bases, parts, ())
     return Conversion(currency, bases, parts, _used(session, found, published, sides))
 
 
-def load_rates(session: Session, shops: Sequence[str]) -> dict[str, Published]:
-    found = load_publications(session, shops, [RATES])
+def load_rates(
+    session: Session, shops: Sequence[str], manifests: Mapping[str, UUID] | None = None
+) -> dict[str, Published]:
+    found = load_publications(session, shops, [RATES], manifests)
     return {shop_id: each for (shop_id, _), each in found.items()}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -28,12 +29,14 @@ def query(
     metrics: Registry | None = None,
     windows: Windows | None = None,
     assumed: Mapping[str, str] | None = None,
+    manifests: Mapping[str, UUID] | None = None,
 ) -> Answer:
     """Within the snapshot and the rights of the session.
 
-    Windows are days that somebody chose before; assumed are decisions to try out.
+    Windows are days that somebody chose before; assumed are decisions to try out; manifests, by
+    shop, are read instead of what is published: an older one, or one that is not shown yet.
     """
-    asked = read(session, question, now, metrics, windows, assumed)
+    asked = read(session, question, now, metrics, windows, assumed, manifests)
     return _answer(asked.nodes, asked.readings, asked.windows, now.date())
 
 

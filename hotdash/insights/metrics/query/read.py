@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -40,16 +41,17 @@ def read(
     metrics: Registry | None = None,
     windows: Windows | None = None,
     assumed: Mapping[str, str] | None = None,
+    manifests: Mapping[str, UUID] | None = None,
 ) -> Asked:
     nodes = Planner(question, metrics or registry(), published_marts(), assumed).nodes()
-    publications = _publications(session, question, nodes, now)
+    publications = _publications(session, question, nodes, now, manifests)
     chosen = (
         dict.fromkeys(question.shops, windows) if windows else _windows(question, publications, now)
     )
     policies = load_policies(session, question.shops).assuming(assumed or {})
     sides = list(_sides(chosen))
     shops = {shop_id: each.currency for (shop_id, _), each in publications.items()}
-    conversion = load_conversion(session, question.currency, shops, sides)
+    conversion = load_conversion(session, question.currency, shops, sides, manifests)
     if conversion is not None:
         refuse_unconvertible(nodes, conversion)
     readings = Readings(question, sides, policies, publications, conversion=conversion)
@@ -59,11 +61,15 @@ def read(
 
 
 def _publications(
-    session: Session, question: Question, nodes: Iterable[Node], now: datetime
+    session: Session,
+    question: Question,
+    nodes: Iterable[Node],
+    now: datetime,
+    manifests: Mapping[str, UUID] | None,
 ) -> dict[tuple[str, str], Published]:
     sources = {leaf.source for node in nodes for leaf in node.leaves()}
     marts = sorted({each.relation for each in sources if each and each.is_mart})
-    found = load_publications(session, question.shops, marts or [REVENUE])
+    found = load_publications(session, question.shops, marts or [REVENUE], manifests)
     shops = {shop_id: each for (shop_id, _), each in found.items()}
     publications = found if marts else {}
     for relation in sorted({each.relation for each in sources if each and not each.is_mart}):

@@ -234,14 +234,6 @@ def show_candidate(session: Session, shop_id: str, manifest_id: UUID, at: dateti
     move_pointer(session, shop_id, manifest_id, at)
 
 
-def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: datetime) -> None:
-    session.execute(
-        update(Manifest)
-        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
-        .values(keep_until=until)
-    )
-
-
 def manifests_of_backfills(session: Session) -> list[tuple[str, UUID, str]]:
     """Shop, manifest and reason of all that a backfill staged, whether shown or not."""
     found = session.execute(

@@ -1,6 +1,6 @@
 """From the plan to the rollback over a real warehouse: what is wrong is put right, and nothing else is touched."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -20,7 +20,7 @@ from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.warehouses import AS_OF, OpenBuilt
-from tests.pipeline.backfill.falsified import OCTOBER, OURS, THEIRS, Falsified, falsified
+from tests.pipeline.backfill.falsified import OURS, THEIRS, Falsified, falsified
 
 
 @pytest.fixture
@@ -44,20 +44,21 @@ def test_october_is_put_right_and_can_be_undone(house: Falsified) -> None:
     compare = partial(compare_backfill, database, clock)
     office = Office(database, clock)
     work = BackfillWork(office, house.engine, Environment.DEVELOPMENT, compare=compare)
-    owner, first, last = an_owner(database), *OCTOBER
+    owner, first, last = an_owner(database), date(2026, 9, 30), date(2026, 11, 1)
     wrong, theirs = house.hashes(OURS), house.hashes(THEIRS)
     planned = plan_backfill(
         *(database, work.engine, owner, Ask((OURS,), first, last)),
         *(Environment.DEVELOPMENT, clock),
     )
-    assert planned.as_json()["days"] == 31
+    assert planned.as_json()["days"] == 33
     assert "fct_revenue" in planned.plan.models
     request_backfill(office, owner, Request(planned.plan_id, "Every day is a dollar too much."))
 
     run_backfill(work, owner, planned.plan_id)
 
-    shown = {day: gross for day, gross in house.gross(OURS).items() if first <= day <= last}
-    assert sorted(shown.values()) == [Decimal("7.5000"), Decimal("120.0000")]
+    # 3 x 19.99, 7.50, 120, and a day that only gives back.
+    shown = list(house.gross(OURS).values())
+    assert sorted(shown) == [Decimal(0), Decimal("7.5"), Decimal("59.97"), Decimal(120)]
     assert house.hashes(THEIRS) == theirs
     with database.jobs() as session:
         diff = show_diff(session, planned.plan_id, OURS)
@@ -67,10 +68,11 @@ def test_october_is_put_right_and_can_be_undone(house: Falsified) -> None:
         if row["metric"] == "gross_sales"
     }
     assert changed == {
+        "2026-09-30": (Decimal("60.97"), Decimal("59.97")),
         "2026-10-05": (Decimal("8.5"), Decimal("7.5")),
         "2026-10-30": (Decimal(121), Decimal(120)),
+        "2026-11-01": (Decimal(1), Decimal(0)),
     }
-    assert {row["day"][:7] for row in diff} == {"2026-10"}
 
     roll_back_backfill(office, owner, planned.plan_id, "The dollar was right.")
 

@@ -16,16 +16,11 @@ from pydantic_settings import (
 )
 
 from hotdash.base.address import is_loopback
+from hotdash.base.environment import Environment
 from hotdash.base.errors import SettingsError
 
 PREFIX = "HOTDASH_"
 TOML_FILE = "hotdash.toml"
-
-
-class Environment(StrEnum):
-    DEVELOPMENT = "development"
-    STAGING = "staging"
-    PRODUCTION = "production"
 
 
 class WarehouseEngine(StrEnum):

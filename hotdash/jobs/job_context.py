@@ -12,6 +12,7 @@ from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.jobs.run_backfill import BackfillWork
 from hotdash.pipeline.lease import Patience
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb.repositories import jobs
@@ -78,6 +79,7 @@ class JobContext:
     hooks: Hooks = field(default_factory=Hooks)
     progress: Progress = field(default_factory=SilentProgress)
     patience: Patience = field(default_factory=lambda: Patience(timedelta(hours=6)))
+    backfilling: Callable[[], AbstractContextManager[BackfillWork]] | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from hotdash.base.errors import NotFoundError
+from hotdash.jobs import backfill_asked
 from hotdash.jobs.job_context import Job
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
@@ -33,6 +34,7 @@ JOBS = {
         Job("parity", Lane.WAREHOUSE, parity),
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),
+        Job(backfill_asked.JOB, Lane.WAREHOUSE, backfill_asked.carry_out),
         Job("backfill_drill", Lane.LIGHT, remind_of_drill),
     )
 }

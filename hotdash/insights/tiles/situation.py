@@ -1,8 +1,9 @@
 """What the pipeline last said about a mart of a shop: blocked by what, since when, and what is under way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,13 @@ _READ_THE_RUN = "Run `hotdash run` again; where it repeats, `hotdash doctor` nam
 
 @dataclass(frozen=True, slots=True)
 class Work:
+    """Of a backfill also its days, the share that is done, and when it ends at that speed."""
+
     kind: str
     since: datetime
+    days: tuple[date, date] | None = None
+    share_done: Decimal | None = None
+    ends_about: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,9 @@ class PublicationNews:
         """An ordinary run only adds to what is shown; it counts when there is nothing to add to."""
         for work in self.under_way:
             if work.kind != "run" or not is_published:
-                return Reprocessing(_WORK[work.kind], work.since)
+                return Reprocessing(
+                    _WORK[work.kind], work.since, work.days, work.share_done, work.ends_about
+                )
         return None
 
 
@@ -41,11 +49,23 @@ def load_news(session: Session, shop_id: str, mart: str) -> PublicationNews:
     row = session.execute(
         statement(__file__, "situation.sql"), {"shop_id": shop_id, "mart": mart}
     ).one()
-    work: Sequence[tuple[str, str]] = row.work_under_way or []
+    work: Sequence[Mapping[str, str | None]] = row.work_under_way or []
     blocked = None
     if row.outcome == "blocked":
         blocked = Blocked(_failed_checks(row.failed_checks, row.reasons), row.blocked_since)
-    return PublicationNews(blocked, [Work(kind, parse_iso(since)) for kind, since in work])
+    return PublicationNews(blocked, [_work(told) for told in work])
+
+
+def _work(told: Mapping[str, str | None]) -> Work:
+    first, last = told["first_day"], told["last_day"]
+    share, ends_about = told["share_done"], told["ends_about"]
+    return Work(
+        str(told["kind"]),
+        parse_iso(str(told["since"])),
+        (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None,
+        Decimal(share) if share is not None else None,
+        parse_iso(ends_about) if ends_about else None,
+    )
 
 
 def _failed_checks(

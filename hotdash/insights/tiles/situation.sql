@@ -30,7 +30,14 @@ select
       and :mart = any(result.marts)
   ) as failed_checks,
   (
-    select jsonb_agg(jsonb_build_array(work.kind, work.since))
+    select jsonb_agg(jsonb_build_object(
+      'kind', work.kind,
+      'since', work.since,
+      'first_day', work.first_day,
+      'last_day', work.last_day,
+      'share_done', work.share_done::text,
+      'ends_about', work.ends_about
+    ))
     from app.work_under_way(:shop_id) as work
   ) as work_under_way
 from (select) as always

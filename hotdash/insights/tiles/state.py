@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -33,8 +33,13 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True)
 class Reprocessing:
+    """Of a backfill also its days, the share that is done, and when it ends at that speed."""
+
     what: str
     since: datetime
+    days: tuple[date, date] | None = None
+    share_done: Decimal | None = None
+    ends_about: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

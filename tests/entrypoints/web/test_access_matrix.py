@@ -27,6 +27,7 @@ class Row:
     viewer: int
     owner: int
     fields: dict[str, str] = field(default_factory=dict[str, str])
+    # What is sent as a document is asked for with the form token in a header.
     document: dict[str, str] | None = None
 
 
@@ -35,6 +36,7 @@ def everybody(address: str, status: int = 200) -> Row:
 
 
 ASK = f"?shop={ROD}"
+UNKNOWN = str(UUID(int=7))
 MATRIX = {
     "GET /": Row("/", SIGN_IN, 200, 200, 200),
     "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
@@ -64,6 +66,31 @@ MATRIX = {
         *("/api/v1/publications/release", 401, 404, 403, 409),
         document={"shop": ROD, "reason": "Mended."},
     ),
+    "GET /api/v1/backfills": Row(f"/api/v1/backfills{ASK}", 401, 404, 403, 200),
+    "GET /api/v1/backfills/{backfill}": Row(
+        f"/api/v1/backfills/{UNKNOWN}{ASK}", 401, 404, 403, 404
+    ),
+    "GET /api/v1/backfills/{backfill}/diff": Row(
+        f"/api/v1/backfills/{UNKNOWN}/diff{ASK}", 401, 404, 403, 404
+    ),
+    "POST /api/v1/backfills": Row(
+        *(f"/api/v1/backfills{ASK}", 401, 404, 403, 404),
+        document={"plan": UNKNOWN, "reason": "Prices were wrong."},
+    ),
+    "POST /api/v1/backfills/{backfill}/approve": Row(
+        *(f"/api/v1/backfills/{UNKNOWN}/approve{ASK}", 401, 404, 403, 404),
+        document={"plan_hash": "0" * 64, "rationale": "Agreed."},
+    ),
+    "POST /api/v1/backfills/{backfill}/run": Row(
+        f"/api/v1/backfills/{UNKNOWN}/run{ASK}", 401, 404, 403, 404, document={}
+    ),
+    **{
+        f"POST /api/v1/backfills/{{backfill}}/{verb}": Row(
+            *(f"/api/v1/backfills/{UNKNOWN}/{verb}{ASK}", 401, 404, 403, 404),
+            document={"reason": "Prices were wrong."},
+        )
+        for verb in ("refuse", "rollback", "abort")
+    },
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),

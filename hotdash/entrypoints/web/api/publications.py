@@ -1,9 +1,9 @@
 """GET /api/v1/publications tells what a shop shows and what is kept back; POST goes back, or lets go."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Header
+from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +15,7 @@ from hotdash.entrypoints.web.api.publication_schemas import (
     RollbackRequest,
     ShownAnswer,
 )
-from hotdash.entrypoints.web.api.schemas import ERRORS, ErrorAnswer
+from hotdash.entrypoints.web.api.schemas import ERRORS, CsrfToken, ErrorAnswer
 from hotdash.entrypoints.web.api.tiles import Shop
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.jobs.roll_back_publication import release_publication, roll_back_publication
@@ -31,9 +31,6 @@ from hotdash.storage.marts import published_marts
 
 router = APIRouter(prefix="/api/v1/publications", tags=["publications"])
 
-CsrfToken = Annotated[
-    str, Header(alias="X-CSRF-Token", description="The token of any form of this browser's pages.")
-]
 _WRITE_ERRORS: dict[int | str, dict[str, Any]] = ERRORS | {
     409: {"model": ErrorAnswer, "description": "The publication is not held."}
 }

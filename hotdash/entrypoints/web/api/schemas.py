@@ -4,12 +4,17 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from hotdash.insights.tiles.contract import ActionKind, Direction, TileState, Verdict
 
 Amount = Annotated[
     str, Field(pattern=r"^-?\d+(\.\d+)?$", description="A decimal as text; never a float.")
+]
+
+CsrfToken = Annotated[
+    str, Header(alias="X-CSRF-Token", description="The token of any form of this browser's pages.")
 ]
 
 

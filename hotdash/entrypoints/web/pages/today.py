@@ -19,8 +19,7 @@ from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.contract import Tile
 from hotdash.insights.tiles.sales_pulse import MART, load_sales_pulse
-from hotdash.insights.tiles.situation import load_news
-from hotdash.insights.tiles.state import Blocked
+from hotdash.insights.tiles.situation import PublicationNews, load_news
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
@@ -53,19 +52,19 @@ def _today(
     if wanted is None:
         return parts.pages.render(request, "no_shop.html", top_bar(visit, "today"))
     shop = shop_of(visit, wanted, Permission.SEE_METRICS)
-    tile, blocked = _load(parts, visit, shop, period)
+    tile, news = _load(parts, visit, shop, period)
     values = top_bar(visit, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
-    values |= _values(parts, visit, shop, period, tile, blocked)
+    values |= _values(parts, visit, shop, period, tile, news)
     return parts.pages.render(request, "today.html", values)
 
 
 def _load(
     parts: Parts, visit: Visit, shop: VisitedShop, period: Period
-) -> tuple[Tile, Blocked | None]:
+) -> tuple[Tile, PublicationNews]:
     now, fresh = parts.context.clock.now(), parts.context.orders_fresh_within
     with parts.context.database.as_user(visit.user_id) as session:
         tile = load_sales_pulse(session, shop.shop_id, period, now, fresh_within=fresh)
-        return tile, load_news(session, shop.shop_id, MART).blocked
+        return tile, load_news(session, shop.shop_id, MART)
 
 
 def _values(
@@ -74,16 +73,17 @@ def _values(
     shop: VisitedShop,
     period: Period,
     tile: Tile,
-    blocked: Blocked | None,
+    news: PublicationNews,
 ) -> dict[str, Any]:
-    now = parts.context.clock.now()
+    now, blocked = parts.context.clock.now(), news.blocked
+    under_way = news.reprocessing(is_published=tile.build is not None)
     failed = tuple(check.sentence for check in blocked.checks) if blocked else ()
     return {
         "shop": shop,
         "shops": list(visit.shops.values()),
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner(tile, blocked)
+        "banner": today_view.banner(tile, blocked, under_way, now)
         or today_view.changed(registry().get(tile.metric, tile.metric_version), now.date()),
         "decisions": today_view.decisions(tile, blocked),
         "looks_again": today_view.looks_again(tile),

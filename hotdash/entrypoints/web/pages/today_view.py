@@ -1,13 +1,14 @@
 """What Today says around its tiles: the banner, what to do now, which days and how old."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from math import ceil
 
 from hotdash.entrypoints.web import formatting
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
 from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
-from hotdash.insights.tiles.state import Blocked
+from hotdash.insights.tiles.state import Blocked, Reprocessing
 
 _SOURCES = {"shopify": "Shopify orders"}
 
@@ -45,7 +46,12 @@ def compare_choices(period: Period) -> list[Choice]:
     ]
 
 
-def banner(tile: Tile, blocked: Blocked | None) -> Banner | None:
+def banner(
+    tile: Tile,
+    blocked: Blocked | None,
+    under_way: Reprocessing | None = None,
+    now: datetime | None = None,
+) -> Banner | None:
     if tile.state is TileState.BLOCKED and blocked is not None:
         since = formatting.shop_time(blocked.since, tile.timezone)
         shown = (
@@ -54,12 +60,40 @@ def banner(tile: Tile, blocked: Blocked | None) -> Banner | None:
             else "Nothing was published before, so there is no number to show."
         )
         return Banner("blocked", f"Blocked since {since}.", f"A check failed. {shown}")
+    if under_way is not None and under_way.days is not None:
+        return backfilling(under_way, under_way.days, now or under_way.since, tile.timezone)
     if tile.state is TileState.REPROCESSING:
         return Banner("reprocessing", "Reprocessing.", "The numbers may change when it ends.")
     if tile.state in (TileState.STALE, TileState.DEGRADED):
         shown = f"What you see is from {_seen_up_to(tile)}." if tile.as_of else ""
         return Banner("stale", "The data is not up to date.", shown)
     return None
+
+
+def backfilling(
+    running: Reprocessing, days: tuple[date, date], now: datetime, timezone: str
+) -> Banner:
+    """Which days, how much of it is done, and how long it still takes at that speed."""
+    first, last = days
+    done = ""
+    if running.share_done is not None:
+        done = f" {int(running.share_done * 100)}% is done"
+        done += f", {_left(running.ends_about, now)}." if running.ends_about else "."
+    since = formatting.shop_time(running.since, timezone)
+    return Banner(
+        "reprocessing",
+        f"Numbers of {formatting.day_span(first, last)} are provisional.",
+        f"These days are being computed anew since {since}.{done}",
+    )
+
+
+def _left(ends_about: datetime, now: datetime) -> str:
+    minutes = ceil((ends_about - now) / timedelta(minutes=1))
+    if minutes <= 1:
+        return "about a minute left"
+    if minutes < 120:
+        return f"about {minutes} minutes left"
+    return f"about {round(minutes / 60)} hours left"
 
 
 def changed(metric: Metric, day: date) -> Banner | None:

@@ -1,20 +1,162 @@
-"""How backfills stand, by the newest of their events."""
+"""How backfills stand, by the newest of their events, and the plans they carry out."""
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Integer, Text, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
-from hotdash.storage.appdb.models import BackfillEvent
+from hotdash.storage.appdb.models import BackfillEvent, BackfillPlan
+from hotdash.storage.appdb.models.serving import Manifest
 
 RUNNING = "running"
 
 
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """What was said about one shop of a backfill, and all that was known when it was said."""
+
+    shop_id: str
+    backfill_id: UUID
+    at: datetime
+    status: str
+    triggered_by: str
+    triggered_at: datetime
+    date_from: date
+    date_to: date
+    models: Sequence[str]
+    sources: Sequence[str]
+    refetch: bool
+    reason: str
+    environment: str
+    plan_hash: str
+    approved_by: str | None = None
+    incident_ref: str | None = None
+    deviation: str | None = None
+    rows_affected: int | None = None
+    duration_seconds: Decimal | None = None
+    diff_id: UUID | None = None
+    manifest_before: UUID | None = None
+    manifest_after: UUID | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A shop's share of a plan; the hash is that of the whole."""
+
+    shop_id: str
+    plan_id: UUID
+    plan_hash: str
+    made_at: datetime
+    made_by: str
+    plan: Mapping[str, Any]
+    expires_at: datetime
+
+
 def shops_backfilling(session: Session) -> set[str]:
+    return {event.shop_id for event in newest_events(session) if event.status == RUNNING}
+
+
+def newest_events(
+    session: Session, shops: Collection[str] | None = None, backfill_id: UUID | None = None
+) -> list[EventRecord]:
+    """Of every backfill and shop the newest event, the newest backfill first."""
     of_one = (BackfillEvent.shop_id, BackfillEvent.backfill_id)
     newest = (
-        select(BackfillEvent.shop_id, BackfillEvent.status)
+        select(BackfillEvent.event_id)
         .ext(distinct_on(*of_one))
         .order_by(*of_one, BackfillEvent.event_id.desc())
-        .subquery()
     )
-    return set(session.scalars(select(newest.c.shop_id).where(newest.c.status == RUNNING)))
+    if shops is not None:
+        newest = newest.where(BackfillEvent.shop_id.in_(shops))
+    if backfill_id is not None:
+        newest = newest.where(BackfillEvent.backfill_id == backfill_id)
+    found = session.scalars(
+        select(BackfillEvent)
+        .where(BackfillEvent.event_id.in_(newest))
+        .order_by(BackfillEvent.triggered_at.desc(), BackfillEvent.backfill_id.desc(), "shop_id")
+    )
+    return [_event(row) for row in found]
+
+
+def events_of(session: Session, backfill_id: UUID) -> list[EventRecord]:
+    """In the order they were said."""
+    found = session.scalars(
+        select(BackfillEvent)
+        .where(BackfillEvent.backfill_id == backfill_id)
+        .order_by(BackfillEvent.event_id)
+    )
+    return [_event(row) for row in found]
+
+
+def add_events(session: Session, events: Sequence[EventRecord]) -> None:
+    """Appended only. What people say by their role goes through `tell`."""
+    rows = [
+        {**asdict(event), "models": list(event.models), "sources": list(event.sources)}
+        for event in events
+    ]
+    session.execute(insert(BackfillEvent), rows)
+
+
+def tell(
+    session: Session,
+    shop_id: str,
+    backfill_id: UUID,
+    status: str,
+    at: datetime,
+    told: Mapping[str, Any],
+) -> bool:
+    """As the person of this transaction; False where their role or how it stands does not allow it."""
+    query = text(
+        "select app.tell_backfill(:shop, :backfill, :status, cast(:at as timestamptz), :told)"
+    ).bindparams(bindparam("told", type_=JSONB), bindparam("status", type_=Text))
+    values = {"shop": shop_id, "backfill": backfill_id, "status": status, "at": at}
+    return bool(session.scalar(query, {**values, "told": dict(told)}))
+
+
+def lock_shops(session: Session, shops: Sequence[str]) -> None:
+    """Until this transaction ends nobody else begins a backfill of these shops."""
+    for shop_id in sorted(shops):
+        key = func.hashtext(f"hotdash backfill {shop_id}", type_=Integer)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def save_plan(session: Session, records: Sequence[PlanRecord]) -> None:
+    session.execute(insert(BackfillPlan), [asdict(record) for record in records])
+
+
+def plan_records(session: Session, plan_id: UUID) -> list[PlanRecord]:
+    found = session.scalars(
+        select(BackfillPlan).where(BackfillPlan.plan_id == plan_id).order_by(BackfillPlan.shop_id)
+    )
+    return [
+        PlanRecord(
+            shop_id=row.shop_id,
+            plan_id=row.plan_id,
+            plan_hash=row.plan_hash,
+            made_at=row.made_at,
+            made_by=row.made_by,
+            plan=row.plan,
+            expires_at=row.expires_at,
+        )
+        for row in found
+    ]
+
+
+def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: datetime) -> None:
+    """What a rollback leads back to stays at least until then."""
+    session.execute(
+        update(Manifest)
+        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
+        .values(keep_until=func.greatest(Manifest.keep_until, until))
+    )
+
+
+def _event(row: BackfillEvent) -> EventRecord:
+    return EventRecord(**{name: getattr(row, name) for name in EventRecord.__dataclass_fields__})

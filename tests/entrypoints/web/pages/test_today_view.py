@@ -1,10 +1,14 @@
 """What stands above the tiles when there is nothing worse to say."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
-from hotdash.entrypoints.web.pages.today_view import changed
+import pytest
+
+from hotdash.entrypoints.web.pages.today_view import backfilling, changed
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.registry import registry
+from hotdash.insights.tiles.state import Reprocessing
 
 DAY = date(2026, 12, 1)
 
@@ -20,3 +24,28 @@ def test_a_changed_number_is_told_for_a_week() -> None:
     assert banner is not None
     assert (banner.title, banner.text) == ("Revenue changed on 1 Dec.", "Tips are in it.")
     assert changed(metric, date(2026, 12, 8)) is None
+
+
+BEGAN = datetime(2026, 12, 1, 17, 5, tzinfo=UTC)
+SEVEN = (date(2026, 11, 24), date(2026, 11, 30))
+
+
+@pytest.mark.parametrize(
+    ("share", "minutes", "told"),
+    [
+        (None, None, ""),
+        ("0", None, " 0% is done."),
+        ("0.2599", 40, " 25% is done, about 40 minutes left."),
+        ("0.99", 0.5, " 99% is done, about a minute left."),
+        ("0.5", -3, " 50% is done, about a minute left."),
+        ("0.1", 300, " 10% is done, about 5 hours left."),
+    ],
+)
+def test_a_backfill_says_which_days_how_far_and_how_long(
+    share: str | None, minutes: float | None, told: str
+) -> None:
+    ends = None if minutes is None else BEGAN + timedelta(minutes=minutes)
+    running = Reprocessing("", BEGAN, SEVEN, None if share is None else Decimal(share), ends)
+    banner = backfilling(running, SEVEN, BEGAN, "America/New_York")
+    assert banner.title == "Numbers of 24 Nov – 30 Nov 2026 are provisional."
+    assert banner.text == f"These days are being computed anew since 1 Dec, 12:05.{told}"

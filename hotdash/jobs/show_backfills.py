@@ -1,0 +1,121 @@
+"""How backfills stand, for a terminal and for the API: one document for both."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hotdash.base.clock import iso_utc
+from hotdash.jobs.backfill import standing
+from hotdash.pipeline.backfill.status import ChunkTimes, Status, how_far, may_follow, what_now
+from hotdash.storage.appdb.repositories.backfill_progress import chunks_of, diff_of
+from hotdash.storage.appdb.repositories.backfills import EventRecord, events_of, newest_events
+
+Document = dict[str, Any]
+
+
+def list_backfills(session: Session, shops: Sequence[str], *, limit: int = 100) -> list[Document]:
+    return [_standing(event) for event in newest_events(session, shops)[:limit]]
+
+
+def show_backfill(session: Session, backfill_id: UUID, shop_id: str | None = None) -> Document:
+    """Of the shops that this transaction may see; with a shop only of that one."""
+    events = [event for event in standing(session, backfill_id) if _is_of(event, shop_id)]
+    newest = max(events, key=lambda event: event.at)
+    chunks = [each for each in chunks_of(session, backfill_id) if each.shop_id == newest.shop_id]
+    far = how_far([ChunkTimes(each.started_at, each.finished_at) for each in chunks])
+    return {
+        "backfill": str(backfill_id),
+        "shops": [_standing(event) for event in events],
+        "progress": {
+            "done": far.done,
+            "planned": far.planned,
+            "share": str(far.share),
+            "ends_about": _instant(far.ends_about),
+        },
+        "next": what_now(Status(newest.status)),
+        "may_become": sorted(status.value for status in may_follow(Status(newest.status))),
+        "history": [
+            {
+                "shop": event.shop_id,
+                "status": event.status,
+                "at": iso_utc(event.at),
+                "by": event.detail.get("by", event.triggered_by),
+                "detail": {
+                    name: str(event.detail[name])
+                    for name in ("reason", "rationale", "error")
+                    if event.detail.get(name)
+                },
+            }
+            for event in events_of(session, backfill_id)
+            if _is_of(event, shop_id)
+        ],
+    }
+
+
+def show_diff(session: Session, backfill_id: UUID, shop_id: str) -> list[Document]:
+    """What it changed by metric and day, one row each: as a table and as a chart takes it."""
+    [event] = [event for event in standing(session, backfill_id) if event.shop_id == shop_id]
+    if event.diff_id is None:
+        return []
+    return [
+        {
+            "metric": row.metric,
+            "version": row.version,
+            "day": row.day.isoformat(),
+            "currency": row.currency or None,
+            "before": _amount(row.before),
+            "after": _amount(row.after),
+        }
+        for row in diff_of(session, event.diff_id)
+        if row.shop_id == shop_id
+    ]
+
+
+def _is_of(event: EventRecord, shop_id: str | None) -> bool:
+    return shop_id is None or event.shop_id == shop_id
+
+
+def _standing(event: EventRecord) -> Document:
+    return {
+        "backfill": str(event.backfill_id),
+        "shop": event.shop_id,
+        "status": event.status,
+        "at": iso_utc(event.at),
+        "from": _day(event.date_from),
+        "to": _day(event.date_to),
+        "environment": event.environment,
+        "models": list(event.models),
+        "sources": list(event.sources),
+        "refetch": event.refetch,
+        "reason": event.reason,
+        "asked_by": event.triggered_by,
+        "asked_at": iso_utc(event.triggered_at),
+        "approved_by": event.approved_by,
+        "incident": event.incident_ref,
+        "deviation": event.deviation,
+        "plan_hash": event.plan_hash,
+        "rows": event.rows_affected,
+        "seconds": _amount(event.duration_seconds),
+        "manifest_before": _id(event.manifest_before),
+        "manifest_after": _id(event.manifest_after),
+        "diff": _id(event.diff_id),
+    }
+
+
+def _day(day: date) -> str:
+    return day.isoformat()
+
+
+def _instant(at: datetime | None) -> str | None:
+    return iso_utc(at) if at else None
+
+
+def _id(value: UUID | None) -> str | None:
+    return str(value) if value else None
+
+
+def _amount(value: object) -> str | None:
+    return None if value is None else f"{value:f}"

@@ -1,0 +1,437 @@
+"""Who may say what about a backfill, that one runs at a time, and that every word of it is kept."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from hotdash.base.environment import Environment
+from hotdash.base.errors import ConflictError, ForbiddenError, HotdashError, NotFoundError
+from hotdash.base.roles import Role
+from hotdash.governance.access.people import Person
+from hotdash.jobs.backfill import (
+    Answer,
+    BackfillRefusedError,
+    Office,
+    OwnRequestError,
+    Request,
+    approve_backfill,
+    refuse_backfill,
+    request_backfill,
+    roll_back_backfill,
+    withdraw_backfill,
+)
+from hotdash.jobs.backfill_notices import BackfillNotice, Where
+from hotdash.jobs.plan_backfill import Ask, Planned, plan_backfill
+from hotdash.jobs.run_backfill import (
+    BackfillBlockedError,
+    BackfillWork,
+    abort_backfill,
+    run_backfill,
+)
+from hotdash.pipeline.backfill.authorisation import Demand
+from hotdash.pipeline.backfill.plan import (
+    BackfillAskError,
+    PlanChangedError,
+    typed_confirmation,
+)
+from hotdash.storage.appdb.repositories import identity
+from hotdash.storage.appdb.repositories.backfills import events_of, shops_backfilling
+from hotdash.storage.appdb.repositories.decisions import list_decisions
+from hotdash.storage.appdb.repositories.publications import pointer_of
+from hotdash.storage.appdb.session import Database
+from tests.fixtures.marts import Publisher, revenue_day
+from tests.fixtures.shops import SeededShop
+from tests.fixtures.told_engine import Killed, ToldEngine
+
+SHOP, OTHER = "hot-rod-an", "kustom-kyoto"
+LAST = date(2026, 11, 20)
+WHY = "A late correction of prices."
+
+
+class House:
+    """An installation in production with people, two published shops, and an engine that is told."""
+
+    def __init__(self, publisher: Publisher) -> None:
+        self.database: Database = publisher.database
+        self.clock = publisher.clock
+        self.engine = ToldEngine(self.database)
+        self.notices: list[BackfillNotice] = []
+        self.office = Office(self.database, self.clock, self.notices.extend)
+        self.environment = Environment.PRODUCTION
+
+    @property
+    def work(self) -> BackfillWork:
+        return BackfillWork(self.office, self.engine, self.environment)
+
+    def person(self, role: Role, *shops: str) -> Person:
+        chosen = shops or (SHOP, OTHER)
+        email = f"{role.value}-{len(chosen)}@shop.example"
+        with self.database.jobs() as session:
+            user = identity.find_user(session, email) or identity.add_user(
+                session, email=email, name=role.value
+            )
+            for shop_id in chosen:
+                identity.set_role(session, shop_id, user.user_id, role)
+        return Person(user.user_id, email, dict.fromkeys(chosen, role), "a test")
+
+    def plan(self, person: Person, days: int = 7, *shops: str) -> Planned:
+        first = LAST - timedelta(days=days - 1)
+        ask = Ask(shops or (SHOP,), first, LAST)
+        return plan_backfill(self.database, self.engine, person, ask, self.environment, self.clock)
+
+    def asked(self, person: Person, days: int = 7, *shops: str) -> Planned:
+        planned = self.plan(person, days, *shops)
+        request_backfill(self.office, person, Request(planned.plan_id, WHY, "INC-7"))
+        return planned
+
+    def approved(self, days: int = 8, *shops: str) -> tuple[Person, Planned]:
+        engineer = self.person(Role.ENGINEER)
+        planned = self.asked(engineer, days, *shops)
+        answer = Answer(planned.plan.hash, "Agreed.")
+        approve_backfill(self.office, self.person(Role.MANAGER), planned.plan_id, answer)
+        return engineer, planned
+
+    def told(self, backfill_id: UUID) -> list[str]:
+        with self.database.jobs() as session:
+            return [event.status for event in events_of(session, backfill_id)]
+
+    def shown(self, shop_id: str = SHOP) -> UUID:
+        with self.database.jobs() as session:
+            pointer = pointer_of(session, shop_id)
+            assert pointer is not None
+            return pointer.manifest_id
+
+
+@pytest.fixture
+def house(publisher: Publisher, two_shops: tuple[SeededShop, SeededShop]) -> House:
+    publisher.shops = [shop.shop_id for shop in two_shops]
+    publisher.build({"fct_revenue": [revenue_day(shop, LAST, "10") for shop in publisher.shops]})
+    return House(publisher)
+
+
+class TestPlan:
+    def test_says_what_would_run_and_who_agrees(self, house: House) -> None:
+        manager = house.person(Role.MANAGER)
+        planned = house.plan(house.person(Role.ENGINEER), 8)
+        told = planned.as_json()
+        assert (told["days"], told["partitions"], told["rows"], told["chunks"]) == (8, 1, 7, 3)
+        assert told["demand"] == Demand.MANAGER.value
+        assert manager.email in planned.approvers[SHOP]
+        # Nothing was ever built here, so nobody knows how long it takes.
+        assert told["estimated_seconds"] is None
+
+    def test_its_hash_stands_until_code_or_policies_change(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        before = house.plan(engineer)
+        assert house.plan(engineer).plan.hash == before.plan.hash
+        house.engine.project = "project-2"
+        assert house.plan(engineer).plan.hash != before.plan.hash
+
+    def test_of_days_to_come_is_refused(self, house: House) -> None:
+        ask = Ask((SHOP,), LAST, date(2026, 11, 23))
+        with pytest.raises(BackfillAskError, match="2026-11-23 has not come"):
+            plan_backfill(
+                *(house.database, house.engine, house.person(Role.ENGINEER), ask),
+                *(house.environment, house.clock),
+            )
+
+    def test_shows_a_shop_nothing_of_another(self, house: House) -> None:
+        planned = house.plan(house.person(Role.ENGINEER), 7, SHOP, OTHER)
+        assert OTHER not in str(planned.plan.of_shop(SHOP))
+
+
+class TestAsking:
+    @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR, Role.ANALYST, Role.MANAGER])
+    def test_is_not_for_everybody(self, house: House, role: Role) -> None:
+        planned = house.plan(house.person(Role.ENGINEER))
+        with pytest.raises(BackfillRefusedError):
+            request_backfill(house.office, house.person(role), Request(planned.plan_id, WHY))
+        assert house.told(planned.plan_id) == []
+
+    def test_needs_a_reason(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        with pytest.raises(BackfillAskError, match="needs a reason"):
+            request_backfill(house.office, engineer, Request(house.plan(engineer).plan_id, " "))
+
+    def test_of_many_days_needs_an_incident(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        planned = house.plan(engineer, 31)
+        with pytest.raises(BackfillAskError, match="incident review"):
+            request_backfill(house.office, engineer, Request(planned.plan_id, WHY))
+
+    def test_is_done_once_per_plan_and_in_its_time(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        planned = house.asked(engineer)
+        with pytest.raises(ConflictError):
+            request_backfill(house.office, engineer, Request(planned.plan_id, WHY))
+        late = house.plan(engineer)
+        house.clock.advance(timedelta(days=7))
+        with pytest.raises(ConflictError, match="good until"):
+            request_backfill(house.office, engineer, Request(late.plan_id, WHY))
+
+    def test_of_a_shop_one_has_no_role_in(self, house: House) -> None:
+        both = house.plan(house.person(Role.ENGINEER), 7, SHOP, OTHER)
+        one = house.person(Role.ENGINEER, SHOP)
+        with pytest.raises(ForbiddenError, match="more shops than yours"):
+            request_backfill(house.office, one, Request(both.plan_id, WHY))
+        foreign = house.plan(house.person(Role.ENGINEER), 7, OTHER)
+        with pytest.raises(NotFoundError):
+            request_backfill(house.office, one, Request(foreign.plan_id, WHY))
+
+    def test_leaves_a_decision_and_a_copy_for_the_audit(self, house: House) -> None:
+        planned = house.asked(house.person(Role.ENGINEER))
+        with house.database.jobs() as session:
+            [decision] = list_decisions(session, SHOP)
+            [event] = events_of(session, planned.plan_id)
+        assert (decision.action, decision.rationale) == ("backfills.request", WHY)
+        assert (event.plan_hash, event.reason) == (planned.plan.hash, WHY)
+        assert [notice.where for notice in house.notices] == [Where.AUDIT]
+
+
+class TestApproving:
+    def test_is_somebody_elses(self, house: House) -> None:
+        _, planned = house.approved()
+        assert house.told(planned.plan_id) == ["requested", "approved"]
+
+    def test_of_ones_own_is_refused(self, house: House) -> None:
+        owner = house.person(Role.OWNER, SHOP)
+        manager = house.person(Role.MANAGER)
+        planned = house.asked(owner, 8)
+        with pytest.raises(OwnRequestError) as refused:
+            approve_backfill(
+                house.office, owner, planned.plan_id, Answer(planned.plan.hash, "Mine.")
+            )
+        assert manager.email in refused.value.hint
+        assert house.told(planned.plan_id) == ["requested"]
+
+    def test_needs_the_plan_that_was_asked_for(self, house: House) -> None:
+        planned = house.asked(house.person(Role.ENGINEER), 8)
+        for given in ("", planned.plan.hash[:5], "0" * 64):
+            with pytest.raises(BackfillAskError, match="not the one"):
+                approve_backfill(
+                    house.office,
+                    house.person(Role.MANAGER),
+                    planned.plan_id,
+                    Answer(given, "Agreed."),
+                )
+
+    def test_by_an_engineer_is_refused(self, house: House) -> None:
+        planned = house.asked(house.person(Role.ENGINEER), 8)
+        other = house.person(Role.ENGINEER, SHOP)
+        with pytest.raises(ForbiddenError, match="approve_backfills"):
+            approve_backfill(
+                house.office, other, planned.plan_id, Answer(planned.plan.hash, "Agreed.")
+            )
+
+    def test_by_an_owner_alone_is_late_typed_and_a_deviation(self, house: House) -> None:
+        with house.database.jobs() as session:
+            session.execute(text("delete from app.memberships"))
+        owner = house.person(Role.OWNER)
+        planned = house.asked(owner, 8)
+        typed = typed_confirmation(SHOP, planned.plan.hash)
+        answer = Answer(planned.plan.hash, "Prices were wrong.", typed)
+        with pytest.raises(OwnRequestError, match="waits until 2026-11-21T18:10:00"):
+            approve_backfill(house.office, owner, planned.plan_id, answer)
+        house.clock.advance(timedelta(minutes=10))
+        with pytest.raises(OwnRequestError) as untyped:
+            approve_backfill(
+                house.office, owner, planned.plan_id, Answer(planned.plan.hash, "Yes.", "yes")
+            )
+        assert typed in untyped.value.hint
+        approve_backfill(house.office, owner, planned.plan_id, answer)
+        with house.database.jobs() as session:
+            event = events_of(session, planned.plan_id)[-1]
+        assert event.deviation is not None
+        assert "10 minutes later" in event.deviation
+
+    def test_may_be_refused_or_withdrawn(self, house: House) -> None:
+        engineer, manager = house.person(Role.ENGINEER), house.person(Role.MANAGER)
+        first, second = house.asked(engineer, 8), house.asked(engineer, 9)
+        refuse_backfill(house.office, manager, first.plan_id, "Not before the sale.")
+        withdraw_backfill(house.office, engineer, second.plan_id, "Mistaken.")
+        assert house.told(first.plan_id) == ["requested", "refused"]
+        assert house.told(second.plan_id) == ["requested", "aborted"]
+        with pytest.raises(ConflictError, match="is refused; it cannot become running"):
+            run_backfill(house.work, engineer, first.plan_id)
+
+
+class TestRunning:
+    def test_shows_the_candidate_and_keeps_what_was_before(self, house: House) -> None:
+        before = house.shown()
+        engineer, planned = house.approved()
+        report = run_backfill(house.work, engineer, planned.plan_id)
+        assert house.told(planned.plan_id) == [
+            *("requested", "approved", "running", "running", "completed")
+        ]
+        with house.database.jobs() as session:
+            event = events_of(session, planned.plan_id)[-1]
+            assert shops_backfilling(session) == set()
+        assert (event.manifest_before, event.manifest_after) == (before, house.shown())
+        assert event.manifest_after != before
+        assert (event.rows_affected, report.rows) == (30, 30)
+        assert house.engine.calls == [
+            *("open", "build 1", "build 2", "build 3"),
+            *("check", "stage", "commit", "merge", "close"),
+        ]
+
+    def test_of_few_days_needs_a_notice_only(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        planned = house.asked(engineer, 7)
+        run_backfill(house.work, engineer, planned.plan_id)
+        assert house.told(planned.plan_id)[-1] == "completed"
+        assert Where.MAIL not in {notice.where for notice in house.notices}
+
+    def test_of_many_days_is_mailed(self, house: House) -> None:
+        engineer, planned = house.approved(8)
+        run_backfill(house.work, engineer, planned.plan_id)
+        mailed = [notice.title for notice in house.notices if notice.where is Where.MAIL]
+        assert [title.rpartition(": ")[2] for title in mailed] == ["running", "completed"]
+
+    def test_without_approval_is_refused(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        planned = house.asked(engineer, 8)
+        with pytest.raises(ConflictError, match="is not approved"):
+            run_backfill(house.work, engineer, planned.plan_id)
+        assert house.engine.calls == []
+
+    def test_of_another_plan_than_the_approved_is_refused(self, house: House) -> None:
+        engineer, planned = house.approved()
+        house.engine.project = "project-2"
+        with pytest.raises(PlanChangedError, match="is not the plan that was agreed to"):
+            run_backfill(house.work, engineer, planned.plan_id)
+        assert house.told(planned.plan_id) == ["requested", "approved"]
+
+    def test_in_another_environment_is_refused(self, house: House) -> None:
+        house.environment = Environment.DEVELOPMENT
+        engineer = house.person(Role.ENGINEER)
+        planned = house.asked(engineer, 90)
+        house.environment = Environment.PRODUCTION
+        with pytest.raises(PlanChangedError):
+            run_backfill(house.work, engineer, planned.plan_id)
+
+    def test_of_two_for_one_shop_one_is_refused(self, house: House) -> None:
+        engineer = house.person(Role.ENGINEER)
+        first, second = house.asked(engineer, 7, SHOP), house.asked(engineer, 6, SHOP, OTHER)
+        house.engine.dies_at = {"build 2"}
+        with pytest.raises(Killed):
+            run_backfill(house.work, engineer, first.plan_id)
+        with pytest.raises(ConflictError, match="Another backfill of hot-rod-an") as refused:
+            run_backfill(house.work, engineer, second.plan_id)
+        assert str(first.plan_id) in refused.value.hint
+        with house.database.jobs() as session:
+            assert shops_backfilling(session) == {SHOP}
+
+    @pytest.mark.parametrize(
+        "moment", ["open", "build 2", "check", "stage", "commit", "merge", "close"]
+    )
+    def test_killed_goes_on_where_it_was(self, house: House, moment: str) -> None:
+        engineer, planned = house.approved(8, SHOP, OTHER)
+        house.engine.dies_at = {moment}
+        with pytest.raises(Killed):
+            run_backfill(house.work, engineer, planned.plan_id)
+        with house.database.jobs() as session:
+            assert shops_backfilling(session) == {SHOP, OTHER}
+        report = run_backfill(house.work, engineer, planned.plan_id)
+        assert report.resumed
+        # Only what it died in is done a second time; two shops are shown one after the other.
+        expected = dict.fromkeys(house.engine.calls, 1) | {"commit": 2}
+        expected[moment] += 1
+        assert {name: house.engine.calls.count(name) for name in expected} == expected
+        assert {house.shown(), house.shown(OTHER)} == set(report.manifests.values())
+
+    def test_failed_before_anything_is_shown_frees_the_shop(self, house: House) -> None:
+        engineer, planned = house.approved()
+        before = house.shown()
+        house.engine.fails_at = {"build 3"}
+        with pytest.raises(RuntimeError):
+            run_backfill(house.work, engineer, planned.plan_id)
+        assert (house.told(planned.plan_id)[-1], house.shown()) == ("failed", before)
+        assert house.engine.calls[-1] == "abort"
+        with house.database.jobs() as session:
+            assert shops_backfilling(session) == set()
+        run_backfill(house.work, engineer, planned.plan_id)
+        # What the failed attempt built was dropped, so all of it is built anew.
+        assert house.engine.calls.count("build 1") == 2
+        assert house.told(planned.plan_id)[-1] == "completed"
+
+    def test_failed_after_it_is_shown_keeps_the_shop_until_it_is_merged(self, house: House) -> None:
+        engineer, planned = house.approved()
+        house.engine.fails_at = {"merge"}
+        with pytest.raises(RuntimeError):
+            run_backfill(house.work, engineer, planned.plan_id)
+        with house.database.jobs() as session:
+            assert shops_backfilling(session) == {SHOP}
+        run_backfill(house.work, engineer, planned.plan_id)
+        assert house.engine.calls.count("build 1") == house.engine.calls.count("commit") == 1
+        assert house.told(planned.plan_id)[-1] == "completed"
+
+    def test_that_a_check_blocks_changes_nothing(self, house: House) -> None:
+        engineer, planned = house.approved()
+        before = house.shown()
+        house.engine.blocked = {SHOP: {"fct_revenue": ("2 orders stand there twice.",)}}
+        with pytest.raises(BackfillBlockedError, match="2 orders stand there twice"):
+            run_backfill(house.work, engineer, planned.plan_id)
+        assert house.shown() == before
+        assert "stage" not in house.engine.calls
+
+
+class TestGivingUp:
+    def test_frees_the_shop_after_a_death(self, house: House) -> None:
+        engineer, planned = house.approved()
+        house.engine.dies_at = {"build 1"}
+        with pytest.raises(Killed):
+            run_backfill(house.work, engineer, planned.plan_id)
+        abort_backfill(house.work, engineer, planned.plan_id, "Another time.")
+        with house.database.jobs() as session:
+            assert shops_backfilling(session) == set()
+        assert house.engine.calls[-1] == "abort"
+
+    def test_of_what_is_shown_is_refused(self, house: House) -> None:
+        engineer, planned = house.approved()
+        house.engine.dies_at = {"merge"}
+        with pytest.raises(Killed):
+            run_backfill(house.work, engineer, planned.plan_id)
+        with pytest.raises(ConflictError, match="is shown already"):
+            abort_backfill(house.work, engineer, planned.plan_id, "Another time.")
+
+
+class TestRollingBack:
+    def test_leads_back_pins_and_is_kept(self, house: House) -> None:
+        before = house.shown()
+        engineer, planned = house.approved()
+        run_backfill(house.work, engineer, planned.plan_id)
+        roll_back_backfill(house.office, engineer, planned.plan_id, "The margin is wrong.")
+        with house.database.jobs() as session:
+            pointer = pointer_of(session, SHOP)
+            actions = [each.action for each in list_decisions(session, SHOP)]
+        assert pointer is not None
+        assert pointer.pin is not None
+        assert (pointer.manifest_id, pointer.pin.by) == (before, engineer.email)
+        assert "The margin is wrong." in pointer.pin.reason
+        assert house.told(planned.plan_id)[-1] == "rolled_back"
+        assert "backfills.roll_back" in actions
+
+    def test_of_what_never_ran_is_refused(self, house: House) -> None:
+        engineer, planned = house.approved()
+        with pytest.raises(ConflictError, match="is approved; it cannot become rolled back"):
+            roll_back_backfill(house.office, engineer, planned.plan_id, "Wrong.")
+
+    def test_needs_a_role_for_it(self, house: House) -> None:
+        engineer, planned = house.approved()
+        run_backfill(house.work, engineer, planned.plan_id)
+        after = house.shown()
+        with pytest.raises(HotdashError, match="roll_back_publication"):
+            roll_back_backfill(house.office, house.person(Role.ANALYST), planned.plan_id, "Wrong.")
+        assert house.shown() == after
+
+
+@pytest.mark.parametrize(
+    "statement", ["update audit.backfills set reason = ''", "delete from audit.backfills"]
+)
+def test_nothing_said_is_ever_changed(house: House, statement: str) -> None:
+    house.asked(house.person(Role.ENGINEER))
+    with pytest.raises(DBAPIError, match="append-only"), house.database.jobs() as session:
+        session.execute(text(statement))

@@ -130,7 +130,7 @@ class _Shop:
             forget_candidate(session, self.shop_id, manifest_id)
             before = self.opened.manifests_before[self.shop_id]
             published = editions_of(session, self.shop_id, before)
-        sweep(self.database, self.shop_id, self.at - RETURN_WITHIN)
+        sweep(self.database, self.shop_id, self.at - RETURN_WITHIN, self.at)
         plan = plan_publication(self._candidates(published), published, blocked)
         if not plan.changes_anything:
             return ShopStaged(None, plan.marts)

@@ -141,31 +141,37 @@ def runner(tmp_path: Path, database_urls: DatabaseUrls) -> Iterator[Runner]:
     if not (ROOT / ".git").exists():
         pytest.skip("there is no git here to copy from")
     fork = fork_of_this_project(tmp_path / "fork")
-    (fork.folder / ".hotdash").mkdir()
-    event = {
-        "pull_request": {"user": {"login": "ann"}, "base": {"sha": fork.base}, "number": 5},
-    }
-    (tmp_path / "event.json").write_text(json.dumps(event))
     with listening() as host:
-        variables = {
-            "HOTDASH_DATABASE_URL": database_urls.owner,
-            "BASE": fork.base,
-            "NUMBER": "5",
-            "LINK": "https://code.example/runs/7",
-            "GITHUB_TOKEN": "told-to-nobody",
-            "GITHUB_API_URL": host.url,
-            "GITHUB_REPOSITORY": "shop/fork",
-            "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
-            "SLACK_URL": f"{host.url}/slack",
-        }
-        yield Runner(fork, host, variables)
+        made = told_runner(fork, host, tmp_path)
+        made.variables["HOTDASH_DATABASE_URL"] = database_urls.owner
+        yield made
+
+
+def told_runner(fork: Fork, host: CodeHost, folder: Path) -> Runner:
+    """With what the code host tells every step."""
+    event = {"pull_request": {"user": {"login": "ann"}, "base": {"sha": fork.base}, "number": 5}}
+    (folder / "event.json").write_text(json.dumps(event))
+    (fork.folder / ".hotdash").mkdir()
+    variables = {
+        "BASE": fork.base,
+        "NUMBER": "5",
+        "LINK": "https://code.example/runs/7",
+        "GITHUB_TOKEN": "told-to-nobody",
+        "GITHUB_API_URL": host.url,
+        "GITHUB_REPOSITORY": "shop/fork",
+        "GITHUB_EVENT_PATH": str(folder / "event.json"),
+        "SLACK_URL": f"{host.url}/slack",
+    }
+    return Runner(fork, host, variables)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_change_goes_through_the_workflow(runner: Runner, built_on: OpenBuilt) -> None:
-    """An average order value below nought: the warning is found, asked about, and let through by name."""
-    fork, host = runner.fork, runner.host
+def test_what_is_modified_is_built_and_every_check_is_asked(
+    runner: Runner, built_on: OpenBuilt
+) -> None:
+    """Of a model whose values fall below nought: it alone is built, and the check that fails is found."""
+    fork = runner.fork
     small_warehouse(built_on, fork.folder / ".hotdash/demo")
     runner.run(step("Small warehouse")["run"].splitlines()[0])
     runner.step("Baseline")
@@ -187,32 +193,51 @@ def test_a_change_goes_through_the_workflow(runner: Runner, built_on: OpenBuilt)
     }
     assert [each["name"] for each in built["failed"]] == ["assert_aov_not_negative"]
 
-    host.answers[f"{REPOSITORY}/pulls/5/reviews"] = [
-        {"user": {"login": "bob"}, "state": "APPROVED"},
-        {"user": {"login": "cid"}, "state": "APPROVED"},
-        {"user": {"login": "cid"}, "state": "CHANGES_REQUESTED"},
-    ]
-    runner.step("Reviews")
-    assert "Nobody has acknowledged it." in runner.step("Check", code=1)
-    runner.step("Comment")
-    [comment] = host.bodies("/issues/5/comments")
-    assert "**overrides** `assert_aov_not_negative`" in comment["body"]
-    assert host.received[-1][2] == "Bearer told-to-nobody"
 
-    fork.write(
-        ".github/overrides.yml",
-        "- check: assert_aov_not_negative\n"
-        "  reason: Every order value is told as its distance from a thousand.\n"
-        "  acknowledged_by: bob\n  follow_up: Give the column a name of its own.\n"
-        "  until: 9999-12-31\n",
-    )
-    runner.step("Check")
-    assert runner.written("check.json")["passed"]
+def test_a_failing_warning_is_asked_about_and_let_through_by_name(
+    fork: Fork, tmp_path: Path
+) -> None:
+    """The steps after the build, with what it wrote: a pull request is told, and so is who follows up."""
+    fork.write(".gitignore", ".hotdash/\n")
+    fork.write("metrics/revenue.yml", (ROOT / "metrics/revenue.yml").read_text())
+    fork.base = fork.commit()
+    with listening() as host:
+        runner = told_runner(fork, host, tmp_path)
+        fork.edit("warehouse/models/marts/fct_sales.sql", "select *", "select sale_id")
+        failed = {
+            "name": "sales_jump",
+            "severity": "warning",
+            "sentence": "Three times.",
+            "mend": "Look.",
+        }
+        (fork.folder / ".hotdash/build.json").write_text(json.dumps({"failed": [failed]}))
 
-    fork.commit()
-    runner.step("Follow up")
-    [issue] = host.bodies("/issues")
-    assert issue["title"] == "Follow up: assert_aov_not_negative was overridden"
+        host.answers[f"{REPOSITORY}/pulls/5/reviews"] = [
+            {"user": {"login": "bob"}, "state": "APPROVED"},
+            {"user": {"login": "cid"}, "state": "APPROVED"},
+            {"user": {"login": "cid"}, "state": "CHANGES_REQUESTED"},
+        ]
+        runner.step("Reviews")
+        assert "Nobody has acknowledged it." in runner.step("Check", code=1)
+        runner.step("Comment")
+        [comment] = host.bodies("/issues/5/comments")
+        assert "**overrides** `sales_jump`" in comment["body"]
+        assert host.received[-1][2] == "Bearer told-to-nobody"
+
+        fork.write(
+            ".github/overrides.yml",
+            "- check: sales_jump\n"
+            "  reason: The summer sale began on that day and ends in two weeks.\n"
+            "  acknowledged_by: bob\n  follow_up: Give the column a name of its own.\n"
+            "  until: 9999-12-31\n",
+        )
+        runner.step("Check")
+        assert runner.written("check.json")["passed"]
+
+        fork.commit()
+        runner.step("Follow up")
+        [issue] = host.bodies("/issues")
+        assert issue["title"] == "Follow up: sales_jump was overridden"
 
 
 @pytest.mark.slow

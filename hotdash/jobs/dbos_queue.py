@@ -4,16 +4,18 @@ Imported by the worker only: nobody else waits for it.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotdash.base.clock import iso_utc
-from hotdash.base.errors import HotdashError
+from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.logging import get_logger
 from hotdash.jobs.queue import CarryOut, Lane
 from hotdash.storage.appdb.repositories.jobs import JobRecord
@@ -78,29 +80,42 @@ class DbosQueue:
         self._offered &= {job.job_id for job in waiting}
         for job in waiting:
             if job.job_id not in self._offered:
-                with SetWorkflowID(f"{job.job}:{job.slot}"):
+                with _explained(), SetWorkflowID(f"{job.job}:{job.slot}"):
                     DBOS.enqueue_workflow(self._lane_of(job.job).value, self._work, str(job.job_id))
                 self._offered.add(job.job_id)
 
     def take_over(self, dead: Sequence[UUID]) -> None:
         # Public only through its conductor; a conductor of theirs is what we do not need.
         recover: Callable[[list[str]], Any] = DBOS._recover_pending_workflows  # pyright: ignore[reportPrivateUsage]
-        recover([str(worker_id) for worker_id in dead])
+        with _explained():
+            recover([str(worker_id) for worker_id in dead])
 
     def forget(self, done_before: datetime) -> None:
-        done = DBOS.list_workflows(
-            completed_before=iso_utc(done_before),
-            limit=_FORGOTTEN_AT_ONCE,
-            load_input=False,
-            load_output=False,
-        )
-        if done:
-            DBOS.delete_workflows([each.workflow_id for each in done])
+        with _explained():
+            done = DBOS.list_workflows(
+                completed_before=iso_utc(done_before),
+                limit=_FORGOTTEN_AT_ONCE,
+                load_input=False,
+                load_output=False,
+            )
+            if done:
+                DBOS.delete_workflows([each.workflow_id for each in done])
 
     def close(self) -> None:
         """What is still at work is not waited for: it survives a kill, and so it survives this."""
         DBOS.destroy(workflow_completion_timeout_sec=0, destroy_registry=True)
         self._engine.dispose()
+
+
+@contextmanager
+def _explained() -> Generator[None]:
+    """A server that restarts must not end a worker: it asks again in its next round."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise UnavailableError(
+            f"The job queue cannot be reached: {error}.", hint="Is the app database running?"
+        ) from error
 
 
 def _done(carry_out: CarryOut, job_id: UUID) -> bool:

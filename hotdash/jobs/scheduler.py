@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 
 from hotdash.base.clock import Clock
-from hotdash.base.errors import HotdashError
+from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger
 from hotdash.base.processes import is_gone
@@ -54,11 +54,18 @@ class Leadership:
             return True
         self._let_go()
         connection = self._database.direct_connection()
-        if leases.try_lock(connection, LOCK):
+        try:
+            is_mine = leases.try_lock(connection, LOCK)
+        except psycopg.Error as error:
+            connection.close()
+            raise UnavailableError(
+                f"Who leads cannot be asked: {error}.", hint="Is the app database running?"
+            ) from error
+        if is_mine:
             self._connection = connection
-            return True
-        connection.close()
-        return False
+        else:
+            connection.close()
+        return is_mine
 
     def _let_go(self) -> None:
         if self._connection is not None:

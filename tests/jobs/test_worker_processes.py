@@ -119,3 +119,21 @@ def test_what_a_killed_worker_had_begun_another_finishes(
     assert job.worker_id != killed
     assert journal.lines()[1:] == [f"began by {job.worker_id}", f"ended by {job.worker_id}"]
     assert not known[killed].is_alive(SystemClock().now()), "people see who died"
+
+
+def test_a_database_that_dropped_every_connection_ends_no_worker(
+    database: Database, started: Callable[..., WorkerProcess], journal: Journal
+) -> None:
+    worker = started()
+    until(lambda: alive(database) == 1, "the worker")
+    ask_for(database, "note", "before")
+    until(lambda: len(journal.lines()) == 1, "the first job")
+    with database.direct() as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    ask_for(database, "note", "after")
+    until(lambda: len(journal.lines()) == 2, "the second job")
+    assert [line.split(" by ")[0] for line in journal.lines()] == ["before", "after"]
+    assert worker.process.poll() is None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import first_start, ingest, large_shop, poison, transform, webhooks
+from benchmarks import backfill, first_start, ingest, large_shop, poison, transform, webhooks
 from benchmarks.figures import Figure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -24,6 +24,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "large_shop": large_shop.measure,
     "transform": transform.measure,
     "transform_millions": transform.measure_millions,
+    "backfill": backfill.measure,
     "ingest": ingest.measure,
     "webhooks": webhooks.measure,
     "poison": poison.measure,

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    backfill,
     data_quality,
     first_start,
     ingest,
@@ -33,6 +34,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "large_shop": large_shop.measure,
     "transform": transform.measure,
     "transform_millions": transform.measure_millions,
+    "backfill": backfill.measure,
     "ingest": ingest.measure,
     "webhooks": webhooks.measure,
     "poison": poison.measure,

@@ -21,13 +21,12 @@ from hotdash.pipeline.durable import RunRequest, durable_run
 from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.publish.publish import publish
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.marts import published_mart
 from hotdash.storage.warehouse.candidate_schema import backfills_with_schemas
 from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures.fork_server import Kill, some_of
-from tests.fixtures.marts import rows_hash
 from tests.fixtures.run_states import Evidence, FirstRun, Installation
 from tests.fixtures.told_shopify import NOW, context
+from tests.pipeline.backfill.falsified import falsify_revenue
 
 OURS, THEIRS = "hot-rod-an", "nordkurve-teile"
 BACKFILL = UUID(int=0x5EED)
@@ -42,9 +41,9 @@ IN_ORDER = [
     Kill(f"{RUNS}:finish_step", "before", argument="open"),
     Kill(f"{SCHEMA}:lay_out", "before"),
     Kill(f"{SCHEMA}:lay_out", "after"),
-    Kill("dbt.task.run:ModelRunner.execute", "before", 30),
+    Kill("dbt.task.run:ModelRunner.execute", "before", 4),
     Kill(f"{ENGINE}.build", "after"),
-    Kill("dbt.task.run:ModelRunner.execute", "before", 60),
+    Kill("dbt.task.run:ModelRunner.execute", "before", 6),
     Kill(f"{RUNS}:finish_step", "before", argument="build 1"),
     Kill(f"{ENGINE}.check", "after"),
     Kill(f"{SHOWING}:add_manifest", "before"),
@@ -74,7 +73,7 @@ def backfill_once(home: str, database_url: str) -> dict[str, Any]:
     )
     asked = RunRequest("backfill", (OURS,), {"backfill": str(BACKFILL)})
     with durable_run(database, f"backfill:{OURS}", asked, clock) as run:
-        scope = Scope((OURS,), OCTOBER)
+        scope = Scope((OURS,), OCTOBER, models=("fct_revenue",))
         opened = of_detail(
             Opened, run.step("open", lambda: as_detail(engine.open(BACKFILL, scope)))
         )
@@ -116,21 +115,9 @@ def undisturbed(first_run: FirstRun) -> Evidence:
 
 def falsify(installation: Installation) -> Installation:
     """A month of our revenue is wrong, in the warehouse and in what people see."""
-    mart, whose = published_mart("fct_revenue"), f"shop_id = '{OURS}'"
     with installation.opened() as opened:
         warehouse = opened.warehouse
-        days = f"{whose} and day between date '2026-10-01' and date '2026-10-31'"
-        warehouse.execute(
-            f"update marts.fct_revenue set gross_sales = gross_sales + 1 where {days}"
-        )
-        rows = warehouse.query(
-            f"select {', '.join(mart.columns)} from marts.fct_revenue where {days}"
-        ).to_pylist()
-        warehouse.execute(
-            f"update marts.publication_candidate set rows_hash = ? where {whose}"
-            " and mart = 'fct_revenue' and partition_key = '2026-10'",
-            [rows_hash(mart, rows)],
-        )
+        falsify_revenue(warehouse, OURS)
         as_of = {OURS: {"shopify": NOW}}
         publish(opened.database, warehouse, new_id(), [OURS], {}, as_of, opened.clock)
     return installation

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
@@ -39,8 +39,8 @@ from hotdash.storage.warehouse.candidates import Candidate
 from hotdash.storage.warehouse.contract import Warehouse
 
 ACTOR = "pipeline"
-# So long a rollback can return to what a backfill replaced.
-RETURN_WITHIN = timedelta(days=7)
+# Of older publications nothing goes here: only parts that no manifest names.
+_EVERYTHING_KEPT = datetime.fromtimestamp(0, UTC)
 
 
 class StagedRowsDifferError(HotdashError):
@@ -130,7 +130,7 @@ class _Shop:
             forget_candidate(session, self.shop_id, manifest_id)
             before = self.opened.manifests_before[self.shop_id]
             published = editions_of(session, self.shop_id, before)
-        sweep(self.database, self.shop_id, self.at - RETURN_WITHIN, self.at)
+        sweep(self.database, self.shop_id, _EVERYTHING_KEPT, self.at)
         plan = plan_publication(self._candidates(published), published, blocked)
         if not plan.changes_anything:
             return ShopStaged(None, plan.marts)

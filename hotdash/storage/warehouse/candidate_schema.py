@@ -84,16 +84,19 @@ def orders_by_day(
 def lay_out(
     warehouse: Warehouse, backfill_id: UUID, shops: Sequence[str], overlays: Sequence[Overlay]
 ) -> None:
-    """Everything of these shops only; what is to be computed starts as the warehouse has it."""
+    """Everything of these shops only; what is to be computed starts as the warehouse has it.
+
+    Done before every chunk: where another run replaces a table meanwhile, Postgres drops the views of it.
+    """
     schema = schema_of(backfill_id)
     whose = ", ".join(_quoted(shop) for shop in shops)
     with warehouse.transaction():
         warehouse.execute(f"create schema if not exists {schema}")
-        if "publication_candidate__part" in tables_in(warehouse, schema):
-            return
+        present = tables_in(warehouse, schema)
         for each in overlays:
-            for statement in _statements(each, schema, whose):
-                warehouse.execute(statement)
+            for name, statement in _statements(each, schema, whose).items():
+                if name not in present:
+                    warehouse.execute(statement)
 
 
 def drop(warehouse: Warehouse, backfill_id: UUID) -> None:
@@ -140,22 +143,25 @@ def merge(
         append_build(warehouse, build, at)
 
 
-def _statements(each: Overlay, schema: str, whose: str) -> list[str]:
+def _statements(each: Overlay, schema: str, whose: str) -> dict[str, str]:
+    """By the name each makes, in order."""
     kept, name = f"{each.schema}.{each.name}", f"{schema}.{each.name}"
     of_shops = f"select * from {kept} as kept where kept.shop_id in ({whose})"
     if each.is_computed and not each.key:
-        return []
+        return {}
     if not each.is_computed:
         nothing = " and false" if each.says_when else ""
-        return [f"create view {name} as {of_shops}{nothing}"]
+        return {each.name: f"create view {name} as {of_shops}{nothing}"}
     key = ", ".join(each.key)
-    return [
-        f"create table {name}__part as select * from {kept} where false",
-        f"create table {name}__days as select {key} from {kept} where false",
-        f"create view {name} as {of_shops} and not exists ("
-        f"select 1 from {name}__days as made where {_same(each.key, 'made', 'kept')}) "
-        f"union all select * from {name}__part",
-    ]
+    return {
+        f"{each.name}__part": f"create table {name}__part as select * from {kept} where false",
+        f"{each.name}__days": f"create table {name}__days as select {key} from {kept} where false",
+        each.name: (
+            f"create view {name} as {of_shops} and not exists ("
+            f"select 1 from {name}__days as made where {_same(each.key, 'made', 'kept')}) "
+            f"union all select * from {name}__part"
+        ),
+    }
 
 
 def _replacements(each: Overlay, schema: str, whose: str) -> list[str]:

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from dbt.cli.main import dbtRunner
 
-from hotdash.pipeline.transform.dbt import TransformError
+from hotdash.base.paths import dbt_project_folder
+from hotdash.pipeline.transform.dbt import environment
 from hotdash.storage.warehouse.approved_plans import hand_out_plan
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
@@ -25,12 +28,21 @@ def built(built_on: OpenBuilt) -> BuiltWarehouse:
 def answer(built: BuiltWarehouse, shops: Sequence[str], plan_id: str | None = None) -> str:
     told = {"first_day": str(DAYS[0]), "last_day": str(DAYS[1]), "shops": list(shops)}
     told |= {"plan_id": plan_id} if plan_id else {}
-    command = ["run-operation", "backfill", "--args", json.dumps(told)]
-    try:
-        [result] = built.project.run(command, {}, lambda _name: None)
-    except TransformError as error:
-        return str(error)
-    return result.status if result.status == "success" else f"{result.status}: {result.message}"
+    project = built.project
+    command = [
+        *("run-operation", "backfill", "--args", json.dumps(told), "--quiet"),
+        *("--project-dir", str(dbt_project_folder())),
+        *("--profiles-dir", str(built.home / "dbt" / "profiles")),
+        *("--target-path", str(built.home / "dbt" / "target")),
+        *("--log-path", str(built.home / "dbt" / "logs")),
+    ]
+    runner: Any = dbtRunner(manifest=project.manifest)
+    with environment(built.warehouse.dbt_environment()):
+        done = runner.invoke(command)
+    if done.success:
+        return "success"
+    said = [str(each.message) for each in done.result.results] if done.result else []
+    return " ".join([str(done.exception), *said])
 
 
 def hand_out(built: BuiltWarehouse, plan_id: str, lasts: timedelta = timedelta(days=1)) -> None:

@@ -44,6 +44,7 @@ def shown(database: Database) -> tuple[str, bool]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_guide_holds(house: Commands, database: Database) -> None:
     last = min(UNTIL, datetime.now(UTC)).date() - timedelta(days=2)
     first = last - timedelta(days=8)

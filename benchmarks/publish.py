@@ -35,7 +35,7 @@ from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.shops import add_shop
 
 ROWS = 1_000_000
-POLLED_BUILDS = 40
+POLLED_BUILDS = 15
 HERTZ = 50
 _MART = "fct_orders"
 _AT = datetime(2026, 11, 21, 18, tzinfo=UTC)

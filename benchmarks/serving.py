@@ -54,7 +54,7 @@ def served(home: Path, urls: DatabaseUrls) -> Iterator[ServedHouse]:
 
 
 def wait_until_up(address: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:
             if httpx.get(f"{address}/healthz").is_success:

@@ -105,6 +105,10 @@ def test_from_init_to_a_published_shop(published: Terminal) -> None:
     assert status["last_run"]["status"] == "completed"
     listed = published.told("publish", "list", "--shop", SHOP_ID)
     assert listed["published"]["manifest_id"] == listed["publications"][0]["manifest_id"]
+    marts = {mart["mart"]: mart for mart in listed["marts"]}
+    assert marts["fct_revenue"]["build"] is not None
+    assert marts["fct_revenue"]["last_outcome"] == "unchanged"
+    assert [mart for mart in marts if marts[mart]["blocked"]] == []
     healthy = published.told("doctor")
     assert healthy["healthy"] is True
     assert TOKEN_LEFT_OUT not in json.dumps(healthy)

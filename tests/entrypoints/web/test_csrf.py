@@ -3,7 +3,14 @@ import pytest
 from tests.fixtures.storefront import OWNER, PASSWORD
 from tests.fixtures.web import BASE_URL, Web, routes_of
 
-FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+FORMS = [
+    "/sign-in",
+    "/sign-in/link",
+    "/sign-out",
+    "/theme",
+    "/account/password",
+    "/api/v1/health/overrides",
+]
 
 
 def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None:

@@ -49,8 +49,9 @@ MATRIX = {
         f"/api/v1/attribution/orders/1{ASK}", 401, 404, 200, 200
     ),
     "GET /api/v1/health/checks": Row(f"/api/v1/health/checks{ASK}", 401, 404, 200, 200),
+    # Whoever is let in learns that this check was never asked; with an answer: test_health.py.
     "GET /api/v1/health/checks/{check}": Row(
-        f"/api/v1/health/checks/order_ids_are_unique{ASK}", 401, 404, 200, 200
+        f"/api/v1/health/checks/no_such_check{ASK}", 401, 404, 404, 404
     ),
     "GET /api/v1/health/scorecard": Row(f"/api/v1/health/scorecard{ASK}", 401, 404, 200, 200),
     "POST /api/v1/health/overrides": Row(

@@ -91,6 +91,17 @@ MATRIX = {
         )
         for verb in ("refuse", "rollback", "abort")
     },
+    "GET /api/v1/health/checks": Row(f"/api/v1/health/checks{ASK}", 401, 404, 200, 200),
+    # Whoever is let in learns that this check was never asked; with an answer: test_health.py.
+    "GET /api/v1/health/checks/{check}": Row(
+        f"/api/v1/health/checks/no_such_check{ASK}", 401, 404, 404, 404
+    ),
+    "GET /api/v1/health/scorecard": Row(f"/api/v1/health/scorecard{ASK}", 401, 404, 200, 200),
+    "POST /api/v1/health/overrides": Row(
+        "/api/v1/health/overrides",
+        *(401, 404, 403, 404),
+        {"shop": ROD, "check": "no_such_check", "reason": "A sale.", "days": "7"},
+    ),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),

@@ -5,7 +5,14 @@ import pytest
 from tests.fixtures.storefront import OWNER, PASSWORD, ROD
 from tests.fixtures.web import BASE_URL, Web, routes_of
 
-FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+FORMS = [
+    "/sign-in",
+    "/sign-in/link",
+    "/sign-out",
+    "/theme",
+    "/account/password",
+    "/api/v1/health/overrides",
+]
 DOCUMENTS = {
     "/api/v1/publications/rollback": {
         "shop": ROD,

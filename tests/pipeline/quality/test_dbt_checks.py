@@ -43,6 +43,9 @@ def test_a_finding_blocks_only_what_rests_on_it(findings: Findings) -> None:
     }
     assert one(findings, "negative", "orders_are_not_negative").marts == RESTING_ON_AMOUNTS
     assert one(findings, "uncounted", "order_counts_reconcile").marts == RESTING_ON_ORDERS
+    orphaned = one(findings, "unparcelled", "fulfillments_have_their_order").marts
+    assert "fct_fulfillments" in orphaned
+    assert "fct_revenue" not in orphaned
 
 
 def test_a_finding_says_what_is_wrong_and_what_to_do(findings: Findings) -> None:

@@ -57,7 +57,7 @@ class CheckRecord:
     sources: tuple[str, ...] = ()
     # Of a warning that somebody set aside: it is shown, and tells nobody.
     override_id: UUID | None = None
-    at: datetime | None = None
+    at: datetime | None = field(default=None, compare=False)
 
 
 def save_build(session: Session, build: BuildRecord, models: Iterable[ModelRecord]) -> None:

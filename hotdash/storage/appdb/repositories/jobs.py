@@ -148,7 +148,7 @@ def last_completed(session: Session) -> dict[str, datetime]:
         .where(JobRun.status == COMPLETED)
         .group_by(JobRun.job)
     )
-    return {job: at for job, at in rows.tuples() if at is not None}
+    return {job: at for job, at in rows if at is not None}
 
 
 def forget_jobs(session: Session, finished_before: datetime) -> int:

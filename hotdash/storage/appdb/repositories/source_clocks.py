@@ -34,7 +34,7 @@ def source_clocks(session: Session) -> list[SourceClockRecord]:
         )
         .order_by(Credential.shop_id, Credential.vendor)
     )
-    return [_record(*row) for row in rows.tuples()]
+    return [_record(*row) for row in rows]
 
 
 def _record(

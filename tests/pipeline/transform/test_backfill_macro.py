@@ -25,7 +25,12 @@ def built(built_on: OpenBuilt) -> BuiltWarehouse:
     return built
 
 
-def answer(built: BuiltWarehouse, shops: Sequence[str], plan_id: str | None = None) -> str:
+def answer(
+    built: BuiltWarehouse,
+    capsys: pytest.CaptureFixture[str],
+    shops: Sequence[str],
+    plan_id: str | None = None,
+) -> str:
     told = {"first_day": str(DAYS[0]), "last_day": str(DAYS[1]), "shops": list(shops)}
     told |= {"plan_id": plan_id} if plan_id else {}
     project = built.project
@@ -39,10 +44,8 @@ def answer(built: BuiltWarehouse, shops: Sequence[str], plan_id: str | None = No
     runner: Any = dbtRunner(manifest=project.manifest)
     with environment(built.warehouse.dbt_environment()):
         done = runner.invoke(command)
-    if done.success:
-        return "success"
-    said = [str(each.message) for each in done.result.results] if done.result else []
-    return " ".join([str(done.exception), *said])
+    said = capsys.readouterr()
+    return "success" if done.success else " ".join((said.out + said.err).split())
 
 
 def hand_out(built: BuiltWarehouse, plan_id: str, lasts: timedelta = timedelta(days=1)) -> None:
@@ -51,18 +54,20 @@ def hand_out(built: BuiltWarehouse, plan_id: str, lasts: timedelta = timedelta(d
 
 
 def test_in_development_it_asks_for_nothing(
-    built: BuiltWarehouse, monkeypatch: pytest.MonkeyPatch
+    built: BuiltWarehouse, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOTDASH_ENVIRONMENT", "development")
-    assert answer(built, [OURS]) == "success"
+    assert answer(built, capsys, [OURS]) == "success"
 
 
-def test_elsewhere_it_asks_for_a_plan_of_these_days_and_shops(built: BuiltWarehouse) -> None:
-    assert "needs plan_id" in answer(built, [OURS])
-    assert "is not approved for" in answer(built, [OURS], "plan-1")
+def test_elsewhere_it_asks_for_a_plan_of_these_days_and_shops(
+    built: BuiltWarehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "needs plan_id" in answer(built, capsys, [OURS])
+    assert "is not approved for" in answer(built, capsys, [OURS], "plan-1")
     hand_out(built, "plan-1")
     hand_out(built, "plan-2", lasts=-timedelta(days=1))
-    assert answer(built, [OURS], "plan-1") == "success"
-    assert "is not approved for" in answer(built, [OURS, THEIRS], "plan-1")
-    assert "its time is over" in answer(built, [OURS], "plan-2")
-    assert "is not approved for" in answer(built, [OURS], "plan-1' or '1' = '1")
+    assert answer(built, capsys, [OURS], "plan-1") == "success"
+    assert "is not approved for" in answer(built, capsys, [OURS, THEIRS], "plan-1")
+    assert "its time is over" in answer(built, capsys, [OURS], "plan-2")
+    assert "is not approved for" in answer(built, capsys, [OURS], "plan-1' or '1' = '1")

@@ -201,6 +201,7 @@ class _Refresh:
         desk = self.context.alerts
         if desk is None:
             return asdict(Told())
+        desk = replace(desk, clock=self.context.clock)
         return asdict(notify_findings(desk, UUID(plan["build_id"]), self.shops))
 
     def _precompute(self) -> Detail:

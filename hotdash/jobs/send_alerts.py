@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from hotdash.base.errors import HotdashError
@@ -23,6 +24,8 @@ from hotdash.storage.appdb.repositories.alert_deliveries import (
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
 
 ACTOR = "hotdash"
+# For another process that sends: each of its channels gives up after seconds.
+LONGEST_WAIT = timedelta(minutes=1)
 
 _log = get_logger(__name__)
 
@@ -39,10 +42,10 @@ class Sent:
         return self.delivered.get(kind.value, 0)
 
 
-def send_alerts(desk: AlertDesk) -> Sent:
+def send_alerts(desk: AlertDesk, patience: timedelta = LONGEST_WAIT) -> Sent:
     """Asked again at any time; what no channel takes now is told when it has had some rest."""
     with desk.database.direct() as connection:
-        if not alert_deliveries.try_sending_lock(connection):
+        if not alert_deliveries.sending_alone(connection, patience):
             return Sent({})
         now_due = _plan(desk)
         _note_held(desk, now_due.held)

@@ -40,14 +40,15 @@ def read_rules(file: Path) -> Rules:
 
 
 def parse_rules(text: str, name: str = RULES_FILE) -> Rules:
-    root = _node(text, name)
+    root, content = _read(text, name)
     try:
-        return Rules.model_validate(yaml.safe_load(text))
+        return Rules.model_validate(content)
     except ValidationError as error:
         raise _explain(error, root, name) from None
 
 
-def _node(text: str, name: str) -> yaml.Node:
+def _read(text: str, name: str) -> tuple[yaml.Node, Any]:
+    """With its nodes, for they know their lines."""
     if len(text) > _LARGEST:
         raise RulesError(
             f"{name} has {len(text)} characters; rules have a few hundred.",
@@ -55,6 +56,7 @@ def _node(text: str, name: str) -> yaml.Node:
         )
     try:
         root = cast("yaml.Node | None", cast(Any, yaml).compose(text, Loader=yaml.SafeLoader))
+        content: Any = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"Line {mark.line + 1}" if mark else "It"
@@ -62,16 +64,22 @@ def _node(text: str, name: str) -> yaml.Node:
             f"{name} is not YAML. {line}: {getattr(error, 'problem', None) or 'it breaks off'}.",
             hint="Mend the indentation or the quotes there.",
         ) from None
+    except (ValueError, RecursionError) as error:
+        raise RulesError(
+            f"{name} is not YAML: {error}.", hint="Mend that value, or put it in quotes."
+        ) from None
     if not isinstance(root, yaml.MappingNode):
         raise RulesError(
             f"{name} holds no rules.",
             hint="Begin with `hotdash alerts rules --default`, which prints the default ones.",
         )
-    return root
+    return root, content
 
 
 def _explain(error: ValidationError, root: yaml.Node, name: str) -> RulesError:
-    first = error.errors(include_url=False, include_context=False)[0]
+    errors = error.errors(include_url=False, include_context=False)
+    # A word that is not known is often the reason why another is missing.
+    first = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     place = first["loc"]
     line = _line_of(root, place)
     path = ".".join(str(part) for part in place)

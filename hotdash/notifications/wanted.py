@@ -107,7 +107,8 @@ def _wants(
 
 def is_note(alert: AlertState) -> bool:
     """Something that is only told: it was over when it happened."""
-    return alert.subject is Subject.DIGEST or alert.resolved_at == alert.opened_at
+    is_over = alert.resolved_at == alert.opened_at and not alert.events
+    return alert.subject is Subject.DIGEST or is_over
 
 
 def _resolved(

@@ -17,6 +17,7 @@ COMMANDS = (
     "metrics",
     "attribution",
     *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),
+    "alerts",
     *("migrate", "publish", "sign-in", "version"),
 )
 

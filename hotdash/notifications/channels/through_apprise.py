@@ -30,7 +30,8 @@ def notify(plugin: Any, message: Message, body: str, where: str, hint: str) -> N
     try:
         taken = plugin.notify(
             body=body,
-            title=message.title,
+            # A line of its own could be read as another header.
+            title=" ".join(message.title.split()),
             notify_type=looks_of(message),
             body_format=NotifyFormat.TEXT,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -13,7 +13,7 @@ from hotdash.base.ids import new_id
 from hotdash.storage.appdb.models.alerts import AlertDelivery
 
 ATTEMPTED, DELIVERED, FAILED, HELD = "attempted", "delivered", "failed", "held"
-_TRY = "select pg_try_advisory_lock(hashtextextended('hotdash send alerts', 0))"
+_WAIT = "select pg_advisory_lock(hashtextextended('hotdash send alerts', 0))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,15 @@ class DeliveryRecord:
     error: str | None = None
 
 
-def try_sending_lock(connection: psycopg.Connection) -> bool:
-    """Two processes that send at once would tell everything twice."""
-    row = connection.execute(_TRY).fetchone()
-    return bool(row and row[0])
+def sending_alone(connection: psycopg.Connection, patience: timedelta) -> bool:
+    """Two processes that send at once would tell everything twice; the lock lives as long as the connection."""
+    milliseconds = int(patience.total_seconds() * 1000)
+    connection.execute("select set_config('lock_timeout', %s, false)", [str(milliseconds)])
+    try:
+        connection.execute(_WAIT)
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 def add_deliveries(session: Session, records: Sequence[DeliveryRecord]) -> list[UUID]:

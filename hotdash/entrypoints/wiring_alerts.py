@@ -4,15 +4,13 @@ from pathlib import Path
 
 from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
-from hotdash.base.logging import get_logger
 from hotdash.base.settings import Settings
 from hotdash.jobs.alert_desk import AlertDesk, OpenChannel
 from hotdash.notifications.channels.contract import UndeliveredError
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.channels.registry import channel_kind
 from hotdash.notifications.message import Message
-from hotdash.notifications.rules import Rules
-from hotdash.notifications.rules_file import DEFAULT_RULES, RulesError, load_rules, read_rules
+from hotdash.notifications.rules_file import rules_in_force
 from hotdash.notifications.wanted import Traits
 from hotdash.storage.appdb.repositories.alert_channels import ChannelRecord, list_channels
 from hotdash.storage.appdb.session import Database
@@ -20,8 +18,6 @@ from hotdash.storage.secrets import Vault
 
 FILE_CHANNEL = "file"
 FILE_NAME = "notifications.ndjson"
-
-_log = get_logger(__name__)
 
 
 class ClosedChannel:
@@ -55,12 +51,3 @@ def open_channel(record: ChannelRecord, home: Path) -> OpenChannel:
     except HotdashError as error:
         return OpenChannel(ClosedChannel(record.name, error), kind.traits)
     return OpenChannel(channel, kind.traits)
-
-
-def rules_in_force(home: Path) -> Rules:
-    """A slip in the rules must not keep the data from coming in, nor anybody from being told."""
-    try:
-        return load_rules(home)
-    except RulesError as error:
-        _log.error("alert_rules_refused", error=error.message, hint=error.hint)
-        return read_rules(DEFAULT_RULES)

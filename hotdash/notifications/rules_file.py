@@ -8,12 +8,15 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from hotdash.base.errors import HotdashError
+from hotdash.base.logging import get_logger
 from hotdash.notifications import rules as parts
 from hotdash.notifications.rules import Rules
 
 RULES_FILE = "alerts.yml"
 DEFAULT_RULES = Path(__file__).with_name("default_rules.yml")
 _LARGEST = 200_000
+
+_log = get_logger(__name__)
 
 _Place = tuple[int | str, ...]
 
@@ -26,6 +29,15 @@ def load_rules(home: Path) -> Rules:
     """Those of the installation, else the default ones."""
     own = home / RULES_FILE
     return read_rules(own if own.exists() else DEFAULT_RULES)
+
+
+def rules_in_force(home: Path) -> Rules:
+    """A slip in the rules must not keep the data from coming in, nor anybody from being told."""
+    try:
+        return load_rules(home)
+    except RulesError as error:
+        _log.error("alert_rules_refused", error=error.message, hint=error.hint)
+        return read_rules(DEFAULT_RULES)
 
 
 def read_rules(file: Path) -> Rules:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
-from hotdash.entrypoints.web.api import attribution, metrics, tiles
+from hotdash.entrypoints.web.api import alerts, attribution, metrics, tiles
 from hotdash.entrypoints.web.collector import endpoints as collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.errors import ErrorAnswers
@@ -31,7 +31,7 @@ ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
     *(sign_in.router, account.router, theme.router, connect_shopify.router),
     *(today.router, definitions.router, exports.router),
-    *(tiles.router, metrics.router, attribution.router),
+    *(tiles.router, metrics.router, attribution.router, alerts.router),
     collector.router,
 )
 

@@ -1,9 +1,13 @@
 import pytest
 
-from tests.fixtures.storefront import OWNER, PASSWORD
+from tests.fixtures.storefront import OWNER, PASSWORD, ROD
 from tests.fixtures.web import BASE_URL, Web, routes_of
 
-FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
+ANSWERS = {
+    f"{ALERT}/{answer}?shop={ROD}": answer for answer in ("acknowledge", "snooze", "resolve")
+}
+FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password", *ANSWERS]
 
 
 def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None:
@@ -13,7 +17,12 @@ def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None
         for name in routes_of(shown_web.app.routes)
         if name.startswith("POST")
     }
-    assert posts - set(FORMS) == {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
+    answers = {f"/api/v1/alerts/{{alert}}/{answer}" for answer in ANSWERS.values()}
+    assert posts - set(FORMS) - answers == {
+        "/collect",
+        "/webhooks/{vendor}",
+        "/webhooks/{vendor}/{shop_id}",
+    }
 
 
 @pytest.fixture

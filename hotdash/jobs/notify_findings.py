@@ -60,7 +60,12 @@ def _open_and_end(
     """What was not asked keeps its alert: silence is no answer."""
     at = desk.clock.now()
     failed = failed_checks(session, shop_id, build_id)
-    told = [each for each in failed if Severity(each.severity) is not Severity.INFO]
+    allowed = set(alerts.overridden_checks(session, shop_id, build_id))
+    told = [
+        each
+        for each in failed
+        if Severity(each.severity) is not Severity.INFO and each.check_name not in allowed
+    ]
     alerts.open_alerts(session, [_alert(each, build_id) for each in told], at)
     failing = {each.check_name for each in failed}
     answered = set(alerts.passed_checks(session, shop_id, build_id))
@@ -69,6 +74,7 @@ def _open_and_end(
     if _was_staged(session, shop_id, build_id):
         answered.add(PARITY_CHECK)
     end(session, shop_id, CHECK, answered - failing, desk)
+    end(session, shop_id, CHECK, allowed, desk, "overridden for a while")
 
 
 def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:
@@ -78,13 +84,17 @@ def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:
 
 
 def end(
-    session: Session, shop_id: str, kind: str, passed: Collection[str], desk: AlertDesk
+    session: Session,
+    shop_id: str,
+    kind: str,
+    names: Collection[str],
+    desk: AlertDesk,
+    why: str = "passed again",
 ) -> None:
+    """What of these is open is over, without anybody having to say so."""
     at = desk.clock.now()
-    for alert_id in alerts.end_alerts(session, shop_id, kind, passed, at):
-        add_alert_event(
-            session, AlertEventRecord(shop_id, alert_id, at, AUTO_RESOLVED, ACTOR, "passed again")
-        )
+    for alert_id in alerts.end_alerts(session, shop_id, kind, names, at):
+        add_alert_event(session, AlertEventRecord(shop_id, alert_id, at, AUTO_RESOLVED, ACTOR, why))
 
 
 def _alert(check: CheckRecord, build_id: UUID) -> NewAlert:

@@ -1,7 +1,7 @@
 """Tell of what is no check: a job that failed, its next success, and things that are only to be known."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import redact
@@ -14,6 +14,9 @@ from hotdash.storage.appdb.repositories.alerts import JOB, NewAlert
 
 RUNBOOK = "jobs"
 _LONGEST = 500
+_MEND = "Look into the log; then run it again."
+_WATCHED = "watch "
+_RUNBOOKS = {Subject.JOB: RUNBOOK, Subject.DIGEST: "weekly-digest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def tell_failure(
     desk: AlertDesk,
     shops: Sequence[str],
     job: str,
-    error: BaseException,
+    error: BaseException | str,
     *,
     severity: Severity = Severity.BLOCKING,
 ) -> Told:
@@ -69,33 +72,48 @@ def tell_success(desk: AlertDesk, shops: Sequence[str], job: str) -> Told:
     return Told.of(send_alerts(desk))
 
 
+def tell_watched(desk: AlertDesk, holding: Sequence[Note]) -> Told:
+    """All that a watch over jobs and workers finds now: what it found before and no longer does is over."""
+    found = [replace(_alert(each), check_name=_WATCHED + each.name) for each in holding]
+    still = {(each.shop_id, each.check_name) for each in found}
+    with desk.database.jobs() as session:
+        alerts.follow_people(session)
+        alerts.open_alerts(session, found, desk.clock.now())
+        for shop_id, name in alerts.open_names(session, JOB, _WATCHED):
+            if (shop_id, name) not in still:
+                end(session, shop_id, JOB, [name], desk)
+    return Told.of(send_alerts(desk))
+
+
 def tell(desk: AlertDesk, notes: Iterable[Note]) -> Told:
     """What is over when it happened: an approval, an end of a backfill, a drill that is due."""
-    found = [
-        NewAlert(
-            shop_id=note.shop_id,
-            check_name=note.name,
-            severity=note.severity.value,
-            sentence=note.sentence,
-            mend=note.mend,
-            owner=note.owner,
-            kind=note.subject.value,
-            runbook=note.runbook or note.subject.value,
-            group_key=note.key,
-        )
-        for note in notes
-    ]
     with desk.database.jobs() as session:
-        alerts.note_once(session, found, desk.clock.now())
+        alerts.note_once(session, map(_alert, notes), desk.clock.now())
     return Told.of(send_alerts(desk))
+
+
+def _alert(note: Note) -> NewAlert:
+    return NewAlert(
+        shop_id=note.shop_id,
+        check_name=note.name,
+        severity=note.severity.value,
+        sentence=redact(note.sentence),
+        mend=redact(note.mend),
+        owner=note.owner,
+        kind=note.subject.value,
+        runbook=note.runbook or _RUNBOOKS.get(note.subject, note.subject.value),
+        group_key=note.key,
+    )
 
 
 def _name(job: str) -> str:
     return f"job {job}"
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException | str) -> str:
     """A library's own words may hold an address with a key in it, so only ours are passed on."""
+    if isinstance(error, str):
+        return redact(error)[:_LONGEST]
     if isinstance(error, HotdashError):
         return redact(error.message)[:_LONGEST]
     return f"an unexpected {type(error).__name__}; the log has the details."

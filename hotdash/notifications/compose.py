@@ -72,7 +72,7 @@ def _about(alerts: Sequence[AlertState]) -> tuple[str, str]:
 
 
 def words(check: str) -> str:
-    return check.replace("_", " ")
+    return check.removeprefix("watch ").replace("_", " ")
 
 
 def _end_of(alert: AlertState, now: datetime, are_many: bool) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import HotdashError
@@ -17,12 +18,13 @@ from hotdash.jobs.alert_desk import AlertDesk, OpenChannel
 from hotdash.jobs.handle_alert import Answer, Handling, handle_alert
 from hotdash.jobs.notify_findings import Told, notify_findings
 from hotdash.jobs.send_alerts import Sent, send_alerts
-from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success
+from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
 from hotdash.jobs.weekly_digest import weekly_digest
 from hotdash.notifications.channels.registry import channel_kind
-from hotdash.notifications.message import Kind, Message, Subject
+from hotdash.notifications.message import Kind, Message, Severity, Subject
 from hotdash.notifications.rules_file import parse_rules
 from hotdash.notifications.wanted import Traits
+from hotdash.storage.appdb.models import CheckResult
 from hotdash.storage.appdb.repositories.alert_deliveries import (
     DeliveryRecord,
     deliveries_of,
@@ -298,6 +300,40 @@ class TestJobs:
         assert gate.lines()[0]["sentence"] == (
             "The job refresh failed: an unexpected ValueError; the log has the details."
         )
+
+    def test_what_comes_as_text_is_passed_on_without_its_keys(self, gate: Gate) -> None:
+        tell_failure(gate.desk, [ROD], "refresh", "at postgresql://hotdash:pa55word@db/x")
+        sentence = gate.lines()[0]["sentence"]
+        assert sentence == "The job refresh failed: at postgresql://hotdash:***@db/x"
+
+    def test_what_a_watch_no_longer_finds_is_over(self, gate: Gate) -> None:
+        late = Note(ROD, "nightly is overdue", "It was due at 2.", Subject.JOB, Severity.WARNING)
+        dead = replace(late, name="worker w1 is gone")
+        gate.build((ROD, COUNTS))
+        told = list[Told]()
+        for holding in [late, dead], [late], []:
+            gate.clock.advance(MINUTE)
+            told.append(tell_watched(gate.desk, holding))
+        assert told == [Told(opened=1), Told(resolved=1), Told(resolved=1)]
+        assert [each.check_name for each in gate.alerts() if not each.resolved_at] == [COUNTS]
+
+
+def test_an_overridden_warning_is_over_until_the_override_expires(gate: Gate) -> None:
+    gate.build((ROD, COUNTS), severity="warning")
+    for overridden in True, False:
+        gate.clock.advance(MINUTE)
+        build_id = new_id()
+        with gate.desk.database.jobs() as session:
+            result = _result(ROD, COUNTS, "warning", failed=True)
+            save_check_results(session, build_id, [result], gate.clock.now())
+            if overridden:
+                session.execute(
+                    update(CheckResult)
+                    .where(CheckResult.build_id == build_id)
+                    .values(override_id=new_id())
+                )
+        gate.notify(build_id)
+    assert [kind for _, _, kind in gate.told()] == ["opened", "resolved", "opened"]
 
 
 def test_a_note_is_told_once_by_its_key(gate: Gate) -> None:

@@ -115,6 +115,31 @@ def passed_checks(session: Session, shop_id: str, build_id: UUID) -> list[str]:
     )
 
 
+def overridden_checks(session: Session, shop_id: str, build_id: UUID) -> list[str]:
+    """A person has said for a while that they may fail."""
+    return list(
+        session.scalars(
+            select(CheckResult.check_name).where(
+                CheckResult.shop_id == shop_id,
+                CheckResult.build_id == build_id,
+                CheckResult.override_id.is_not(None),
+            )
+        )
+    )
+
+
+def open_names(session: Session, kind: str, beginning: str) -> list[tuple[str, str]]:
+    """Shop and name of each open alert whose name begins so."""
+    rows = session.execute(
+        select(Alert.shop_id, Alert.check_name).where(
+            Alert.kind == kind,
+            Alert.resolved_at.is_(None),
+            Alert.check_name.startswith(beginning, autoescape=True),
+        )
+    )
+    return [(shop_id, name) for shop_id, name in rows]
+
+
 def end_alerts(
     session: Session, shop_id: str, kind: str, passed: Collection[str], at: datetime
 ) -> list[UUID]:

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.alert_desk import AlertDesk, states_of
 from hotdash.jobs.notify_findings import Told
 from hotdash.jobs.tell_failure import Note, tell
 from hotdash.notifications.compose import words
 from hotdash.notifications.figures import monday_of
 from hotdash.notifications.message import Severity, Subject
+from hotdash.notifications.standing import standing_of
 from hotdash.storage.appdb.repositories import alert_events, alerts
 from hotdash.storage.appdb.repositories.alert_information import information_since
 from hotdash.storage.appdb.repositories.shops import list_shops
@@ -50,13 +51,10 @@ def _note(session: Session, shop_id: str, week: _Week) -> Note:
 
 
 def _sentence(session: Session, shop_id: str, week: _Week) -> str:
-    told = [
-        each
-        for each in alerts.list_alerts(session, [shop_id], closed=True, limit=1000)
-        if each.kind != alerts.DIGEST
-    ]
-    opened = Counter(each.severity for each in told if each.opened_at >= week.since)
-    still = [words(each.check_name) for each in told if each.resolved_at is None]
+    known = states_of(session, alerts.list_alerts(session, [shop_id], closed=True, limit=1000))
+    told = [each for each in known if each.subject is not Subject.DIGEST]
+    opened = Counter(each.severity.value for each in told if each.opened_at >= week.since)
+    still = [words(each.check) for each in told if not standing_of(each, week.until).is_over]
     false = len(alert_events.false_alarms(session, [shop_id], week.since))
     parts = [
         f"{opened['blocking']} blocking and {opened['warning']} warning alerts in a week, "

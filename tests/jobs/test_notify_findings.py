@@ -44,6 +44,13 @@ class TestOnce:
         gate.build(asked=[COUNTS])
         assert [each.resolved_at for each in gate.alerts()] == [gate.clock.now()]
 
+    def test_a_departure_that_was_closed_has_no_check_and_no_alert(self, gate: Gate) -> None:
+        drift = "schema_drift_shopify_orders_added_mood"
+        gate.build((ROD, drift), asked=[drift])
+        gate.clock.advance(MINUTE)
+        gate.build()
+        assert [kind for _, _, kind in gate.told()] == ["opened", "resolved"]
+
     def test_who_says_what_was_asked_is_believed(self, gate: Gate) -> None:
         gate.build((ROD, COUNTS))
         gate.clock.advance(MINUTE)

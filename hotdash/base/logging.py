@@ -9,13 +9,20 @@ from typing import Any
 
 import structlog
 
-_SECRET_KEY = re.compile(r"password|secret|token|authorization|cookie|credential|api_key", re.I)
+_SECRET_KEY = re.compile(
+    r"password|secret|token|authorization|cookie|credential|api_key|routing_key", re.I
+)
 _URL_PASSWORD = re.compile(r"(?P<scheme>\w+://[^:/@\s]+):[^@\s]+@")
 _BEARER = re.compile(r"shp(at|ca|pa|rt|ss)_[0-9A-Za-z]+")
+_SLACK_TOKEN = re.compile(r"xox[a-z]-[0-9A-Za-z-]+")
+_SLACK_HOOK = re.compile(r"/services/[^/\s]+/[^/\s]+/[^\s'\"?]+")
+_PAGER_KEY = re.compile(r"(?P<name>(?:routing|integration)_?key\W{1,4})[0-9A-Za-z]{16,}", re.I)
 
 
 def redact(text: str) -> str:
-    return _BEARER.sub("shpat_***", _URL_PASSWORD.sub(r"\g<scheme>:***@", text))
+    shown = _BEARER.sub("shpat_***", _URL_PASSWORD.sub(r"\g<scheme>:***@", text))
+    shown = _SLACK_HOOK.sub("/services/***", _SLACK_TOKEN.sub("xox_***", shown))
+    return _PAGER_KEY.sub(r"\g<name>***", shown)
 
 
 def _hide_secrets(

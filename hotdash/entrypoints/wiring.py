@@ -19,9 +19,10 @@ from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
 from hotdash.entrypoints.web.context import WebContext
-from hotdash.entrypoints.wiring_alerts import alert_routes
+from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
+from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
@@ -67,6 +68,10 @@ class Installation:
     @property
     def vault(self) -> Vault:
         return Vault.in_home(self.settings.home)
+
+    @property
+    def alerts(self) -> AlertDesk:
+        return open_desk(self.settings, self.database, self.vault, self.clock)
 
     def migrate(self) -> None:
         migrate.upgrade(self.database)
@@ -167,7 +172,7 @@ class Installation:
                 fresh_hard=timedelta(minutes=settings.orders_fresh_hard_minutes),
                 limits=self.freshness_limits(),
                 publication_keep=timedelta(days=settings.publication_keep_days),
-                routes=alert_routes(settings),
+                alerts=self.alerts,
                 calls=self.calls,
             )
 

@@ -1,103 +1,115 @@
-"""Tell people once when a check begins to fail for a shop, and once when it passes again."""
+"""Tell people once when a check begins to fail for a shop, and once when it was asked again and passed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from hotdash.base.clock import Clock
-from hotdash.base.errors import HotdashError
-from hotdash.base.logging import get_logger
-from hotdash.notifications.message import Kind, Message, Severity
-from hotdash.notifications.routing import Route, send
-from hotdash.storage.appdb.repositories.alerts import (
-    AlertRecord,
-    mark_told,
-    open_alerts,
-    resolve_alerts,
-    untold_alerts,
-)
-from hotdash.storage.appdb.repositories.checks import failed_checks
-from hotdash.storage.appdb.session import Database
+from sqlalchemy.orm import Session
 
-_log = get_logger(__name__)
+from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.send_alerts import ACTOR, Sent, send_alerts
+from hotdash.notifications.message import Kind, Severity
+from hotdash.notifications.standing import AUTO_RESOLVED
+from hotdash.storage.appdb.repositories import alerts
+from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
+from hotdash.storage.appdb.repositories.alerts import CHECK, NewAlert
+from hotdash.storage.appdb.repositories.checks import CheckRecord, failed_checks
+from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcome, outcomes_of
+
+# Every gate asks for each departure that is open: one that was closed has no check any more.
+DRIFT_CHECKS = "schema_drift_"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     opened: int = 0
     resolved: int = 0
+    escalated: int = 0
     undelivered: int = 0
+    held: int = 0
+
+    @classmethod
+    def of(cls, sent: Sent) -> "Told":
+        return cls(
+            opened=sent.count(Kind.OPENED),
+            resolved=sent.count(Kind.RESOLVED),
+            escalated=sent.count(Kind.ESCALATED),
+            undelivered=sent.failed,
+            held=sent.held,
+        )
 
 
 def notify_findings(
-    database: Database,
-    routes: Sequence[Route],
+    desk: AlertDesk,
     build_id: UUID,
     shops: Sequence[str],
-    clock: Clock,
+    asked: Mapping[str, Collection[str]] | None = None,
 ) -> Told:
-    """After the gate: what no channel takes now is told the next time, not lost."""
-    messages = [
-        (alert, _message(alert))
-        for shop_id in shops
-        for alert in _open_and_resolve(database, build_id, shop_id, clock)
+    """After the gate. Asked are the checks of each shop that were; unsaid, those with an answer kept."""
+    for shop_id in shops:
+        with desk.database.jobs() as session:
+            alerts.follow_people(session)
+            _open_and_end(desk, session, build_id, shop_id, asked)
+    return Told.of(send_alerts(desk))
+
+
+def _open_and_end(
+    desk: AlertDesk,
+    session: Session,
+    build_id: UUID,
+    shop_id: str,
+    asked: Mapping[str, Collection[str]] | None,
+) -> None:
+    """What was not asked keeps its alert: silence is no answer."""
+    at = desk.clock.now()
+    failed = failed_checks(session, shop_id, build_id)
+    allowed = set(alerts.overridden_checks(session, shop_id, build_id))
+    told = [
+        each
+        for each in failed
+        if Severity(each.severity) is not Severity.INFO and each.check_name not in allowed
     ]
-    delivered = [
-        message.kind
-        for alert, message in messages
-        if _tell(database, routes, alert, message, clock)
-    ]
-    return Told(
-        opened=delivered.count(Kind.OPENED),
-        resolved=delivered.count(Kind.RESOLVED),
-        undelivered=len(messages) - len(delivered),
-    )
+    alerts.open_alerts(session, [_alert(each, build_id) for each in told], at)
+    failing = {each.check_name for each in failed}
+    answered = set(alerts.passed_checks(session, shop_id, build_id))
+    if asked is not None:
+        answered = set(asked.get(shop_id, ()))
+    if _was_staged(session, shop_id, build_id):
+        answered.add(PARITY_CHECK)
+    answered |= {
+        name for shop, name in alerts.open_names(session, CHECK, DRIFT_CHECKS) if shop == shop_id
+    }
+    end(session, shop_id, CHECK, answered - failing, desk)
+    end(session, shop_id, CHECK, allowed, desk, "overridden for a while")
 
 
-def _open_and_resolve(
-    database: Database, build_id: UUID, shop_id: str, clock: Clock
-) -> list[AlertRecord]:
-    with database.jobs() as session:
-        failed = [
-            check
-            for check in failed_checks(session, shop_id, build_id)
-            if Severity(check.severity) is not Severity.INFO
-        ]
-        open_alerts(session, build_id, failed, clock.now())
-        resolve_alerts(session, shop_id, [check.check_name for check in failed], clock.now())
-        return untold_alerts(session, shop_id)
+def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:
+    """Every publication compares what it staged, and writes down only that it differed."""
+    outcomes = outcomes_of(session, shop_id, build_id)
+    return any(each.outcome in (Outcome.PUBLISHED, Outcome.UNCHANGED) for each in outcomes)
 
 
-def _tell(
-    database: Database,
-    routes: Sequence[Route],
-    alert: AlertRecord,
-    message: Message,
-    clock: Clock,
-) -> bool:
-    try:
-        if send(message, routes) == 0:
-            return False
-    except HotdashError:
-        _log.exception("notification_failed", shop_id=alert.shop_id, check=alert.check_name)
-        return False
-    with database.jobs() as session:
-        mark_told(session, alert, clock.now())
-    return True
+def end(
+    session: Session,
+    shop_id: str,
+    kind: str,
+    names: Collection[str],
+    desk: AlertDesk,
+    why: str = "passed again",
+) -> None:
+    """What of these is open is over, without anybody having to say so."""
+    at = desk.clock.now()
+    for alert_id in alerts.end_alerts(session, shop_id, kind, names, at):
+        add_alert_event(session, AlertEventRecord(shop_id, alert_id, at, AUTO_RESOLVED, ACTOR, why))
 
 
-def _message(alert: AlertRecord) -> Message:
-    is_new = alert.opening_told_at is None
-    name = alert.check_name.replace("_", " ")
-    return Message(
-        key=f"{alert.alert_id}:{'opened' if is_new else 'resolved'}",
-        kind=Kind.OPENED if is_new else Kind.RESOLVED,
-        severity=Severity(alert.severity),
-        shop_id=alert.shop_id,
-        check=alert.check_name,
-        title=f"{alert.shop_id}: {name} {'fails' if is_new else 'passes again'}",
-        body=alert.sentence,
-        mend=alert.mend if is_new else "",
-        owner=alert.owner,
-        at=alert.opened_at if is_new else alert.resolved_at or alert.opened_at,
+def _alert(check: CheckRecord, build_id: UUID) -> NewAlert:
+    return NewAlert(
+        shop_id=check.shop_id,
+        check_name=check.check_name,
+        severity=check.severity,
+        sentence=check.sentence or check.check_name,
+        mend=check.mend or "",
+        owner=check.owner or "",
+        build_id=build_id,
     )

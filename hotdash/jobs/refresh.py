@@ -17,7 +17,7 @@ from hotdash.insights.attribution.training import train_weights
 from hotdash.jobs import check_schemas
 from hotdash.jobs.gate_build import gate_build
 from hotdash.jobs.keep_drifts import DriftKeeper
-from hotdash.jobs.notify_findings import notify_findings
+from hotdash.jobs.notify_findings import Told, notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
 from hotdash.jobs.publish_build import publish_build
 from hotdash.jobs.refresh_context import (
@@ -201,12 +201,11 @@ class _Refresh:
                 set_timezone(session, shop_id, timezone)
 
     def _notify(self, plan: Detail) -> Detail:
-        context = self.context
-        build_id = UUID(plan["build_id"])
-        told = notify_findings(
-            context.database, context.routes, build_id, self.shops, context.clock
-        )
-        return asdict(told)
+        desk = self.context.alerts
+        if desk is None:
+            return asdict(Told())
+        desk = replace(desk, clock=self.context.clock)
+        return asdict(notify_findings(desk, UUID(plan["build_id"]), self.shops))
 
     def _precompute(self) -> Detail:
         context = self.context

@@ -12,10 +12,10 @@ from hotdash.base.logging import get_logger
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
+from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.sync_source import SourceSync
-from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import Detail, DurableRun
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
@@ -37,7 +37,8 @@ class RefreshContext:
     fresh_soft: timedelta
     fresh_hard: timedelta
     publication_keep: timedelta
-    routes: Sequence[Route] = ()
+    # Without one nobody is told anything.
+    alerts: AlertDesk | None = None
     # Of the sources whose limits are not those of orders.
     limits: Mapping[str, FreshnessLimit] = field(default_factory=dict[str, FreshnessLimit])
     calls: CallRecorder | None = None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import Clock
 from hotdash.base.errors import ConflictError
-from hotdash.storage.appdb.repositories import audit, credentials
+from hotdash.storage.appdb.repositories import alert_channels, audit, credentials
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault, add_key, retire_keys
 
@@ -26,7 +26,7 @@ def rotate_key(
         credentials.hold_rotation(session)
         _require_all_open(session, key_file)
         add_key(key_file)
-        sealed = credentials.seal_anew(session, Vault(key_file))
+        sealed = _seal_anew(session, key_file)
         audit.add_event(
             session,
             shop_id=None,
@@ -44,19 +44,30 @@ def _retire(database: Database, key_file: Path) -> int:
     """Once more under the lock: somebody may have sealed with an old key meanwhile."""
     with database.jobs() as session:
         credentials.hold_rotation(session)
-        credentials.seal_anew(session, Vault(key_file))
+        _seal_anew(session, key_file)
     return retire_keys(key_file)
 
 
+def _seal_anew(session: Session, key_file: Path) -> int:
+    vault = Vault(key_file)
+    return credentials.seal_anew(session, vault) + alert_channels.seal_channels_anew(session, vault)
+
+
 def _require_all_open(session: Session, key_file: Path) -> None:
+    vault = Vault(key_file)
     closed = [
         f"{each.vendor} of {each.shop_id}"
-        for each in credentials.overview(session, Vault(key_file))
+        for each in credentials.overview(session, vault)
+        if each.fields is None
+    ]
+    closed += [
+        f"the alert channel {each.name}"
+        for each in alert_channels.list_channels(session, vault)
         if each.fields is None
     ]
     if closed:
         raise ConflictError(
             f"No key in {key_file.name} opens the credentials for {', '.join(closed)}.",
             hint="Restore the key file that belongs to this database, or forget them: "
-            "`hotdash disconnect`. Nothing was changed.",
+            "`hotdash disconnect`, `hotdash alerts channel remove`. Nothing was changed.",
         )

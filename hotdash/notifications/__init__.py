@@ -1,1 +1,1 @@
-"""Message, routing and channel apart."""
+"""Message, rules, policy and channel apart."""

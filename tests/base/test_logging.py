@@ -45,3 +45,18 @@ def test_an_exception_is_logged_with_its_trace(log: Path) -> None:
 
 def test_redact_leaves_the_rest() -> None:
     assert redact("postgresql://me:pw@db:5432/x?a=b") == "postgresql://me:***@db:5432/x?a=b"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "POST https://hooks.slack.com/services/T0A/B0B/cCc123 failed",
+            "POST https://hooks.slack.com/services/*** failed",
+        ),
+        ("with xoxb-12-34-abcDEF in it", "with xox_*** in it"),
+        ('{"routing_key": "0123456789abcdef0123"}', '{"routing_key": "***"}'),
+    ],
+)
+def test_keys_of_alert_channels_are_hidden_by_shape(text: str, shown: str) -> None:
+    assert redact(text) == shown

@@ -17,9 +17,6 @@ from hotdash.jobs.check_schemas import STEP, look_at_due_schemas
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.jobs.run_report import RunReport
-from hotdash.notifications.channels.file import FileChannel
-from hotdash.notifications.message import Severity
-from hotdash.notifications.routing import Route
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.repositories.drifts import (
     DriftRecord,
@@ -27,6 +24,7 @@ from hotdash.storage.appdb.repositories.drifts import (
     find_drift,
     list_drifts,
 )
+from tests.fixtures.alerts import file_desk
 from tests.fixtures.run_states import SHOPS, FirstRun
 from tests.fixtures.told_shopify import BY_NAME, NOW, ToldShopify
 
@@ -93,9 +91,10 @@ class House:
             json.loads(line) for line in self.messages.read_text().splitlines()
         ]
         return [
-            (line["kind"], line["severity"], line["check"])
+            (line["kind"], line["severity"], each["check"])
             for line in lines
-            if "schema_drift" in line["check"]
+            for each in line["alerts"]
+            if "schema_drift" in each["check"]
         ]
 
 
@@ -103,8 +102,8 @@ class House:
 def house(first_run: FirstRun, tmp_path: Path) -> Iterator[House]:
     messages = tmp_path / "told.ndjson"
     with first_run.restored().opened() as opened:
-        route = Route(frozenset(Severity), FileChannel(messages))
-        yield House(replace(opened, routes=[route]), messages)
+        desk = file_desk(opened.database, opened.clock, messages)
+        yield House(replace(opened, alerts=desk), messages)
 
 
 ADDED = "schema_drift_shopify_orders_added_mood"

@@ -1,130 +1,91 @@
-"""A failing check is told once, its end is told once, and nothing undelivered is lost."""
+"""A failing check is told once, its end is told once it was asked and passed."""
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
-from uuid import UUID
+from sqlalchemy import update
 
-import pytest
-
-from hotdash.base.clock import FixedClock
 from hotdash.base.ids import new_id
 from hotdash.jobs.notify_findings import Told, notify_findings
-from hotdash.notifications.channels.file import FileChannel
-from hotdash.notifications.message import Severity
-from hotdash.notifications.routing import Route
-from hotdash.storage.appdb.repositories.checks import CheckRecord, save_check_results
-from hotdash.storage.appdb.session import Database
-from tests.fixtures.shops import SeededShop
+from hotdash.storage.appdb.models import CheckResult
+from hotdash.storage.appdb.repositories.checks import save_check_results
+from tests.fixtures.alert_gate import COUNTS, DUPLICATES, KYOTO, MINUTE, ROD, Gate, gate, result_of
 
-COUNTS, DUPLICATES = "order_counts_reconcile", "duplicate_orders"
+__all__ = ["gate"]
 
 
-class Gate:
-    """One build after the other, each with the checks that fail in it."""
+class TestOnce:
+    def test_however_many_builds_fail(self, gate: Gate) -> None:
+        told = [gate.build((ROD, COUNTS)) for _ in range(3)]
 
-    def __init__(self, database: Database, clock: FixedClock, path: Path) -> None:
-        self.path = path
-        self._database = database
-        self._clock = clock
+        assert told == [Told(opened=1), Told(), Told()]
+        assert gate.told() == [(ROD, COUNTS, "opened")]
 
-    def build(self, *failing: tuple[str, str], severity: str = "blocking") -> Told:
-        build_id = new_id()
-        results = [
-            CheckRecord(
-                shop,
-                check,
-                severity,
-                "failed",
-                ("fct_revenue",),
-                3,
-                "It differs.",
-                "Mend it.",
-                "me",
-            )
-            for shop, check in failing
+    def test_one_check_of_two_shops_is_one_message(self, gate: Gate) -> None:
+        gate.build((ROD, COUNTS), (ROD, DUPLICATES), (KYOTO, COUNTS))
+
+        assert sorted(line["title"] for line in gate.lines()) == [
+            "hot-rod-an, kustom-kyoto: order counts reconcile fails",
+            "hot-rod-an: duplicate orders fails",
         ]
-        with self._database.jobs() as session:
-            save_check_results(session, build_id, results, self._clock.now())
-        return self.notify(build_id)
+        assert len(gate.told()) == 3
 
-    def notify(self, build_id: UUID) -> Told:
-        routes = [Route(frozenset({Severity.BLOCKING}), FileChannel(self.path))]
-        shops = ("hot-rod-an", "kustom-kyoto")
-        return notify_findings(self._database, routes, build_id, shops, self._clock)
+    def test_passing_again_is_told_once_and_failing_anew_too(self, gate: Gate) -> None:
+        for failing in [(ROD, COUNTS)], [], [], [(ROD, COUNTS)]:
+            gate.clock.advance(MINUTE)
+            gate.build(*failing)
 
-    def told(self) -> Sequence[tuple[str, str, str]]:
-        if not self.path.exists():
-            return []
-        lines = map(json.loads, self.path.read_text().splitlines())
-        return [(line["shop"], line["check"], line["kind"]) for line in lines]
+        assert [kind for _, _, kind in gate.told()] == ["opened", "resolved", "opened"]
 
+    def test_a_check_that_was_not_asked_keeps_its_alert(self, gate: Gate) -> None:
+        """One that is asked once a day does not resolve itself with the next run."""
+        gate.build((ROD, COUNTS))
+        gate.clock.advance(MINUTE)
+        gate.build(asked=[DUPLICATES])
+        assert [each.resolved_at for each in gate.alerts()] == [None]
+        gate.clock.advance(MINUTE)
+        gate.build(asked=[COUNTS])
+        assert [each.resolved_at for each in gate.alerts()] == [gate.clock.now()]
 
-@pytest.fixture
-def gate(
-    database: Database,
-    two_shops: tuple[SeededShop, SeededShop],
-    clock: FixedClock,
-    tmp_path: Path,
-) -> Gate:
-    del two_shops
-    return Gate(database, clock, tmp_path / "out" / "notifications.ndjson")
+    def test_a_departure_that_was_closed_has_no_check_and_no_alert(self, gate: Gate) -> None:
+        drift = "schema_drift_shopify_orders_added_mood"
+        gate.build((ROD, drift), asked=[drift])
+        gate.clock.advance(MINUTE)
+        gate.build()
+        assert [kind for _, _, kind in gate.told()] == ["opened", "resolved"]
 
+    def test_who_says_what_was_asked_is_believed(self, gate: Gate) -> None:
+        gate.build((ROD, COUNTS))
+        gate.clock.advance(MINUTE)
+        notify_findings(gate.desk, new_id(), [ROD], {ROD: [DUPLICATES]})
+        assert gate.alerts()[0].resolved_at is None
+        notify_findings(gate.desk, new_id(), [ROD], {ROD: [COUNTS]})
+        assert gate.alerts()[0].resolved_at == gate.clock.now()
 
-def test_is_told_once_however_many_builds_fail(gate: Gate) -> None:
-    told = [gate.build(("hot-rod-an", COUNTS)) for _ in range(3)]
+    def test_information_is_not_told_by_itself(self, gate: Gate) -> None:
+        assert gate.build((ROD, COUNTS), severity="info") == Told()
+        assert gate.alerts() == []
 
-    assert told == [Told(opened=1), Told(), Told()]
-    assert gate.told() == [("hot-rod-an", COUNTS, "opened")]
+    def test_the_message_says_what_to_do(self, gate: Gate) -> None:
+        gate.build((ROD, COUNTS))
 
-
-def test_each_shop_and_check_has_its_own(gate: Gate) -> None:
-    gate.build(("hot-rod-an", COUNTS), ("hot-rod-an", DUPLICATES), ("kustom-kyoto", COUNTS))
-
-    assert sorted(gate.told()) == [
-        ("hot-rod-an", DUPLICATES, "opened"),
-        ("hot-rod-an", COUNTS, "opened"),
-        ("kustom-kyoto", COUNTS, "opened"),
-    ]
-
-
-def test_passing_again_is_told_once_and_failing_anew_too(gate: Gate) -> None:
-    gate.build(("hot-rod-an", COUNTS))
-    gate.build()
-    gate.build()
-    gate.build(("hot-rod-an", COUNTS))
-
-    assert gate.told() == [
-        ("hot-rod-an", COUNTS, "opened"),
-        ("hot-rod-an", COUNTS, "resolved"),
-        ("hot-rod-an", COUNTS, "opened"),
-    ]
+        (line,) = gate.lines()
+        assert line["title"] == "hot-rod-an: order counts reconcile fails"
+        assert (line["sentence"], line["mend"], line["owner"]) == ("It differs.", "Mend it.", "me")
+        assert line["runbook"] == "https://dash.example.com/runbooks/order_counts_reconcile"
+        assert line["page"] == "https://dash.example.com/today?shop=hot-rod-an"
 
 
-def test_what_cannot_be_delivered_is_told_the_next_time(gate: Gate) -> None:
-    gate.path.parent.parent.joinpath("out").write_text("in the way")
-    assert gate.build(("hot-rod-an", COUNTS)) == Told(undelivered=1)
-
-    gate.path.parent.unlink()
-    assert gate.build(("hot-rod-an", COUNTS)) == Told(opened=1)
-    assert gate.told() == [("hot-rod-an", COUNTS, "opened")]
-
-
-def test_warnings_go_where_warnings_are_wanted(gate: Gate) -> None:
-    gate.build(("hot-rod-an", COUNTS), severity="warning")
-
-    assert gate.told() == []
-
-
-def test_what_no_channel_took_is_not_told(gate: Gate) -> None:
-    told = [gate.build(("hot-rod-an", COUNTS), severity="warning") for _ in range(2)]
-
-    assert told == [Told(undelivered=1)] * 2
-
-
-def test_the_message_says_what_to_do(gate: Gate) -> None:
-    gate.build(("hot-rod-an", COUNTS))
-
-    (line,) = map(json.loads, gate.path.read_text().splitlines())
-    assert line["title"] == "hot-rod-an: order counts reconcile fails"
-    assert (line["body"], line["mend"], line["owner"]) == ("It differs.", "Mend it.", "me")
+def test_an_overridden_warning_is_over_until_the_override_expires(gate: Gate) -> None:
+    gate.build((ROD, COUNTS), severity="warning")
+    for overridden in True, False:
+        gate.clock.advance(MINUTE)
+        build_id = new_id()
+        with gate.desk.database.jobs() as session:
+            result = result_of(ROD, COUNTS, "warning", failed=True)
+            save_check_results(session, build_id, [result], gate.clock.now())
+            if overridden:
+                session.execute(
+                    update(CheckResult)
+                    .where(CheckResult.build_id == build_id)
+                    .values(override_id=new_id())
+                )
+        gate.notify(build_id)
+    assert [kind for _, _, kind in gate.told()] == ["opened", "resolved", "opened"]

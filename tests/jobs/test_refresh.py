@@ -21,9 +21,7 @@ from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.jobs.refresh_context import without_paused
 from hotdash.jobs.run_report import RunReport, ShopReport
-from hotdash.notifications.channels.file import FileChannel
-from hotdash.notifications.message import Severity
-from hotdash.notifications.routing import Route
+from hotdash.notifications.rules_file import parse_rules
 from hotdash.pipeline.durable import RunRequest, durable_run
 from hotdash.storage.appdb.models import BackfillEvent, Build, CheckResult, SignInLink
 from hotdash.storage.appdb.repositories import freshness, identity, runs
@@ -31,11 +29,14 @@ from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_p
 from hotdash.storage.appdb.repositories.runs import RunStatus
 from hotdash.storage.appdb.repositories.shops import get_shop, set_timezone
 from hotdash.storage.appdb.session import Database
+from tests.fixtures.alerts import file_desk
 from tests.fixtures.run_states import SHOPS, FirstRun, served
 from tests.fixtures.told_shopify import NOW, ORDERS_PER_SHOP, ToldShopify, context
 from tests.fixtures.warehouses import RESTING_ON_SHOPIFY
 
 WELL, UNWELL = SHOPS
+
+BLOCKING_ONLY = parse_rules("routes: [{severities: [blocking], to: [file]}]")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def trouble(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Tr
         work = replace(
             with_revoked_shop(opened),
             clock=FixedClock(NOW + timedelta(hours=24, minutes=1)),
-            routes=[Route(frozenset({Severity.BLOCKING}), FileChannel(messages))],
+            alerts=file_desk(opened.database, opened.clock, messages, BLOCKING_ONLY),
         )
         before = served(work.database, UNWELL)
         decide_to_count_partially_paid(work)
@@ -218,7 +219,7 @@ def test_a_blocking_finding_is_told_once_in_the_file_at_home(first_run: FirstRun
         for later in days:
             work = context(house.database, house.warehouse, home)
             clock = FixedClock(work.clock.now() + later)
-            refresh(replace(work, clock=clock, routes=house.routes), SilentProgress(), shops=[WELL])
+            refresh(replace(work, clock=clock, alerts=house.alerts), SilentProgress(), shops=[WELL])
             lines = map(json.loads, file.read_text().splitlines())
             told.append([line["kind"] for line in lines if line["severity"] == "blocking"])
         house.database.dispose()

@@ -16,9 +16,6 @@ from hotdash.connectors.contract import Connector, Cursor, Event
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.jobs.run_report import RunReport
 from hotdash.jobs.sync_source import SourceSync
-from hotdash.notifications.channels.file import FileChannel
-from hotdash.notifications.message import Severity
-from hotdash.notifications.routing import Route
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.storage.appdb.repositories.credentials import save_credential
@@ -26,6 +23,7 @@ from hotdash.storage.appdb.repositories.source_states import SourceStateRecord, 
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.factory import open_warehouse
+from tests.fixtures.alerts import file_desk
 from tests.fixtures.run_states import SHOPS, FirstRun
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.simulator import SHOP_ID, UNTIL, Connecting, SimulatorHandle
@@ -157,7 +155,7 @@ class TestADeadSupportToken:
         messages = tmp_path / "told.ndjson"
         support = Support([[rows(ORDERS, {"order_id": 1}), reached()]])
         with first_run.restored().opened() as opened:
-            work = replace(opened, routes=[Route(frozenset(Severity), FileChannel(messages))])
+            work = replace(opened, alerts=file_desk(opened.database, opened.clock, messages))
             first, second = self.run(work, support), self.run(work, support)
             assert support.asked == 1
             for report in (first, second):
@@ -177,5 +175,10 @@ class TestADeadSupportToken:
             third = self.run(work, support)
         assert third.shops[0].sources["support"]["status"] == "loaded"
         told = [json.loads(line) for line in messages.read_text().splitlines()]
-        key = [line["kind"] for line in told if line["check"] == "key_of_support_accepted"]
+        key = [
+            line["kind"]
+            for line in told
+            for each in line["alerts"]
+            if each["check"] == "key_of_support_accepted"
+        ]
         assert key == ["opened", "resolved"]

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -120,6 +120,27 @@ class FieldsOf:
             hint=f"{each.help} {how}",
             field=each.name,
         )
+
+
+def given_pairs(told: Given, *, secret: Collection[str]) -> dict[str, str]:
+    """Of what is no vendor of a shop: a secret never from a flag, the rest from anywhere."""
+    fields = _from_stdin() if told.from_stdin else dict[str, str]()
+    for pair in told.plain:
+        name, value = _pair(pair, "--field")
+        if name in secret:
+            raise HotdashError(
+                f"{name} is secret: on a command line others on this machine can read it.",
+                hint=HOW,
+                field=name,
+            )
+        fields[name] = value
+    for pair in told.variables:
+        name, variable = _pair(pair, "--field-env")
+        fields[name] = _variable(variable)
+    for pair in told.files:
+        name, path = _pair(pair, "--field-file")
+        fields[name] = _file(path)
+    return fields
 
 
 def _pair(text: str, flag: str) -> tuple[str, str]:

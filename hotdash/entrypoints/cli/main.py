@@ -18,7 +18,7 @@ COMMANDS = (
     "metrics",
     "attribution",
     *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),
-    *("ci", "migrate", "publish", "backfill", "checks", "sign-in", "version"),
+    *("ci", "migrate", "publish", "backfill", "checks", "alerts", "sign-in", "version"),
 )
 
 

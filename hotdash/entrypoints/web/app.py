@@ -11,7 +11,14 @@ from starlette.responses import Response
 
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
-from hotdash.entrypoints.web.api import attribution, backfills, metrics, publications, tiles
+from hotdash.entrypoints.web.api import (
+    alerts,
+    attribution,
+    backfills,
+    metrics,
+    publications,
+    tiles,
+)
 from hotdash.entrypoints.web.api import health as data_health
 from hotdash.entrypoints.web.collector import endpoints as collector
 from hotdash.entrypoints.web.context import WebContext
@@ -34,7 +41,7 @@ ROUTERS = (
     *(sign_in.router, account.router, theme.router, connect_shopify.router),
     *(today.router, definitions.router, exports.router, runbooks.router),
     *(tiles.router, metrics.router, attribution.router),
-    *(publications.router, backfills.router, data_health.router),
+    *(publications.router, backfills.router, data_health.router, alerts.router),
     collector.router,
 )
 

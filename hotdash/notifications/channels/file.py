@@ -2,9 +2,10 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-from hotdash.base.errors import UnavailableError
+from hotdash.notifications.channels.contract import ChannelSpec, Field, UndeliveredError
 from hotdash.notifications.message import Message
 
 
@@ -22,7 +23,21 @@ class FileChannel:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise UnavailableError(
+            raise UndeliveredError(
                 f"The notification file {self._path} cannot be written: {error.strerror}.",
                 hint="Make room for it, or give this user the right to write there.",
             ) from error
+
+
+def _open(fields: Mapping[str, str], home: Path) -> FileChannel:
+    return FileChannel(home / fields["path"])
+
+
+SPEC = ChannelSpec(
+    kind="file",
+    title="A file",
+    fields=(
+        Field("path", "Where the lines are written; inside the home unless it begins with /."),
+    ),
+    open=_open,
+)

@@ -37,6 +37,7 @@ def everybody(address: str, status: int = 200) -> Row:
 
 ASK = f"?shop={ROD}"
 UNKNOWN = str(UUID(int=7))
+ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
     "GET /": Row("/", SIGN_IN, 200, 200, 200),
     "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
@@ -101,6 +102,15 @@ MATRIX = {
         "/api/v1/health/overrides",
         *(401, 404, 403, 404),
         {"shop": ROD, "check": "no_such_check", "reason": "A sale.", "days": "7"},
+    ),
+    "GET /api/v1/alerts": Row(f"/api/v1/alerts{ASK}", 401, 404, 200, 200),
+    # Who may answer is told that there is no such alert.
+    "POST /api/v1/alerts/{alert}/acknowledge": Row(f"{ALERT}/acknowledge{ASK}", 401, 404, 403, 404),
+    "POST /api/v1/alerts/{alert}/snooze": Row(
+        f"{ALERT}/snooze{ASK}", 401, 404, 403, 404, {"until": "2026-11-20T20:00:00Z"}
+    ),
+    "POST /api/v1/alerts/{alert}/resolve": Row(
+        f"{ALERT}/resolve{ASK}", 401, 404, 403, 404, {"reason": "A sale."}
     ),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),

@@ -5,21 +5,33 @@ import pytest
 from tests.fixtures.storefront import OWNER, PASSWORD, ROD
 from tests.fixtures.web import BASE_URL, Web, routes_of
 
-FORMS = [
-    "/sign-in",
-    "/sign-in/link",
-    "/sign-out",
-    "/theme",
-    "/account/password",
-    "/api/v1/health/overrides",
-]
+SOMETHING = str(UUID(int=7))
+PAGES = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+ANSWERS = {
+    f"/api/v1/alerts/{{alert}}/{answer}": f"/api/v1/alerts/{SOMETHING}/{answer}?shop={ROD}"
+    for answer in ("acknowledge", "snooze", "resolve")
+}
+OVERRIDES = "/api/v1/health/overrides"
+FORMS = [*PAGES, *ANSWERS.values(), OVERRIDES]
+REASON = {"reason": "Prices were wrong."}
 DOCUMENTS = {
-    "/api/v1/publications/rollback": {
-        "shop": ROD,
-        "publication": str(UUID(int=7)),
-        "reason": "Too low.",
+    "/api/v1/publications/rollback": (
+        "/api/v1/publications/rollback",
+        {"shop": ROD, "publication": SOMETHING} | REASON,
+    ),
+    "/api/v1/publications/release": ("/api/v1/publications/release", {"shop": ROD} | REASON),
+    "/api/v1/backfills": (f"/api/v1/backfills?shop={ROD}", {"plan": SOMETHING} | REASON),
+    **{
+        f"/api/v1/backfills/{{backfill}}/{verb}": (
+            f"/api/v1/backfills/{SOMETHING}/{verb}?shop={ROD}",
+            document,
+        )
+        for verb, document in {
+            "approve": {"plan_hash": "0" * 64, "rationale": "Agreed."},
+            "run": {},
+            **dict.fromkeys(("refuse", "rollback", "abort"), REASON),
+        }.items()
     },
-    "/api/v1/publications/release": {"shop": ROD, "reason": "Mended."},
 }
 
 
@@ -30,8 +42,8 @@ def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None
         for name in routes_of(shown_web.app.routes)
         if name.startswith("POST")
     }
-    proven = {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
-    assert posts - set(FORMS) - DOCUMENTS.keys() == proven
+    asked = {*PAGES, *ANSWERS, OVERRIDES, *DOCUMENTS}
+    assert posts - asked == {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
 
 
 @pytest.fixture
@@ -63,22 +75,26 @@ class TestEveryForm:
         assert "not from this installation" in answer.text
 
 
-@pytest.mark.parametrize("path", DOCUMENTS)
+@pytest.mark.parametrize(("path", "document"), DOCUMENTS.values(), ids=DOCUMENTS)
 class TestEveryDocument:
-    def test_without_a_token(self, signed_in: Web, path: str) -> None:
+    def test_without_a_token(self, signed_in: Web, path: str, document: dict[str, str]) -> None:
         origin = {"origin": BASE_URL}
-        answer = signed_in.client.post(path, json=DOCUMENTS[path], headers=origin)
+        answer = signed_in.client.post(path, json=document, headers=origin)
         assert answer.status_code == 403
         assert answer.json()["error"]["code"] == "forged_form"
 
-    def test_with_the_token_of_another_visitor(self, signed_in: Web, path: str) -> None:
+    def test_with_the_token_of_another_visitor(
+        self, signed_in: Web, path: str, document: dict[str, str]
+    ) -> None:
         token = signed_in.parts.csrf.issue("somebody else")
-        answer = signed_in.send(path, DOCUMENTS[path], **{"x-csrf-token": token})
+        answer = signed_in.send(path, document, **{"x-csrf-token": token})
         assert answer.json()["error"]["code"] == "forged_form"
 
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
-    def test_from_another_origin(self, signed_in: Web, path: str, origin: str) -> None:
-        answer = signed_in.send(path, DOCUMENTS[path], origin=origin)
+    def test_from_another_origin(
+        self, signed_in: Web, path: str, document: dict[str, str], origin: str
+    ) -> None:
+        answer = signed_in.send(path, document, origin=origin)
         assert answer.json()["error"]["code"] == "forged_form"
 
 

@@ -2,32 +2,28 @@
 
 import json
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hotdash.base.errors import UnavailableError
 from hotdash.notifications.channels.file import FileChannel
-from hotdash.notifications.message import Kind, Message, Severity
+from tests.fixtures.alerts import message
+
+ALERT = {
+    "alert": "018f",
+    "shop": "hot-rod-an",
+    "check": "order_ids_are_unique",
+    "sentence": "3 orders stand there twice – “zu viel”.",
+    "mend": "Run a full rebuild.",
+    "owner": "data engineering",
+    "runbook": "https://dash.example.com/runbooks/order_ids_are_unique",
+    "page": "https://dash.example.com/today?shop=hot-rod-an",
+}
 
 
-def message(key: str = "a:opened", body: str = "3 Tage weichen ab – “zu viel”.\n") -> Message:
-    return Message(
-        key=key,
-        kind=Kind.OPENED,
-        severity=Severity.BLOCKING,
-        shop_id="hot-rod-an",
-        check="order_counts_reconcile",
-        title="hot-rod-an: order counts reconcile fails",
-        body=body,
-        mend="Read the days anew.",
-        owner="data engineering",
-        at=datetime(2026, 11, 21, 18, tzinfo=UTC),
-    )
-
-
-def lines_of(path: Path) -> list[dict[str, str]]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -35,21 +31,20 @@ def test_a_message_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "new" / "notifications.ndjson"
     channel = FileChannel(path)
 
-    channel.send(message())
+    channel.send(message(key="a:opened"))
     channel.send(message(key="b:opened"))
 
     assert [line["key"] for line in lines_of(path)] == ["a:opened", "b:opened"]
     assert lines_of(path)[0] == {
         "key": "a:opened",
+        "incident": "incident-1",
         "kind": "opened",
+        "subject": "check",
         "severity": "blocking",
-        "shop": "hot-rod-an",
-        "check": "order_counts_reconcile",
-        "title": "hot-rod-an: order counts reconcile fails",
-        "body": "3 Tage weichen ab – “zu viel”.\n",
-        "mend": "Read the days anew.",
-        "owner": "data engineering",
+        "title": "hot-rod-an: order ids are unique fails",
         "at": "2026-11-21T18:00:00.000000Z",
+        **ALERT,
+        "alerts": [ALERT],
     }
 
 
@@ -58,7 +53,7 @@ def test_lines_of_many_writers_stay_whole(tmp_path: Path) -> None:
 
     def write(writer: int) -> None:
         for number in range(20):
-            FileChannel(path).send(message(f"{writer}.{number}", body="x" * 20_000))
+            FileChannel(path).send(message(key=f"{writer}.{number}", title="x" * 20_000))
 
     writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
     for writer in writers:

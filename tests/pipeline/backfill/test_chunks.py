@@ -32,7 +32,7 @@ def test_a_chunk_ends_before_it_grows_too_large_and_a_day_alone_may_be_larger() 
 
 @given(
     length=st.integers(0, 200),
-    orders=st.dictionaries(st.integers(0, 200), st.integers(0, MOST_ORDERS * 2), max_size=40),
+    orders=st.dictionaries(st.integers(0, 200), st.integers(0, MOST_ORDERS * 2), max_size=8),
 )
 def test_every_day_stands_in_exactly_one_chunk(length: int, orders: dict[int, int]) -> None:
     days = (FIRST, FIRST + timedelta(days=length))

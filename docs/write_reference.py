@@ -8,12 +8,14 @@ from typing import Any
 
 import typer.main
 
+from hotdash.base.environment import Environment
 from hotdash.base.paths import metrics_folder
 from hotdash.base.roles import MATRIX, Role
 from hotdash.base.settings import PREFIX, Settings
 from hotdash.entrypoints.cli.main import app
 from hotdash.insights.metrics.definition import json_schema
 from hotdash.insights.metrics.registry import load_registry
+from hotdash.pipeline.backfill.authorisation import ActorKind, demands
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by `make docs` from the code: do not edit. -->\n"
@@ -101,6 +103,30 @@ def roles_page() -> str:
     )
 
 
+def backfill_page() -> str:
+    spans = (1, 7, 8, 30, 31, 90, 91)
+    head = " | ".join("1 day" if days == 1 else f"{days} days" for days in spans)
+    lines = [
+        "# Who may backfill what",
+        "",
+        "The table is `hotdash/pipeline/backfill/authorisation.py`, asked when a backfill is planned, "
+        "requested and run. A role's own right comes first, then the cap of the environment, which "
+        "binds every role. Programs (schedules, workers, tokens) are refused everywhere; a worker "
+        "only carries out what a person asked for. Nobody approves their own; an owner with no other "
+        "manager or owner confirms ten minutes later by typing the shop and the plan's hash, which is "
+        "recorded as a deviation.",
+        "",
+    ]
+    for environment in Environment:
+        lines += [f"## In {environment.value}", "", f"| role | {head} |"]
+        lines.append("|---|" + "---|" * len(spans))
+        for role in Role:
+            cells = [demands(role, environment, days, ActorKind.PERSON).demand for days in spans]
+            lines.append(f"| {role.value} | " + " | ".join(cell.value for cell in cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def metrics_page() -> str:
     lines = ["# Metrics", "", "Defined in `metrics/`, one file each.", ""]
     for metric in load_registry():
@@ -122,6 +148,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "cli.md": cli_page(),
         "roles.md": roles_page(),
+        "backfill-authorisation.md": backfill_page(),
         "metrics.md": metrics_page(),
     }
     return {name: NOTE + "\n" + text.rstrip() + "\n" for name, text in made.items()}

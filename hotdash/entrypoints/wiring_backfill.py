@@ -3,11 +3,13 @@
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.progress import Progress
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.backfill import Office
+from hotdash.jobs.compare_backfill import compare_backfill
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.run_backfill import BackfillWork
 from hotdash.jobs.sync_sources import SyncRequest, sync_sources
@@ -37,7 +39,13 @@ def backfill_work(house: Installation, progress: Progress) -> Generator[Backfill
         def refetch(plan: Plan) -> Detail:
             return _fetch_again(context, progress, plan)
 
-        yield BackfillWork(office(house), engine, house.settings.environment, refetch)
+        yield BackfillWork(
+            office(house),
+            engine,
+            house.settings.environment,
+            refetch,
+            partial(compare_backfill, database, clock),
+        )
 
 
 def _fetch_again(context: RefreshContext, progress: Progress, plan: Plan) -> Detail:

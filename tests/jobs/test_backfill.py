@@ -1,7 +1,6 @@
 """Who may say what about a backfill, that one runs at a time, and that every word of it is kept."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -10,11 +9,9 @@ from sqlalchemy.exc import DBAPIError
 from hotdash.base.environment import Environment
 from hotdash.base.errors import ConflictError, ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Role
-from hotdash.governance.access.people import Person
 from hotdash.jobs.backfill import (
     Answer,
     BackfillRefusedError,
-    Office,
     OwnRequestError,
     Request,
     approve_backfill,
@@ -23,11 +20,10 @@ from hotdash.jobs.backfill import (
     roll_back_backfill,
     withdraw_backfill,
 )
-from hotdash.jobs.backfill_notices import BackfillNotice, Where
-from hotdash.jobs.plan_backfill import Ask, Planned, plan_backfill
+from hotdash.jobs.backfill_notices import Where
+from hotdash.jobs.plan_backfill import Ask, plan_backfill
 from hotdash.jobs.run_backfill import (
     BackfillBlockedError,
-    BackfillWork,
     abort_backfill,
     run_backfill,
 )
@@ -37,72 +33,13 @@ from hotdash.pipeline.backfill.plan import (
     PlanChangedError,
     typed_confirmation,
 )
-from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.backfills import events_of, shops_backfilling
 from hotdash.storage.appdb.repositories.decisions import list_decisions
 from hotdash.storage.appdb.repositories.publications import pointer_of
-from hotdash.storage.appdb.session import Database
+from tests.fixtures.backfill_house import LAST, OTHER, SHOP, WHY, House
 from tests.fixtures.marts import Publisher, revenue_day
 from tests.fixtures.shops import SeededShop
-from tests.fixtures.told_engine import Killed, ToldEngine
-
-SHOP, OTHER = "hot-rod-an", "kustom-kyoto"
-LAST = date(2026, 11, 20)
-WHY = "A late correction of prices."
-
-
-class House:
-    """An installation in production with people, two published shops, and an engine that is told."""
-
-    def __init__(self, publisher: Publisher) -> None:
-        self.database: Database = publisher.database
-        self.clock = publisher.clock
-        self.engine = ToldEngine(self.database)
-        self.notices: list[BackfillNotice] = []
-        self.office = Office(self.database, self.clock, self.notices.extend)
-        self.environment = Environment.PRODUCTION
-
-    @property
-    def work(self) -> BackfillWork:
-        return BackfillWork(self.office, self.engine, self.environment)
-
-    def person(self, role: Role, *shops: str) -> Person:
-        chosen = shops or (SHOP, OTHER)
-        email = f"{role.value}-{len(chosen)}@shop.example"
-        with self.database.jobs() as session:
-            user = identity.find_user(session, email) or identity.add_user(
-                session, email=email, name=role.value
-            )
-            for shop_id in chosen:
-                identity.set_role(session, shop_id, user.user_id, role)
-        return Person(user.user_id, email, dict.fromkeys(chosen, role), "a test")
-
-    def plan(self, person: Person, days: int = 7, *shops: str) -> Planned:
-        first = LAST - timedelta(days=days - 1)
-        ask = Ask(shops or (SHOP,), first, LAST)
-        return plan_backfill(self.database, self.engine, person, ask, self.environment, self.clock)
-
-    def asked(self, person: Person, days: int = 7, *shops: str) -> Planned:
-        planned = self.plan(person, days, *shops)
-        request_backfill(self.office, person, Request(planned.plan_id, WHY, "INC-7"))
-        return planned
-
-    def approved(self, days: int = 8, *shops: str) -> tuple[Person, Planned]:
-        engineer = self.person(Role.ENGINEER)
-        planned = self.asked(engineer, days, *shops)
-        answer = Answer(planned.plan.hash, "Agreed.")
-        approve_backfill(self.office, self.person(Role.MANAGER), planned.plan_id, answer)
-        return engineer, planned
-
-    def told(self, backfill_id: UUID) -> list[str]:
-        with self.database.jobs() as session:
-            return [event.status for event in events_of(session, backfill_id)]
-
-    def shown(self, shop_id: str = SHOP) -> UUID:
-        with self.database.jobs() as session:
-            pointer = pointer_of(session, shop_id)
-            assert pointer is not None
-            return pointer.manifest_id
+from tests.fixtures.told_engine import Killed
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from hotdash.jobs.backfill import (
     withdraw_backfill,
 )
 from hotdash.jobs.drill_backfill import drill_backfill
+from hotdash.jobs.hand_out_backfill import hand_out_backfill
 from hotdash.jobs.plan_backfill import Ask, plan_backfill
 from hotdash.jobs.run_backfill import BackfillWork, abort_backfill, run_backfill
 from hotdash.jobs.show_backfills import list_backfills, show_backfill
@@ -218,6 +219,16 @@ def abort(
         else:
             withdraw_backfill(office(house), person, backfill, reason)
     _tell(json, backfill, "Aborted.")
+
+
+@commands.command("hand-out")
+def hand_out(
+    context: typer.Context, backfill: Id, who: As, link: Link = None, json: Json = False
+) -> None:
+    """Lay an agreed plan where the dbt macro `backfill` finds it, for a day."""
+    with _house(context, json) as house, house.warehouse() as warehouse:
+        hand_out_backfill(office(house), warehouse, Proof(who, link).prove(house), backfill)
+    _tell(json, backfill, "Handed out for a day: `dbt run-operation backfill` accepts it.")
 
 
 @commands.command()

@@ -8,11 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from hotdash.storage.appdb.models import BackfillChunk, BackfillDiff
-from hotdash.storage.appdb.models.operations import Build, BuildModel, Run, RunStep
+from hotdash.storage.appdb.models.operations import (
+    Build,
+    BuildModel,
+    PublicationOutcome,
+    Run,
+    RunStep,
+)
 
 WAITING, RUNNING, COMPLETED = "waiting", "running", "completed"
 BUILDS_LOOKED_AT = 10
@@ -108,6 +115,18 @@ def seconds_of_models(session: Session, models: Sequence[str]) -> dict[str, floa
         .group_by(BuildModel.model)
     )
     return {model: float(seconds) for model, seconds in found}
+
+
+def blocked_now(session: Session, shop_id: str) -> set[str]:
+    """The marts of a shop that their newest publication left as they were."""
+    newest = (
+        select(PublicationOutcome.mart, PublicationOutcome.outcome)
+        .where(PublicationOutcome.shop_id == shop_id)
+        .ext(distinct_on(PublicationOutcome.mart))
+        .order_by(PublicationOutcome.mart, PublicationOutcome.at.desc())
+        .subquery()
+    )
+    return set(session.scalars(select(newest.c.mart).where(newest.c.outcome == "blocked")))
 
 
 def steps_left(session: Session, resource: str) -> dict[str, Mapping[str, Any]]:

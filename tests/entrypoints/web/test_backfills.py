@@ -1,0 +1,61 @@
+"""Backfills over the API: asked for, approved by somebody else, put in line once, and told to their shop only."""
+
+from datetime import timedelta
+from typing import Any
+
+from hotdash.base.environment import Environment
+from hotdash.base.roles import Role
+from hotdash.governance.access.people import Person
+from hotdash.jobs.plan_backfill import Ask, Planned, plan_backfill
+from tests.fixtures.storefront import LAST_DAY, OWNER, ROD, STRANGER
+from tests.fixtures.told_engine import ToldEngine
+from tests.fixtures.web import Web
+
+ASK = f"?shop={ROD}"
+
+
+def planned_by(web: Web, email: str, role: Role) -> Planned:
+    house = web.storefront
+    person = Person(house.user_id(email), email, {ROD: role}, "a test")
+    ask = Ask((ROD,), LAST_DAY - timedelta(days=8), LAST_DAY - timedelta(days=1))
+    engine = ToldEngine(house.database)
+    return plan_backfill(
+        *(house.database, engine, person, ask, Environment.PRODUCTION, house.clock)
+    )
+
+
+def told(web: Web, way: str, **sent: Any) -> Any:
+    return web.document(f"/api/v1/backfills{way}{ASK}", sent).json()
+
+
+def test_from_asking_to_the_line(web: Web) -> None:
+    engineer = web.storefront.add_person(Role.ENGINEER)
+    planned = planned_by(web, engineer, Role.ENGINEER)
+    backfill = f"/{planned.plan_id}"
+    web.sign_in(engineer)
+    asked = told(web, "", plan=str(planned.plan_id), reason="Prices were wrong.")
+    assert asked["demand"] == "manager approval"
+    assert told(web, f"{backfill}/run")["error"]["code"] == "conflict"
+
+    web.sign_in(OWNER)
+    agreed = {"plan_hash": planned.plan.hash, "rationale": "Agreed."}
+    assert told(web, f"{backfill}/approve", **agreed)["status"] == "approved"
+
+    web.sign_in(engineer)
+    assert told(web, f"{backfill}/run")["backfill"] == str(planned.plan_id)
+    assert "in line already" in told(web, f"{backfill}/run")["error"]["message"]
+    shown = web.client.get(f"/api/v1/backfills{backfill}{ASK}").json()
+    assert [each["status"] for each in shown["history"]] == ["requested", "approved"]
+    assert told(web, f"{backfill}/abort", reason="Not now.")["status"] == "aborted"
+
+    web.sign_in(STRANGER)
+    foreign = web.client.get(f"/api/v1/backfills{backfill}?shop=kustom-kyoto")
+    assert foreign.status_code == 404
+
+
+def test_without_the_form_token_nothing_is_said(web: Web) -> None:
+    web.sign_in(OWNER)
+    planned = planned_by(web, OWNER, Role.OWNER)
+    sent = {"plan": str(planned.plan_id), "reason": "Prices were wrong."}
+    answer = web.client.post(f"/api/v1/backfills{ASK}", json=sent)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forged_form")

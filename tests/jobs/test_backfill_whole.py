@@ -1,5 +1,6 @@
 """From the plan to the rollback over a real warehouse: what is wrong is put right, and nothing else is touched."""
 
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,6 +16,8 @@ from hotdash.jobs.compare_backfill import compare_backfill
 from hotdash.jobs.plan_backfill import Ask, plan_backfill
 from hotdash.jobs.run_backfill import BackfillWork, run_backfill
 from hotdash.jobs.show_backfills import show_diff
+from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
+from hotdash.pipeline.lease import Patience, hold_lease
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
@@ -30,6 +33,17 @@ def house(
     return falsified(built_on("duckdb"), database)
 
 
+def engine_of(house: Falsified) -> CandidateEngine:
+    """Patient, as the command's is: a lease just let go of is free a moment later."""
+    warehouse, clock = house.built.warehouse, FixedClock(AS_OF)
+    patience = Patience(timedelta(minutes=1))
+
+    def turn() -> AbstractContextManager[object]:
+        return hold_lease(house.database, warehouse.identity, clock, patience=patience)
+
+    return CandidateEngine(house.database, warehouse, house.built.home / "dbt", clock, turn)
+
+
 def an_owner(database: Database) -> Person:
     with database.jobs() as session:
         user = identity.add_user(session, email="olga@shop.example", name="Olga")
@@ -43,7 +57,7 @@ def test_what_is_wrong_is_put_right_and_can_be_undone(house: Falsified) -> None:
     clock, database = FixedClock(AS_OF + timedelta(days=1)), house.database
     compare = partial(compare_backfill, database, clock)
     office = Office(database, clock)
-    work = BackfillWork(office, house.engine, Environment.DEVELOPMENT, compare=compare)
+    work = BackfillWork(office, engine_of(house), Environment.DEVELOPMENT, compare=compare)
     owner, first, last = an_owner(database), date(2026, 9, 30), date(2026, 11, 1)
     wrong, theirs = house.hashes(OURS), house.hashes(THEIRS)
     planned = plan_backfill(

@@ -1,6 +1,6 @@
 """Settings become what a backfill is planned, judged and carried out with."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -9,10 +9,13 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.progress import Progress
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.backfill import Office
+from hotdash.jobs.backfill_notices import BackfillNotice, Where, log_notices
 from hotdash.jobs.compare_backfill import compare_backfill
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.run_backfill import BackfillWork
 from hotdash.jobs.sync_sources import SyncRequest, sync_sources
+from hotdash.jobs.tell_failure import Note, tell
+from hotdash.notifications.message import Subject
 from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
 from hotdash.pipeline.backfill.plan import Plan
 from hotdash.pipeline.durable import Detail
@@ -23,7 +26,23 @@ PATIENCE = Patience(timedelta(hours=2))
 
 
 def office(house: Installation) -> Office:
-    return Office(house.database, house.clock)
+    def herald(notices: Sequence[BackfillNotice]) -> None:
+        log_notices(notices)
+        told = (each for each in notices if each.where is Where.AUDIT)
+        tell(house.alerts, [_note(each) for each in told])
+
+    return Office(house.database, house.clock, herald=herald)
+
+
+def _note(notice: BackfillNotice) -> Note:
+    """Where it goes, mail or a channel, is for the rules of alerts to say."""
+    return Note(
+        shop_id=notice.shop_id,
+        name="backfill",
+        sentence=f"{notice.title}. {notice.body}",
+        subject=Subject.BACKFILL,
+        key=f"{notice.backfill_id} {notice.title}",
+    )
 
 
 @contextmanager

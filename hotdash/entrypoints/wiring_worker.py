@@ -1,12 +1,19 @@
 """What the worker's jobs work with, made of one installation."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from hotdash.base.progress import SilentProgress
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
-from hotdash.jobs.job_context import Hooks, JobContext
+from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
+from hotdash.jobs.send_alerts import send_alerts
+from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
+from hotdash.jobs.weekly_digest import weekly_digest
+from hotdash.notifications.message import Severity, Subject
+from hotdash.storage.appdb.repositories.jobs import JobRecord
+from hotdash.storage.appdb.repositories.shops import list_shops
 
 
 def job_context(house: Installation) -> JobContext:
@@ -22,6 +29,46 @@ def job_context(house: Installation) -> JobContext:
 
 
 def hooks(house: Installation) -> Hooks:
-    """Who is told of failures, and what else nights and weeks bring."""
-    del house
-    return Hooks()
+    """Who is told of failures, and what else minutes and weeks bring; channels may change meanwhile."""
+
+    def everybody() -> tuple[str, ...]:
+        with house.database.jobs() as session:
+            return tuple(shop.shop_id for shop in list_shops(session))
+
+    def failed(job: JobRecord, error: str) -> None:
+        tell_failure(house.alerts, job.shops or everybody(), job.job, error)
+
+    def succeeded(job: JobRecord) -> None:
+        tell_success(house.alerts, job.shops or everybody(), job.job)
+
+    def notes(found: Sequence[Watched]) -> list[Note]:
+        return [
+            Note(
+                shop_id,
+                each.name,
+                each.sentence,
+                Subject.JOB,
+                Severity.BLOCKING if each.is_hard else Severity.WARNING,
+                each.mend,
+                key=f"{each.kind} {each.name}",
+            )
+            for each in found
+            for shop_id in each.shops or everybody()
+            # Until it is hard, the gate's own freshness check has told it.
+            if each.kind is not WatchKind.STALE or each.is_hard
+        ]
+
+    def watched(found: Sequence[Watched]) -> None:
+        tell_watched(house.alerts, notes(found))
+
+    def reminded(found: Sequence[Watched]) -> None:
+        tell(house.alerts, notes(found))
+
+    return Hooks(
+        tell_failure=failed,
+        tell_success=succeeded,
+        tell_watched=watched,
+        remind=reminded,
+        every_minute=(lambda: send_alerts(house.alerts),),
+        weekly=(lambda: weekly_digest(house.alerts),),
+    )

@@ -20,7 +20,7 @@
     {{ exceptions.raise_compiler_error("A backfill outside development needs plan_id: plan, request and approve it with `hotdash backfill`, then `hotdash backfill hand-out`.") }}
   {%- endif -%}
   {%- set named = "'" ~ ((plan_id | string) | replace("'", "''")) ~ "'" -%}
-  {%- set found = run_query("select shop_id, first_day, last_day from raw.approved_plans where plan_id = " ~ named ~ " and expires_at > timestamptz '" ~ run_started_at.isoformat() ~ "'").rows if plan_store_exists() else [] -%}
+  {%- set found = run_query("select distinct shop_id, first_day, last_day from raw.approved_plans where plan_id = " ~ named ~ " and expires_at > timestamptz '" ~ run_started_at.isoformat() ~ "'").rows if plan_store_exists() else [] -%}
   {%- set covered = [] -%}
   {%- for row in found if row[1] | string == first_day and row[2] | string == last_day -%}
     {%- do covered.append(row[0]) -%}

@@ -1,6 +1,7 @@
 {#- Whatever was charged for was sold in lines; an order without any has lost them on the way. -#}
 {{ config(meta={
   'severity': 'blocking',
+  'measures': 'completeness',
   'owner': 'data',
   'why': 'An order that was charged for has no lines, so nothing of it is counted as sold.',
   'mend': 'Read the orders anew with `hotdash run --reread`; if it stays, look into the quarantine of the lines.',

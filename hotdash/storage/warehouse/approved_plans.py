@@ -16,8 +16,6 @@ _CREATE = """
     )
 """
 
-_FORGET = "delete from raw.approved_plans where plan_id = ?"
-
 _APPEND = """
     insert into raw.approved_plans
       (plan_id, plan_hash, shop_id, first_day, last_day, expires_at)
@@ -33,8 +31,7 @@ def hand_out_plan(
     days: tuple[date, date],
     expires_at: datetime,
 ) -> None:
-    """Handed out again it is there once."""
+    """Nothing in raw is changed: handed out again, it holds until the later end."""
     warehouse.execute(_CREATE)
-    warehouse.execute(_FORGET, [plan_id])
     for shop_id in shops:
         warehouse.execute(_APPEND, [plan_id, plan_hash, shop_id, *days, expires_at])

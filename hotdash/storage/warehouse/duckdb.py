@@ -143,8 +143,6 @@ class DuckDBWarehouse:
         except (duckdb.Error, OSError) as error:
             raise _explain(self._path, error) from error
         connection.execute("set global timezone = 'UTC'")
-        # Unpacking numeric(20,4), 128 bits wide, costs ten times what reading it plain does.
-        connection.execute("set global disabled_compression_methods = 'bitpacking'")
         return connection
 
 

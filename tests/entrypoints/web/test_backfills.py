@@ -25,7 +25,7 @@ def planned_by(web: Web, email: str, role: Role) -> Planned:
 
 
 def told(web: Web, way: str, **sent: Any) -> Any:
-    return web.document(f"/api/v1/backfills{way}{ASK}", sent).json()
+    return web.send(f"/api/v1/backfills{way}{ASK}", sent).json()
 
 
 def test_from_asking_to_the_line(web: Web) -> None:

@@ -133,16 +133,3 @@ def test_no_place_to_put_it(tmp_path: Path) -> None:
 def test_a_file_called_like_a_schema_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WarehouseUnavailableError, match=r"raw\.duckdb"):
         opened(tmp_path, "raw.duckdb")
-
-
-def test_numbers_are_stored_unpacked(tmp_path: Path) -> None:
-    warehouse = opened(tmp_path)
-    warehouse.execute(
-        "create table amounts as select (i * 7919 % 100003)::decimal(20,4) as amount from range(200000) as r (i)"
-    )
-    warehouse.execute("checkpoint")
-    stored = warehouse.query(
-        "select distinct compression from pragma_storage_info('amounts') where segment_type <> 'VALIDITY'"
-    )
-    assert stored.to_pylist() == [{"compression": "Uncompressed"}]
-    warehouse.close()

@@ -215,7 +215,10 @@ def test_an_incident_of_all_labels_every_series() -> None:
 
 
 def test_the_gate_judges_the_series_of_the_marts(built: BuiltWarehouse) -> None:
-    """Ten weeks of ten orders a day, then none on the last closed one; the sound shop has them."""
+    """Ten weeks of ten orders a day, then none on the last closed one; the sound shop has them.
+
+    No order of either tells an address or a visit, which is said beside it.
+    """
     world = built.new_world()
     for shop in ("silent", "sound"):
         world.shop(shop, "UTC")
@@ -231,7 +234,13 @@ def test_the_gate_judges_the_series_of_the_marts(built: BuiltWarehouse) -> None:
     built.build()
     report = built.ask()
     assert {(each.shop_id, each.check) for each in report.findings} == {
-        ("silent", f"volume_anomaly_{name}") for name in ("orders", "revenue", "units")
+        *(("silent", f"volume_anomaly_{name}") for name in ("orders", "revenue", "units")),
+        ("silent", "orders_within_three_sigma"),
+        *(
+            (shop, check)
+            for shop in ("silent", "sound")
+            for check in ("orders_have_an_email", "assert_attribution_rate_reasonable")
+        ),
     }
     assert {"orders_tripled", "aov_within_two_sigma", "revenue_rose_fivefold"} <= report.asked
     assert "volume_anomaly_sessions" not in report.asked

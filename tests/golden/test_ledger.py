@@ -125,9 +125,7 @@ def test_the_ledger_itself_passes_the_gate(golden: Built) -> None:
         ("revenue_day_below_zero", "ny"),
         ("assert_aov_not_negative", "ny"),
         ("ad_spend_is_in_the_shops_currency", "ny"),
-    } | {
-        ("revenue_refund_day_below_zero", shop) for shop in ("ny", "berlin", "tokyo", "kuwait")
-    }
+    } | {("revenue_refund_day_below_zero", shop) for shop in ("ny", "berlin", "tokyo", "kuwait")}
 
 
 @pytest.mark.law(4)

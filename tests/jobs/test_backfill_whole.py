@@ -22,7 +22,7 @@ from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.warehouses import AS_OF, OpenBuilt
-from tests.pipeline.backfill.falsified import OURS, THEIRS, Falsified, falsified
+from tests.pipeline.backfill.falsified import OURS, THEIRS, Falsified, falsify, true_house
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ def house(
     built_on: OpenBuilt, database: Database, two_shops: tuple[SeededShop, SeededShop]
 ) -> Falsified:
     del two_shops
-    return falsified(built_on("duckdb"), database)
+    house = true_house(built_on("duckdb"), database)
+    falsify(house)
+    return house
 
 
 def engine_of(house: Falsified) -> CandidateEngine:

@@ -90,7 +90,8 @@ def test_what_the_run_did_is_told_and_recorded(work: RefreshContext) -> None:
     assert (build.mode, build.run_id) == ("incremental", run.run_id)
     assert shop.timezone == "America/Chicago", "pages reckon in the timezone of the build"
     assert complete == {"shopify": NOW + timedelta(minutes=1)}
-    assert {result.status for result in asked} == {"passed"}
+    failed = {result.severity for result in asked if result.status == "failed"}
+    assert failed <= {"warning", "info"}, "odd days of a small shop are told, and hold nothing back"
     assert {result.shop_id for result in asked} == set(SHOPS)
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from hotdash.base.clock import FixedClock
 from hotdash.base.ids import new_id
 from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
 from hotdash.pipeline.backfill.engine import Days, Opened, Scope, Staged
-from hotdash.pipeline.lease import hold_lease
+from hotdash.pipeline.lease import Patience, hold_lease
 from hotdash.pipeline.publish.publish import publish
 from hotdash.pipeline.transform.build import BuildMode
 from hotdash.storage.appdb.repositories.publications import editions_of, pointer_of
@@ -30,6 +30,8 @@ from tests.pipeline.transform.operations_histories import tell_operations
 
 OURS, THEIRS = "hot-rod-an", "kustom-kyoto"
 OCTOBER = (date(2026, 10, 1), date(2026, 10, 31))
+# One that was just let go of is free a moment later.
+_PATIENCE = Patience(timedelta(minutes=1))
 IN_OCTOBER = "day between date '2026-10-01' and date '2026-10-31'"
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -76,7 +78,7 @@ class Falsified:
         warehouse, clock = self.built.warehouse, FixedClock(AS_OF)
 
         def lease() -> AbstractContextManager[object]:
-            return hold_lease(self.database, warehouse.identity, clock)
+            return hold_lease(self.database, warehouse.identity, clock, patience=_PATIENCE)
 
         return CandidateEngine(self.database, warehouse, self.built.home / "dbt", clock, lease)
 

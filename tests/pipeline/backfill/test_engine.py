@@ -127,7 +127,7 @@ def test_only_the_named_days_of_the_named_shop_change_and_only_when_shown(house:
 def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> None:
     engine = house.engine
     before, served, parts = house.built.marts(), house.hashes(OURS), _parts(house.database)
-    opened, _ = house.staged(ALL_OCTOBER)
+    opened, staged = house.staged(ALL_OCTOBER)
     broken = engine.open(new_id(), ALL_OCTOBER)
     warehouse, folder = house.built.warehouse, house.built.home / "dbt"
     project = CandidateProject(warehouse, folder, broken.backfill_id, broken.models)
@@ -136,7 +136,7 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
     warehouse.execute(f"create table {schema}.fct_revenue__fresh as select 'in the way' as what")
     with pytest.raises(TransformError, match=r"The model fct_revenue failed"):
         engine.build(broken, 0)
-    assert _parts(house.database) > parts
+    assert staged.manifests_after.keys() == {OURS}
     assert engine.abandoned([broken.backfill_id]) == [opened.backfill_id]
 
     for backfill_id in (opened.backfill_id, broken.backfill_id):
@@ -145,7 +145,7 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
     assert house.schemas() == []
     assert (house.built.marts(), house.hashes(OURS)) == (before, served)
     house.publish()
-    assert _parts(house.database) == parts
+    assert _parts(house.database) <= parts
 
 
 def test_days_computed_by_other_code_are_refused(house: Falsified) -> None:

@@ -147,11 +147,13 @@ def true_house(built: BuiltWarehouse, database: Database) -> Falsified:
 def falsify(house: Falsified) -> None:
     """Every October day of both shops sells one more than it did, and people see it."""
     warehouse = house.built.warehouse
-    if house.built.marts()["fct_revenue"] == house.right["fct_revenue"]:
-        warehouse.execute(
-            f"update intermediate.int_order_amounts set gross_sales = gross_sales + 1 where {IN_OCTOBER}"
-        )
-        for shop_id in (OURS, THEIRS):
+    now = house.built.marts()
+    for shop_id in (OURS, THEIRS):
+        if house.of(shop_id, now)["fct_revenue"] == house.of(shop_id, house.right)["fct_revenue"]:
+            warehouse.execute(
+                "update intermediate.int_order_amounts set gross_sales = gross_sales + 1"
+                f" where shop_id = '{shop_id}' and {IN_OCTOBER}"
+            )
             falsify_revenue(warehouse, shop_id)
     house.publish()
 

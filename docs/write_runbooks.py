@@ -6,6 +6,7 @@ hand in docs/causes, per kind of check or per check.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
@@ -251,7 +252,15 @@ def index_page(blocking: Iterable[Asked]) -> str:
 
 def freshness_rows() -> list[str]:
     """One per source, for the page that is written by hand; a test compares them."""
-    return [f"| `{spec.vendor}` | {spec.fresh_soft} | {spec.fresh_hard} |" for spec in OURS]
+    return [
+        f"| `{each.vendor}` | {_span(each.fresh_soft)} | {_span(each.fresh_hard)} |"
+        for each in OURS
+    ]
+
+
+def _span(limit: timedelta) -> str:
+    hours = limit // timedelta(hours=1)
+    return f"{hours} h" if hours < 96 else f"{limit.days} days"
 
 
 def strays(made: Iterable[str]) -> list[Path]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import parse_iso
 from hotdash.base.progress import Progress
-from hotdash.jobs.gate_results import check_results, finding_detail
+from hotdash.jobs.gate_results import check_results
 from hotdash.jobs.keep_drifts import open_drifts
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.score_sources import score_sources
@@ -46,7 +46,7 @@ def gate_build(
         checks.save_check_results(session, build_id, results, now)
         score_sources(session, results, as_of)
     return {
-        "findings": [finding_detail(finding) for finding in findings],
+        "findings": [finding.detail() for finding in findings],
         "asked": sorted(report.asked),
         "marts_by_source": {
             source: sorted(marts) for source, marts in report.marts_by_source.items()

@@ -8,20 +8,6 @@ from hotdash.pipeline.quality.findings import Check, Finding, Severity
 from hotdash.storage.appdb.repositories.checks import FAILED, PASSED, CheckRecord
 
 
-def finding_detail(finding: Finding) -> Detail:
-    """Without the sample: rows are kept with the check results, under row-level security."""
-    return {
-        "shop_id": finding.shop_id,
-        "check": finding.check,
-        "severity": finding.severity.value,
-        "marts": sorted(finding.marts),
-        "failing_rows": finding.failing_rows,
-        "sentence": finding.sentence,
-        "mend": finding.mend,
-        "owner": finding.owner,
-    }
-
-
 def blocked_marts(findings: Iterable[Detail]) -> dict[str, dict[str, list[str]]]:
     """Per shop and mart, the sentences of what blocks it."""
     blocked: dict[str, dict[str, list[str]]] = {}

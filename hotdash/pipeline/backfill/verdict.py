@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hotdash.base.clock import iso_utc
 from hotdash.base.progress import Progress
 from hotdash.pipeline.backfill.candidate import CandidateProject
-from hotdash.pipeline.backfill.engine import Checked, Detail, Opened
+from hotdash.pipeline.backfill.engine import Checked, Opened
 from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Finding, Severity
 from hotdash.storage.appdb.repositories.standing_checks import standing_blocks
@@ -41,7 +41,7 @@ def judged(
             shop_id: _of_models(standing_blocks(session, shop_id, asked), opened.models)
             for shop_id in opened.scope.shops
         }
-    return Checked(tuple(_told(each) for each in findings), _blocked(findings, standing))
+    return Checked(tuple(each.detail() for each in findings), _blocked(findings, standing))
 
 
 def _of_models(
@@ -63,17 +63,3 @@ def _blocked(
             for mart in finding.marts:
                 of_shop[mart] = (*of_shop.get(mart, ()), finding.sentence)
     return blocked
-
-
-def _told(finding: Finding) -> Detail:
-    """Without the sample: rows are kept under row-level security only."""
-    return {
-        "shop_id": finding.shop_id,
-        "check": finding.check,
-        "severity": finding.severity.value,
-        "marts": sorted(finding.marts),
-        "failing_rows": finding.failing_rows,
-        "sentence": finding.sentence,
-        "mend": finding.mend,
-        "owner": finding.owner,
-    }

@@ -62,6 +62,19 @@ class Finding:
     dimension: Dimension | None = None
     sources: frozenset[str] = frozenset()
 
+    def detail(self) -> dict[str, Any]:
+        """Without the sample: rows are kept with the check results, under row-level security."""
+        return {
+            "shop_id": self.shop_id,
+            "check": self.check,
+            "severity": self.severity.value,
+            "marts": sorted(self.marts),
+            "failing_rows": self.failing_rows,
+            "sentence": self.sentence,
+            "mend": self.mend,
+            "owner": self.owner,
+        }
+
 
 def finding_of(
     check: Check,

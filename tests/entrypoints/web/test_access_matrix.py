@@ -101,16 +101,18 @@ MATRIX = {
     "POST /api/v1/health/overrides": Row(
         "/api/v1/health/overrides",
         *(401, 404, 403, 404),
-        {"shop": ROD, "check": "no_such_check", "reason": "A sale.", "days": "7"},
+        document={"shop": ROD, "check": "no_such_check", "reason": "A sale."},
     ),
     "GET /api/v1/alerts": Row(f"/api/v1/alerts{ASK}", 401, 404, 200, 200),
     # Who may answer is told that there is no such alert.
-    "POST /api/v1/alerts/{alert}/acknowledge": Row(f"{ALERT}/acknowledge{ASK}", 401, 404, 403, 404),
+    "POST /api/v1/alerts/{alert}/acknowledge": Row(
+        f"{ALERT}/acknowledge{ASK}", 401, 404, 403, 404, document={}
+    ),
     "POST /api/v1/alerts/{alert}/snooze": Row(
-        f"{ALERT}/snooze{ASK}", 401, 404, 403, 404, {"until": "2026-11-20T20:00:00Z"}
+        f"{ALERT}/snooze{ASK}", 401, 404, 403, 404, document={"until": "2026-11-20T20:00:00Z"}
     ),
     "POST /api/v1/alerts/{alert}/resolve": Row(
-        f"{ALERT}/resolve{ASK}", 401, 404, 403, 404, {"reason": "A sale."}
+        f"{ALERT}/resolve{ASK}", 401, 404, 403, 404, document={"reason": "A sale."}
     ),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),

@@ -32,8 +32,8 @@ def asked(web: Web, shop: str = ROD, **more: str) -> Any:
     return answer.json()
 
 
-def answered(web: Web, alert: UUID, what: str, shop: str = ROD, **fields: str) -> Any:
-    return web.form(f"/api/v1/alerts/{alert}/{what}?shop={shop}", fields)
+def answered(web: Web, alert: UUID, what: str, shop: str = ROD, **said: Any) -> Any:
+    return web.send(f"/api/v1/alerts/{alert}/{what}?shop={shop}", said)
 
 
 def test_is_seen_with_what_to_do(web: Web, alert: UUID) -> None:
@@ -90,11 +90,11 @@ def test_a_snooze_has_an_end(web: Web, alert: UUID) -> None:
     ("fields", "status", "action"),
     [
         ({"reason": "Mended."}, "resolved", "alerts.resolve"),
-        ({"reason": "A sale.", "false_alarm": "true"}, "false_alarm", "alerts.false_alarm"),
+        ({"reason": "A sale.", "false_alarm": True}, "false_alarm", "alerts.false_alarm"),
     ],
 )
 def test_an_end_is_a_decision_and_only_once(
-    web: Web, alert: UUID, fields: dict[str, str], status: str, action: str
+    web: Web, alert: UUID, fields: dict[str, Any], status: str, action: str
 ) -> None:
     web.sign_in(OWNER)
     assert answered(web, alert, "resolve").json()["error"]["field"] == "reason"

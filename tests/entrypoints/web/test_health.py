@@ -13,7 +13,7 @@ from tests.fixtures.storefront import OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web
 
 OVERRIDES = "/api/v1/health/overrides"
-FORM = {"shop": ROD, "check": "odd_day", "reason": "The sale was announced.", "days": "7"}
+DOCUMENT = {"shop": ROD, "check": "odd_day", "reason": "The sale was announced.", "days": 7}
 
 
 @pytest.fixture
@@ -60,10 +60,10 @@ def test_the_scorecard_has_its_days(checked: Web) -> None:
 
 
 def test_an_owner_sets_a_warning_aside(checked: Web) -> None:
-    answer = checked.form(OVERRIDES, FORM)
+    answer = checked.send(OVERRIDES, DOCUMENT)
     assert answer.status_code == 200, answer.text
     (standing,) = told(checked, "checks")["overrides"]
-    assert (standing["check"], standing["reason"]) == ("odd_day", FORM["reason"])
+    assert (standing["check"], standing["reason"]) == ("odd_day", DOCUMENT["reason"])
     with checked.storefront.database.jobs() as session:
         event = audit.list_events(session, ROD)[0]
     owner = str(checked.storefront.user_id(OWNER))
@@ -71,7 +71,7 @@ def test_an_owner_sets_a_warning_aside(checked: Web) -> None:
 
 
 def test_nobody_sets_aside_what_blocks(checked: Web) -> None:
-    answer = checked.form(OVERRIDES, FORM | {"check": "doubled"})
+    answer = checked.send(OVERRIDES, DOCUMENT | {"check": "doubled"})
     assert answer.status_code == 409
     assert answer.json()["error"]["hint"] == "Mend it: Read it anew."
 
@@ -79,9 +79,9 @@ def test_nobody_sets_aside_what_blocks(checked: Web) -> None:
 @pytest.mark.parametrize(("who", "status"), [(VIEWER, 403), (STRANGER, 404)])
 def test_who_may_not(checked: Web, who: str, status: int) -> None:
     checked.sign_in(who)
-    assert checked.form(OVERRIDES, FORM).status_code == status
+    assert checked.send(OVERRIDES, DOCUMENT).status_code == status
 
 
 def test_not_without_a_reason(checked: Web) -> None:
-    answer = checked.form(OVERRIDES, FORM | {"reason": " "})
+    answer = checked.send(OVERRIDES, DOCUMENT | {"reason": " "})
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "rationale")

@@ -1,11 +1,31 @@
 """The shapes of alerts in the API."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from hotdash.entrypoints.web.api.schemas import Shape
+from hotdash.jobs.handle_alert import LONGEST_NOTE
 from hotdash.notifications.message import Severity, Subject
 from hotdash.notifications.standing import Status
+
+Note = Annotated[str, Field(max_length=LONGEST_NOTE, description="What others should know.")]
+
+
+class AcknowledgeBody(Shape):
+    note: Note = ""
+
+
+class SnoozeBody(Shape):
+    until: Annotated[datetime, Field(description="Until when nothing is said about it.")]
+    note: Note = ""
+
+
+class ResolveBody(Shape):
+    reason: Annotated[str, Field(max_length=LONGEST_NOTE, description="Why it is over.")]
+    false_alarm: Annotated[bool, Field(description="Nothing was wrong: a false alarm.")] = False
 
 
 class AlertEventShape(Shape):

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Annotated
 
-import orjson
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.attribution_schemas import (
     AttributedOrderAnswer,
     ComparisonAnswer,
@@ -30,7 +30,7 @@ def attributed_order(request: Request, parts: PartsOf, order: Order, shop: Shop)
     admission = parts.gate.admit(request, shop, Permission.SEE_METRICS)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         found = explain_order(session, shop, order)
-    return Response(orjson.dumps(found.as_json()), media_type="application/json")
+    return json_answer(found.as_json())
 
 
 @router.get("/comparison", response_model=ComparisonAnswer, responses=ERRORS)
@@ -45,4 +45,4 @@ def compared_sources(
     admission = parts.gate.admit(request, shop, Permission.SEE_METRICS)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         found = compare_sources(session, shop, first, last)
-    return Response(orjson.dumps(found.as_json()), media_type="application/json")
+    return json_answer(found.as_json())

@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.backfill_schemas import (
     ApproveBody,
     AskBody,
@@ -54,7 +54,7 @@ def backfills(request: Request, parts: PartsOf, shop: Shop) -> Response:
     """All backfills of a shop, the newest first."""
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
-        return _json({"backfills": list_backfills(session, [shop])})
+        return json_answer({"backfills": list_backfills(session, [shop])})
 
 
 @router.get("/{backfill}", response_model=BackfillAnswer, responses=ERRORS)
@@ -63,7 +63,7 @@ def backfill(request: Request, parts: PartsOf, backfill: Backfill, shop: Shop) -
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
         standing_of(session, backfill, shop)
-        return _json(show_backfill(session, backfill, shop))
+        return json_answer(show_backfill(session, backfill, shop))
 
 
 @router.get("/{backfill}/diff", response_model=DiffAnswer, responses=ERRORS)
@@ -72,7 +72,7 @@ def diff(request: Request, parts: PartsOf, backfill: Backfill, shop: Shop) -> Re
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
         standing_of(session, backfill, shop)
-        return _json({"backfill": str(backfill), "rows": show_diff(session, backfill, shop)})
+        return json_answer({"backfill": str(backfill), "rows": show_diff(session, backfill, shop)})
 
 
 @router.post("", response_model=AskedAnswer, responses=SAID)
@@ -83,7 +83,7 @@ def ask(
     person = _person(request, parts, shop, Permission.REQUEST_BACKFILLS, token)
     asked = BackfillRequest(body.plan, body.reason, body.incident)
     verdict = request_backfill(_office(request, parts), person, asked)
-    return _json(
+    return json_answer(
         {"backfill": str(body.plan), "demand": verdict.demand.value, "because": verdict.sentence}
     )
 
@@ -126,7 +126,7 @@ def run(
     """Put it in line for a worker; whether it may run is looked at again when it begins."""
     person = _person(request, parts, shop, Permission.RUN_BACKFILLS, token)
     job = enqueue_backfill(_office(request, parts), person, backfill)
-    return _json({"backfill": str(backfill), "job": str(job)})
+    return json_answer({"backfill": str(backfill), "job": str(job)})
 
 
 @router.post("/{backfill}/rollback", response_model=SaidAnswer, responses=SAID)
@@ -180,8 +180,4 @@ def _office(request: Request, parts: Parts) -> Office:
 
 
 def _said(backfill: UUID, status: Status) -> Response:
-    return _json({"backfill": str(backfill), "status": status.value})
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(document), media_type="application/json")
+    return json_answer({"backfill": str(backfill), "status": status.value})

@@ -1,22 +1,23 @@
 """/api/v1/health: what the checks found, how good each source is, and warnings set aside."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Form, Path, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.health_schemas import (
     CheckAnswer,
     ChecksAnswer,
+    OverrideBody,
     OverrideShape,
     ScorecardAnswer,
 )
-from hotdash.entrypoints.web.api.schemas import ERRORS
+from hotdash.entrypoints.web.api.schemas import ERRORS, CsrfToken
 from hotdash.entrypoints.web.api.tiles import Shop
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.jobs.decide_quality import Decider, newest_answer, override_check
@@ -31,7 +32,6 @@ Check = Annotated[
     str,
     Path(description="A check by its name.", min_length=1, max_length=200, pattern=r"^[a-z0-9_]+$"),
 ]
-Text = Annotated[str, Form()]
 _SHOWN_ANSWERS = 30
 
 
@@ -42,7 +42,7 @@ def checks(request: Request, parts: PartsOf, shop: Shop) -> Response:
     with parts.context.database.as_user(admission.visit.user_id) as session:
         found = newest_answers(session, shop)
         aside = standing_overrides(session, [shop], parts.context.clock.now())
-    return _json(
+    return json_answer(
         {
             "shop": shop,
             "checks": [check_document(each) for each in found],
@@ -59,7 +59,7 @@ def check(request: Request, parts: PartsOf, check: Check, shop: Shop) -> Respons
         newest = newest_answer(session, shop, check)
         before = answers_of(session, shop, check, _SHOWN_ANSWERS)
     answers = [{"at": each.at and iso_utc(each.at), "status": each.status} for each in before]
-    return _json(check_document(newest, with_sample=True) | {"answers": answers})
+    return json_answer(check_document(newest, with_sample=True) | {"answers": answers})
 
 
 @router.get("/scorecard", response_model=ScorecardAnswer, responses=ERRORS)
@@ -74,28 +74,21 @@ def scorecard(
     first = (parts.context.clock.now() - timedelta(days=days)).date()
     with parts.context.database.as_user(admission.visit.user_id) as session:
         found = scores_since(session, shop, first)
-    return _json({"shop": shop, "sources": scorecard_document(found)})
+    return json_answer({"shop": shop, "sources": scorecard_document(found)})
 
 
 @router.post("/overrides", response_model=OverrideShape, responses=ERRORS)
 def override(
     request: Request,
     parts: PartsOf,
-    shop: Text = "",
-    check: Text = "",
-    reason: Text = "",
-    days: Annotated[int, Form()] = 7,
-    csrf: Text = "",
+    asked: OverrideBody,
+    token: CsrfToken = "",
 ) -> Response:
     """Set a failing warning aside for some days; what blocks cannot be."""
     visit = parts.gate.visit(request)
-    parts.check_form(request, csrf)
-    parts.gate.admit(request, shop, Permission.OVERRIDE_WARNINGS)
-    by = Decider(str(visit.user_id), reason, parts.context.clock.now())
+    parts.check_form(request, token)
+    parts.gate.admit(request, asked.shop, Permission.OVERRIDE_WARNINGS)
+    by = Decider(str(visit.user_id), asked.reason, parts.context.clock.now())
     with parts.context.database.as_user(visit.user_id) as session:
-        made = override_check(session, shop, check, timedelta(days=days), by)
-    return _json(override_document(made))
-
-
-def _json(document: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(document), media_type="application/json")
+        made = override_check(session, asked.shop, asked.check, timedelta(days=asked.days), by)
+    return json_answer(override_document(made))

@@ -24,6 +24,15 @@ class CheckShape(Shape):
     at: datetime | None
 
 
+class OverrideBody(Shape):
+    """A failing warning that is set aside for some days."""
+
+    shop: str
+    check: str
+    reason: str
+    days: int = 7
+
+
 class OverrideShape(Shape):
     override: UUID
     check: str

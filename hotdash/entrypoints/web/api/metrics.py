@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.query_schemas import MetricsAnswer
 from hotdash.entrypoints.web.api.schemas import ERRORS, RevenueDaysAnswer
 from hotdash.entrypoints.web.api.tiles import Asked, Shop, ready_answer
@@ -78,7 +79,7 @@ def query_metrics(
     )
     with parts.context.database.as_user(visit.user_id) as session:
         answer = query(session, question, parts.context.clock.now())
-    return Response(orjson.dumps(answer.as_json()), media_type="application/json")
+    return json_answer(answer.as_json())
 
 
 @router.get("/revenue/days", response_model=RevenueDaysAnswer, responses=ERRORS)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.publication_schemas import (
     PublicationsAnswer,
     ReleaseRequest,
@@ -52,7 +52,7 @@ def list_publications(request: Request, parts: PartsOf, shop: Shop) -> Response:
         "publications": [_publication(each) for each in manifests],
         "marts": [each.as_json() for each in standings],
     }
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return json_answer(answer)
 
 
 @router.post("/rollback", response_model=ShownAnswer, responses=_WRITE_ERRORS)
@@ -104,7 +104,7 @@ def _shown(pointer: Pointer) -> Response:
         "since": iso_utc(pointer.moved_at),
         "held": _held(pointer.pin) if pointer.pin else None,
     }
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return json_answer(answer)
 
 
 def _held(pin: Pin) -> dict[str, str]:

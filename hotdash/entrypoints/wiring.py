@@ -266,6 +266,14 @@ def open_installation(settings: Settings) -> Generator[Installation]:
         yield house
 
 
+@contextmanager
+def migrated_installation(settings: Settings) -> Generator[Installation]:
+    """What every command asks for but those that make an installation, or tell how it stands."""
+    with open_installation(settings) as house:
+        house.require_migrated()
+        yield house
+
+
 def _open_database(settings: Settings, stack: ExitStack) -> tuple[Database, str]:
     if settings.database_url is None:
         postgres = EmbeddedPostgres(settings.home)

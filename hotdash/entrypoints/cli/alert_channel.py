@@ -12,7 +12,7 @@ from hotdash.entrypoints.cli.credential_fields import Given, given_pairs
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.entrypoints.wiring_alerts import FILE_CHANNEL, FILE_NAME
 from hotdash.jobs.alert_channels import (
     add_channel,
@@ -63,8 +63,7 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a channel, or replace the one of this name; its keys are kept encrypted."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         spec = channel_kind(kind)
         given = Given(field or (), field_env or (), field_file or (), secrets_stdin)
         fields = given_pairs(given, secret=spec.secret_names())
@@ -88,7 +87,7 @@ def add(
 @commands.command()
 def remove(context: typer.Context, name: Name, json: Json = False) -> None:
     """Forget a channel and its keys; rules that name it pass it over."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         remove_channel(house.database, house.clock, name=name, actor=operator())
         if json:
             say_json({"removed": name})
@@ -98,8 +97,7 @@ def remove(context: typer.Context, name: Name, json: Json = False) -> None:
 
 def try_one(context: typer.Context, name: Name, json: Json = False) -> None:
     """Send a message through one channel that says it is a test."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         try_channel(house.alerts, name)
         if json:
             say_json({"channel": name, "delivered": True})
@@ -124,8 +122,7 @@ def rules(
     if schema:
         say_json(rules_schema())
         return
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         held = load_rules(house.settings.home)
         with house.database.jobs() as session:
             found = list_channels(session, house.vault)

@@ -14,7 +14,7 @@ from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.jobs.alert_document import (
     false_alarm_figures,
     listed_alerts,
@@ -55,7 +55,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List what is open, the newest first, and how many were false week by week."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         now, rules = house.clock.now(), house.alerts.rules
         with house.database.snapshot() as session:
             url = house.settings.base_url
@@ -74,7 +74,7 @@ def show(context: typer.Context, alert: Alert, json: Json = False) -> None:
     """Show one with what to do, what was done, and who was told when."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        migrated_installation(invocation(context).settings()) as house,
         house.database.snapshot() as session,
     ):
         found = shown_alert(
@@ -130,16 +130,14 @@ def false_alarm(context: typer.Context, alert: Alert, reason: Reason, json: Json
 @commands.command()
 def send(context: typer.Context, json: Json = False) -> None:
     """Tell now what is due: what failed to be told, waited for the morning, or got no answer."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         _say(Told.of(send_alerts(house.alerts)), json)
 
 
 @commands.command()
 def digest(context: typer.Context, json: Json = False) -> None:
     """Tell each shop's week, once a week however often it is asked."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         _say(weekly_digest(house.alerts), json)
 
 
@@ -152,7 +150,7 @@ def _answer(
     note: str,
     until: str | None = None,
 ) -> None:
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         now = house.clock.now()
         handling = Handling(answer, operator(), note, moment_of(until, now))
         with house.database.jobs() as session:

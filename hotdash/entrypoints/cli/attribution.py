@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.metrics import Shop, only_shop
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.insights.attribution import texts
 from hotdash.insights.attribution.compare import Comparison, compare_sources
 from hotdash.insights.attribution.explain import (
@@ -44,10 +44,12 @@ def explain(
     json: Json = False,
 ) -> None:
     """Tell an order's visits, which of them has the credit under each model, and why not the others."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
-        with house.database.snapshot() as session:
-            found = explain_order(session, shop or only_shop(house), order)
+    with (
+        told_errors(json),
+        migrated_installation(invocation(context).settings()) as house,
+        house.database.snapshot() as session,
+    ):
+        found = explain_order(session, shop or only_shop(house), order)
     if json:
         say_json(found.as_json())
     else:
@@ -63,11 +65,13 @@ def compare(
     json: Json = False,
 ) -> None:
     """Lay what Meta and Google claim beside what orders credit them with, per day and campaign."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
-        with house.database.snapshot() as session:
-            whose = shop or only_shop(house)
-            found = compare_sources(session, whose, first.date(), last.date())
+    with (
+        told_errors(json),
+        migrated_installation(invocation(context).settings()) as house,
+        house.database.snapshot() as session,
+    ):
+        whose = shop or only_shop(house)
+        found = compare_sources(session, whose, first.date(), last.date())
     if json:
         say_json(found.as_json())
     else:

@@ -14,7 +14,7 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
 from hotdash.entrypoints.cli.proof import As, Link, Proof
-from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.entrypoints.wiring_backfill import backfill_work, office
 from hotdash.jobs.backfill import (
     Answer,
@@ -254,8 +254,7 @@ def drill(
 
 @contextmanager
 def _house(context: typer.Context, json: bool) -> Generator[Installation]:
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         yield house
 
 

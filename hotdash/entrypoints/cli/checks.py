@@ -13,7 +13,7 @@ from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.jobs.decide_quality import (
     Decider,
     decide_freshness,
@@ -237,7 +237,7 @@ def incident(
 
 
 def _house(context: typer.Context) -> Any:
-    return open_installation(invocation(context).settings())
+    return migrated_installation(invocation(context).settings())
 
 
 def _limits(house: Installation, session: Session, shop: str) -> list[dict[str, Any]]:

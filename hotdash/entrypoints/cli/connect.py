@@ -25,7 +25,7 @@ from hotdash.entrypoints.connecting import (
 from hotdash.entrypoints.connecting import (
     connect as connect_source,
 )
-from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring import Installation, migrated_installation
 
 DOMAIN = "domain"
 
@@ -75,8 +75,7 @@ def connect(
 
     Done again it replaces them; what is not given anew stays as it was.
     """
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         if vendor is None:
             show_vendors(listed(house), json)
             return

@@ -11,7 +11,7 @@ from hotdash.connectors.registry import registry
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.rotate_key import rotate_key as rotate
 from hotdash.storage.appdb.repositories import credentials
 from hotdash.storage.secrets import KEY_FILE
@@ -29,10 +29,12 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_(context: typer.Context, json: Json = False) -> None:
     """List what each of them opens and since when it is kept; never what it is."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
-        with house.database.jobs() as session:
-            found = [document(each) for each in credentials.overview(session, house.vault)]
+    with (
+        told_errors(json),
+        migrated_installation(invocation(context).settings()) as house,
+        house.database.jobs() as session,
+    ):
+        found = [document(each) for each in credentials.overview(session, house.vault)]
     if json:
         say_json({"credentials": found})
         return
@@ -61,8 +63,7 @@ def rotate_key(
     json: Json = False,
 ) -> None:
     """Encrypt all credentials with a new key. Nothing has to be stopped for it."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         key_file = house.settings.home / KEY_FILE
         done = rotate(
             house.database, key_file, house.clock, actor=operator(), retire_old=retire_old

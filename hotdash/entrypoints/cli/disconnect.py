@@ -9,7 +9,7 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.connecting import disconnect as disconnect_source
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 
 
 def register(app: typer.Typer) -> None:
@@ -23,8 +23,7 @@ def disconnect(
     json: Json = False,
 ) -> None:
     """Forget a shop's credentials for a vendor. What was read stays; nothing new comes in."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         disconnect_source(house, vendor, shop, actor=operator())
         if json:
             say_json({"shop": shop, "vendor": vendor, "connected": False})

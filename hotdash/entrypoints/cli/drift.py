@@ -10,7 +10,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.check_schemas import look_at_schemas
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.storage.appdb.repositories import audit
@@ -46,7 +46,7 @@ def list_(
     """List the open departures, the gravest first."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        migrated_installation(invocation(context).settings()) as house,
         house.database.jobs() as session,
     ):
         found = list_drifts(session, shop, closed=closed)
@@ -63,7 +63,7 @@ def show(context: typer.Context, drift: Drift, json: Json = False) -> None:
     """Show one with what it touches, what to do by when, and its evidence."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        migrated_installation(invocation(context).settings()) as house,
         house.database.jobs() as session,
     ):
         found = document(find_drift(session, drift))
@@ -82,7 +82,7 @@ def close(
     json: Json = False,
 ) -> None:
     """Close one; what loses records is told again when it comes again."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         actor, at = operator(), house.clock.now()
         with house.database.jobs() as session:
             found = find_drift(session, drift)
@@ -107,7 +107,7 @@ def check(context: typer.Context, shop: Shop = None, json: Json = False) -> None
     """Ask the vendors' own schemas now; a run does it once a week."""
     with told_errors(json):
         settings = invocation(context).settings()
-        with open_installation(settings) as house, house.refresh_context() as work:
+        with migrated_installation(settings) as house, house.refresh_context() as work:
             keeper = DriftKeeper(work.database, work.warehouse, work.home / "dbt")
             chosen = {
                 shop_id: sources

@@ -13,7 +13,7 @@ from hotdash.entrypoints.cli import metric_tables as tables
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.insights.metrics.period import Range
 from hotdash.insights.metrics.query.explain import explain as explained
 from hotdash.insights.metrics.query.query import query as answered
@@ -104,8 +104,7 @@ def query(
     json: Json = False,
 ) -> None:
     """Ask for metrics, split and filtered, beside the days they are compared with."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         question = Question.parse(
             shops=shop or _every_shop(house),
             metrics=metrics,
@@ -134,8 +133,7 @@ def explain(
     json: Json = False,
 ) -> None:
     """List the orders (or other rows) and components that add up to one day's number."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         whose = shop or only_shop(house)
         with house.database.snapshot() as session:
             found = explained(session, metric, whose, day.date(), house.clock.now())
@@ -161,8 +159,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Show by month what another decision would have changed; nothing is decided by asking."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         name, value = _pair(policy)
         question = Question.parse(
             shops=[shop or only_shop(house)],
@@ -194,8 +191,7 @@ def decide(
     json: Json = False,
 ) -> None:
     """Decide how a shop's metrics count from a day on; who, why and what held before are kept."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         decided = decide_policy(
             house.database,
             shop or only_shop(house),
@@ -227,8 +223,7 @@ def growth(
     json: Json = False,
 ) -> None:
     """Show how far a shop is on its way to its target, the growth it needs, and when it arrives."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         whose = shop or only_shop(house)
         with house.database.snapshot() as session:
             yesterday = house.clock.now() - timedelta(days=1)

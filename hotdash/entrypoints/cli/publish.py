@@ -14,7 +14,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.roll_back_publication import release_publication, roll_back_publication
 from hotdash.storage.appdb.repositories.publications import (
     ManifestRecord,
@@ -41,7 +41,7 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
     """List what was published for a shop, the newest first, and what keeps newer builds back."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        migrated_installation(invocation(context).settings()) as house,
         house.database.snapshot() as session,
     ):
         get_shop(session, shop)
@@ -95,7 +95,7 @@ def rollback(
     json: Json = False,
 ) -> None:
     """Serve an older publication again, and keep to it until it is released."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         roll_back_publication(
             house.database, shop, manifest, actor=operator(), reason=reason, clock=house.clock
         )
@@ -105,7 +105,7 @@ def rollback(
 @commands.command()
 def release(context: typer.Context, shop: Shop, reason: Reason, json: Json = False) -> None:
     """Let the next run publish again after a rollback."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         release_publication(
             house.database, shop, actor=operator(), reason=reason, clock=house.clock
         )

@@ -14,7 +14,7 @@ from hotdash.connectors.registry import registry
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
-from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.jobs.retry_quarantine import (
     RetryRequest,
     retry_in_run,
@@ -58,7 +58,7 @@ def list_(
     json: Json = False,
 ) -> None:
     """List what waits to be readable, the newest first, and count it by reason."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         chosen = Chosen(shop, source, table, reason)
         found = _found(house, chosen)
         counts = counts_by_reason(found)
@@ -84,7 +84,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one of them with what the vendor sent; persons in it are hidden."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         [found, *more] = _found(house, Chosen(record=record)) or [None]
         if found is None or more:
             many = "Several records begin" if more else "No record begins"
@@ -115,7 +115,7 @@ def retry(
     with told_errors(json):
         settings = invocation(context).settings()
         with (
-            open_installation(settings) as house,
+            migrated_installation(settings) as house,
             house.refresh_context() as work,
             shown_progress(err, silent=json) as progress,
         ):

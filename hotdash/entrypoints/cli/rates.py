@@ -10,7 +10,7 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.cli.text_file import text_of
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.import_rates import import_rates, rate_shops
 from hotdash.storage.appdb.repositories.exchange_rates import DatedRate, list_rates
 
@@ -33,7 +33,7 @@ def list_(context: typer.Context, shop: Shops = None, json: Json = False) -> Non
     """List the rates that hold, by shop, pair and day."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        migrated_installation(invocation(context).settings()) as house,
         house.database.jobs() as session,
     ):
         held = [
@@ -60,7 +60,7 @@ def import_(
     json: Json = False,
 ) -> None:
     """Import a file of rates for every shop: all of it or, where a line does not fit, nothing."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         added = import_rates(
             house.database, shop or [], text_of(file), actor=operator(), clock=house.clock
         )

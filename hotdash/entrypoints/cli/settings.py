@@ -11,7 +11,7 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.cli.text_file import text_of
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.insights.operations.settings import known_settings
 from hotdash.jobs.import_settings import import_settings
 from hotdash.storage.appdb.repositories.operating_settings import SettingDecision, list_settings
@@ -34,7 +34,7 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
     """List the settings, what holds by default, and what the shop decided."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        migrated_installation(invocation(context).settings()) as house,
         house.database.jobs() as session,
     ):
         get_shop(session, shop)
@@ -66,7 +66,7 @@ def import_(
     json: Json = False,
 ) -> None:
     """Import a file of settings: all of it or, where a line does not fit, nothing."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         decided = import_settings(
             house.database, shop, text_of(file), actor=operator(), clock=house.clock
         )

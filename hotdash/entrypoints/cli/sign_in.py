@@ -6,7 +6,7 @@ import typer
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +21,7 @@ def sign_in(
     """Print a one-time sign-in link."""
     with told_errors(json):
         settings = invocation(context).settings()
-        with open_installation(settings) as house:
+        with migrated_installation(settings) as house:
             link = house.one_time_link(email)
         if json:
             say_json({"link": link, "works_for_minutes": settings.sign_in_link_minutes})

@@ -18,7 +18,7 @@ from hotdash.entrypoints.source_overview import (
     Document,
     describe_sources,
 )
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 
 _STYLES = {FRESH: "green", STALE: "yellow", WORKING: "green", NEVER: "dim"}
 
@@ -35,8 +35,7 @@ def sources(
     json: Json = False,
 ) -> None:
     """Say how each source of each shop stands: how fresh, what it brought, what is wrong with it."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
-        house.require_migrated()
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         document = describe_sources(house, check=check)
     if json:
         say_json(document)

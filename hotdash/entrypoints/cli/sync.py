@@ -11,7 +11,7 @@ from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
-from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.sync_sources import SyncReport, SyncRequest, sync_sources
 
 
@@ -40,7 +40,7 @@ def sync(
         refuse_both(request)
         settings = invocation(context).settings()
         with (
-            open_installation(settings) as house,
+            migrated_installation(settings) as house,
             house.refresh_context() as work,
             shown_progress(err, silent=json) as progress,
         ):

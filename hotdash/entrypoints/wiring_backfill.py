@@ -6,43 +6,38 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from hotdash.base.errors import HotdashError
+from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.backfill import Office
-from hotdash.jobs.backfill_notices import BackfillNotice, Where, log_notices
+from hotdash.jobs.backfill_notices import BackfillNotice, keep_notices
 from hotdash.jobs.compare_backfill import compare_backfill
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.run_backfill import BackfillWork
+from hotdash.jobs.send_alerts import send_alerts
 from hotdash.jobs.sync_sources import SyncRequest, sync_sources
-from hotdash.jobs.tell_failure import Note, tell
-from hotdash.notifications.message import Subject
 from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
 from hotdash.pipeline.backfill.plan import Plan
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.lease import Patience, hold_lease
+
+_log = get_logger(__name__)
 
 # Chunks and refreshes take turns; the longest turn is a refresh of all shops.
 PATIENCE = Patience(timedelta(hours=2))
 
 
 def office(house: Installation) -> Office:
+    keep = keep_notices(house.database, house.clock)
+
     def herald(notices: Sequence[BackfillNotice]) -> None:
-        log_notices(notices)
-        told = (each for each in notices if each.where is Where.AUDIT)
-        tell(house.alerts, [_note(each) for each in told])
+        keep(notices)
+        try:
+            send_alerts(house.alerts)
+        except HotdashError as error:
+            _log.error("backfill_notices_not_sent", error=str(error))
 
     return Office(house.database, house.clock, herald=herald)
-
-
-def _note(notice: BackfillNotice) -> Note:
-    """Where it goes, mail or a channel, is for the rules of alerts to say."""
-    return Note(
-        shop_id=notice.shop_id,
-        name="backfill",
-        sentence=f"{notice.title}. {notice.body}",
-        subject=Subject.BACKFILL,
-        key=f"{notice.backfill_id} {notice.title}",
-    )
 
 
 @contextmanager
@@ -72,7 +67,7 @@ def _fetch_again(context: RefreshContext, progress: Progress, plan: Plan) -> Det
     first = plan.scope.days[0] - timedelta(days=1)
     since = datetime.combine(first, time(), UTC)
     request = SyncRequest(plan.scope.shops, plan.scope.sources or None, since=since)
-    report = sync_sources(context, progress, request)
+    report = sync_sources(context, progress, request, PATIENCE)
     failed = [each for each in report.sources if each.failed]
     if failed:
         raise HotdashError(

@@ -33,6 +33,7 @@ from hotdash.storage.appdb.repositories.backfills import (
     plan_records,
     tell,
 )
+from hotdash.storage.appdb.repositories.runs import finish_dead_runs
 from hotdash.storage.appdb.session import Database
 
 ALONE_WAITS = timedelta(minutes=10)
@@ -104,14 +105,14 @@ def approve_backfill(office: Office, person: Person, backfill_id: UUID, answer: 
     with office.database.as_user(person.user_id) as session:
         events = standing(session, backfill_id)
         told: dict[str, Any] = {"detail": {"seat": person.seat, "rationale": answer.rationale}}
+        shops = [event.shop_id for event in events]
         for event in events:
             person.require(event.shop_id, Permission.APPROVE_BACKFILLS)
             require_may_follow(Status(event.status), Status.APPROVED)
             _require_seen(event, answer.plan_hash)
             if event.triggered_by == person.email:
-                told["deviation"] = _alone(office, person, event, answer, at)
+                told["deviation"] = _alone(office, person, event, shops, answer, at)
         said = _Said(office, person, backfill_id, at, Action.APPROVE_BACKFILL, answer.rationale)
-        shops = [event.shop_id for event in events]
         written = said.by_all(session, shops, Status.APPROVED, told)
     office.herald(notices_of(written))
 
@@ -165,6 +166,7 @@ def roll_back_backfill(office: Office, person: Person, backfill_id: UUID, reason
             )
         written = [_rolled_back(session, office, person, event, reason, at) for event in events]
         add_events(session, written)
+        finish_dead_runs(session, resource, at, "rolled back")
     office.herald(notices_of(written))
 
 
@@ -331,7 +333,14 @@ def _require_seen(event: EventRecord, plan_hash: str) -> None:
         )
 
 
-def _alone(office: Office, person: Person, event: EventRecord, answer: Answer, at: datetime) -> str:
+def _alone(
+    office: Office,
+    person: Person,
+    event: EventRecord,
+    shops: Sequence[str],
+    answer: Answer,
+    at: datetime,
+) -> str:
     """An owner with nobody beside them confirms late and by hand; everybody else asks somebody."""
     with office.database.jobs() as session:
         others = approvers(session, event.shop_id, person)
@@ -346,7 +355,7 @@ def _alone(office: Office, person: Person, event: EventRecord, answer: Answer, a
             f"You are the only one who could approve this, so it waits until {iso_utc(ready_at)}.",
             hint="Confirm it then, or make somebody else manager of the shop.",
         )
-    wanted = typed_confirmation(event.shop_id, event.plan_hash)
+    wanted = typed_confirmation(shops, event.plan_hash)
     if answer.confirmation != wanted:
         raise OwnRequestError(
             "An approval of one's own backfill has to be typed in full.",

@@ -35,6 +35,7 @@ from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
 from hotdash.pipeline.lease import Patience
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.storage.appdb.repositories import checks
+from hotdash.storage.appdb.repositories.backfills import shops_backfilling
 from hotdash.storage.appdb.repositories.shops import set_timezone
 from hotdash.storage.warehouse.build_ledger import newest_build
 
@@ -75,6 +76,8 @@ def refresh(
             context.calls.name_run(run.run_id)
         began(run.run_id)
         try:
+            # A backfill may have begun while this waited for its turn.
+            chosen = without_paused(context, chosen)
             _Refresh(context, progress, run, chosen, mode, reread, named).take()
         finally:
             if context.calls is not None:
@@ -145,11 +148,14 @@ class _Refresh:
         return {"build_id": str(new_id()), "as_of": iso_utc(self.context.clock.now())}
 
     def _transform(self, plan: Detail) -> Detail:
+        with self.context.database.jobs() as session:
+            paused = tuple(sorted(shops_backfilling(session)))
         request = BuildRequest(
             plan["build_id"],
             parse_iso(plan["as_of"]),
             BuildMode(self.mode) if self.mode else None,
             shops=self.shops,
+            paused=paused,
         )
         begun = partial(self._begun, request, self.context.clock.now())
         outcome = transform(

@@ -48,9 +48,11 @@ from hotdash.storage.appdb.repositories.backfills import (
     newest_events,
     plan_records,
 )
+from hotdash.storage.appdb.repositories.runs import finish_dead_runs
 
 KIND = "backfill"
 KEPT = timedelta(days=7)
+_OF_ANOTHER_SHOP = "Another shop of this backfill did not get through, so nothing was shown."
 CHECKING, SHOWING, MERGING = "checking", "showing", "merging"
 
 Compare = Callable[[Opened, Staged], Sequence[DiffRecord]]
@@ -60,6 +62,14 @@ Refetch = Callable[[Plan], Detail]
 class BackfillBlockedError(HotdashError):
     code = "backfill_blocked"
     http_status = 409
+
+    def __init__(self, reasons: Mapping[str, Sequence[str]]) -> None:
+        told = " ".join(dict.fromkeys(reason for each in reasons.values() for reason in each))
+        super().__init__(
+            f"What was computed does not pass its checks: {told}",
+            hint="Nothing was changed. Mend what the checks name, and run it again.",
+        )
+        self.by_shop = reasons
 
 
 @dataclass(frozen=True)
@@ -112,6 +122,7 @@ def abort_backfill(work: BackfillWork, person: Person, backfill_id: UUID, reason
             for event in events
         ]
         with office.database.jobs() as session:
+            finish_dead_runs(session, resource_of(backfill_id), office.clock.now(), "given up")
             add_events(session, written)
     office.herald(notices_of(written))
 
@@ -205,12 +216,26 @@ class _Run:
 
     def _fail(self, error: Exception) -> None:
         self.work.engine.abort(self.backfill_id)
-        said = {"by": self.person.email, "error": str(error)}
+        now = self.office.clock.now()
         with self.office.database.jobs() as session:
-            events = newest_events(session, backfill_id=self.backfill_id)
-            written = self._next(events, Status.FAILED, self.office.clock.now(), said)
+            written = [
+                replace(
+                    each,
+                    status=Status.FAILED.value,
+                    at=now,
+                    detail={"by": self.person.email, "error": self._reason(error, each.shop_id)},
+                )
+                for each in newest_events(session, backfill_id=self.backfill_id)
+            ]
             add_events(session, written)
         self.office.herald(notices_of(written))
+
+    def _reason(self, error: Exception, shop_id: str) -> str:
+        """Whoever may see one shop only is not told what is wrong with another."""
+        if isinstance(error, BackfillBlockedError):
+            return " ".join(error.by_shop.get(shop_id, ())) or _OF_ANOTHER_SHOP
+        others = (other for other in self.plan.scope.shops if other != shop_id)
+        return _OF_ANOTHER_SHOP if any(map(str(error).__contains__, others)) else str(error)
 
 
 @dataclass(frozen=True)
@@ -312,8 +337,9 @@ class _Steps:
 
     def _merge(self, opened: Opened) -> Detail:
         with self._chunk(MERGING) as told:
-            told.rows = self.of.work.engine.merge(opened)
-        return {"rows": told.rows}
+            by_shop = self.of.work.engine.merge(opened)
+            told.rows = sum(by_shop.values())
+        return {"rows": dict(by_shop)}
 
     def _complete(
         self, opened: Opened, backfill_id: UUID, merged: Detail, began: datetime
@@ -328,7 +354,7 @@ class _Steps:
                     event,
                     at=now,
                     status=Status.COMPLETED.value,
-                    rows_affected=merged["rows"],
+                    rows_affected=merged["rows"].get(event.shop_id, 0),
                     duration_seconds=seconds,
                     detail={"by": self.of.person.email},
                 )
@@ -339,22 +365,26 @@ class _Steps:
         manifests = {event.shop_id: event.manifest_after for event in ended}
         diff_id = ended[0].diff_id
         return BackfillReport(
-            backfill_id, self.of.run.resumed, merged["rows"], seconds, manifests, diff_id
+            backfill_id,
+            self.of.run.resumed,
+            sum(merged["rows"].values()),
+            seconds,
+            manifests,
+            diff_id,
         )
 
     def _require_sound(self, blocked: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
         """A mart that was blocked before may stay so; one that only the candidate makes wrong may not."""
-        reasons: dict[str, None] = {}
+        reasons: dict[str, list[str]] = {}
         with self.of.office.database.jobs() as session:
             for shop_id, marts in blocked.items():
                 before = blocked_now(session, shop_id)
-                for mart in sorted(marts.keys() - before):
-                    reasons |= dict.fromkeys(marts[mart])
+                newly = [marts[mart] for mart in sorted(marts.keys() - before)]
+                if newly:
+                    told = (sentence for sentences in newly for sentence in sentences)
+                    reasons[shop_id] = [*dict.fromkeys(told)]
         if reasons:
-            raise BackfillBlockedError(
-                "What was computed does not pass its checks: " + " ".join(reasons),
-                hint="Nothing was changed. Mend what the checks name, and run it again.",
-            )
+            raise BackfillBlockedError(reasons)
 
     def _chunk(self, name: str) -> "_Chunk":
         return _Chunk(self.of.office, self.of.backfill_id, name)

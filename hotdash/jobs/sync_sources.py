@@ -19,6 +19,7 @@ from hotdash.jobs.refresh_context import (
 )
 from hotdash.jobs.run_report import FAILED, LOADED
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
+from hotdash.pipeline.lease import Patience
 
 KIND = "sync"
 
@@ -75,25 +76,38 @@ class SyncReport:
         return {**asdict(self), "sources": sources, "failed": self.failed}
 
 
-def sync_sources(context: RefreshContext, progress: Progress, request: SyncRequest) -> SyncReport:
-    """A sync that died is gone on with by the next one that asks for the same."""
+def sync_sources(
+    context: RefreshContext,
+    progress: Progress,
+    request: SyncRequest,
+    patience: Patience | None = None,
+) -> SyncReport:
+    """A sync that died is gone on with by the next one that asks for the same.
+
+    With patience it waits for its turn and has let go of the file when the next one's turn comes.
+    """
     shops = chosen_shops(context, request.shops)
     chosen = list(_chosen_sources(context, shops, request.sources))
     asked = {**request.detail, **code_here()}
     wanted = RunRequest(KIND, shops, asked, context.fresh_soft)
     began = time.monotonic()
-    with durable_run(context.database, context.warehouse.identity, wanted, context.clock) as run:
-        reports = [
-            SourceReport(
-                shop_id,
-                connector.vendor,
-                run.step(
-                    f"sync {shop_id} {connector.vendor}",
-                    partial(_synced, context, progress, run, request, shop_id, connector),
-                ),
-            )
-            for shop_id, connector in chosen
-        ]
+    asked_of = (context.database, context.warehouse.identity, wanted, context.clock)
+    with durable_run(*asked_of, patience=patience) as run:
+        try:
+            reports = [
+                SourceReport(
+                    shop_id,
+                    connector.vendor,
+                    run.step(
+                        f"sync {shop_id} {connector.vendor}",
+                        partial(_synced, context, progress, run, request, shop_id, connector),
+                    ),
+                )
+                for shop_id, connector in chosen
+            ]
+        finally:
+            if patience is not None:
+                context.warehouse.close()
     seconds = round(time.monotonic() - began, 3)
     return SyncReport(str(run.run_id), run.resumed, seconds, tuple(reports))
 

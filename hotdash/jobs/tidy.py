@@ -6,8 +6,13 @@ from datetime import timedelta
 from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.record_calls import tidy_calls
 from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.pipeline.backfill.showing import forget_unshown
 from hotdash.pipeline.durable import Detail
 from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
+from hotdash.storage.appdb.repositories.backfills import running_backfills
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.candidate_schema import backfills_with_schemas, drop
+from hotdash.storage.warehouse.contract import Warehouse
 
 ATTEMPTS_KEPT = timedelta(days=1)
 WEBHOOKS_KEPT = timedelta(days=7)
@@ -22,4 +27,20 @@ def tidy(context: RefreshContext, shops: Sequence[str]) -> Detail:
         forgotten += installs.forget_passes(session, now)
     calls = tidy_calls(context.database, context.clock)
     clicks = forget_drained_clicks(context.database, context.warehouse, shops, context.clock)
-    return {"forgotten": forgotten, "calls": calls, "clicks": clicks}
+    return {
+        "forgotten": forgotten,
+        "calls": calls,
+        "clicks": clicks,
+        "candidates": drop_dead_candidates(context.database, context.warehouse),
+    }
+
+
+def drop_dead_candidates(database: Database, warehouse: Warehouse) -> int:
+    """What a backfill computed and can no longer show, as after a rollback of one that had died."""
+    with database.jobs() as session:
+        living = running_backfills(session)
+    dead = [each for each in backfills_with_schemas(warehouse) if each not in living]
+    for backfill_id in dead:
+        forget_unshown(database, backfill_id)
+        drop(warehouse, backfill_id)
+    return len(dead)

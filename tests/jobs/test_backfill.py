@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from hotdash.base.environment import Environment
 from hotdash.base.errors import ConflictError, ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Role
+from hotdash.governance.access.people import Person
 from hotdash.jobs.backfill import (
     Answer,
     BackfillRefusedError,
@@ -47,6 +48,12 @@ def house(publisher: Publisher, two_shops: tuple[SeededShop, SeededShop]) -> Hou
     publisher.shops = [shop.shop_id for shop in two_shops]
     publisher.build({"fct_revenue": [revenue_day(shop, LAST, "10") for shop in publisher.shops]})
     return House(publisher)
+
+
+def under_way(house: House, person: Person) -> list[str]:
+    """As pages tell it."""
+    with house.database.as_user(person.user_id) as session:
+        return list(session.scalars(text("select kind from app.work_under_way(:s)"), {"s": SHOP}))
 
 
 class TestPlan:
@@ -168,7 +175,7 @@ class TestApproving:
             session.execute(text("delete from app.memberships"))
         owner = house.person(Role.OWNER)
         planned = house.asked(owner, 8)
-        typed = typed_confirmation(SHOP, planned.plan.hash)
+        typed = typed_confirmation([SHOP], planned.plan.hash)
         answer = Answer(planned.plan.hash, "Prices were wrong.", typed)
         with pytest.raises(OwnRequestError, match="waits until 2026-11-21T18:10:00"):
             approve_backfill(house.office, owner, planned.plan_id, answer)
@@ -183,6 +190,17 @@ class TestApproving:
             event = events_of(session, planned.plan_id)[-1]
         assert event.deviation is not None
         assert "10 minutes later" in event.deviation
+
+    def test_by_an_owner_alone_of_two_shops_is_typed_once(self, house: House) -> None:
+        with house.database.jobs() as session:
+            session.execute(text("delete from app.memberships"))
+        owner = house.person(Role.OWNER, SHOP, OTHER)
+        planned = house.asked(owner, 8, SHOP, OTHER)
+        house.clock.advance(timedelta(minutes=10))
+        typed = typed_confirmation([SHOP, OTHER], planned.plan.hash)
+        answer = Answer(planned.plan.hash, "Prices were wrong.", typed)
+        approve_backfill(house.office, owner, planned.plan_id, answer)
+        assert house.told(planned.plan_id)[-1] == "approved"
 
     def test_may_be_refused_or_withdrawn(self, house: House) -> None:
         engineer, manager = house.person(Role.ENGINEER), house.person(Role.MANAGER)
@@ -314,6 +332,20 @@ class TestRunning:
         assert house.shown() == before
         assert "stage" not in house.engine.calls
 
+    def test_a_shop_is_not_told_what_is_wrong_with_another(self, house: House) -> None:
+        engineer, planned = house.approved(8, SHOP, OTHER)
+        house.engine.blocked = {OTHER: {"fct_revenue": ("Order 7 stands there twice.",)}}
+        with pytest.raises(BackfillBlockedError, match="Order 7 stands there twice"):
+            run_backfill(house.work, engineer, planned.plan_id)
+        with house.database.jobs() as session:
+            failed = {
+                event.shop_id: event.detail["error"]
+                for event in events_of(session, planned.plan_id)
+                if event.status == "failed"
+            }
+        assert failed[OTHER] == "Order 7 stands there twice."
+        assert "Another shop" in failed[SHOP]
+
 
 class TestGivingUp:
     def test_frees_the_shop_after_a_death(self, house: House) -> None:
@@ -321,10 +353,12 @@ class TestGivingUp:
         house.engine.dies_at = {"build 1"}
         with pytest.raises(Killed):
             run_backfill(house.work, engineer, planned.plan_id)
+        assert under_way(house, engineer) == ["backfill"]
         abort_backfill(house.work, engineer, planned.plan_id, "Another time.")
         with house.database.jobs() as session:
             assert shops_backfilling(session) == set()
         assert house.engine.calls[-1] == "abort"
+        assert under_way(house, engineer) == []
 
     def test_of_what_is_shown_is_refused(self, house: House) -> None:
         engineer, planned = house.approved()
@@ -336,6 +370,14 @@ class TestGivingUp:
 
 
 class TestRollingBack:
+    def test_after_a_death_leaves_nothing_under_way(self, house: House) -> None:
+        engineer, planned = house.approved()
+        house.engine.dies_at = {"merge"}
+        with pytest.raises(Killed):
+            run_backfill(house.work, engineer, planned.plan_id)
+        roll_back_backfill(house.office, engineer, planned.plan_id, "The margin is wrong.")
+        assert under_way(house, engineer) == []
+
     def test_leads_back_pins_and_is_kept(self, house: House) -> None:
         before = house.shown()
         engineer, planned = house.approved()

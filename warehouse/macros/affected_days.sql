@@ -4,9 +4,19 @@
   that newly committed loads touch, beside those that were asked for.
 -#}
 
-{#- Whether a committed load is for this build: not yet built, or everything is. -#}
+{#-
+  Whether a committed load is for this build: not yet built, or everything is. What a shop read anew while
+  a backfill computes its days waits until that is merged, which would write over it.
+-#}
 {% macro is_to_build(loads) -%}
-  (not {{ loads }}.is_built or '{{ var("mode") }}' = 'full')
+  (
+    (not {{ loads }}.is_built{% if var('paused') %} and {{ loads }}.shop_id not in {{ quoted_list(var('paused')) }}{% endif %})
+    or '{{ var("mode") }}' = 'full'
+  )
+{%- endmacro %}
+
+{% macro quoted_list(names) -%}
+  ({% for name in names %}'{{ escape_single_quotes(name) }}'{% if not loop.last %}, {% endif %}{% endfor %})
 {%- endmacro %}
 
 {#- The days a range build names. -#}
@@ -19,7 +29,7 @@
   where
     '{{ var("mode") }}' = 'range'
     {%- if var('shops') %}
-    and shops.shop_id in ({% for shop in var('shops') %}'{{ escape_single_quotes(shop) }}'{% if not loop.last %}, {% endif %}{% endfor %})
+    and shops.shop_id in {{ quoted_list(var('shops')) }}
     {%- endif %}
 {%- endmacro %}
 
@@ -31,6 +41,6 @@
   from {{ ref('stg_hotdash__slice_days') }} as days
   inner join {{ ref('stg_hotdash__committed_loads') }} as loads on loads.load_id = days.load_id
   where
-    days.table_name in ({% for table in tables %}'{{ table }}'{% if not loop.last %}, {% endif %}{% endfor %})
+    days.table_name in {{ quoted_list(tables) }}
     and {{ is_to_build('loads') }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 """The engine over a candidate schema: the warehouse's own tables stay as they are until the merge."""
 
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -39,6 +39,7 @@ from hotdash.storage.warehouse.build_ledger import (
     FinishedBuild,
     newest_as_of,
     newest_build,
+    newest_full_build,
     present_state,
     recorded_build,
 )
@@ -77,10 +78,10 @@ class CandidateEngine:
         return Outlook(models, shares, chunks, rows, state.project_hash)
 
     def open(self, backfill_id: UUID, scope: Scope) -> Opened:
-        with self._database.jobs() as session:
-            before = {shop: showing.shown(session, shop).manifest_id for shop in scope.shops}
         with self._turn():
             state = self._unchanged_state()
+            with self._database.jobs() as session:
+                before = {shop: showing.shown(session, shop).manifest_id for shop in scope.shops}
             return Opened(
                 backfill_id=backfill_id,
                 scope=scope,
@@ -90,6 +91,7 @@ class CandidateEngine:
                 chunks=self._chunks(scope),
                 loads=tuple(self._loads(scope)),
                 project_hash=state.project_hash,
+                full_build=newest_full_build(self._warehouse),
                 manifests_before=before,
             )
 
@@ -97,22 +99,22 @@ class CandidateEngine:
         began = time.monotonic()
         with self._turn():
             self._require_same_code(opened)
-            project = self._project(opened)
-            candidate_schema.lay_out(
-                self._warehouse, opened.backfill_id, opened.scope.shops, project.overlays
-            )
+            project = self._laid_out(opened)
             self._compute(project, opened, chunk)
             rows = candidate_schema.rows_made(self._warehouse, opened.backfill_id, project.overlays)
-        return ChunkBuilt(opened.chunks[chunk], rows, round(time.monotonic() - began, 3))
+        return ChunkBuilt(
+            opened.chunks[chunk], sum(rows.values()), round(time.monotonic() - began, 3)
+        )
 
     def check(self, opened: Opened) -> Checked:
         with self._turn():
             self._require_same_code(opened)
-            project = self._project(opened)
+            project = self._laid_out(opened)
             return judged(self._database, self._warehouse, project, opened, self._progress)
 
     def stage(self, opened: Opened, checked: Checked) -> Staged:
         with self._turn():
+            self._laid_out(opened)
             return showing.stage_all(
                 self._database, self._warehouse, opened, checked.blocked, self._clock.now()
             )
@@ -120,12 +122,13 @@ class CandidateEngine:
     def commit(self, session: Session, opened: Opened, staged: Staged, shop_id: str) -> UUID:
         return showing.show(session, opened, staged, shop_id, self._clock.now())
 
-    def merge(self, opened: Opened) -> int:
+    def merge(self, opened: Opened) -> Mapping[str, int]:
         with self._turn():
-            if self._code_here() != opened.project_hash:
-                # The next run computes everything anew, from the same raw rows.
-                return 0
-            project = self._project(opened)
+            # What is computed anew as a whole, by now or by the next run, rests on the same raw rows.
+            is_newer = newest_full_build(self._warehouse) != opened.full_build
+            if is_newer or self._code_here() != opened.project_hash:
+                return dict.fromkeys(opened.scope.shops, 0)
+            project = self._laid_out(opened)
             if recorded_build(self._warehouse, str(opened.build_id)) is None:
                 candidate_schema.merge(
                     self._warehouse,
@@ -145,11 +148,6 @@ class CandidateEngine:
         showing.withdraw(self._database, backfill_id)
         with self._turn():
             candidate_schema.drop(self._warehouse, backfill_id)
-
-    def abandoned(self, living: Sequence[UUID]) -> list[UUID]:
-        with self._turn():
-            found = candidate_schema.backfills_with_schemas(self._warehouse)
-        return [each for each in found if each not in living]
 
     @contextmanager
     def _turn(self) -> Generator[None]:
@@ -183,8 +181,15 @@ class CandidateEngine:
         manifest = DbtProject(self._warehouse, self._workdir).manifest
         return Selection(manifest, scope.models, scope.sources).names
 
-    def _project(self, opened: Opened) -> CandidateProject:
-        return CandidateProject(self._warehouse, self._workdir, opened.backfill_id, opened.models)
+    def _laid_out(self, opened: Opened) -> CandidateProject:
+        """Before every use: where another run replaces a table, Postgres drops the views of it."""
+        project = CandidateProject(
+            self._warehouse, self._workdir, opened.backfill_id, opened.models
+        )
+        candidate_schema.lay_out(
+            self._warehouse, opened.backfill_id, opened.scope.shops, project.overlays
+        )
+        return project
 
     def _chunks(self, scope: Scope) -> tuple[Days, ...]:
         orders = candidate_schema.orders_by_day(self._warehouse, scope.shops, *scope.days)
@@ -218,12 +223,15 @@ class CandidateEngine:
                 raise project.explain(result)
 
     def _finished(self, opened: Opened) -> FinishedBuild:
+        """What the rest of the warehouse was built from holds on: a change since then waits as before."""
         first, last = opened.scope.days
+        built_from = newest_build(self._warehouse)
+        assert built_from is not None, "a warehouse that was never built has no range"
         return FinishedBuild(
             str(opened.build_id),
             opened.as_of,
             BuildMode.RANGE.value,
             f"backfill {opened.backfill_id} of {first} to {last}",
-            present_state(self._warehouse, opened.project_hash),
-            opened.loads,
+            built_from,
+            loads=(),
         )

@@ -5,7 +5,7 @@ answer can be kept as JSON (`as_detail`, `of_detail`), which is how a run of nam
 a step that died is taken again with the answers of the steps before it, and ends the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -66,7 +66,10 @@ class Opened:
     models: tuple[str, ...]
     chunks: tuple[Days, ...]
     loads: tuple[str, ...]
+    """New raw rows, which the checks judge too. They stay to be built: only a build trains on them."""
     project_hash: str
+    full_build: str | None
+    """What everything else was computed by. Where another follows, it computed these days as well."""
     manifests_before: Mapping[str, UUID]
 
 
@@ -141,9 +144,9 @@ class Engine(Protocol):
         """
         ...
 
-    def merge(self, opened: Opened) -> int:
-        """Write the candidate's rows over the affected days of the warehouse, and mark its loads
-        built; repeatable after a kill anywhere. Answers how many rows were written."""
+    def merge(self, opened: Opened) -> Mapping[str, int]:
+        """Write the candidate's rows over the affected days of the warehouse; repeatable after a
+        kill anywhere. Answers how many rows were made of each shop."""
         ...
 
     def close(self, opened: Opened) -> None:
@@ -153,10 +156,6 @@ class Engine(Protocol):
     def abort(self, backfill_id: UUID) -> None:
         """Drop the candidate: its schemas, its manifests and their rows. What is shown stays; refused
         where a manifest of it is shown already, because then only rollback leads back."""
-        ...
-
-    def abandoned(self, living: Sequence[UUID]) -> list[UUID]:
-        """Candidates whose backfill is none of the living: to be aborted."""
         ...
 
 

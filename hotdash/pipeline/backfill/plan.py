@@ -180,9 +180,9 @@ def estimated_seconds(plan: Plan, seconds_of_models: Mapping[str, float]) -> int
     return max(1, round((sum(known) + of_unknown) * max(1, len(plan.chunks))))
 
 
-def typed_confirmation(shop_id: str, plan_hash: str) -> str:
+def typed_confirmation(shops: Sequence[str], plan_hash: str) -> str:
     """What an owner without anybody beside them types, so that no other plan is meant."""
-    return f"{shop_id} {plan_hash[:HASH_SHOWN]}"
+    return f"{' '.join(sorted(shops))} {plan_hash[:HASH_SHOWN]}"
 
 
 def _span(days: Sequence[str]) -> Days:

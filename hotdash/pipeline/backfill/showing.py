@@ -213,19 +213,28 @@ def show(session: Session, opened: Opened, staged: Staged, shop_id: str, at: dat
 def withdraw(database: Database, backfill_id: UUID) -> None:
     """Forget what was staged; refused where it is shown already."""
     with database.jobs() as session:
-        mine = [
-            (shop_id, manifest_id, reason)
-            for shop_id, manifest_id, reason in manifests_of_backfills(session)
-            if manifest_id == manifest_id_of(backfill_id, shop_id)
-        ]
-        for shop_id, _, reason in mine:
+        for shop_id, _, reason in _manifests(session, backfill_id):
             if reason == BACKFILL:
                 raise ConflictError(
                     f"The backfill {backfill_id} is shown for {shop_id} already.",
                     hint="Run it again to finish it, or go back with `hotdash backfill rollback`.",
                 )
-        for shop_id, manifest_id, _ in mine:
+    forget_unshown(database, backfill_id)
+
+
+def forget_unshown(database: Database, backfill_id: UUID) -> None:
+    """What is shown stays, whatever became of the rest."""
+    with database.jobs() as session:
+        for shop_id, manifest_id, _ in _manifests(session, backfill_id):
             forget_candidate(session, shop_id, manifest_id)
+
+
+def _manifests(session: Session, backfill_id: UUID) -> list[tuple[str, UUID, str]]:
+    return [
+        (shop_id, manifest_id, reason)
+        for shop_id, manifest_id, reason in manifests_of_backfills(session)
+        if manifest_id == manifest_id_of(backfill_id, shop_id)
+    ]
 
 
 def _outcomes(

@@ -25,7 +25,7 @@ from hotdash.storage.warehouse.build_ledger import (
     tables_in,
 )
 from hotdash.storage.warehouse.contract import Warehouse
-from hotdash.storage.warehouse.load_ledger import loads_to_build
+from hotdash.storage.warehouse.load_ledger import unbuilt_loads
 
 STAGING = "staging"
 INTERMEDIATE = "intermediate"
@@ -42,13 +42,17 @@ class BuildMode(StrEnum):
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Days of a range are computed beside those that new loads touch; shops narrow the range."""
+    """Days of a range are computed beside those that new loads touch; shops narrow the range.
+
+    What the paused shops read anew is left for a later build, unless everything is computed.
+    """
 
     build_id: str
     as_of: datetime
     mode: BuildMode | None = None
     days: tuple[date, date] | None = None
     shops: tuple[str, ...] = ()
+    paused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.mode is BuildMode.RANGE) != (self.days is not None):
@@ -109,7 +113,8 @@ def transform(
     mode, reason = _decide(request, newest_build(warehouse), state)
     if announce is not None:
         announce(mode, reason)
-    loads = loads_to_build(warehouse)
+    paused = () if mode is BuildMode.FULL else request.paused
+    loads = [load.load_id for load in unbuilt_loads(warehouse) if load.shop_id not in paused]
     first, then = _commands(warehouse, project, mode)
     variables = _variables(request, mode)
     models = _run(project, first, variables, progress)
@@ -143,6 +148,7 @@ def _variables(request: BuildRequest, mode: BuildMode) -> dict[str, Any]:
         "as_of": iso_utc(request.as_of),
         "mode": mode.value,
         "shops": list(request.shops),
+        "paused": list(request.paused),
     }
     if request.days is not None:
         first, last = request.days

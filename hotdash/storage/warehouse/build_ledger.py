@@ -28,6 +28,10 @@ _NEWEST = """
     order by "at" desc, build_id desc limit 1
 """
 
+_NEWEST_FULL = """
+    select build_id from raw.builds where mode = 'full' order by "at" desc, build_id desc limit 1
+"""
+
 _NEWEST_AS_OF = """
     select as_of from raw.builds order by "at" desc, build_id desc limit 1
 """
@@ -112,6 +116,14 @@ def newest_build(warehouse: Warehouse) -> BuiltFrom | None:
         return BuiltFrom(
             row["project_hash"], json.loads(row["shop_timezones"]), row["policies_hash"]
         )
+    return None
+
+
+def newest_full_build(warehouse: Warehouse) -> str | None:
+    """Which build last computed everything from the raw rows."""
+    warehouse.execute(_CREATE)
+    for row in warehouse.query(_NEWEST_FULL).to_pylist():
+        return row["build_id"]
     return None
 
 

@@ -109,20 +109,23 @@ def offered(warehouse: Warehouse, backfill_id: UUID, shop_id: str) -> list[dict[
     return rows(warehouse.query(statement, [shop_id]))
 
 
-def rows_made(warehouse: Warehouse, backfill_id: UUID, overlays: Sequence[Overlay]) -> int:
-    """Of models of days, over all chunks so far."""
+def rows_made(
+    warehouse: Warehouse, backfill_id: UUID, overlays: Sequence[Overlay]
+) -> dict[str, int]:
+    """Per shop, of models of days, over all chunks so far."""
     schema = schema_of(backfill_id)
     counts = [
-        f"select count(*) as made from {schema}.{each.name}__part"
+        f"select shop_id, count(*) as made from {schema}.{each.name}__part group by shop_id"
         for each in overlays
         if each.has_parts
     ]
     if not counts:
-        return 0
-    whole = warehouse.query(
-        f"select sum(made) as made from ({' union all '.join(counts)}) as parts"
+        return {}
+    parts = " union all ".join(counts)
+    found = warehouse.query(
+        f"select shop_id, sum(made) as made from ({parts}) as parts group by shop_id"
     )
-    return int(rows(whole)[0]["made"] or 0)
+    return {row["shop_id"]: int(row["made"]) for row in rows(found)}
 
 
 def merge(

@@ -166,10 +166,6 @@ def newest_reading(warehouse: Warehouse, shop_id: str, source: str) -> Reading |
     return None
 
 
-def loads_to_build(warehouse: Warehouse) -> list[str]:
-    return [load.load_id for load in unbuilt_loads(warehouse)]
-
-
 def unbuilt_loads(warehouse: Warehouse) -> list[Load]:
     """Committed, and no build has computed them."""
     return _loads(warehouse, _TO_BUILD)

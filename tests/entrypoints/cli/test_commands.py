@@ -228,7 +228,7 @@ def test_a_file_that_is_no_warehouse_is_refused(published: Terminal, copied_home
 
 @pytest.mark.parametrize(
     ("size", "code"),
-    [("1m", "unavailable"), ("8m", "transform_failed")],
+    [("1m", "unavailable"), ("11m", "transform_failed")],
     ids=["while reading", "while computing"],
 )
 def test_a_full_disk_loses_nothing(

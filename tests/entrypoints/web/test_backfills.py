@@ -7,6 +7,7 @@ from hotdash.base.environment import Environment
 from hotdash.base.roles import Role
 from hotdash.governance.access.people import Person
 from hotdash.jobs.plan_backfill import Ask, Planned, plan_backfill
+from hotdash.storage.appdb.repositories.alerts import list_alerts
 from tests.fixtures.storefront import LAST_DAY, OWNER, ROD, STRANGER
 from tests.fixtures.told_engine import ToldEngine
 from tests.fixtures.web import Web
@@ -47,6 +48,12 @@ def test_from_asking_to_the_line(web: Web) -> None:
     shown = web.client.get(f"/api/v1/backfills{backfill}{ASK}").json()
     assert [each["status"] for each in shown["history"]] == ["requested", "approved"]
     assert told(web, f"{backfill}/abort", reason="Not now.")["status"] == "aborted"
+
+    with web.storefront.database.jobs() as session:
+        kept = [each.sentence for each in list_alerts(session, [ROD], closed=True)]
+    assert [sentence.partition(". ")[0].rpartition(": ")[2] for sentence in kept] == [
+        *("aborted", "approved", "requested")
+    ]
 
     web.sign_in(STRANGER)
     foreign = web.client.get(f"/api/v1/backfills{backfill}?shop=kustom-kyoto")

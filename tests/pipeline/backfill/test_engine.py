@@ -12,6 +12,7 @@ from hotdash.base.clock import FixedClock
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.jobs.backfill_figures import compare
+from hotdash.jobs.tidy import drop_dead_candidates
 from hotdash.pipeline.backfill.candidate import CandidateProject
 from hotdash.pipeline.backfill.engine import (
     Opened,
@@ -28,6 +29,7 @@ from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import candidate_schema
 from hotdash.storage.warehouse.contract import Engine
 from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
+from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.shops import add_shop
 from tests.fixtures.warehouses import AS_OF, ENGINES, OpenBuilt
 from tests.pipeline.backfill.falsified import (
@@ -110,7 +112,10 @@ def test_only_the_named_days_of_the_named_shop_change_and_only_when_shown(house:
     with pytest.raises(ConflictError, match="shown for hot-rod-an already"):
         engine.abort(opened.backfill_id)
 
-    assert engine.merge(opened) == engine.merge(opened) > 0
+    merged = engine.merge(opened)
+    assert engine.merge(opened) == merged
+    assert merged.keys() == {OURS}
+    assert merged[OURS] > 0
     engine.close(opened)
 
     assert house.schemas() == []
@@ -137,8 +142,8 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
     with pytest.raises(TransformError, match=r"The model fct_revenue failed"):
         engine.build(broken, 0)
     assert staged.manifests_after.keys() == {OURS}
-    assert engine.abandoned([broken.backfill_id]) == [opened.backfill_id]
 
+    assert drop_dead_candidates(house.database, warehouse) == 2
     for backfill_id in (opened.backfill_id, broken.backfill_id):
         engine.abort(backfill_id)
 
@@ -179,6 +184,35 @@ def test_days_computed_by_other_code_are_refused(house: Falsified) -> None:
     house.built.warehouse.execute(
         "update raw.builds set project_hash = ?", [builds[-1]["project_hash"]]
     )
+
+
+@pytest.mark.law(9)
+def test_what_waits_for_a_rebuild_still_waits_after_a_merge(house: Falsified) -> None:
+    """The last one here: it moves the other shop to another timezone."""
+    opened, staged = house.staged(ALL_OCTOBER)
+    house.show(opened, staged)
+    world = RawWorld(house.built.warehouse)
+    world.loads = 900
+    world.shop(THEIRS, "Asia/Seoul", "JPY")
+
+    assert house.engine.merge(opened)[OURS] > 0
+    house.engine.close(opened)
+
+    rebuilt = house.built.build()
+    assert (rebuilt.mode, "Asia/Seoul" in rebuilt.reason) == (BuildMode.FULL, True)
+
+
+@pytest.mark.law(9)
+def test_a_rebuild_is_not_written_over(house: Falsified) -> None:
+    """Everything was computed anew from the same raw rows meanwhile, and from what came after them."""
+    opened, staged = house.staged(ALL_OCTOBER)
+    house.show(opened, staged)
+    house.built.build(BuildMode.FULL)
+    rebuilt = house.built.marts()
+
+    assert house.engine.merge(opened) == {OURS: 0}
+    house.engine.close(opened)
+    assert house.built.marts() == rebuilt
 
 
 def _parts(database: Database) -> int:

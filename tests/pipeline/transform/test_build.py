@@ -3,16 +3,23 @@
 import re
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from hotdash.base.paths import dbt_project_folder
-from hotdash.pipeline.transform.build import BuildMode, NothingLoadedError
+from hotdash.base.progress import SilentProgress
+from hotdash.pipeline.transform.build import (
+    BuildMode,
+    BuildRequest,
+    NothingLoadedError,
+    transform,
+)
 from hotdash.pipeline.transform.dbt import TransformError
-from hotdash.storage.warehouse.load_ledger import loads_to_build
+from hotdash.storage.warehouse.load_ledger import unbuilt_loads
 from tests.fixtures.raw_orders import Line, Order
 from tests.fixtures.raw_world import RawWorld
-from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
+from tests.fixtures.warehouses import AS_OF, BuiltWarehouse, OpenBuilt
 
 MAY = "2026-05-{day:02d}T12:00Z"
 
@@ -97,6 +104,18 @@ class TestWhatIsComputed:
         world.load(shop, [order(5, 20)])
         built_duckdb.build(BuildMode.RANGE, (date(2026, 5, 1), date(2026, 5, 1)))
         assert set(days(built_duckdb, shop)) == {1, 2, 20}
+
+    def test_what_a_paused_shop_read_waits_unless_everything_is_computed(
+        self, built_duckdb: BuiltWarehouse, world: RawWorld, shop: str
+    ) -> None:
+        world.load(shop, [order(6, 21)])
+        build = partial(transform, built_duckdb.warehouse)
+        folder, silent = built_duckdb.home / "dbt", SilentProgress()
+        left = build(BuildRequest("paused", AS_OF, paused=(shop,)), folder, silent)
+        assert (left.loads, set(days(built_duckdb, shop))) == ([], {1, 2})
+        whole = BuildRequest("whole", AS_OF, BuildMode.FULL, paused=(shop,))
+        assert len(build(whole, folder, silent).loads) == 1
+        assert set(days(built_duckdb, shop)) == {1, 2, 21}
 
     def test_a_missing_seed_is_planted_without_a_rebuild(
         self, built_duckdb: BuiltWarehouse, shop: str
@@ -205,7 +224,7 @@ class TestFailures:
         assert re.match("The model int_order_(persons|versions) failed", failure.value.message)
         assert "updated_at" in failure.value.message
         assert str(built_duckdb.project.log_file) in failure.value.hint
-        assert loads_to_build(warehouse) == [load]
+        assert [each.load_id for each in unbuilt_loads(warehouse)] == [load]
         assert built_duckdb.build().loads == [load]
 
     def test_before_the_first_load_it_says_what_to_do(

@@ -83,7 +83,7 @@ def test_a_load_discarded_at_the_moment_it_commits_does_not_exist(ledger: Wareho
         [SHOP, NOON],
     )
 
-    assert load_ledger.loads_to_build(ledger) == []
+    assert [each.load_id for each in load_ledger.unbuilt_loads(ledger)] == []
     assert load_ledger.newest_reading(ledger, SHOP, "shopify") is None
     assert load_ledger.complete_through(ledger) == {}
 
@@ -120,9 +120,9 @@ def test_committed_loads_are_built_once(ledger: Warehouse) -> None:
     committed(ledger, "b", after=1)
     load_ledger.begin(ledger, load("c"), NOON)
 
-    assert load_ledger.loads_to_build(ledger) == ["a", "b"]
+    assert [each.load_id for each in load_ledger.unbuilt_loads(ledger)] == ["a", "b"]
     load_ledger.mark_built(ledger, ["a"], "build-1", NOON)
-    assert load_ledger.loads_to_build(ledger) == ["b"]
+    assert [each.load_id for each in load_ledger.unbuilt_loads(ledger)] == ["b"]
 
 
 def test_marking_again_or_uncommitted_adds_nothing(ledger: Warehouse) -> None:

@@ -37,6 +37,7 @@ from hotdash.jobs.backfill import (
 )
 from hotdash.jobs.backfill import Request as BackfillRequest
 from hotdash.jobs.backfill_asked import enqueue_backfill
+from hotdash.jobs.backfill_notices import keep_notices
 from hotdash.jobs.show_backfills import list_backfills, show_backfill, show_diff
 from hotdash.pipeline.backfill.status import Status
 from hotdash.storage.appdb.repositories.visits import Visit
@@ -176,7 +177,8 @@ def _person(
 
 def _office(request: Request, parts: Parts) -> Office:
     reference: str | None = request.scope.get("state", {}).get("reference")
-    return Office(parts.context.database, parts.context.clock, request_id=reference)
+    database, clock = parts.context.database, parts.context.clock
+    return Office(database, clock, keep_notices(database, clock), reference)
 
 
 def _said(backfill: UUID, status: Status) -> Response:

@@ -63,6 +63,10 @@ def shops_backfilling(session: Session) -> set[str]:
     return {event.shop_id for event in newest_events(session) if event.status == RUNNING}
 
 
+def running_backfills(session: Session) -> set[UUID]:
+    return {event.backfill_id for event in newest_events(session) if event.status == RUNNING}
+
+
 def newest_events(
     session: Session, shops: Collection[str] | None = None, backfill_id: UUID | None = None
 ) -> list[EventRecord]:

@@ -78,6 +78,12 @@ def running(session: Session, warehouse: str) -> list[RunRecord]:
     return [_run(run) for run in found]
 
 
+def finish_dead_runs(session: Session, warehouse: str, at: datetime, error: str) -> None:
+    """Under the warehouse's lock; without it pages would say for ever that they are under way."""
+    for run in running(session, warehouse):
+        finish_run(session, run.run_id, RunStatus.FAILED, at, error)
+
+
 def find_run(session: Session, run_id: UUID) -> RunRecord | None:
     run = session.scalar(select(Run).where(Run.run_id == run_id))
     return _run(run) if run else None

@@ -112,6 +112,12 @@ begin atomic
     where tell_backfill.status = 'requested'
       and teller.role in ('analyst', 'engineer', 'owner')
       and not exists (select from events)
+      and exists (
+        select from app.backfill_plans as plan
+        where plan.shop_id = tell_backfill.shop_id
+          and plan.plan_id = tell_backfill.backfill_id
+          and plan.plan_hash = tell_backfill.told->>'plan_hash'
+          and plan.expires_at > tell_backfill.at)
   ), answered as (
     select newest.triggered_by, newest.triggered_at, newest.date_from, newest.date_to,
       newest.models, newest.sources, newest.refetch, newest.reason, newest.environment,
@@ -147,7 +153,7 @@ begin atomic
       detail)
     select tell_backfill.shop_id, tell_backfill.backfill_id, tell_backfill.at,
       tell_backfill.status, said.*,
-      jsonb_build_object('by', teller.email) || coalesce(tell_backfill.told->'detail', '{}')
+      coalesce(tell_backfill.told->'detail', '{}') || jsonb_build_object('by', teller.email)
     from (select * from requested union all select * from answered) as said, teller
     returning 1
   )

@@ -38,14 +38,12 @@ def tell_failure(
     desk: AlertDesk,
     shops: Sequence[str],
     job: str,
-    error: BaseException | str,
+    error: BaseException,
     *,
     severity: Severity = Severity.BLOCKING,
 ) -> Told:
     """One alert per shop, one message for all of them; the next success ends it: `tell_success`."""
-    mend = (
-        error.hint if isinstance(error, HotdashError) else "Look into the log; then run it again."
-    )
+    mend = error.hint if isinstance(error, HotdashError) else _MEND
     found = [
         NewAlert(
             shop_id=shop_id,
@@ -110,10 +108,8 @@ def _name(job: str) -> str:
     return f"job {job}"
 
 
-def _reason(error: BaseException | str) -> str:
+def _reason(error: BaseException) -> str:
     """A library's own words may hold an address with a key in it, so only ours are passed on."""
-    if isinstance(error, str):
-        return redact(error)[:_LONGEST]
     if isinstance(error, HotdashError):
         return redact(error.message)[:_LONGEST]
     return f"an unexpected {type(error).__name__}; the log has the details."

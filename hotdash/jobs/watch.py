@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from hotdash.base.clock import iso_utc
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.schedule import ScheduledJob, ScheduleState, overdue_slots
-from hotdash.storage.appdb.repositories import jobs, workers
+from hotdash.jobs.source_limits import source_limits
+from hotdash.pipeline.quality.checks.freshness import HARD
+from hotdash.storage.appdb.repositories import alerts, jobs, workers
+from hotdash.storage.appdb.repositories.alerts import CHECK
 from hotdash.storage.appdb.repositories.freshness import freshness_of
 from hotdash.storage.appdb.repositories.jobs import JobRecord, ScheduleRecord
-from hotdash.storage.appdb.repositories.shops import list_shops
+from hotdash.storage.appdb.repositories.source_clocks import source_clocks
 from hotdash.storage.appdb.session import Database
 
 # So long people see who died; what it had begun was taken over within seconds.
@@ -27,8 +30,6 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
     with context.database.jobs() as session:
         workers.forget_workers(session, now - DEAD_KEPT)
     context.hooks.tell_watched(found)
-    for each in context.hooks.every_minute:
-        each()
 
 
 def states_of(schedules: Sequence[ScheduleRecord]) -> dict[str, ScheduleState]:
@@ -40,13 +41,16 @@ def states_of(schedules: Sequence[ScheduleRecord]) -> dict[str, ScheduleState]:
 def _stale(context: JobContext, now: datetime) -> Iterator[Watched]:
     """The age of the mark, not of the newest row; where no run comes, the gate never asks."""
     with context.database.jobs() as session:
-        reached = {
-            shop.shop_id: freshness_of(session, shop.shop_id) for shop in list_shops(session)
-        }
-    for shop_id, sources in sorted(reached.items()):
-        for source, mark in sorted(sources.items()):
-            limit = context.limits.get(source)
-            if limit is None or now - mark <= limit.soft:
+        connected: dict[str, list[str]] = {}
+        for clock in source_clocks(session):
+            connected.setdefault(clock.shop_id, []).append(clock.source)
+        limits = source_limits(session, connected, context.limits.get)
+        reached = {shop_id: freshness_of(session, shop_id) for shop_id in connected}
+        told = set(alerts.open_names(session, CHECK, HARD))
+    for shop_id, of_shop in sorted(limits.items()):
+        for source, limit in sorted(of_shop.items()):
+            mark = reached[shop_id].get(source)
+            if mark is None or now - mark <= limit.soft or (shop_id, HARD + source) in told:
                 continue
             yield Watched(
                 WatchKind.STALE,

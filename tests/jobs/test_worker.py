@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import UnavailableError
@@ -21,7 +22,12 @@ from hotdash.jobs.worker import Worker
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb.models import BackfillEvent, Credential
 from hotdash.storage.appdb.repositories import jobs, workers
-from hotdash.storage.appdb.repositories.freshness import save_freshness
+from hotdash.storage.appdb.repositories.alerts import NewAlert, end_alerts, open_alerts
+from hotdash.storage.appdb.repositories.freshness import (
+    LimitRecord,
+    decide_limit,
+    save_freshness,
+)
 from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
 from hotdash.storage.appdb.repositories.source_states import note_working
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
@@ -41,8 +47,8 @@ class Heard:
     successes: list[str] = field(default_factory=list[str])
     watched: list[Watched] = field(default_factory=list[Watched])
 
-    def failure(self, job: JobRecord, error: str) -> None:
-        self.failures.append((job.job, error))
+    def failure(self, job: JobRecord, error: Exception) -> None:
+        self.failures.append((job.job, str(error)))
 
     def watch(self, found: Sequence[Watched]) -> None:
         self.watched.extend(found)
@@ -101,6 +107,58 @@ class TestOutcomes:
         assert heard.failures == [("tidy", "The disk is full. Make room.")]
         assert heard.successes == []
 
+    @pytest.mark.parametrize(
+        ("raised", "kept"),
+        [
+            (
+                UnavailableError("Nothing at postgresql://me:pa55word@db/x.", hint="Start it."),
+                "Nothing at postgresql://me:***@db/x. Start it.",
+            ),
+            (ValueError("key=AbCd"), "ValueError"),
+        ],
+    )
+    def test_no_key_is_kept_and_no_librarys_words(
+        self,
+        context: JobContext,
+        monkeypatch: pytest.MonkeyPatch,
+        raised: Exception,
+        kept: str,
+    ) -> None:
+        def fail(context: JobContext, job: JobRecord) -> None:
+            del context, job
+            raise raised
+
+        monkeypatch.setitem(JOBS, "tidy", replace(JOBS["tidy"], work=fail))
+        told: list[Exception] = []
+        hooks = Hooks(tell_failure=lambda job, error: told.append(error))
+        job = carried_out(replace(context, hooks=hooks), asked(context, "tidy"))
+        assert job.error == kept
+        assert told == [raised], "the mend of the error goes with it"
+
+    def test_nobody_who_cannot_be_told_undoes_the_end_of_a_job(self, context: JobContext) -> None:
+        def refuse(job: JobRecord) -> None:
+            raise OperationalError("select 1", {}, ValueError(job.job))
+
+        deaf = replace(context, hooks=Hooks(tell_success=refuse))
+        assert carried_out(deaf, asked(context, "weekly_digest")).status == "completed"
+
+    def test_a_heart_that_misses_a_beat_goes_on(
+        self, context: JobContext, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        beats: list[int] = []
+        worker = Worker(context, set(Lane), "1")
+
+        def say_alive(*_: object) -> None:
+            beats.append(1)
+            if len(beats) == 2:
+                worker.stop()
+            raise OperationalError("select 1", {}, ValueError("away"))
+
+        monkeypatch.setattr("hotdash.jobs.worker.HEARTBEAT_SECONDS", 0.01)
+        monkeypatch.setattr("hotdash.jobs.worker.workers.say_alive", say_alive)
+        worker._beat()  # pyright: ignore[reportPrivateUsage]
+        assert len(beats) == 2
+
     def test_a_job_of_another_version_fails_with_its_name(
         self, context: JobContext, heard: Heard
     ) -> None:
@@ -132,6 +190,7 @@ class TestWatch:
                 session.flush()
                 mark = now - timedelta(hours=age)
                 save_freshness(session, shop_id, "shopify", mark, at=now)
+                session.add(Credential(shop_id=shop_id, vendor="shopify", ciphertext=b"sealed"))
             gone = WorkerRecord(new_id(), "elsewhere", 7, ("light",), "1", now, now)
             workers.say_alive(session, gone, now - timedelta(minutes=2))
             old = WorkerRecord(new_id(), "long ago", 8, ("light",), "1", now, now)
@@ -152,6 +211,33 @@ class TestWatch:
         with database.jobs() as session:
             left = [each.host for each in workers.list_workers(session)]
         assert left == ["elsewhere"], "the dead are shown for an hour"
+
+    def test_a_source_is_stale_where_it_is_connected_by_its_shops_limits_and_told_by_no_gate(
+        self, context: JobContext, database: Database, heard: Heard
+    ) -> None:
+        now = context.clock.now()
+        hours = timedelta(hours=1)
+        limits = {"shopify": FreshnessLimit(hours, 24 * hours)}
+        shops = ("decided", "left", "plain", "told")
+        with database.jobs() as session:
+            for shop_id in shops:
+                add_shop(session, shop_id)
+                save_freshness(session, shop_id, "shopify", now - 30 * hours, at=now)
+            reason = "The shop is closed in winter."
+            decided = LimitRecord("decided", "shopify", 6000, 9000, now, "user:ada", reason)
+            decide_limit(session, decided)
+            hard = NewAlert("told", "freshness_hard_shopify", "blocking", "Old.", "Look.", "data")
+            open_alerts(session, [hard], now)
+        for shop_id in shops:
+            if shop_id != "left":
+                connect(database, shop_id)
+        carried_out(replace(context, limits=limits), asked(context, "watch"))
+        assert [(each.name, each.is_hard) for each in heard.watched] == [("shopify of plain", True)]
+        heard.watched.clear()
+        with database.jobs() as session:
+            end_alerts(session, "told", "check", ["freshness_hard_shopify"], now)
+        carried_out(replace(context, limits=limits), asked(context, "watch", "later"))
+        assert [each.name for each in heard.watched] == ["shopify of plain", "shopify of told"]
 
 
 class TestRefreshDue:

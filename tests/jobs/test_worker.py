@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from hotdash.base.clock import FixedClock
+from hotdash.base.clock import FixedClock, iso_utc
 from hotdash.base.errors import UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.progress import SilentProgress
+from hotdash.entrypoints.work_overview import work_overview
 from hotdash.jobs.hand_over import HandOver, JobFailedError
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import JOBS, SCHEDULE
@@ -203,6 +204,10 @@ class TestWatch:
             (WatchKind.STALE, "shopify of hot-rod-an", ("hot-rod-an",), False),
             (WatchKind.STALE, "shopify of kanto-garage", ("kanto-garage",), True),
         ]
+        hard = [each for each in told[2:] if each[3]]
+        assert {each[0] for each in hard} == {WatchKind.DEAD_WORKER}, (
+            "who is told when none is left"
+        )
         assert {each[:2] for each in told[2:]} == {
             (WatchKind.DEAD_WORKER, "process 7 on elsewhere"),
             (WatchKind.DEAD_WORKER, "process 8 on long ago"),
@@ -211,6 +216,44 @@ class TestWatch:
         with database.jobs() as session:
             left = [each.host for each in workers.list_workers(session)]
         assert left == ["elsewhere"], "the dead are shown for an hour"
+
+    def test_a_dead_worker_is_told_only_while_nobody_does_its_work(
+        self, context: JobContext, database: Database, heard: Heard
+    ) -> None:
+        now = context.clock.now()
+        both = WorkerRecord(new_id(), "gone", 7, ("light", "warehouse"), "1", now, now)
+        light = replace(both, worker_id=new_id(), host="here", roles=("light",))
+        able = replace(both, worker_id=new_id(), host="there", roles=("warehouse",))
+        with database.jobs() as session:
+            workers.say_alive(session, both, now - timedelta(minutes=2))
+            workers.say_alive(session, light, now)
+        carried_out(context, asked(context, "watch"))
+        [told] = heard.watched
+        assert (told.name, told.is_hard) == ("process 7 on gone", True)
+        assert "nobody does its jobs (warehouse)" in told.sentence
+        heard.watched.clear()
+        with database.jobs() as session:
+            workers.say_alive(session, able, now)
+        carried_out(context, asked(context, "watch", "later"))
+        assert heard.watched == []
+
+    def test_what_was_asked_for_and_nobody_takes_is_late_too(
+        self, context: JobContext, database: Database, heard: Heard
+    ) -> None:
+        """refresh_due may wait an hour, tidy three; what works is not late, nor what a person asked."""
+        now = context.clock.now()
+        with database.jobs() as session:
+            for job, hours in (("refresh_due", 2), ("tidy", 2), ("run", 9), ("parity", 9)):
+                request = JobRequest(new_id(), job, "once", "a test")
+                jobs.request_job(session, request, now - timedelta(hours=hours))
+            jobs.begin_job(session, request.job_id, new_id(), now)
+            again = JobRequest(new_id(), "refresh_due", "again", "a test")
+            jobs.request_job(session, again, now - timedelta(minutes=90))
+        assert work_overview(database, now).overdue == ("refresh_due",)
+        carried_out(context, asked(context, "watch"))
+        [told] = heard.watched
+        assert (told.kind, told.name) == (WatchKind.OVERDUE, "refresh_due")
+        assert iso_utc(now - timedelta(hours=2)) in told.sentence
 
     def test_a_source_is_stale_where_it_is_connected_by_its_shops_limits_and_told_by_no_gate(
         self, context: JobContext, database: Database, heard: Heard

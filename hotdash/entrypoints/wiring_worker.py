@@ -8,7 +8,8 @@ from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
-from hotdash.jobs.send_alerts import send_alerts
+from hotdash.jobs.job_table import RUN
+from hotdash.jobs.refresh_due import CHOSEN
 from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
 from hotdash.jobs.weekly_digest import weekly_digest
 from hotdash.notifications.message import Severity, Subject
@@ -35,11 +36,17 @@ def hooks(house: Installation) -> Hooks:
         with house.database.jobs() as session:
             return tuple(shop.shop_id for shop in list_shops(session))
 
-    def failed(job: JobRecord, error: str) -> None:
-        tell_failure(house.alerts, job.shops or everybody(), job.job, error)
+    def concerned(job: JobRecord) -> tuple[str, ...]:
+        """Where a job has chosen its shops, none is none: nothing was tried for the others."""
+        return job.shops if CHOSEN in job.arguments else job.shops or everybody()
+
+    def failed(job: JobRecord, error: Exception) -> None:
+        """Whoever asked for a run waits for it and is told there."""
+        if job.job != RUN:
+            tell_failure(house.alerts, concerned(job), job.job, error)
 
     def succeeded(job: JobRecord) -> None:
-        tell_success(house.alerts, job.shops or everybody(), job.job)
+        tell_success(house.alerts, concerned(job), job.job)
 
     def notes(found: Sequence[Watched]) -> list[Note]:
         return [
@@ -69,6 +76,5 @@ def hooks(house: Installation) -> Hooks:
         tell_success=succeeded,
         tell_watched=watched,
         remind=reminded,
-        every_minute=(lambda: send_alerts(house.alerts),),
         weekly=(lambda: weekly_digest(house.alerts),),
     )

@@ -6,8 +6,7 @@ from typing import Any
 
 from hotdash.base.clock import iso_utc
 from hotdash.jobs.job_table import SCHEDULE
-from hotdash.jobs.schedule import overdue_slots
-from hotdash.jobs.watch import states_of
+from hotdash.jobs.watch import late_jobs
 from hotdash.storage.appdb.repositories import jobs, workers
 from hotdash.storage.appdb.repositories.jobs import JobRecord, ScheduleRecord
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
@@ -37,13 +36,13 @@ class WorkOverview:
 
 def work_overview(database: Database, now: datetime) -> WorkOverview:
     with database.jobs() as session:
-        schedules = jobs.list_schedules(session)
+        schedules, waiting = jobs.list_schedules(session), jobs.waiting_jobs(session)
         return WorkOverview(
             now,
             tuple(workers.list_workers(session)),
             tuple(schedules),
-            tuple(late.job.name for late in overdue_slots(SCHEDULE, states_of(schedules), now)),
-            tuple(jobs.waiting_jobs(session)),
+            tuple(each.job.name for each in late_jobs(SCHEDULE, schedules, waiting, now)),
+            tuple(waiting),
             jobs.newest_of_each_job(session),
             jobs.last_completed(session),
         )

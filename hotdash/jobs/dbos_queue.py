@@ -121,8 +121,11 @@ def _explained() -> Generator[None]:
 def _done(carry_out: CarryOut, job_id: UUID) -> bool:
     try:
         carry_out(job_id)
-    except HotdashError as error:
-        _log.warning("job_waits_for_database", job_id=str(job_id), error=str(error))
+    except Exception as error:
+        # Whatever keeps its end from being written: a workflow that ended would lose the job.
+        is_known = isinstance(error, HotdashError)
+        told = str(error) if is_known else type(error).__name__
+        _log.warning("job_waits_for_database", job_id=str(job_id), error=told)
         return False
     return True
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,13 @@ from hotdash.jobs.gate_results import check_results
 from hotdash.jobs.keep_drifts import open_drifts
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.score_sources import score_sources
+from hotdash.jobs.source_limits import source_limits
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.quality.checks.drift import CHECK_PREFIX
-from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.checks.sources import RejectedSource
 from hotdash.pipeline.quality.checks.watched import Incident
-from hotdash.pipeline.quality.gate import CheckRequest, FreshnessLimits, ask
+from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.storage.appdb.repositories import checks
-from hotdash.storage.appdb.repositories.freshness import decided_limits
 from hotdash.storage.appdb.repositories.incidents import labelled_incidents
 from hotdash.storage.appdb.repositories.overrides import standing_overrides
 from hotdash.storage.appdb.repositories.source_states import rejected_sources
@@ -74,28 +73,9 @@ def _request(
             Incident(each.shop_id, each.series, each.first_day, each.last_day)
             for each in labelled_incidents(session, shops)
         ]
-        limits = freshness_limits(context, session, shops)
+        sources = {shop_id: context.sources(shop_id) for shop_id in shops}
+        limits = source_limits(session, sources, context.limit_of)
     return CheckRequest(plan["build_id"], as_of, limits, drifts, rejected, incidents)
-
-
-def freshness_limits(
-    context: RefreshContext, session: Session, shops: Sequence[str]
-) -> FreshnessLimits:
-    """What a shop decided holds before what the source's connector says."""
-    decided = decided_limits(session, shops)
-
-    def limit(shop_id: str, source: str) -> FreshnessLimit:
-        own = decided.get((shop_id, source))
-        if own is None:
-            return context.limit_of(source)
-        return FreshnessLimit(
-            timedelta(minutes=own.soft_minutes), timedelta(minutes=own.hard_minutes)
-        )
-
-    return {
-        shop_id: {source: limit(shop_id, source) for source in context.sources(shop_id)}
-        for shop_id in shops
-    }
 
 
 def _closed_drifts(

@@ -41,8 +41,8 @@ class Watched:
     is_hard: bool = False
 
 
-def _log_failure(job: JobRecord, error: str) -> None:
-    _log.error("job_failed", job=job.job, slot=job.slot, shops=list(job.shops), error=error)
+def _log_failure(job: JobRecord, error: Exception) -> None:
+    _log.error("job_failed", job=job.job, slot=job.slot, shops=list(job.shops), error=str(error))
 
 
 def _log_success(job: JobRecord) -> None:
@@ -58,11 +58,10 @@ def _log_watched(found: Sequence[Watched]) -> None:
 class Hooks:
     """What other parts of the house do at these moments. `tell_watched` is told everything that holds now."""
 
-    tell_failure: Callable[[JobRecord, str], None] = _log_failure
+    tell_failure: Callable[[JobRecord, Exception], None] = _log_failure
     tell_success: Callable[[JobRecord], None] = _log_success
     tell_watched: Callable[[Sequence[Watched]], None] = _log_watched
     remind: Callable[[Sequence[Watched]], None] = _log_watched
-    every_minute: Sequence[Callable[[], object]] = ()
     nightly: Sequence[Callable[[], object]] = ()
     weekly: Sequence[Callable[[], object]] = ()
 

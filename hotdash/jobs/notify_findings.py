@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.send_alerts import ACTOR, Sent, send_alerts
 from hotdash.notifications.message import Kind, Severity
-from hotdash.notifications.standing import AUTO_RESOLVED
+from hotdash.notifications.standing import AUTO_RESOLVED, BECAME_BLOCKING
+from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
 from hotdash.storage.appdb.repositories import alerts
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
 from hotdash.storage.appdb.repositories.alerts import CHECK, NewAlert
@@ -61,7 +62,6 @@ def _open_and_end(
     asked: Mapping[str, Collection[str]] | None,
 ) -> None:
     """What was not asked keeps its alert: silence is no answer."""
-    at = desk.clock.now()
     failed = failed_checks(session, shop_id, build_id)
     allowed = set(alerts.overridden_checks(session, shop_id, build_id))
     told = [
@@ -69,7 +69,7 @@ def _open_and_end(
         for each in failed
         if Severity(each.severity) is not Severity.INFO and each.check_name not in allowed
     ]
-    alerts.open_alerts(session, [_alert(each, build_id) for each in told], at)
+    open_found(session, [_alert(each, build_id) for each in told], desk)
     failing = {each.check_name for each in failed}
     answered = set(alerts.passed_checks(session, shop_id, build_id))
     if asked is not None:
@@ -79,6 +79,8 @@ def _open_and_end(
     answered |= {
         name for shop, name in alerts.open_names(session, CHECK, DRIFT_CHECKS) if shop == shop_id
     }
+    # Beyond its hard limit a source is still beyond the soft one, whose check is silent then.
+    answered -= {SOFT + name.removeprefix(HARD) for name in failing if name.startswith(HARD)}
     end(session, shop_id, CHECK, answered - failing, desk)
     end(session, shop_id, CHECK, allowed, desk, "overridden for a while")
 
@@ -87,6 +89,17 @@ def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:
     """Every publication compares what it staged, and writes down only that it differed."""
     outcomes = outcomes_of(session, shop_id, build_id)
     return any(each.outcome in (Outcome.PUBLISHED, Outcome.UNCHANGED) for each in outcomes)
+
+
+def open_found(session: Session, found: Sequence[NewAlert], desk: AlertDesk) -> None:
+    """What became blocking is told anew, whatever somebody answered while it was a warning."""
+    at = desk.clock.now()
+    for shop_id, alert_id in alerts.end_risen(session, found, at):
+        add_alert_event(
+            session,
+            AlertEventRecord(shop_id, alert_id, at, AUTO_RESOLVED, ACTOR, BECAME_BLOCKING),
+        )
+    alerts.open_alerts(session, found, at)
 
 
 def end(

@@ -13,6 +13,8 @@ from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.repositories.source_clocks import source_clocks
 
 UNTOLD_EVERY = timedelta(hours=1)
+# Among the arguments of a job that has chosen what it reads, be it nothing.
+CHOSEN = "due_shops"
 
 
 def refresh_due(context: JobContext, job: JobRecord) -> None:
@@ -47,9 +49,9 @@ def run_asked(context: JobContext, job: JobRecord) -> None:
 
 
 def _chosen(arguments: Mapping[str, Any]) -> DueSources | None:
-    if "due_shops" not in arguments:
+    if CHOSEN not in arguments:
         return None
-    return DueSources(tuple(arguments["due_shops"]), tuple(arguments["due_sources"]))
+    return DueSources(tuple(arguments[CHOSEN]), tuple(arguments["due_sources"]))
 
 
 def _choose(context: JobContext, job: JobRecord) -> DueSources:
@@ -68,6 +70,6 @@ def _choose(context: JobContext, job: JobRecord) -> DueSources:
             for each in source_clocks(session)
         ]
         due = due_sources(clocks, paused, context.clock.now())
-        told = {"due_shops": list(due.shops), "due_sources": list(due.sources)}
+        told = {CHOSEN: list(due.shops), "due_sources": list(due.sources)}
         jobs.settle_on(session, job.job_id, {**job.arguments, **told}, due.shops)
     return due

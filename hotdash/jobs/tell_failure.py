@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import redact
 from hotdash.jobs.alert_desk import AlertDesk
-from hotdash.jobs.notify_findings import Told, end
+from hotdash.jobs.notify_findings import Told, end, open_found
 from hotdash.jobs.send_alerts import send_alerts
+from hotdash.notifications.compose import WATCHED
 from hotdash.notifications.message import Severity, Subject
 from hotdash.storage.appdb.repositories import alerts
 from hotdash.storage.appdb.repositories.alerts import JOB, NewAlert
@@ -15,7 +16,6 @@ from hotdash.storage.appdb.repositories.alerts import JOB, NewAlert
 RUNBOOK = "jobs"
 _LONGEST = 500
 _MEND = "Look into the log; then run it again."
-_WATCHED = "watch "
 _RUNBOOKS = {Subject.JOB: RUNBOOK, Subject.DIGEST: "weekly-digest"}
 
 
@@ -38,14 +38,12 @@ def tell_failure(
     desk: AlertDesk,
     shops: Sequence[str],
     job: str,
-    error: BaseException | str,
+    error: BaseException,
     *,
     severity: Severity = Severity.BLOCKING,
 ) -> Told:
     """One alert per shop, one message for all of them; the next success ends it: `tell_success`."""
-    mend = (
-        error.hint if isinstance(error, HotdashError) else "Look into the log; then run it again."
-    )
+    mend = error.hint if isinstance(error, HotdashError) else _MEND
     found = [
         NewAlert(
             shop_id=shop_id,
@@ -61,7 +59,7 @@ def tell_failure(
     ]
     with desk.database.jobs() as session:
         alerts.follow_people(session)
-        alerts.open_alerts(session, found, desk.clock.now())
+        open_found(session, found, desk)
     return Told.of(send_alerts(desk))
 
 
@@ -74,14 +72,14 @@ def tell_success(desk: AlertDesk, shops: Sequence[str], job: str) -> Told:
 
 def tell_watched(desk: AlertDesk, holding: Sequence[Note]) -> Told:
     """All that a watch over jobs and workers finds now: what it found before and no longer does is over."""
-    found = [replace(_alert(each), check_name=_WATCHED + each.name) for each in holding]
+    found = [replace(_alert(each), check_name=WATCHED + each.name) for each in holding]
     still = {(each.shop_id, each.check_name) for each in found}
     with desk.database.jobs() as session:
         alerts.follow_people(session)
-        alerts.open_alerts(session, found, desk.clock.now())
-        for shop_id, name in alerts.open_names(session, JOB, _WATCHED):
+        open_found(session, found, desk)
+        for shop_id, name in alerts.open_names(session, JOB, WATCHED):
             if (shop_id, name) not in still:
-                end(session, shop_id, JOB, [name], desk)
+                end(session, shop_id, JOB, [name], desk, "is over")
     return Told.of(send_alerts(desk))
 
 
@@ -110,10 +108,8 @@ def _name(job: str) -> str:
     return f"job {job}"
 
 
-def _reason(error: BaseException | str) -> str:
+def _reason(error: BaseException) -> str:
     """A library's own words may hold an address with a key in it, so only ours are passed on."""
-    if isinstance(error, str):
-        return redact(error)[:_LONGEST]
     if isinstance(error, HotdashError):
         return redact(error.message)[:_LONGEST]
     return f"an unexpected {type(error).__name__}; the log has the details."

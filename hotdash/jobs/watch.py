@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 
 from hotdash.base.clock import iso_utc
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
-from hotdash.jobs.schedule import ScheduledJob, ScheduleState, overdue_slots
-from hotdash.storage.appdb.repositories import jobs, workers
+from hotdash.jobs.schedule import NEVER, DueSlot, ScheduledJob, ScheduleState, overdue_slots
+from hotdash.jobs.source_limits import source_limits
+from hotdash.pipeline.quality.checks.freshness import HARD
+from hotdash.storage.appdb.repositories import alerts, jobs, workers
+from hotdash.storage.appdb.repositories.alerts import CHECK
 from hotdash.storage.appdb.repositories.freshness import freshness_of
 from hotdash.storage.appdb.repositories.jobs import JobRecord, ScheduleRecord
-from hotdash.storage.appdb.repositories.shops import list_shops
+from hotdash.storage.appdb.repositories.source_clocks import source_clocks
 from hotdash.storage.appdb.session import Database
 
 # So long people see who died; what it had begun was taken over within seconds.
@@ -27,8 +30,6 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
     with context.database.jobs() as session:
         workers.forget_workers(session, now - DEAD_KEPT)
     context.hooks.tell_watched(found)
-    for each in context.hooks.every_minute:
-        each()
 
 
 def states_of(schedules: Sequence[ScheduleRecord]) -> dict[str, ScheduleState]:
@@ -37,16 +38,36 @@ def states_of(schedules: Sequence[ScheduleRecord]) -> dict[str, ScheduleState]:
     }
 
 
+def late_jobs(
+    schedule: Sequence[ScheduledJob],
+    known: Sequence[ScheduleRecord],
+    waiting: Sequence[JobRecord],
+    now: datetime,
+) -> list[DueSlot]:
+    """What nobody asked for in time, and what was asked for and nobody took in time: each job once."""
+    states = states_of(known)
+    late = {each.job.name: each for each in overdue_slots(schedule, states, now)}
+    by_name = {job.name: job for job in schedule if not states.get(job.name, NEVER).is_paused}
+    for each in waiting:
+        job = by_name.get(each.job)
+        if job and each.status == jobs.QUEUED and each.requested_at + job.grace < now:
+            late.setdefault(job.name, DueSlot(job, each.requested_at))
+    return [late[job.name] for job in schedule if job.name in late]
+
+
 def _stale(context: JobContext, now: datetime) -> Iterator[Watched]:
     """The age of the mark, not of the newest row; where no run comes, the gate never asks."""
     with context.database.jobs() as session:
-        reached = {
-            shop.shop_id: freshness_of(session, shop.shop_id) for shop in list_shops(session)
-        }
-    for shop_id, sources in sorted(reached.items()):
-        for source, mark in sorted(sources.items()):
-            limit = context.limits.get(source)
-            if limit is None or now - mark <= limit.soft:
+        connected: dict[str, list[str]] = {}
+        for clock in source_clocks(session):
+            connected.setdefault(clock.shop_id, []).append(clock.source)
+        limits = source_limits(session, connected, context.limits.get)
+        reached = {shop_id: freshness_of(session, shop_id) for shop_id in connected}
+        told = set(alerts.open_names(session, CHECK, HARD))
+    for shop_id, of_shop in sorted(limits.items()):
+        for source, limit in sorted(of_shop.items()):
+            mark = reached[shop_id].get(source)
+            if mark is None or now - mark <= limit.soft or (shop_id, HARD + source) in told:
                 continue
             yield Watched(
                 WatchKind.STALE,
@@ -62,13 +83,17 @@ def _stale(context: JobContext, now: datetime) -> Iterator[Watched]:
 def _dead_workers(database: Database, now: datetime) -> Iterator[Watched]:
     with database.jobs() as session:
         known = workers.list_workers(session)
+    served = {lane for each in known if each.is_alive(now) for lane in each.roles}
     for each in known:
-        if not each.is_alive(now):
+        left = sorted(set(each.roles) - served)
+        if left and not each.is_alive(now):
             yield Watched(
                 WatchKind.DEAD_WORKER,
                 each.name,
-                f"The worker {each.name} was last heard of at {iso_utc(each.seen_at)}.",
-                "Its jobs were taken over; start it again with `hotdash worker` where it ran.",
+                f"The worker {each.name} was last heard of at {iso_utc(each.seen_at)}, and "
+                f"nobody does its jobs ({', '.join(left)}).",
+                "Start it again with `hotdash worker` where it ran.",
+                is_hard=True,
             )
 
 
@@ -76,11 +101,12 @@ def _overdue(
     database: Database, schedule: Sequence[ScheduledJob], now: datetime
 ) -> Iterator[Watched]:
     with database.jobs() as session:
-        states = states_of(jobs.list_schedules(session))
-    for late in overdue_slots(schedule, states, now):
+        known, waiting = jobs.list_schedules(session), jobs.waiting_jobs(session)
+    for late in late_jobs(schedule, known, waiting, now):
         yield Watched(
             WatchKind.OVERDUE,
             late.job.name,
             f"{late.job.name} should have begun at {late.key} and has not.",
-            "Look at `hotdash status`: a job that does not end keeps the next from beginning.",
+            "Look at `hotdash status`: does a worker live, and does a job not end? It keeps the "
+            "next from beginning.",
         )

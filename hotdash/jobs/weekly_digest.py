@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,8 @@ from hotdash.storage.appdb.repositories.shops import list_shops
 
 NAME = "weekly_digest"
 RUNBOOK = "weekly-digest"
+# The timezone of its schedule: by the office's own, its hour lies now in one week, now in another.
+ZONE = ZoneInfo("UTC")
 _WEEK = timedelta(weeks=1)
 
 
@@ -32,7 +35,7 @@ class _Week:
 def weekly_digest(desk: AlertDesk) -> Told:
     """Asked as often as one likes: each shop's week is told once."""
     now = desk.clock.now()
-    week = _Week(now - _WEEK, now, f"{NAME} {monday_of(now, desk.rules.zone)}")
+    week = _Week(now - _WEEK, now, f"{NAME} {monday_of(now, ZONE)}")
     with desk.database.jobs() as session:
         notes = [_note(session, shop.shop_id, week) for shop in list_shops(session)]
     return tell(desk, notes)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
-from hotdash.base.logging import get_logger
+from hotdash.base.logging import get_logger, redact
 from hotdash.jobs.job_context import JobContext
 from hotdash.jobs.job_table import job_called
 from hotdash.jobs.queue import Lane, Queue
@@ -77,31 +77,32 @@ class Worker:
         if job is None:
             return
         _log.info("job_started", job=job.job, slot=job.slot)
-        error: str | None = None
+        error: Exception | None = None
         try:
             job_called(job.job).work(context, job)
         except Exception as raised:
             is_known = isinstance(raised, HotdashError)
             _log.error("job_raised", job=job.job, slot=job.slot, exc_info=not is_known)
-            error = str(raised) or type(raised).__name__
+            error = raised
         self._finish(job, error)
 
-    def _finish(self, job: JobRecord, error: str | None) -> None:
-        context = self.context
+    def _finish(self, job: JobRecord, error: Exception | None) -> None:
+        context, told_as = self.context, _told_as(error)
         with context.database.jobs() as session:
             is_mine = jobs.finish_job(
-                session, job.job_id, self.worker_id, context.clock.now(), error
+                session, job.job_id, self.worker_id, context.clock.now(), told_as
             )
             told = jobs.find_job(session, job.job_id) or job
         if not is_mine:
             return
         try:
-            if error:
+            if error is not None:
                 context.hooks.tell_failure(told, error)
             else:
                 context.hooks.tell_success(told)
-        except HotdashError as refused:
-            _log.error("job_not_told", job=job.job, error=str(refused))
+        except Exception as refused:
+            # The job has ended; whatever a channel or the database does, that stands.
+            _log.error("job_not_told", job=job.job, error=_told_as(refused))
 
     def _round(self, queue: Queue, leadership: Leadership, scheduler: Scheduler) -> None:
         try:
@@ -138,10 +139,18 @@ class Worker:
         while not self._stop.wait(HEARTBEAT_SECONDS):
             try:
                 self._say_alive()
-            except HotdashError as error:
-                _log.warning("heartbeat_missed", error=str(error))
+            except Exception as error:
+                # A heart that stops is a worker taken for dead while it works.
+                _log.warning("heartbeat_missed", error=_told_as(error))
 
     def _say_alive(self) -> None:
         at: datetime = self.context.clock.now()
         with self.context.database.jobs() as session:
             workers.say_alive(session, self.record, at)
+
+
+def _told_as(error: Exception | None) -> str | None:
+    """Our own words with their mend; a library's may hold an address with a key in it."""
+    if isinstance(error, HotdashError):
+        return redact(str(error))
+    return type(error).__name__ if error is not None else None

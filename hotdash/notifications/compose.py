@@ -6,8 +6,15 @@ from urllib.parse import quote
 
 from hotdash.notifications.message import AlertState, Item, Kind, Message, Subject
 from hotdash.notifications.policy import Due
-from hotdash.notifications.standing import Status, standing_of
+from hotdash.notifications.standing import (
+    BECAME_BLOCKING,
+    Status,
+    has_become_blocking,
+    standing_of,
+)
 
+# How the names of alerts begin that no check and no job made, but a look at all of them.
+WATCHED = "watch "
 _NAMED_SHOPS = 5
 
 
@@ -72,7 +79,7 @@ def _about(alerts: Sequence[AlertState]) -> tuple[str, str]:
 
 
 def words(check: str) -> str:
-    return check.removeprefix("watch ").replace("_", " ")
+    return check.removeprefix(WATCHED).replace("_", " ")
 
 
 def _end_of(alert: AlertState, now: datetime, are_many: bool) -> str:
@@ -82,4 +89,8 @@ def _end_of(alert: AlertState, now: datetime, are_many: bool) -> str:
     by_person = [each for each in alert.events if each.event == "resolved"]
     if by_person:
         return f"{'were' if are_many else 'was'} resolved by {by_person[-1].actor}"
+    if has_become_blocking(alert):
+        return f"{BECAME_BLOCKING}: told anew"
+    if alert.check.startswith(WATCHED):
+        return "are over" if are_many else "is over"
     return "pass again" if are_many else "passes again"

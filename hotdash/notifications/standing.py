@@ -12,6 +12,8 @@ RESOLVED = "resolved"
 FALSE_ALARM = "false_alarm"
 AUTO_RESOLVED = "auto_resolved"
 ESCALATED = "escalated"
+# Why a warning ended of itself where a blocking alert took its place.
+BECAME_BLOCKING = "became blocking"
 
 
 class Status(StrEnum):
@@ -46,16 +48,33 @@ def standing_of(alert: AlertState, now: datetime) -> Standing:
     snooze = answer if answer and answer.event == SNOOZED else None
     until = snooze.until if snooze else None
     ended_at = _ended_at(alert, end)
-    started = until if until is not None and until <= now else alert.opened_at
     last = end if ended_at and end else answer
     return Standing(
         status=_status(ended_at, end, acknowledged, until, now),
         by=last.actor if last else "",
-        clock_started_at=started,
+        clock_started_at=_expired_snooze(ordered, now) or alert.opened_at,
         acknowledged_at=acknowledged.at if acknowledged else None,
         snoozed_until=until,
         ended_at=ended_at,
     )
+
+
+def has_become_blocking(alert: AlertState) -> bool:
+    return any(
+        each.event == AUTO_RESOLVED and each.note == BECAME_BLOCKING for each in alert.events
+    )
+
+
+def _expired_snooze(ordered: list[Event], now: datetime) -> datetime | None:
+    """The end of the newest snooze that came to it; one that was answered before did not."""
+    answers = [each for each in ordered if each.event in (ACKNOWLEDGED, SNOOZED)]
+    followed_at = [*(each.at for each in answers), now][1:]
+    expired = [
+        each.until
+        for each, next_at in zip(answers, followed_at, strict=True)
+        if each.event == SNOOZED and each.until is not None and each.until <= next_at
+    ]
+    return expired[-1] if expired else None
 
 
 def _ended_at(alert: AlertState, end: Event | None) -> datetime | None:

@@ -7,7 +7,12 @@ from datetime import datetime, timedelta
 from hotdash.notifications.hours import end_of_day, office_opens, quiet_until
 from hotdash.notifications.message import AlertState, Attempt, Kind, Severity, Subject
 from hotdash.notifications.rules import OnCall, Rules
-from hotdash.notifications.standing import Standing, Status, standing_of
+from hotdash.notifications.standing import (
+    Standing,
+    Status,
+    has_become_blocking,
+    standing_of,
+)
 
 DELIVERED = "delivered"
 HELD = "held"
@@ -115,6 +120,11 @@ def _resolved(
     alert: AlertState, routed: tuple[str, ...], channels: Mapping[str, Traits]
 ) -> Iterator[Want]:
     told = [name for name in channels if was_told(alert, name)]
+    if has_become_blocking(alert):
+        # People hear of the blocking alert; a pager has to be told that this incident is closed.
+        told = [name for name in told if _follows(channels, name)]
+        yield from (Want(alert, name, Kind.RESOLVED, "resolved") for name in told)
+        return
     is_news = not told and alert.severity is Severity.BLOCKING and not alert.told_long_ago
     if alert.told_long_ago:
         told = [*routed]

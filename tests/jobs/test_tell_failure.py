@@ -35,10 +35,15 @@ class TestJobs:
             "The job refresh failed: an unexpected ValueError; the log has the details."
         )
 
-    def test_what_comes_as_text_is_passed_on_without_its_keys(self, gate: Gate) -> None:
-        tell_failure(gate.desk, [ROD], "refresh", "at postgresql://hotdash:pa55word@db/x")
-        sentence = gate.lines()[0]["sentence"]
-        assert sentence == "The job refresh failed: at postgresql://hotdash:***@db/x"
+    def test_our_own_words_are_passed_on_without_keys_and_with_their_mend(self, gate: Gate) -> None:
+        address = "postgresql://hotdash:pa55word@db/x"
+        error = HotdashError(f"Nothing at {address}.", hint=f"Start {address}.")
+        tell_failure(gate.desk, [ROD], "refresh", error)
+        [line] = gate.lines()
+        assert (
+            line["sentence"] == "The job refresh failed: Nothing at postgresql://hotdash:***@db/x."
+        )
+        assert line["mend"] == "Start postgresql://hotdash:***@db/x."
 
     def test_what_a_watch_no_longer_finds_is_over(self, gate: Gate) -> None:
         late = Note(ROD, "nightly is overdue", "It was due at 2.", Subject.JOB, Severity.WARNING)

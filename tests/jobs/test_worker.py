@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from hotdash.base.clock import FixedClock
+from hotdash.base.clock import FixedClock, iso_utc
 from hotdash.base.errors import UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.progress import SilentProgress
+from hotdash.entrypoints.work_overview import work_overview
 from hotdash.jobs.hand_over import HandOver, JobFailedError
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import JOBS, SCHEDULE
@@ -21,7 +23,12 @@ from hotdash.jobs.worker import Worker
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb.models import BackfillEvent, Credential
 from hotdash.storage.appdb.repositories import jobs, workers
-from hotdash.storage.appdb.repositories.freshness import save_freshness
+from hotdash.storage.appdb.repositories.alerts import NewAlert, end_alerts, open_alerts
+from hotdash.storage.appdb.repositories.freshness import (
+    LimitRecord,
+    decide_limit,
+    save_freshness,
+)
 from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
 from hotdash.storage.appdb.repositories.source_states import note_working
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
@@ -41,8 +48,8 @@ class Heard:
     successes: list[str] = field(default_factory=list[str])
     watched: list[Watched] = field(default_factory=list[Watched])
 
-    def failure(self, job: JobRecord, error: str) -> None:
-        self.failures.append((job.job, error))
+    def failure(self, job: JobRecord, error: Exception) -> None:
+        self.failures.append((job.job, str(error)))
 
     def watch(self, found: Sequence[Watched]) -> None:
         self.watched.extend(found)
@@ -101,6 +108,58 @@ class TestOutcomes:
         assert heard.failures == [("tidy", "The disk is full. Make room.")]
         assert heard.successes == []
 
+    @pytest.mark.parametrize(
+        ("raised", "kept"),
+        [
+            (
+                UnavailableError("Nothing at postgresql://me:pa55word@db/x.", hint="Start it."),
+                "Nothing at postgresql://me:***@db/x. Start it.",
+            ),
+            (ValueError("key=AbCd"), "ValueError"),
+        ],
+    )
+    def test_no_key_is_kept_and_no_librarys_words(
+        self,
+        context: JobContext,
+        monkeypatch: pytest.MonkeyPatch,
+        raised: Exception,
+        kept: str,
+    ) -> None:
+        def fail(context: JobContext, job: JobRecord) -> None:
+            del context, job
+            raise raised
+
+        monkeypatch.setitem(JOBS, "tidy", replace(JOBS["tidy"], work=fail))
+        told: list[Exception] = []
+        hooks = Hooks(tell_failure=lambda job, error: told.append(error))
+        job = carried_out(replace(context, hooks=hooks), asked(context, "tidy"))
+        assert job.error == kept
+        assert told == [raised], "the mend of the error goes with it"
+
+    def test_nobody_who_cannot_be_told_undoes_the_end_of_a_job(self, context: JobContext) -> None:
+        def refuse(job: JobRecord) -> None:
+            raise OperationalError("select 1", {}, ValueError(job.job))
+
+        deaf = replace(context, hooks=Hooks(tell_success=refuse))
+        assert carried_out(deaf, asked(context, "weekly_digest")).status == "completed"
+
+    def test_a_heart_that_misses_a_beat_goes_on(
+        self, context: JobContext, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        beats: list[int] = []
+        worker = Worker(context, set(Lane), "1")
+
+        def say_alive(*_: object) -> None:
+            beats.append(1)
+            if len(beats) == 2:
+                worker.stop()
+            raise OperationalError("select 1", {}, ValueError("away"))
+
+        monkeypatch.setattr("hotdash.jobs.worker.HEARTBEAT_SECONDS", 0.01)
+        monkeypatch.setattr("hotdash.jobs.worker.workers.say_alive", say_alive)
+        worker._beat()  # pyright: ignore[reportPrivateUsage]
+        assert len(beats) == 2
+
     def test_a_job_of_another_version_fails_with_its_name(
         self, context: JobContext, heard: Heard
     ) -> None:
@@ -132,6 +191,7 @@ class TestWatch:
                 session.flush()
                 mark = now - timedelta(hours=age)
                 save_freshness(session, shop_id, "shopify", mark, at=now)
+                session.add(Credential(shop_id=shop_id, vendor="shopify", ciphertext=b"sealed"))
             gone = WorkerRecord(new_id(), "elsewhere", 7, ("light",), "1", now, now)
             workers.say_alive(session, gone, now - timedelta(minutes=2))
             old = WorkerRecord(new_id(), "long ago", 8, ("light",), "1", now, now)
@@ -144,6 +204,10 @@ class TestWatch:
             (WatchKind.STALE, "shopify of hot-rod-an", ("hot-rod-an",), False),
             (WatchKind.STALE, "shopify of kanto-garage", ("kanto-garage",), True),
         ]
+        hard = [each for each in told[2:] if each[3]]
+        assert {each[0] for each in hard} == {WatchKind.DEAD_WORKER}, (
+            "who is told when none is left"
+        )
         assert {each[:2] for each in told[2:]} == {
             (WatchKind.DEAD_WORKER, "process 7 on elsewhere"),
             (WatchKind.DEAD_WORKER, "process 8 on long ago"),
@@ -152,6 +216,71 @@ class TestWatch:
         with database.jobs() as session:
             left = [each.host for each in workers.list_workers(session)]
         assert left == ["elsewhere"], "the dead are shown for an hour"
+
+    def test_a_dead_worker_is_told_only_while_nobody_does_its_work(
+        self, context: JobContext, database: Database, heard: Heard
+    ) -> None:
+        now = context.clock.now()
+        both = WorkerRecord(new_id(), "gone", 7, ("light", "warehouse"), "1", now, now)
+        light = replace(both, worker_id=new_id(), host="here", roles=("light",))
+        able = replace(both, worker_id=new_id(), host="there", roles=("warehouse",))
+        with database.jobs() as session:
+            workers.say_alive(session, both, now - timedelta(minutes=2))
+            workers.say_alive(session, light, now)
+        carried_out(context, asked(context, "watch"))
+        [told] = heard.watched
+        assert (told.name, told.is_hard) == ("process 7 on gone", True)
+        assert "nobody does its jobs (warehouse)" in told.sentence
+        heard.watched.clear()
+        with database.jobs() as session:
+            workers.say_alive(session, able, now)
+        carried_out(context, asked(context, "watch", "later"))
+        assert heard.watched == []
+
+    def test_what_was_asked_for_and_nobody_takes_is_late_too(
+        self, context: JobContext, database: Database, heard: Heard
+    ) -> None:
+        """refresh_due may wait an hour, tidy three; what works is not late, nor what a person asked."""
+        now = context.clock.now()
+        with database.jobs() as session:
+            for job, hours in (("refresh_due", 2), ("tidy", 2), ("run", 9), ("parity", 9)):
+                request = JobRequest(new_id(), job, "once", "a test")
+                jobs.request_job(session, request, now - timedelta(hours=hours))
+            jobs.begin_job(session, request.job_id, new_id(), now)
+            again = JobRequest(new_id(), "refresh_due", "again", "a test")
+            jobs.request_job(session, again, now - timedelta(minutes=90))
+        assert work_overview(database, now).overdue == ("refresh_due",)
+        carried_out(context, asked(context, "watch"))
+        [told] = heard.watched
+        assert (told.kind, told.name) == (WatchKind.OVERDUE, "refresh_due")
+        assert iso_utc(now - timedelta(hours=2)) in told.sentence
+
+    def test_a_source_is_stale_where_it_is_connected_by_its_shops_limits_and_told_by_no_gate(
+        self, context: JobContext, database: Database, heard: Heard
+    ) -> None:
+        now = context.clock.now()
+        hours = timedelta(hours=1)
+        limits = {"shopify": FreshnessLimit(hours, 24 * hours)}
+        shops = ("decided", "left", "plain", "told")
+        with database.jobs() as session:
+            for shop_id in shops:
+                add_shop(session, shop_id)
+                save_freshness(session, shop_id, "shopify", now - 30 * hours, at=now)
+            reason = "The shop is closed in winter."
+            decided = LimitRecord("decided", "shopify", 6000, 9000, now, "user:ada", reason)
+            decide_limit(session, decided)
+            hard = NewAlert("told", "freshness_hard_shopify", "blocking", "Old.", "Look.", "data")
+            open_alerts(session, [hard], now)
+        for shop_id in shops:
+            if shop_id != "left":
+                connect(database, shop_id)
+        carried_out(replace(context, limits=limits), asked(context, "watch"))
+        assert [(each.name, each.is_hard) for each in heard.watched] == [("shopify of plain", True)]
+        heard.watched.clear()
+        with database.jobs() as session:
+            end_alerts(session, "told", "check", ["freshness_hard_shopify"], now)
+        carried_out(replace(context, limits=limits), asked(context, "watch", "later"))
+        assert [each.name for each in heard.watched] == ["shopify of plain", "shopify of told"]
 
 
 class TestRefreshDue:

@@ -1,6 +1,7 @@
 """What is due, to whom and when: computed by hand, without a database or a clock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -236,6 +237,21 @@ class TestSnooze:
             ("pager-backup", "escalated"),
         ]
 
+    def test_an_answer_after_the_snooze_leaves_the_clock_where_the_snooze_set_it(self) -> None:
+        """Opened at 10:00, snoozed until UNTIL, answered then: two hours from there, not from 10:00."""
+        answer = Event("acknowledged", self.UNTIL + MINUTE, "ada")
+        state = self.snoozed()
+        answered = replace(state, events=(*state.events, answer))
+        assert said(answered, at=self.UNTIL + 2 * HOUR - MINUTE) == []
+        assert said(answered, at=self.UNTIL + 2 * HOUR) == [("mail", "escalated")]
+
+    def test_a_snooze_that_was_answered_before_its_end_sets_no_clock(self) -> None:
+        answer = Event("acknowledged", AT + 6 * MINUTE, "ada")
+        state = self.snoozed()
+        answered = replace(state, events=(*state.events, answer))
+        assert said(answered, at=AT + 2 * HOUR - MINUTE) == []
+        assert said(answered, at=AT + 2 * HOUR) == [("mail", "escalated")]
+
     def test_what_passes_while_snoozed_is_told_as_over(self) -> None:
         over = self.snoozed(resolved_at=AT + HOUR)
         assert said(over, at=AT + HOUR) == [("incidents", "resolved"), ("pager", "resolved")]
@@ -247,6 +263,22 @@ class TestTheEnd:
         assert said(over, at=AT + HOUR) == [("incidents", "resolved")]
         assert titles(planned(over, at=AT + HOUR).due) == [
             "hot-rod-an: order ids are unique passes again"
+        ]
+
+    def test_what_was_watched_for_is_over_and_passes_nothing(self) -> None:
+        about = {"subject": Subject.JOB, "check": "watch process 7 on elsewhere"}
+        over = alert(attempts=(told("a", "incidents"),), resolved_at=AT + HOUR, **about)
+        due = planned(over, at=AT + HOUR).due
+        assert titles(due, AT + HOUR) == ["hot-rod-an: process 7 on elsewhere is over"]
+
+    def test_a_warning_that_became_blocking_ends_on_the_pager_only(self) -> None:
+        end = Event("auto_resolved", AT + HOUR, "hotdash", "became blocking")
+        attempts = (told("a", "monitoring"), told("a", "pager-backup", "escalated backup"))
+        over = warning(attempts=attempts, resolved_at=AT + HOUR, events=(end,))
+        due = planned(over, at=AT + HOUR).due
+        assert [(each.channel, each.kind) for each in due] == [("pager-backup", Kind.RESOLVED)]
+        assert titles(due, AT + HOUR) == [
+            "hot-rod-an: order ids are unique became blocking: told anew"
         ]
 
     def test_settles_it(self) -> None:

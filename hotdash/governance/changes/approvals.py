@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hotdash.governance.changes.change import PEOPLE, Change, Problem
-from hotdash.governance.changes.people import people_of
+from hotdash.governance.changes.people import people_before
 from hotdash.governance.changes.subjects import changed_models, grave_paths, severities
 
 RULE = "approvals"
@@ -47,7 +47,7 @@ def approval_problems(change: Change) -> Iterator[Problem]:
             f"{len(others)} of {asked.approvals} approvals are there{why}.",
             "Ask another person to review; an approval by the author does not count.",
         )
-    managers = people_of(change).managers
+    managers = people_before(change).managers
     if asked.manager_reasons and not others & managers:
         yield Problem(
             RULE,

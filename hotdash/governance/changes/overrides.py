@@ -51,7 +51,7 @@ def override_problems(
     yield from faults
     by_check = {each.check: each for each in overrides}
     for each in failed:
-        yield from _judged(each, by_check.get(each.name), change.author, today)
+        yield from _judged(each, by_check.get(each.name), change, today)
 
 
 def read_overrides(text: str) -> tuple[list[Override], list[Problem]]:
@@ -94,7 +94,7 @@ def follow_ups(change: Change) -> list[FollowUp]:
 
 
 def _judged(
-    failed: FailedCheck, override: Override | None, author: str, today: date
+    failed: FailedCheck, override: Override | None, change: Change, today: date
 ) -> Iterator[Problem]:
     told = f"{failed.name} fails: {failed.sentence}"
     if failed.severity == "blocking":
@@ -116,16 +116,31 @@ def _judged(
             f"{told} Its override ended on {override.until}.",
             "Mend what it tells of, or decide anew with a new reason and a new day.",
         )
-    elif author and override.acknowledged_by == author:
+    elif change.author and _is_one(override.acknowledged_by, change.author):
         yield Problem(
             RULE,
             failed.name,
-            f"{told} {author} acknowledged the warning of an own change.",
+            f"{told} {change.author} acknowledged the warning of an own change.",
             "Let somebody else look at it and put their name there.",
+        )
+    elif change.approved_by is not None and not any(
+        _is_one(override.acknowledged_by, each) for each in change.approved_by
+    ):
+        yield Problem(
+            RULE,
+            failed.name,
+            f"{told} {override.acknowledged_by} is said to have acknowledged it and has not "
+            "approved the change.",
+            "Ask them to review it: their approval is their word.",
         )
     else:
         reason = f"{told} Overridden by {override.acknowledged_by}: {override.reason}"
         yield Problem(RULE, failed.name, reason, override.follow_up, blocks=False)
+
+
+def _is_one(name: str, other: str) -> bool:
+    """The code host knows one person by a name in whichever letters."""
+    return name.casefold() == other.casefold()
 
 
 def _entry(entry: Any, where: str) -> Override | Problem:

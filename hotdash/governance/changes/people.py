@@ -26,6 +26,12 @@ def people_of(change: Change) -> People:
     return parse_people(change.texts.get(PEOPLE, ""))
 
 
+def people_before(change: Change) -> People:
+    """Nobody becomes a manager by the very change that a manager has to agree to."""
+    file = change.file(PEOPLE)
+    return people_of(change) if file is None else parse_people(file.before or "")
+
+
 def parse_people(text: str) -> People:
     try:
         read: Any = yaml.safe_load(text) or {}

@@ -18,7 +18,11 @@ _KINDS = {
     "a database address with its password": r"postgres(?:ql)?(?:\+\w+)?://[^\s:/@]+:([^\s@/]+)@[\w.-]+",
 }
 _EXPRESSIONS = {kind: re.compile(pattern) for kind, pattern in _KINDS.items()}
-_PLACEHOLDER = re.compile(r"[<{$*.]|password|secret|example|changeme|\bpw\b", re.IGNORECASE)
+# The whole of it: a real password may hold one of these words, or a dot.
+_PLACEHOLDER = re.compile(
+    r"<[^<>]*>|\$?\{+[^{}]*\}+|\$\w+|\*+|\.{3}|…|your[-_]?password|password|secret|example|changeme|pw",
+    re.IGNORECASE,
+)
 _FOR_TRYING = ("tests/", "hotdash/simulators/", "requirements/")
 
 
@@ -42,6 +46,6 @@ def secret_problems(change: Change) -> Iterator[Problem]:
 def _found(line: str) -> str | None:
     for kind, expression in _EXPRESSIONS.items():
         found = expression.search(line)
-        if found and not (found.groups() and _PLACEHOLDER.search(found[1])):
+        if found and not (found.groups() and _PLACEHOLDER.fullmatch(found[1])):
             return kind
     return None

@@ -8,9 +8,10 @@ from hotdash.governance.changes.git import GitError, Repository
 from hotdash.governance.changes.overrides import FailedCheck, follow_ups
 from hotdash.governance.changes.owners import owners_of, parse_owners
 from hotdash.governance.changes.people import PeopleError, parse_people
+from hotdash.governance.changes.rules import judge
 from hotdash.governance.changes.subjects import changed_models
 from hotdash.governance.changes.timing import slow, workflow_problems
-from tests.governance.changes.conftest import Fork
+from tests.governance.changes.conftest import TODAY, Fork
 
 MODEL = "warehouse/models/marts/fct_sales"
 NEW = "warehouse/models/marts/fct_new"
@@ -107,6 +108,21 @@ class TestApprovals:
     def test_nobody_is_missed_where_nobody_can_be_known(self, fork: Fork) -> None:
         fork.edit("metrics/revenue.yml", "revenue", "revenue\nversion: 2")
         assert fork.change(known=False).approved_by is None
+
+    def test_nobody_becomes_a_manager_by_the_change_itself(self, fork: Fork) -> None:
+        fork.edit(f"{MODEL}.yml", "blocking", "warning")
+        fork.edit(".github/people.yml", "[mia]", "[bob]")
+        assert fork.broken("bob") == {"approvals"}
+        assert fork.broken("mia") == set()
+        fork.remove(".github/people.yml")
+        assert fork.broken("mia") == set()
+
+    def test_the_first_managers_are_named_before_they_are_needed(self, fork: Fork) -> None:
+        fork.remove(".github/people.yml")
+        fork.base = fork.commit()
+        fork.edit(f"{MODEL}.yml", "blocking", "warning")
+        fork.write(".github/people.yml", "managers: [bob]\n")
+        assert fork.broken("bob") == {"approvals"}
 
     def test_managers_are_a_list(self) -> None:
         with pytest.raises(PeopleError, match="managers is 'mia'"):
@@ -229,6 +245,19 @@ class TestOverrides:
         fork.write(".github/overrides.yml", OVERRIDE.replace("bob", "ann"))
         assert fork.broken(failed=(WARNING,)) == {"overrides"}
 
+    def test_another_spelling_of_the_own_name_is_still_ones_own(self, fork: Fork) -> None:
+        fork.write(".github/overrides.yml", OVERRIDE.replace("bob", "Ann"))
+        [problem] = [each for each in fork.problems("bob", failed=(WARNING,)) if each.blocks]
+        assert "ann acknowledged the warning of an own change" in problem.sentence
+
+    def test_whoever_acknowledged_it_has_approved(self, fork: Fork) -> None:
+        fork.write(".github/overrides.yml", OVERRIDE.replace("bob", "Bob"))
+        assert fork.broken("bob", failed=(WARNING,)) == set()
+        [problem] = [each for each in fork.problems("cid", failed=(WARNING,)) if each.blocks]
+        assert "Bob is said to have acknowledged it and has not approved" in problem.sentence
+        unknown = judge(fork.change(known=False), TODAY, (WARNING,))
+        assert [each.blocks for each in unknown] == [False], "where nobody can know who agreed"
+
     def test_each_opens_a_follow_up_once(self, fork: Fork) -> None:
         fork.write(".github/overrides.yml", OVERRIDE)
         [entry] = follow_ups(fork.change())
@@ -256,10 +285,30 @@ class TestSecrets:
         assert problem.where == "deploy.toml:2"
         assert text not in problem.sentence + problem.mend
 
-    @pytest.mark.parametrize("password", ["${PASSWORD}", "<password>", "...", "{password}"])
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "${PASSWORD}",
+            "<password>",
+            "...",
+            "…",
+            "{password}",
+            "$PGPASSWORD",
+            "***",
+            "changeme",
+            "pw",
+        ],
+    )
     def test_an_example_is_none(self, fork: Fork, password: str) -> None:
         fork.write("deploy.toml", f"url = 'postgresql://hotdash:{password}@db/app'\n")
         assert fork.problems() == []
+
+    @pytest.mark.parametrize(
+        "password", ["S3cret.horse", "pw-Tr0ub4dor", "mypassword1", "a{b", "$uper$ale", "x<y>z"]
+    )
+    def test_a_real_one_may_hold_a_dot_or_such_a_word(self, fork: Fork, password: str) -> None:
+        fork.write("deploy.toml", f"url = 'postgresql://hotdash:{password}@db/app'\n")
+        assert fork.broken() == {"secrets"}
 
 
 class TestTiming:

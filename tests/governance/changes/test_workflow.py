@@ -53,6 +53,13 @@ def test_what_is_told_of_failures_is_told_also_after_one() -> None:
     assert step("Tell")["if"].startswith("failure()")
 
 
+def test_an_override_on_the_main_line_opens_its_entry_whatever_else_happens() -> None:
+    assert step("Follow up")["if"] == "always() && github.event_name == 'push'"
+    alone = JOBS["check"]["concurrency"]
+    assert alone["cancel-in-progress"] == "${{ github.event_name != 'push' }}"
+    assert "github.event_name == 'push' && github.sha" in alone["group"], "none waits for another"
+
+
 def test_no_expression_is_pasted_into_a_command() -> None:
     """A branch can be called what it likes: the shell sees variables only."""
     for job in JOBS.values():

@@ -8,6 +8,7 @@ from hotdash.pipeline.quality.findings import Check, Dimension, Finding, Severit
 
 Marks = Mapping[str, Mapping[str, datetime]]
 
+HARD, SOFT = "freshness_hard_", "freshness_soft_"
 MEND = "Look at the last run: the shop's token may be revoked, or the vendor does not answer."
 
 
@@ -39,8 +40,8 @@ def freshness_checks(
         )
 
     return (
-        check(Severity.BLOCKING, f"freshness_hard_{source}"),
-        check(Severity.WARNING, f"freshness_soft_{source}"),
+        check(Severity.BLOCKING, HARD + source),
+        check(Severity.WARNING, SOFT + source),
     )
 
 

@@ -16,6 +16,7 @@ from hotdash.storage.appdb.models.operations import CheckResult
 from hotdash.storage.appdb.repositories.checks import PASSED
 
 CHECK, JOB, BACKFILL, DIGEST = "check", "job", "backfill", "digest"
+BLOCKING = "blocking"
 _ENDED_BY_PERSON = "resolved"
 
 
@@ -67,6 +68,27 @@ def open_alerts(session: Session, found: Iterable[NewAlert], at: datetime) -> No
                 set_=newest,
             )
         )
+
+
+def end_risen(session: Session, found: Iterable[NewAlert], at: datetime) -> list[tuple[str, UUID]]:
+    """The open ones that were less than blocking and now are: shop and alert of each."""
+    ended: list[tuple[str, UUID]] = []
+    for each in found:
+        if each.severity != BLOCKING:
+            continue
+        risen = (
+            update(Alert)
+            .where(
+                Alert.shop_id == each.shop_id,
+                Alert.check_name == each.check_name,
+                Alert.resolved_at.is_(None),
+                Alert.severity != BLOCKING,
+            )
+            .values(resolved_at=at)
+            .returning(Alert.alert_id)
+        )
+        ended.extend((each.shop_id, alert_id) for alert_id in session.scalars(risen))
+    return ended
 
 
 def note_once(session: Session, notes: Iterable[NewAlert], at: datetime) -> int:

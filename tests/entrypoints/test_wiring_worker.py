@@ -1,0 +1,132 @@
+"""Who is told of the worker's jobs: what an installation's own hooks do to its alerts."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from hotdash.base.clock import FixedClock
+from hotdash.base.errors import UnavailableError
+from hotdash.base.ids import new_id
+from hotdash.base.settings import Settings
+from hotdash.entrypoints.wiring import Installation
+from hotdash.entrypoints.wiring_worker import hooks
+from hotdash.jobs.job_context import JobContext, Watched, WatchKind
+from hotdash.jobs.queue import Lane
+from hotdash.jobs.worker import Worker
+from hotdash.storage.appdb.repositories import jobs
+from hotdash.storage.appdb.repositories.alerts import list_alerts
+from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
+from hotdash.storage.appdb.session import Database
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.shops import SeededShop
+from tests.fixtures.working import no_warehouse
+
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+ROD, KYOTO = "hot-rod-an", "kustom-kyoto"
+FULL = UnavailableError("The disk is full.", hint="Make room.")
+
+
+@dataclass
+class House:
+    installation: Installation
+    clock: FixedClock
+
+    def open_names(self) -> list[tuple[str, str]]:
+        with self.installation.database.jobs() as session:
+            return sorted((each.shop_id, each.check_name) for each in list_alerts(session, None))
+
+    def told(self) -> list[str]:
+        file = self.installation.settings.home / "notifications.ndjson"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def refreshed(self, *shops: str, error: Exception | None = None) -> None:
+        """One run of refresh_due that chose these shops."""
+        chosen = {"due_shops": list(shops), "due_sources": ["shopify"] if shops else []}
+        self.ended("refresh_due", shops, chosen, error)
+
+    def ended(
+        self, job: str, shops: tuple[str, ...], arguments: object, error: Exception | None
+    ) -> None:
+        self.clock.advance(timedelta(minutes=5))
+        assert isinstance(arguments, dict)
+        done = jobs.FAILED if error else jobs.COMPLETED
+        record = JobRecord(
+            new_id(), job, "a slot", shops, arguments, "scheduler", self.clock.now(), done
+        )
+        told = hooks(self.installation)
+        told.tell_failure(record, error) if error else told.tell_success(record)
+
+
+@pytest.fixture
+def house(
+    database: Database,
+    database_urls: DatabaseUrls,
+    two_shops: tuple[SeededShop, SeededShop],
+    tmp_path: Path,
+) -> House:
+    del two_shops
+    settings = Settings(home=tmp_path, database_url=SecretStr(database_urls.owner))
+    installation = Installation(settings, database, None)
+    clock = FixedClock(NOW)
+    installation.clock = clock
+    return House(installation, clock)
+
+
+class TestRefreshes:
+    def test_only_a_run_that_reads_the_shop_ends_its_alert(self, house: House) -> None:
+        house.refreshed(ROD, error=FULL)
+        assert house.open_names() == [(ROD, "job refresh_due")]
+        house.refreshed()
+        house.refreshed(KYOTO)
+        assert house.open_names() == [(ROD, "job refresh_due")]
+        assert len(house.told()) == 1
+        house.refreshed(ROD)
+        assert house.open_names() == []
+        assert len(house.told()) == 2
+
+    def test_the_worker_that_finds_nothing_due_ends_nothing(self, house: House) -> None:
+        house.refreshed(ROD, error=FULL)
+        database = house.installation.database
+        context = JobContext(
+            database, house.clock, no_warehouse, {}, hooks=hooks(house.installation)
+        )
+        request = JobRequest(new_id(), "refresh_due", "later", "scheduler")
+        with database.jobs() as session:
+            jobs.request_job(session, request, house.clock.now())
+        Worker(context, set(Lane), "1").carry_out(request.job_id)
+        with database.jobs() as session:
+            job = jobs.find_job(session, request.job_id)
+        assert job is not None
+        assert (job.status, job.arguments["due_shops"]) == (jobs.COMPLETED, [])
+        assert house.open_names() == [(ROD, "job refresh_due")]
+
+    def test_one_that_failed_before_it_chose_concerns_everybody(self, house: House) -> None:
+        house.ended("refresh_due", (), {}, FULL)
+        assert house.open_names() == [(ROD, "job refresh_due"), (KYOTO, "job refresh_due")]
+
+
+def test_a_job_of_no_shop_concerns_everybody(house: House) -> None:
+    house.ended("tidy", (), {}, FULL)
+    assert house.open_names() == [(ROD, "job tidy"), (KYOTO, "job tidy")]
+    assert '"mend": "Make room."' in house.told()[0]
+    house.ended("tidy", (), {}, None)
+    assert house.open_names() == []
+
+
+def test_whoever_asked_for_a_run_is_told_there_and_nobody_else(house: House) -> None:
+    house.ended("run", (ROD,), {"shops": [ROD]}, FULL)
+    house.ended("run", (), {"shops": None}, FULL)
+    assert house.open_names() == []
+    assert house.told() == []
+
+
+def test_what_is_watched_is_told_once_a_minute_by_one_sender(house: House) -> None:
+    late = Watched(WatchKind.OVERDUE, "tidy", "tidy should have begun.", "Look.", (ROD,))
+    told = hooks(house.installation)
+    for found in [late], [late], []:
+        house.clock.advance(timedelta(minutes=1))
+        told.tell_watched(found)
+    assert len(house.told()) == 2

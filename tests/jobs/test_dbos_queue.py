@@ -1,6 +1,7 @@
 """The queue in this process: offered often, done once, tried again while nobody can say so, then forgotten."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,6 +18,12 @@ from tests.fixtures.working import ask_for
 
 
 def test_offered_again_and_again_it_is_done_once_and_then_forgotten(database: Database) -> None:
+    # Browsers of other tests leave their event loop running in the main thread, which dbos refuses.
+    with ThreadPoolExecutor(1) as thread_without_loop:
+        thread_without_loop.submit(offer_until_done, database).result()
+
+
+def offer_until_done(database: Database) -> None:
     tried: list[UUID] = []
     done = threading.Event()
 

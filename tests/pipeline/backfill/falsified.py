@@ -70,12 +70,15 @@ class Falsified:
     """What is right, what the warehouse holds, and what is served instead."""
 
     built: BuiltWarehouse
+    world: RawWorld
     database: Database
     right: Rows
 
     @property
     def engine(self) -> CandidateEngine:
-        warehouse, clock = self.built.warehouse, FixedClock(AS_OF)
+        """Its clock is later than that of the newest build, as it is of a backfill."""
+        warehouse = self.built.warehouse
+        clock = FixedClock(AS_OF + timedelta(seconds=self.built.builds, milliseconds=500))
 
         def lease() -> AbstractContextManager[object]:
             return hold_lease(self.database, warehouse.identity, clock, patience=_PATIENCE)
@@ -139,9 +142,10 @@ class Falsified:
 
 
 def true_house(built: BuiltWarehouse, database: Database) -> Falsified:
-    tell(built.new_world())
+    world = built.new_world()
+    tell(world)
     built.build(BuildMode.FULL)
-    return Falsified(built, database, built.marts())
+    return Falsified(built, world, database, built.marts())
 
 
 def falsify(house: Falsified) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from hotdash.base.clock import FixedClock
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import SilentProgress
 from hotdash.pipeline.transform.build import (
@@ -109,12 +110,14 @@ class TestWhatIsComputed:
         self, built_duckdb: BuiltWarehouse, world: RawWorld, shop: str
     ) -> None:
         world.load(shop, [order(6, 21)])
-        build = partial(transform, built_duckdb.warehouse)
-        folder, silent = built_duckdb.home / "dbt", SilentProgress()
-        left = build(BuildRequest("paused", AS_OF, paused=(shop,)), folder, silent)
+        folder, silent, clock = built_duckdb.home / "dbt", SilentProgress(), FixedClock(AS_OF)
+        build = partial(
+            transform, built_duckdb.warehouse, workdir=folder, progress=silent, clock=clock
+        )
+        left = build(BuildRequest("paused", AS_OF, paused=(shop,)))
         assert (left.loads, set(days(built_duckdb, shop))) == ([], {1, 2})
         whole = BuildRequest("whole", AS_OF, BuildMode.FULL, paused=(shop,))
-        assert len(build(whole, folder, silent).loads) == 1
+        assert len(build(whole).loads) == 1
         assert set(days(built_duckdb, shop)) == {1, 2, 21}
 
     def test_a_missing_seed_is_planted_without_a_rebuild(

@@ -16,6 +16,7 @@ from benchmarks.raw_shop import Size, tell_an_hour, write_shop
 from benchmarks.reference import cpu_seconds, reference_cpu_seconds
 from hotdash.base.progress import SilentProgress
 from hotdash.insights.attribution.training import train_weights
+from hotdash.pipeline.backfill.candidate import HEAVY
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import DbtProject
@@ -136,7 +137,7 @@ def _rows_of_affected_days(warehouse: Warehouse, project: DbtProject) -> int:
         ).to_pylist()[0]["n"]
         for model in project.manifest.nodes.values()
         if model.resource_type == "model"
-        and model.config.materialized == "incremental"
+        and model.config.materialized == HEAVY
         and "day" in model.columns
     )
 

@@ -34,17 +34,18 @@ class TestTheDefaults:
         assert set(default_rules().named_channels) >= DEFAULTS
 
     @pytest.mark.parametrize(
-        ("severity", "subject", "where"),
+        ("severity", "subject", "check", "where"),
         [
-            ("blocking", "check", ["analytics-incidents", "pager", "file"]),
-            ("warning", "check", ["analytics-monitoring", "file"]),
-            ("warning", "job", ["analytics-monitoring", "analytics-builds", "file"]),
-            ("info", "backfill", ["analytics-audit", "file"]),
-            ("info", "digest", ["analytics", "file"]),
+            ("blocking", "check", "c", ["analytics-incidents", "pager", "file"]),
+            ("warning", "check", "c", ["analytics-monitoring", "file"]),
+            ("warning", "job", "c", ["analytics-monitoring", "analytics-builds", "file"]),
+            ("info", "backfill", "backfill", ["analytics-audit", "file"]),
+            ("info", "backfill", "backfill_of_many_days", ["mail", "file"]),
+            ("info", "digest", "c", ["analytics", "file"]),
         ],
     )
-    def test_route(self, severity: str, subject: str, where: list[str]) -> None:
-        assert channels(severity, subject) == where
+    def test_route(self, severity: str, subject: str, check: str, where: list[str]) -> None:
+        assert channels(severity, subject, check=check) == where
 
     def test_hold_the_clocks_of_the_specification(self) -> None:
         clocks = default_rules().clocks

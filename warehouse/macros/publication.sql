@@ -84,20 +84,3 @@
 {% macro bucket_of(key) -%}
   cast(strpos('0123456789abcdef', substr({{ key }}, 1, 1)) - 1 as integer)
 {%- endmacro %}
-
-{#- Candidates are replaced partition by partition; an emptied one goes. -#}
-{% macro get_incremental_affected_candidates_sql(arguments) %}
-  {%- set columns = get_quoted_csv(arguments["dest_columns"] | map(attribute="name")) -%}
-  delete from {{ arguments["target_relation"] }} as replaced
-  where exists (
-    select 1
-    from {{ arguments["temp_relation"] }} as offered
-    where
-      offered.shop_id = replaced.shop_id
-      and offered.mart = replaced.mart
-      and offered.partition_key = replaced.partition_key
-  );
-
-  insert into {{ arguments["target_relation"] }} ({{ columns }})
-  select {{ columns }} from {{ arguments["temp_relation"] }} where row_count > 0
-{% endmacro %}

@@ -13,6 +13,8 @@ from hotdash.storage.warehouse.candidate_schema import Overlay, checks_schema_of
 from hotdash.storage.warehouse.contract import Warehouse
 
 STAGING = "staging"
+# Each of them replaces the days it was asked for.
+HEAVY = "affected_partitions"
 PUBLICATION = "publication_candidate"
 _OF_DAYS = ("shop_id", "day")
 _OF_OFFERS = ("shop_id", "mart", "partition_key")
@@ -83,7 +85,7 @@ class Selection:
         waiting = [
             self._ids[self._node(each).config.get("affected_by", _ALL_DAYS)]
             for each in chosen
-            if self._node(each).config.materialized == "incremental"
+            if self._node(each).config.materialized == HEAVY
         ]
         seen = set[str]()
         while waiting:
@@ -141,13 +143,12 @@ class CandidateProject(DbtProject):
         if relation is not None:
             node.relation_name = relation.replace(f'"{node.schema}"', f'"{schema}"')
         node.schema = schema
-        if node.name in self._computed and node.config.materialized == "incremental":
+        if node.name in self._computed and node.config.materialized == HEAVY:
             node.config.materialized = "candidate_partition"
-            node.config.post_hook = []
 
     def _overlay(self, node: Any) -> Overlay:
         key = tuple[str, ...]()
-        if node.config.materialized == "incremental":
+        if node.config.materialized == HEAVY:
             key = _OF_OFFERS if node.name == PUBLICATION else _OF_DAYS
         return Overlay(
             node.name,

@@ -224,7 +224,7 @@ class TestFailures:
                 built_duckdb.build()
         finally:
             warehouse.execute("alter table raw.shopify_orders rename column gone to updated_at")
-        assert re.match("The model int_order_(persons|versions) failed", failure.value.message)
+        assert re.match(r"The model int_\w+ failed", failure.value.message)
         assert "updated_at" in failure.value.message
         assert str(built_duckdb.project.log_file) in failure.value.hint
         assert [each.load_id for each in unbuilt_loads(warehouse)] == [load]

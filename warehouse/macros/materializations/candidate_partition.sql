@@ -8,16 +8,11 @@
   {%- set part = this.incorporate(path={'identifier': this.identifier ~ '__part'}) -%}
   {%- set days = this.incorporate(path={'identifier': this.identifier ~ '__days'}) -%}
   {%- set fresh = this.incorporate(path={'identifier': this.identifier ~ '__fresh'}) -%}
-  {%- set offers = config.get('incremental_strategy') == 'affected_candidates' -%}
-  {%- set key = ['shop_id', 'mart', 'partition_key'] if offers else ['shop_id', 'day'] -%}
-  {%- set asked = fresh if offers else ref(config.get('affected_by', 'int_affected_partitions')) -%}
-  {%- set columns = get_quoted_csv(model.columns.keys()) -%}
+  {%- set key = partition_key() -%}
+  {%- set asked = asked_partitions(fresh) -%}
   {% call statement('main') -%}
     create table {{ fresh }} as ({{ sql }});
-    delete from {{ part }} as replaced
-    where exists (select 1 from {{ asked }} as asked where {{ same_key(key, 'asked', 'replaced') }});
-    insert into {{ part }} ({{ columns }})
-    select {{ columns }} from {{ fresh }} {% if offers %}where row_count > 0{% endif %};
+    {{ replace_asked(part, fresh) }}
     insert into {{ days }} ({{ key | join(', ') }})
     select distinct {{ key | join(', ') }} from {{ asked }} as asked
     where not exists (select 1 from {{ days }} as known where {{ same_key(key, 'asked', 'known') }});
@@ -27,14 +22,3 @@
   {{ adapter.commit() }}
   {{ return({'relations': [this]}) }}
 {% endmaterialization %}
-
-{% macro same_key(columns, left, right) -%}
-  {%- for column in columns -%}
-    {{ left }}.{{ column }} = {{ right }}.{{ column }}{% if not loop.last %} and {% endif %}
-  {%- endfor -%}
-{%- endmacro %}
-
-{#- In a candidate a model of affected days always stands on the days computed before. -#}
-{% macro is_incremental() -%}
-  {{ return(dbt.is_incremental() or (execute and config.get('materialized') == 'candidate_partition')) }}
-{%- endmacro %}

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,11 @@ from sqlalchemy import text
 
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import identity
-from hotdash.storage.appdb.repositories.backfills import shops_backfilling
+from hotdash.storage.appdb.repositories.backfills import (
+    PlanRecord,
+    save_plan,
+    shops_backfilling,
+)
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
 
@@ -48,10 +53,28 @@ def member(database: Database, shop_id: str, role: Role) -> UUID:
         return user.user_id
 
 
+def planned(database: Database, shop_id: str) -> None:
+    with database.jobs() as session:
+        save_plan(
+            session,
+            [PlanRecord(shop_id, BACKFILL, "abc", AT, "a test", {}, AT + timedelta(days=1))],
+        )
+
+
+def test_what_nobody_planned_is_not_asked_for(database: Database, shop: SeededShop) -> None:
+    asked = partial(tell, database, shop.owner_id, shop.shop_id, "requested")
+    assert not asked(**ASKED)
+    planned(database, shop.shop_id)
+    assert not asked(**ASKED | {"plan_hash": "another"})
+    assert not asked(AT + timedelta(days=1), **ASKED)
+    assert asked(**ASKED)
+
+
 def test_a_request_is_answered_once_by_somebody_else(
     database: Database, two_shops: tuple[SeededShop, SeededShop]
 ) -> None:
     shop, other = two_shops
+    planned(database, shop.shop_id)
     engineer = member(database, shop.shop_id, Role.ENGINEER)
     manager = member(database, shop.shop_id, Role.MANAGER)
     viewer = member(database, shop.shop_id, Role.VIEWER)
@@ -76,6 +99,7 @@ def test_a_request_is_answered_once_by_somebody_else(
 
 def test_an_owner_alone_waits_and_names_the_deviation(database: Database, shop: SeededShop) -> None:
     later, alone = AT + timedelta(minutes=10), {"deviation": "Nobody else is here."}
+    planned(database, shop.shop_id)
     assert tell(database, shop.owner_id, shop.shop_id, "requested", **ASKED)
     assert not tell(database, shop.owner_id, shop.shop_id, "approved", later)
     early = later - timedelta(seconds=1)
@@ -88,6 +112,7 @@ def test_an_owner_alone_waits_and_names_the_deviation(database: Database, shop: 
 
 
 def test_pages_hear_how_far_a_running_one_is(database: Database, shop: SeededShop) -> None:
+    planned(database, shop.shop_id)
     assert tell(database, shop.owner_id, shop.shop_id, "requested", **ASKED)
     with database.jobs() as session:
         assert shops_backfilling(session) == set()

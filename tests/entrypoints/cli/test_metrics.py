@@ -41,6 +41,9 @@ class TestDefinitions:
         shown = commands.shown("metrics", "show", "revenue")
         assert "gross_sales - discounts" in shown
         assert "include_taxes = false" in shown
+        assert "model: last_click, or with --model last_touch" in commands.shown(
+            "metrics", "show", "roas"
+        )
 
     def test_that_do_not_exist_are_told(self, commands: Commands) -> None:
         assert "'profit'" in commands.error("metrics", "show", "profit")["message"]

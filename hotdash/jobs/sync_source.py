@@ -17,7 +17,7 @@ from hotdash.pipeline.ingest.ingest import Ingest, IngestOutcome
 from hotdash.pipeline.ingest.policies import PolicySource
 from hotdash.pipeline.ingest.reading import SourceFailedError
 from hotdash.pipeline.ingest.reconcile import Reconciliation, reconcile
-from hotdash.storage.appdb.repositories.exchange_rates import list_rates
+from hotdash.storage.appdb.repositories.exchange_rates import newest_rates
 from hotdash.storage.appdb.repositories.freshness import save_freshness
 from hotdash.storage.appdb.repositories.operating_settings import list_settings
 from hotdash.storage.appdb.repositories.policies import list_policies
@@ -76,7 +76,7 @@ class SourceSync:
                 list_policies(session, shop_id),
                 self.ingest.clock,
                 list_settings(session, shop_id),
-                list_rates(session, shop_id),
+                newest_rates(session, shop_id),
             )
         warehouse = self.ingest.warehouse
         load_ledger.ensure_ledger(warehouse)

@@ -48,7 +48,7 @@ _ACCOUNTS: tuple[AdAccount, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Planted:
-    """`ago` counts days back from the last closed day; `campaign` is its utm name."""
+    """`ago` counts days back from the last closed day; `campaign` is its key."""
 
     shop: Shop
     platform: str
@@ -101,7 +101,7 @@ class PlantedAds:
         factors = [
             each.factor
             for each in self._of(AD_SPEND_SPIKE)
-            if each.campaign == campaign.utm_campaign and self._covers(each, day)
+            if each.campaign == campaign.key and self._covers(each, day)
         ]
         return factors[0] if factors else 1.0
 
@@ -123,8 +123,7 @@ class PlantedAds:
 
     def _is_planted(self, kind: str, campaign: Campaign, day: date) -> bool:
         return any(
-            each.campaign == campaign.utm_campaign and self._covers(each, day)
-            for each in self._of(kind)
+            each.campaign == campaign.key and self._covers(each, day) for each in self._of(kind)
         )
 
     def _covers(self, planted: _Planted, day: date) -> bool:

@@ -26,13 +26,18 @@ class Campaign:
     platform: str
     campaign_id: int
     name: str
-    utm_campaign: str
+    key: str
     share: float
     conversion: float
 
+    @property
+    def utm_campaign(self) -> str:
+        """What its links say: the name as people write it into links."""
+        return self.name.lower().replace(" ", "-")
+
     def is_running(self, day: date) -> bool:
         """Retargeting rests in January, everything else runs through."""
-        return not (self.utm_campaign == "retargeting" and day.month == 1)
+        return not (self.key == "retargeting" and day.month == 1)
 
 
 @lru_cache(maxsize=16)
@@ -42,11 +47,11 @@ def campaigns_of(shop: Shop, platform: str | None = None) -> tuple[Campaign, ...
             platform=where,
             campaign_id=shop.vendor_id * 1_000 + number,
             name=name,
-            utm_campaign=utm,
+            key=key,
             share=share,
             conversion=conversion,
         )
-        for number, (where, name, utm, share, conversion) in enumerate(_TITLES, 1)
+        for number, (where, name, key, share, conversion) in enumerate(_TITLES, 1)
         if platform in (None, where)
     )
 

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import NotFoundError
 from hotdash.insights.operations.rates import RatesFileError
-from hotdash.jobs.import_rates import import_rates
+from hotdash.jobs.import_rates import import_rates, remove_rate
 from hotdash.storage.appdb.repositories.audit import list_events
-from hotdash.storage.appdb.repositories.exchange_rates import list_rates
+from hotdash.storage.appdb.repositories.exchange_rates import list_rates, newest_rates
 from hotdash.storage.appdb.repositories.shops import save_shop
 from hotdash.storage.appdb.session import Database
 
@@ -72,6 +72,30 @@ def test_again_is_nothing_new_and_a_correction_holds(database: Database) -> None
     assert held(database) == [Decimal("0.0065"), Decimal("0.0066")]
     with database.jobs() as session:
         assert session.execute(text("select count(*) from app.exchange_rates")).scalar() == 4
+
+
+def test_what_is_taken_back_holds_no_more_until_it_is_imported_again(
+    database: Database, second_shop: str
+) -> None:
+    told(database, MONDAY + TUESDAY)
+    # The clock was set back in between.
+    clock = FixedClock(NOW - timedelta(days=1))
+    key = (date(2026, 11, 2), "JPY", "USD")
+    removed = remove_rate(database, [SHOP], *key, actor="bo", clock=clock)
+    assert [(each.shop_id, each.rate) for each in removed] == [(SHOP, Decimal("0.0065"))]
+    assert held(database) == [Decimal("0.0066")]
+    assert held(database, second_shop) == [Decimal("0.0065"), Decimal("0.0066")]
+    with database.jobs() as session:
+        rates = [each.rate for each in newest_rates(session, SHOP)]
+        event = list_events(session, SHOP)[0]
+    assert rates == [None, Decimal("0.0066")], "a run tells the warehouse that it is gone"
+    assert (event.action, event.actor, event.subject) == ("remove_rate", "bo", "JPY/USD")
+    assert event.detail == {"day": "2026-11-02", "rate": "0.0065000000"}
+    with pytest.raises(NotFoundError):
+        remove_rate(database, [SHOP], *key, actor="bo", clock=clock)
+
+    assert told(database, MONDAY, SHOP) == [(SHOP, key[0], "0.0065")]
+    assert held(database) == [Decimal("0.0065"), Decimal("0.0066")]
 
 
 def test_of_a_broken_file_nothing_is_kept(database: Database) -> None:

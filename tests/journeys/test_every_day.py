@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,11 @@ from sqlalchemy import text
 from hotdash.base.clock import local_day
 from hotdash.base.progress import SilentProgress
 from hotdash.insights.metrics.period import Period
+from hotdash.insights.metrics.query.answer import Cell
+from hotdash.insights.metrics.query.query import query
+from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.tiles.sales_pulse import load_sales_pulse
+from hotdash.jobs.import_rates import import_rates, remove_rate
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.simulators.orders import Order
 from hotdash.simulators.world import World
@@ -37,6 +42,12 @@ ON_PAPER = {
     # #NT5020, less discount and the tax inside: 30.90 + 269.17 + 7.33 + 56.71 + 28.36 + 86.29 + 186.88
     ("nordkurve-teile", date(2025, 3, 23)): Decimal("665.64"),
 }
+
+
+# One unit of each shop's currency in dollars, on a day that was added up on paper.
+RATES = "day,base,quote,rate\n2025-07-12,JPY,USD,0.0068\n2025-04-28,EUR,USD,1.14\n"
+CORRECTED = "day,base,quote,rate\n2025-07-12,JPY,USD,0.0067\n"
+KANTO, NORDKURVE = ("kanto-garage", date(2025, 7, 12)), ("nordkurve-teile", date(2025, 4, 28))
 
 
 def untaxed(amount: int, tax: int, order: Order) -> int:
@@ -81,6 +92,15 @@ class House:
     context: RefreshContext
     world: World
     connecting: Connecting
+    owners: dict[str, UUID]
+
+    def in_dollars(self, shop_id: str, day: date) -> Cell:
+        """As its owner, under row-level security."""
+        asked = Question.parse(
+            shops=[shop_id], metrics=["revenue"], first=day, last=day, currency="USD"
+        )
+        with self.database.as_user(self.owners[shop_id]) as session:
+            return query(session, asked, self.context.clock.now()).only("revenue")
 
     def days(self, shop_id: str) -> dict[date, Decimal]:
         with self.database.jobs() as session:
@@ -99,8 +119,12 @@ def house(
     database: Database, world: World, connecting: Connecting, tmp_path: Path
 ) -> Iterator[House]:
     with database.jobs() as session:
-        for shop in world.shops:
-            add_shop(session, shop.shop_id, timezone=shop.timezone, currency=shop.currency)
+        owners = {
+            shop.shop_id: add_shop(
+                session, shop.shop_id, timezone=shop.timezone, currency=shop.currency
+            ).owner_id
+            for shop in world.shops
+        }
     warehouse = open_warehouse("duckdb", home=tmp_path, memory_mb=1024, url=None)
     context = RefreshContext(
         database=database,
@@ -112,7 +136,7 @@ def house(
         fresh_hard=timedelta(hours=24),
         publication_keep=timedelta(days=7),
     )
-    yield House(database, context, world, connecting)
+    yield House(database, context, world, connecting, owners)
     warehouse.close()
 
 
@@ -125,6 +149,7 @@ def differences(found: dict[date, Decimal], by_hand: dict[date, Decimal]) -> dic
 
 
 def test_every_day_of_every_shop_equals_the_order_list(house: House) -> None:
+    import_rates(house.database, SHOPS, RATES, actor="ana", clock=house.context.clock)
     refresh(house.context, SilentProgress())
     for shop_id in SHOPS:
         by_hand = days_by_hand(house.world, shop_id, UNTIL)
@@ -133,7 +158,15 @@ def test_every_day_of_every_shop_equals_the_order_list(house: House) -> None:
     for (shop_id, day), on_paper in ON_PAPER.items():
         assert house.days(shop_id)[day] == on_paper, (shop_id, day)
 
+    # 880 * 0.0068 and 4.96 * 1.14
+    assert house.in_dollars(*KANTO).value == Decimal("5.984")
+    assert house.in_dollars(*NORDKURVE).value == Decimal("5.6544")
+    assert_rates_are_ones_own(house)
+
     house.connecting.simulator.advance(timedelta(days=9))
+    clock = house.context.clock
+    import_rates(house.database, SHOPS, CORRECTED, actor="ana", clock=clock)
+    remove_rate(house.database, [], NORDKURVE[1], "EUR", "USD", actor="ana", clock=clock)
     refresh(house.context, SilentProgress())
     later = house.connecting.simulator.now()
     for shop_id in SHOPS:
@@ -141,6 +174,22 @@ def test_every_day_of_every_shop_equals_the_order_list(house: House) -> None:
         assert by_hand != days_by_hand(house.world, shop_id, UNTIL), "something happened since"
         assert differences(house.days(shop_id), by_hand) == {}, shop_id
         assert_tile_equals(house, shop_id, by_hand, later)
+
+    # 880 * 0.0067; the other rate was taken back.
+    assert house.in_dollars(*KANTO).value == Decimal("5.896")
+    without = house.in_dollars(*NORDKURVE)
+    assert without.value is None
+    assert without.why is not None
+    assert without.why.startswith("No rate converts EUR of nordkurve-teile to USD on 2025-04-28")
+
+
+def assert_rates_are_ones_own(house: House) -> None:
+    for shop_id, user_id in house.owners.items():
+        with house.database.as_user(user_id) as session:
+            for table in ("app.exchange_rates", "serving.dim_exchange_rates"):
+                found = session.scalars(text(f"select shop_id from {table}")).all()
+                assert found, table
+                assert set(found) == {shop_id}, table
 
 
 def assert_tile_equals(

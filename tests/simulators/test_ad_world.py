@@ -78,7 +78,7 @@ def test_googles_shares_of_an_order_make_it_up(large: World) -> None:
 
 
 def test_planted_days_differ_from_those_around(large: World) -> None:
-    for shop_id, platform, utm, ago in (
+    for shop_id, platform, key, ago in (
         ("hot-rod-an", META, "prospecting", 6),
         ("hot-rod-an", META, "catalogue", -8),
         ("nordkurve-teile", GOOGLE, "brand", 21),
@@ -87,7 +87,7 @@ def test_planted_days_differ_from_those_around(large: World) -> None:
         last = large.of(shop_id).plan.last_closed_day
         planted = last - timedelta(days=ago)
         days = ads.days(planted - timedelta(days=1), planted, UNTIL + timedelta(days=20))
-        spend = {d.day: d.spend for d in days if d.campaign.utm_campaign == utm}
+        spend = {d.day: d.spend for d in days if d.campaign.key == key}
         assert spend[planted] > 2 * spend[planted - timedelta(days=1)]
         told = [i for i in large.incidents if i.kind == AD_SPEND_SPIKE]
         assert (shop_id, str(planted)) in {(i.shop_id, i.day) for i in told}
@@ -99,9 +99,9 @@ def test_a_paused_campaign_has_no_days_and_says_so(large: World) -> None:
     first = date.fromisoformat(incident.day)
     span = first - timedelta(days=1), first + timedelta(days=4)
     days = ads.days(*span, UNTIL)
-    ran = {d.day for d in days if d.campaign.utm_campaign == "an-fittings"}
+    ran = {d.day for d in days if d.campaign.key == "an-fittings"}
     assert ran == set(span)
-    campaign = next(c for c in ads.campaigns if c.utm_campaign == "an-fittings")
+    campaign = next(c for c in ads.campaigns if c.key == "an-fittings")
     noon = datetime(first.year, first.month, first.day, 18, tzinfo=UTC)
     assert ads.state(campaign, first).value == "paused"
     assert ads.state_since(campaign, noon + timedelta(days=2)) == first

@@ -28,6 +28,9 @@ def show_definition(metric: Metric) -> None:
             f"decided: {switch.switch} = {switch.written_default} unless a shop decides otherwise "
             f"({switch.offer}). " + escape(switch.reason)
         )
+    if metric.models is not None:
+        others = [name for name in metric.models.columns if name != metric.models.default]
+        out.print(f"model: {metric.models.default}, or with --model {', '.join(others)}")
     for case in metric.edge_cases:
         out.print(f"- {escape(case)}")
     for change in metric.changelog:

@@ -101,6 +101,12 @@ def query(
             help="Money of all shops in this currency, such as EUR, by the imported rates."
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="The attribution model that credits, such as linear; last_click if none."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Ask for metrics, split and filtered, beside the days they are compared with."""
@@ -115,6 +121,7 @@ def query(
             compare=compare,
             filters=filter_ or (),
             currency=currency,
+            model=model,
         )
         with house.database.snapshot() as session:
             answer = answered(session, question, house.clock.now())

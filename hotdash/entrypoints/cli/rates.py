@@ -1,5 +1,6 @@
-"""hotdash rates list|import"""
+"""hotdash rates list|import|remove"""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.cli.text_file import text_of
 from hotdash.entrypoints.wiring import migrated_installation
-from hotdash.jobs.import_rates import import_rates, rate_shops
+from hotdash.jobs.import_rates import import_rates, rate_shops, remove_rate
 from hotdash.storage.appdb.repositories.exchange_rates import DatedRate, list_rates
 
 Shops = Annotated[
@@ -70,6 +71,38 @@ def import_(
             out.print(f"{len(added)} rates are new; the next run computes with them.")
 
 
+@commands.command()
+def remove(
+    context: typer.Context,
+    day: Annotated[
+        datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day that it was imported for.")
+    ],
+    base: Annotated[str, typer.Argument(help="Of which currency, such as JPY.")],
+    quote: Annotated[str, typer.Argument(help="In which currency, such as USD.")],
+    shop: Shops = None,
+    json: Json = False,
+) -> None:
+    """Take a rate back that should not be there: before it was imported it did not hold, nor does it now."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        removed = remove_rate(
+            house.database,
+            shop or [],
+            day.date(),
+            base.upper(),
+            quote.upper(),
+            actor=operator(),
+            clock=house.clock,
+        )
+        if json:
+            say_json({"removed": [document(each) for each in removed]})
+        else:
+            for each in removed:
+                out.print(
+                    f"{each.shop_id}: {each.base} to {each.quote} of {each.day} was {shown(each)} "
+                    "and is gone; the next run computes without it."
+                )
+
+
 def document(each: DatedRate) -> dict[str, Any]:
     return {
         "shop": each.shop_id,
@@ -83,4 +116,4 @@ def document(each: DatedRate) -> dict[str, Any]:
 
 def shown(each: DatedRate) -> str:
     """Without the noughts that only the column adds."""
-    return f"{each.rate.normalize():f}"
+    return "" if each.rate is None else f"{each.rate.normalize():f}"

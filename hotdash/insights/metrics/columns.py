@@ -48,10 +48,20 @@ def _lacking(metric: Metric, mart: PublishedMart, metrics: frozenset[str]) -> It
             yield f"{mart.name} has no column {column} for the component {component}"
         elif column in mart.columns and mart.columns[column] not in _SUMMED:
             yield f"{mart.name}.{column} is {mart.columns[column]}, which cannot be summed"
-    reading = metric.reads.get(mart.name)
-    for flag in reading.only if reading else ():
+    if metric.models is not None:
+        for column in metric.models.columns.values():
+            if mart.columns.get(column) not in _SUMMED:
+                yield f"{mart.name} has no column {column} that a model could be read from"
+    for flag in _flags(metric, mart):
         if mart.columns.get(flag) is not ColumnType.FLAG:
             yield f"{mart.name} has no flag {flag}"
+
+
+def _flags(metric: Metric, mart: PublishedMart) -> Iterator[str]:
+    reading = metric.reads.get(mart.name)
+    yield from reading.only if reading else ()
+    if metric.models is not None:
+        yield metric.models.only
 
 
 def _undivided(metric: Metric, mart: PublishedMart, dimension: str) -> Iterator[str]:

@@ -181,6 +181,15 @@ class MartReading(_Strict):
     columns: dict[Name, Name] = {}
 
 
+class CreditModels(_Strict):
+    """The columns that say of a component what other attribution models credit, on rows whose flag is true."""
+
+    component: Name
+    default: Name
+    only: Name
+    columns: dict[Name, Name] = Field(min_length=1)
+
+
 class Metric(_Strict):
     """One version of one metric."""
 
@@ -203,6 +212,7 @@ class Metric(_Strict):
     dimensions: tuple[Name, ...] = Field(min_length=1)
     splits: dict[Name, Name] = {}
     reads: dict[Name, MartReading] = {}
+    models: CreditModels | None = None
     owner: Text
     approvers: tuple[Text, ...] = Field(min_length=1)
     status: Status
@@ -245,6 +255,11 @@ class Metric(_Strict):
         _within(self.splits, self.dimensions, "splits names {}, not a dimension")
         read = {*self.splits.values(), self.mart or ""}
         _within(self.reads, read, "reads names {}, which is neither the mart nor a split's")
+        if self.models is not None:
+            _within({self.models.component}, self.components, "models names {}, not a component")
+            _within(
+                {self.models.default}, self.models.columns, "the default model {} has no column"
+            )
         switched = {switch.rows.mart for switch in self.policy if switch.rows}
         _within(switched, self.reads, "a switch names rows of {}, which reads says nothing about")
 

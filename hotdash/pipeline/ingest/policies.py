@@ -103,7 +103,7 @@ class Rate(Protocol):
     @property
     def quote(self) -> str: ...
     @property
-    def rate(self) -> Decimal: ...
+    def rate(self) -> Decimal | None: ...
     @property
     def imported_at(self) -> datetime: ...
 
@@ -160,7 +160,8 @@ class PolicySource:
         """By month a mark that is another one as soon as one of its rates is."""
         months: dict[str, list[str]] = {}
         for each in self.rates:
-            line = f"{each.day}:{each.base}/{each.quote}={each.rate:f}@{each.imported_at}"
+            rate = "" if each.rate is None else f"{each.rate:f}"
+            line = f"{each.day}:{each.base}/{each.quote}={rate}@{each.imported_at}"
             months.setdefault(_rate_month(each), []).append(line)
         return {month: _mark(sorted(lines)) for month, lines in months.items()}
 

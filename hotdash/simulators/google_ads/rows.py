@@ -71,7 +71,7 @@ def _campaign(world: AdWorld, campaign: Campaign, now: datetime) -> Told:
         str(campaign.campaign_id),
         campaign.name,
         _STATUS[state],
-        _CHANNELS.get(campaign.utm_campaign, "SEARCH"),
+        _CHANNELS.get(campaign.key, "SEARCH"),
         f"{world.first_day} 00:00:00",
     )
     return dict(zip(CAMPAIGN, values, strict=True))

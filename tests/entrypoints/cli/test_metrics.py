@@ -41,6 +41,9 @@ class TestDefinitions:
         shown = commands.shown("metrics", "show", "revenue")
         assert "gross_sales - discounts" in shown
         assert "include_taxes = false" in shown
+        assert "model: last_click, or with --model last_touch" in commands.shown(
+            "metrics", "show", "roas"
+        )
 
     def test_that_do_not_exist_are_told(self, commands: Commands) -> None:
         assert "'profit'" in commands.error("metrics", "show", "profit")["message"]
@@ -58,6 +61,11 @@ class TestQuery:
         shown = house.shown("metrics", "query", "revenue", "--currency", "EUR", *DAYS)
         assert "no rate of these days is published" in shown
         assert "hotdash rates import" in shown
+
+    def test_names_the_model_that_credits(self, house: Commands) -> None:
+        asked = ("metrics", "query", "roas", "--model", "linear", *DAYS)
+        assert house.told(*asked)["metrics"][0]["model"] == "linear"
+        assert "ROAS is credited by linear, not by last_click." in house.shown(*asked)
 
     def test_shows_a_table_with_what_it_rests_on(self, house: Commands) -> None:
         shown = house.shown("metrics", "query", "revenue", "--compare", "previous", *DAYS)
@@ -128,9 +136,10 @@ class TestDecide:
             ("attribution_lookback_days", "30", ("90",)),
             ("attribution_half_life_days", "7", ("1",)),
             ("shipping_cost_per_order", "as_charged", ("7.50", "as_charged")),
+            ("no_ads_bought", "unsaid", ("anywhere", "google", "unsaid")),
         ],
     )
-    def test_takes_numbers_of_those_that_models_read(
+    def test_takes_numbers_and_words_of_those_that_models_read(
         self, house: Commands, policy: str, before: str, values: tuple[str, ...]
     ) -> None:
         for value in values:
@@ -143,6 +152,7 @@ class TestDecide:
         ("arguments", "field"),
         [
             (("attribution_click_days", "91"), "value"),
+            (("no_ads_bought", "tiktok"), "value"),
             (("luck", "true"), "policy"),
             (("include_taxes", "maybe"), "value"),
         ],

@@ -19,6 +19,19 @@ def test_are_imported_once_and_listed(commands: Commands) -> None:
     assert "0.0065" in commands.shown("rates", "list")
 
 
+def test_one_is_taken_back(commands: Commands) -> None:
+    (commands.folder / "rates.csv").write_text("day,base,quote,rate\n2026-11-02,JPY,USD,0.0065\n")
+    commands.told("rates", "import", "rates.csv")
+    [removed] = commands.told("rates", "remove", "2026-11-02", "jpy", "usd")["removed"]
+    assert MONDAY.items() <= removed.items()
+    assert commands.told("rates", "list")["rates"] == []
+    error = commands.error("rates", "remove", "2026-11-02", "JPY", "USD")
+    assert (error["code"], error["field"]) == ("not_found", "day")
+    commands.told("rates", "import", "rates.csv")
+    shown = commands.shown("rates", "remove", "2026-11-02", "JPY", "USD")
+    assert "JPY to USD of 2026-11-02 was 0.0065 and is gone" in shown
+
+
 def test_a_broken_line_is_told_with_its_mend(commands: Commands) -> None:
     (commands.folder / "rates.csv").write_text("day,base,quote,rate\n2026-11-02,JPY,JPY,1\n")
     error = commands.error("rates", "import", "rates.csv")

@@ -53,6 +53,11 @@ def test_shops_stand_beside_each_other(shown_web: Web) -> None:
     assert {shop.shop: shop.currency for shop in answer.shops} == {ROD: "USD", KYOTO: "JPY"}
 
 
+def test_an_attribution_model_is_asked_for(owner: Web) -> None:
+    answered = ask(owner, metric="attributed_revenue", model="linear").json()
+    assert answered["metrics"][0]["model"] == "linear"
+
+
 def test_money_is_asked_for_in_a_currency(owner: Web) -> None:
     """The shop has that one already: nothing is converted, and the answer says so."""
     plain, asked = ask(owner).json(), ask(owner, currency="usd").json()
@@ -98,6 +103,7 @@ def test_one_foreign_shop_among_others_refuses_them_all(owner: Web) -> None:
         ({"from": "yesterday", "to": "2026-10-01"}, 422, "from"),
         ({"range": "8d"}, 422, "range"),
         ({"compare": "luck"}, 422, "compare"),
+        ({"metric": "roas", "model": "guess"}, 400, "model"),
     ],
 )
 def test_what_is_refused_is_named(

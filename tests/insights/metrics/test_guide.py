@@ -12,6 +12,7 @@ import pytest
 from hotdash.base.paths import metrics_folder
 from hotdash.insights.metrics.changes import ungoverned
 from hotdash.insights.metrics.columns import complaints
+from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.registry import load_registry, registry
 from hotdash.storage.marts import published_marts
 from tests.fixtures.commands import Commands
@@ -43,6 +44,9 @@ def test_what_is_written_down_is_what_marts_have() -> None:
     metric = registry().get("shipping_per_order")
     names = frozenset(each.name for each in registry())
     assert not [*complaints(metric, names, published_marts())]
+    assert "plan_tier" in metric.dimensions, "which `make test` asks of every metric"
+    assert metric.components.keys() <= metric.parsed.components
+    assert not [*ungoverned({}, {(metric.name, metric.version): metric}, "")]
 
 
 @pytest.mark.usefixtures("metrics")
@@ -57,6 +61,10 @@ def test_the_commands_answer(commands: Commands, publisher: Publisher, shop: See
     # (30 - 3) / 4
     assert "6.75" in asked
     assert "6.75" in explained
+
+
+def test_every_field_is_told() -> None:
+    assert [name for name in Metric.model_fields if f"`{name}`" not in GUIDE] == []
 
 
 def test_the_next_version_stands_beside_it(metrics: Path) -> None:

@@ -35,7 +35,7 @@ class Imported:
     day: date = date(2026, 11, 2)
     base: str = "JPY"
     quote: str = "EUR"
-    rate: Decimal = Decimal("0.0061000000")
+    rate: Decimal | None = Decimal("0.0061000000")
     imported_at: datetime = NOW
 
 
@@ -103,5 +103,7 @@ def test_a_rate_that_changed_tells_its_month_again() -> None:
     corrected = replace(november, rate=Decimal("0.0062000000"))
     assert source(rates=[october, corrected]).is_news(cursor)
     assert told_rates(cursor, october, corrected)[0] == [date(2026, 11, 2)]
+    taken_back = replace(november, rate=None)
+    assert told_rates(cursor, october, taken_back)[0] == [date(2026, 11, 2)]
     later = Imported(date(2026, 11, 3))
     assert told_rates(cursor, october, november, later)[0] == [date(2026, 11, 2), later.day]

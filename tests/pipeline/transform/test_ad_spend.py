@@ -7,19 +7,23 @@ from typing import Any
 
 import pytest
 
+from hotdash.insights.metrics.registry import registry
 from hotdash.pipeline.transform.build import BuildMode
-from tests.fixtures.raw_orders import Line, Order, Row
+from tests.fixtures.raw_orders import Line, Order, Product, Row
 from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.touches import before, tell_journey, visit
 from tests.fixtures.warehouses import BuiltWarehouse
 
-SHOP = "spender"
+SHOP, WITHOUT_ADS = "spender", "thrifty"
+PARTS = [Product(1, cost="30.00")]
 MARTS = ("fct_roas", "fct_margins", "fct_cac")
 
 
 def orders(*days: int) -> list[Order]:
     return [
-        Order(day, f"2026-03-{day:02d}T12:00Z", [Line(day, "100.00")], customer_id=day)
+        Order(
+            day, f"2026-03-{day:02d}T12:00Z", [Line(day, "100.00", product_id=1)], customer_id=day
+        )
         for day in days
     ]
 
@@ -65,6 +69,17 @@ def all_days(built: BuiltWarehouse) -> list[dict[int, str | None]]:
     return [spend_by_day(built, mart, columns.get(mart, "spend")) for mart in MARTS]
 
 
+def contributions(built: BuiltWarehouse, shop_id: str) -> dict[int, Decimal | None]:
+    """By day, as the definition makes it of the mart's components."""
+    metric = registry().get("contribution")
+    found: dict[int, Decimal | None] = {}
+    for row in built.rows(f"select * from marts.fct_margins where shop_id = '{shop_id}'"):
+        components = {name: row[name] for name in metric.components}
+        is_known = None not in components.values()
+        found[row["day"].day] = metric.evaluate(components) if is_known else None
+    return found
+
+
 def marts(built: BuiltWarehouse) -> dict[str, list[dict[str, Any]]]:
     return {
         mart: sorted(built.rows(f"select * from marts.{mart} where shop_id = '{SHOP}'"), key=str)
@@ -78,10 +93,15 @@ def test_what_was_not_read_is_unknown_after_every_build(built_duckdb: BuiltWareh
     built = built_duckdb
     world = built.new_world()
     world.shop(SHOP, "UTC", "USD")
-    world.load(SHOP, orders(1, 3))
+    world.load(SHOP, orders(1, 3), products=PARTS)
+    world.shop(WITHOUT_ADS, "UTC", "USD")
+    world.load(WITHOUT_ADS, orders(1, 3), products=PARTS)
+    world.policy(WITHOUT_ADS, "no_ads_bought", "anywhere", "2026-03-02")
     built.build()
     nothing_known = dict.fromkeys((1, 2, 3))
     assert all_days(built) == 3 * [nothing_known], "no source: neither on days without an order"
+    # Sold for 100.00 what cost 30.00, and since the second it buys no ads.
+    assert contributions(built, WITHOUT_ADS) == {1: None, 3: 70}
 
     # Meta is read from the second on: 12.00 on the second, nothing on the third.
     tell_ads(world, "meta_ads", [2, 3], {2: "12"})
@@ -108,6 +128,15 @@ def test_what_was_not_read_is_unknown_after_every_build(built_duckdb: BuiltWareh
     step_by_step = marts(built)
     built.build(BuildMode.FULL)
     assert marts(built) == step_by_step
+
+    # Google is disconnected, and nothing is bought there since the fifth.
+    world.policy(SHOP, "no_ads_bought", "google", "2026-03-05")
+    assert built.build().mode is BuildMode.FULL
+    said = both | {5: "0", 6: "0"}
+    for each in all_days(built):
+        assert {day: each.get(day, "0") for day in said} == said
+    # 100.00 - 30.00 - 5.00 of ads on the third, 100.00 - 30.00 on the sixth; of the second 12.00 are known.
+    assert contributions(built, SHOP) == {1: None, 2: None, 3: 65, 6: 70}
 
 
 def campaigns_of(built: BuiltWarehouse) -> dict[str, tuple[int, int]]:

@@ -58,10 +58,11 @@ def test_rates_that_come_late_convert_what_was_built_before(built: BuiltWarehous
     }
     assert spent(built) == converted
 
-    world.rates(SHOP, ("2026-01-02", "JPY", "EUR", "0.01"))
+    # One is corrected, and one is taken back.
+    world.rates(SHOP, ("2026-01-02", "JPY", "EUR", "0.01"), ("2026-01-13", "JPY", "EUR", None))
     built.build()
-    assert computed_anew(built) == {FRIDAY, SUNDAY, MONDAY}
-    corrected = dict.fromkeys((FRIDAY, SUNDAY), Decimal("123.4500"))
+    assert computed_anew(built) == {FRIDAY, SUNDAY, MONDAY, AFTER_GAP}
+    corrected = dict.fromkeys((FRIDAY, SUNDAY), Decimal("123.4500")) | {AFTER_GAP: None}
     assert spent(built) == converted | corrected
     built.build(BuildMode.FULL)
     assert spent(built) == converted | corrected

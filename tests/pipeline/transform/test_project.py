@@ -1,8 +1,10 @@
 """The dbt project keeps its promises: described, owned, portable, and in line with the code."""
 
+import json
 import re
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +16,7 @@ from hotdash.connectors.spec import ConnectorSpec
 from hotdash.insights.metrics.registry import registry
 from hotdash.pipeline.quality.findings import Severity
 from hotdash.pipeline.quality.lineage import Lineage
+from hotdash.pipeline.transform.dbt import environment
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
 
@@ -49,6 +52,35 @@ def test_every_model_begins_with_its_grain_and_has_an_owner(manifest: Any) -> No
         if not model.description.startswith("One row per") or "owner" not in model.meta
     ]
     assert silent == []
+
+
+def test_dbt_writes_its_docs_without_a_warning(
+    built_duckdb: BuiltWarehouse, manifest: Any, tmp_path: Path
+) -> None:
+    """Parsed from the files alone, as `dbt docs generate` of an analyst does."""
+    from dbt.cli.main import dbtRunner
+
+    warned = list[str]()
+
+    def listen(event: Any) -> None:
+        if event.info.level in ("warn", "error"):
+            warned.append(event.info.msg)
+
+    folders = {
+        "--project-dir": dbt_project_folder(),
+        "--profiles-dir": built_duckdb.home / "dbt" / "profiles",
+        "--target-path": tmp_path,
+        "--log-path": tmp_path,
+    }
+    command = ["docs", "generate", "--no-partial-parse", "--no-version-check", "--quiet"]
+    command += [str(word) for option in folders.items() for word in option]
+    with environment(built_duckdb.warehouse.dbt_environment()):
+        answer = cast(Any, dbtRunner)(callbacks=[listen]).invoke(command)
+
+    assert answer.success, answer.exception
+    assert warned == []
+    written = json.loads((tmp_path / "manifest.json").read_text())["nodes"]
+    assert {model.unique_id for model in models(manifest)} <= written.keys()
 
 
 def test_every_column_is_described_and_no_other(made: BuiltWarehouse, manifest: Any) -> None:

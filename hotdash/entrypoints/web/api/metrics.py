@@ -61,6 +61,12 @@ def query_metrics(
             description="Money of all shops in this currency, such as EUR, by the imported rates."
         ),
     ] = None,
+    model: Annotated[
+        str | None,
+        Query(
+            description="The attribution model that credits, such as linear; last_click if none."
+        ),
+    ] = None,
 ) -> Response:
     """Metrics of one or more shops, split, filtered, and beside the days they are compared with."""
     visit = parts.gate.visit(request)
@@ -76,6 +82,7 @@ def query_metrics(
         compare=compare,
         filters=filter or (),
         currency=currency,
+        model=model,
     )
     with parts.context.database.as_user(visit.user_id) as session:
         answer = query(session, question, parts.context.clock.now())

@@ -26,6 +26,7 @@ class AskedMetricShape(Shape):
     direction: str
     day_owner: DayOwner
     marts: list[str]
+    model: str | None
     versions: list[VersionShape]
 
 

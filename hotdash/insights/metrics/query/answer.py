@@ -58,6 +58,8 @@ class AnsweredMetric:
     asked: str
     versions: Sequence[tuple[Metric, date | None]]
     marts: Sequence[str]
+    model: str | None = None
+    """By which attribution model it was credited, where that is a choice."""
 
     @property
     def metric(self) -> Metric:
@@ -162,6 +164,7 @@ def _metric(each: AnsweredMetric) -> dict[str, Any]:
         "direction": metric.direction,
         "day_owner": metric.day_owner.value,
         "marts": list(each.marts),
+        "model": each.model,
         "versions": [
             {"version": version.version, "since": since.isoformat() if since else None}
             for version, since in each.versions

@@ -46,6 +46,8 @@ class Readings:
         default_factory=dict[int, dict[tuple[int, Key], Decimal]]
     )
     conversion: Conversion | None = None
+    plans: Mapping[str, Published] = field(default_factory=dict[str, Published])
+    """By shop, where rows were split by the plan of the day."""
     _days: dict[object, Mapping[str, Window]] = field(
         default_factory=dict[object, Mapping[str, Window]]
     )
@@ -220,7 +222,7 @@ def _by_decision(
             continue
         switches = readings.policies.switches(form, segment.side.shop_id, first)
         so_far = found.setdefault(switches, {})
-        for column in form.columns.values():
+        for column in sums.keys() & set(form.columns.values()):
             so_far[column] = so_far[column] + sums[column] if column in so_far else sums[column]
     return dict(found)
 

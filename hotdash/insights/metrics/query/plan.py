@@ -1,13 +1,13 @@
 """Where each metric of a question is read. Names that reach a statement come from declarations only, never from the question."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from hotdash.base.errors import HotdashError
 from hotdash.insights.metrics.columns import PLAN_TIER, SHOP, TIME_DIMENSIONS
-from hotdash.insights.metrics.definition import Aggregation, Metric
+from hotdash.insights.metrics.definition import Aggregation, CreditModels, Metric
 from hotdash.insights.metrics.query.question import MetricName, QueryError, Question
 from hotdash.insights.metrics.registry import Registry
 from hotdash.storage.marts import ColumnType, PublishedMart
@@ -53,6 +53,8 @@ class Column:
     is_money: bool
     is_flag: bool
     has_currency: bool = False
+    only: str | None = None
+    """A flag; where it is not true the row counts as nought."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,12 @@ class Node:
                 yield from child.nodes()
 
     @property
+    def models(self) -> CreditModels | None:
+        """Of this metric, or of one that it is made of."""
+        found = (form.metric.models for each in self.nodes() for form in each.forms)
+        return next(filter(None, found), None)
+
+    @property
     def holds_money(self) -> bool:
         return any(column.is_money for leaf in self.leaves() for column in leaf.columns.values())
 
@@ -133,7 +141,9 @@ class Planner:
         self._marts = marts
 
     def nodes(self) -> list[Node]:
-        return [self._node(asked, ()) for asked in self._question.metrics]
+        nodes = [self._node(asked, ()) for asked in self._question.metrics]
+        self._refuse_model(nodes)
+        return nodes
 
     def _node(self, asked: MetricName, above: tuple[str, ...]) -> Node:
         versions = self._metrics.in_force(asked.name, asked.version)
@@ -169,8 +179,29 @@ class Planner:
         mart = self._marts.get(metric.mart)
         return mart is not None and metric.column(mart.name, name) in mart.columns
 
+    def _refuse_model(self, nodes: Sequence[Node]) -> None:
+        asked = self._question.model
+        known = [node.models for node in nodes if node.models]
+        if asked is None or any(asked in models.columns for models in known):
+            return
+        if not known:
+            named = " and ".join(map(str, self._question.metrics))
+            raise QueryError(
+                f"No attribution model credits {named}.",
+                hint="Ask without a model, or for attributed_revenue or roas.",
+                field="model",
+            )
+        raise QueryError(
+            f"There is no attribution model {asked[:40]!r}.",
+            hint=f"Use one of {', '.join(known[0].columns)}.",
+            field="model",
+        )
+
     def _column(self, metric: Metric, source: Source, name: str) -> Column:
-        column, kind = metric.column(source.relation, name), None
+        column, kind, only = metric.column(source.relation, name), None, None
+        models, model = metric.models, self._question.model
+        if models is not None and model in models.columns and name == models.component:
+            column, only = models.columns[model], models.only
         if source.is_mart:
             kind = self._marts[source.relation].columns[column]
         return Column(
@@ -180,6 +211,7 @@ class Planner:
             is_flag=kind is ColumnType.FLAG,
             has_currency=kind is ColumnType.MONEY
             and "currency" in self._marts[source.relation].columns,
+            only=only,
         )
 
     def _refuse_foreign(self, metric: Metric) -> None:

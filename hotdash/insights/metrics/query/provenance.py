@@ -42,7 +42,7 @@ def provenance_of(
     return Answer(
         by=question.by,
         against=question.against,
-        metrics=[_metric(node) for node in nodes],
+        metrics=[_metric(node, question.model) for node in nodes],
         shops=[
             _shop(shop_id, readings, windows[shop_id], blocked.get(shop_id, {}))
             for shop_id in question.shops
@@ -69,10 +69,11 @@ def _notices(nodes: Sequence[Node], today: date) -> list[Notice]:
     ]
 
 
-def _metric(node: Node) -> AnsweredMetric:
+def _metric(node: Node, model: str | None) -> AnsweredMetric:
     marts = sorted({leaf.source.relation for leaf in node.leaves() if leaf.source is not None})
     versions = [(form.metric, form.since) for form in node.forms]
-    return AnsweredMetric(str(node.asked), versions, marts)
+    credited = (model or node.models.default) if node.models else None
+    return AnsweredMetric(str(node.asked), versions, marts, credited)
 
 
 def _shop(
@@ -80,6 +81,7 @@ def _shop(
 ) -> ShopProvenance:
     published = [each for (shop, _), each in readings.publications.items() if shop == shop_id]
     some, held = published[0], published[0].held
+    plans = [readings.plans[shop_id]] if shop_id in readings.plans else []
     return ShopProvenance(
         shop_id=shop_id,
         name=some.shop_name,
@@ -88,8 +90,8 @@ def _shop(
         window=windows.current,
         base_window=windows.base,
         manifest=some.manifest,
-        builds={each.mart: each.build for each in published},
-        as_of=_oldest(published),
+        builds={each.mart: each.build for each in [*published, *plans]},
+        as_of=_oldest([*published, *plans]),
         last_complete=min(
             (each.last_complete for each in published if each.last_complete), default=None
         ),
@@ -113,7 +115,12 @@ def _notes(nodes: Sequence[Node], readings: Readings) -> list[str]:
         notes.append("There is no plan to compare with: no plan is kept for these shops.")
     if readings.conversion is not None:
         notes += map(readings.conversion.told, readings.conversion.used)
+    model = readings.question.model
     for node in nodes:
+        if node.models and model not in (None, node.models.default):
+            notes.append(
+                f"{node.metric.title} is credited by {model}, not by {node.models.default}."
+            )
         owners = {leaf.metric.day_owner for leaf in node.leaves()}
         if len(owners) > 1:
             whose = " and ".join(_DAYS_OF[owner] for owner in sorted(owners))

@@ -46,8 +46,9 @@ def query(
 
 
 def _marts(asked: Asked) -> list[str]:
-    """Also the rates: what is converted by old ones rests on them."""
+    """Also the rates and the plans: what is converted or split by old ones rests on them."""
     marts = {mart for _, mart in asked.readings.publications} & published_marts().keys()
+    marts |= {each.mart for each in asked.readings.plans.values()}
     conversion = asked.readings.conversion
     return sorted(marts | ({RATES} if conversion and conversion.bases else set[str]()))
 

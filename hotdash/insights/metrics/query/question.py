@@ -64,6 +64,7 @@ class Question:
     against: Against = Against.NONE
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     currency: str | None = None
+    model: str | None = None
 
     @classmethod
     def parse(
@@ -78,6 +79,7 @@ class Question:
         compare: str | None = None,
         filters: Iterable[str] = (),
         currency: str | None = None,
+        model: str | None = None,
     ) -> Self:
         window = _window(range, first, last)
         return cls(
@@ -91,6 +93,7 @@ class Question:
             against=_against(compare),
             filters=_filters(filters),
             currency=_currency(currency),
+            model=model,
         )
 
     @property

@@ -25,6 +25,8 @@ from hotdash.insights.metrics.query.segments import Side, cut, load_policies
 from hotdash.insights.metrics.registry import Registry, registry
 from hotdash.storage.marts import published_marts
 
+PLANS = "dim_shop_plans"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -54,8 +56,9 @@ def read(
     conversion = load_conversion(session, question.currency, shops, sides, manifests)
     if conversion is not None:
         refuse_unconvertible(nodes, conversion)
-    readings = Readings(question, sides, policies, publications, conversion=conversion)
-    reader = Reader(session, question, publications, conversion)
+    plans = _plans(session, question, nodes, manifests)
+    readings = Readings(question, sides, policies, publications, conversion=conversion, plans=plans)
+    reader = Reader(session, question, publications, conversion, plans)
     _fill(readings, reader, nodes)
     return Asked(nodes, readings, chosen, reader)
 
@@ -76,6 +79,20 @@ def _publications(
         for shop_id, shop in shops.items():
             publications[shop_id, relation] = live(shop, relation, now)
     return publications
+
+
+def _plans(
+    session: Session,
+    question: Question,
+    nodes: Iterable[Node],
+    manifests: Mapping[str, UUID] | None,
+) -> dict[str, Published]:
+    """They say which plan a day belongs to, and nothing about how complete it is."""
+    sources = {leaf.source for node in nodes for leaf in node.leaves()}
+    if not any(each.is_joined_to_plans for each in sources if each):
+        return {}
+    found = load_publications(session, question.shops, [PLANS], manifests)
+    return {shop_id: each for (shop_id, _), each in found.items()}
 
 
 def _windows(

@@ -1,7 +1,7 @@
 """Sums and medians of one source, split as asked: the statements are filled with declared names and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from hotdash.insights.metrics.columns import PLAN_TIER
 from hotdash.insights.metrics.publication import Published
 from hotdash.insights.metrics.query.conversion import Conversion
 from hotdash.insights.metrics.query.plan import Column, Filter, Form, Source
@@ -52,6 +53,8 @@ class Reader:
     question: Question
     publications: Mapping[tuple[str, str], Published]
     conversion: Conversion | None = None
+    plans: Mapping[str, Published] = field(default_factory=dict[str, Published])
+    """By shop, where rows are split by it and do not know it themselves."""
 
     def sums(self, source: Source, columns: Sequence[Column], segments: Sequence[Segment]) -> Found:
         asked = self._asked(source, segments)
@@ -61,6 +64,7 @@ class Reader:
         by = ["segment", "side", "bucket", *(f"d{n}" for n in range(len(source.columns)))]
         statement = written(__file__, "stocks.sql" if is_stock else "sums.sql").format(
             **self._parts(source),
+            stands=_stands(source),
             rates=self.conversion.joined if self.conversion else "",
             sums="".join(
                 _converted_sum(column, number)
@@ -87,6 +91,7 @@ class Reader:
                     self._unrated(shops[row["segment"]], row.get(f"r{number}")),
                 )
                 for number, column in enumerate(columns)
+                if row.get("stands", True) or not column.is_stock
             }
         return found
 
@@ -137,6 +142,10 @@ class Reader:
             ]
         for number, (_, value) in enumerate(source.switched.where if source.switched else ()):
             asked[f"switched{number}"] = value
+        if source.is_joined_to_plans:
+            asked["plan_parts"] = [
+                part for each in self.plans.values() for part in each.parts.values()
+            ]
         if not source.is_mart:
             return asked if segments else None
         asked["parts"] = sorted(
@@ -224,6 +233,12 @@ def _relation(source: Source) -> str:
     return rows
 
 
+def _stands(source: Source) -> str:
+    """Whether anything is left on the newest day of what a group is of; a plan that is over is gone."""
+    by_plan = PLAN_TIER in (*source.columns, *(each.column for each in source.filters))
+    return "fact.day = fact.newest" if by_plan else "true"
+
+
 def _bucket(time: str | None) -> str:
     """Days of the other side are put beside the days they are compared with, and split as those."""
     if time is None:
@@ -232,8 +247,13 @@ def _bucket(time: str | None) -> str:
     return day if time == "day" else f"date_trunc('{time}', {day}::timestamp)::date"
 
 
-def _sum(column: Column, number: int) -> str:
+def _amount(column: Column) -> str:
     amount = f"fact.{column.name}::int" if column.is_flag else f"fact.{column.name}"
+    return f"case when fact.{column.only} then {amount} else 0 end" if column.only else amount
+
+
+def _sum(column: Column, number: int) -> str:
+    amount = _amount(column)
     rows = " and fact.day = fact.newest" if column.is_stock else ""
     chosen = " filter (where fact.day = fact.newest)" if column.is_stock else ""
     unknown = f"count(*) filter (where fact.{column.name} is null{rows})"
@@ -243,8 +263,9 @@ def _sum(column: Column, number: int) -> str:
 def _converted_sum(column: Column, number: int) -> str:
     """Exact, rounded only when it is shown; the first day with an amount and without a rate beside it."""
     newest = " and fact.day = fact.newest" if column.is_stock else ""
-    amount = f"fact.{column.name} * case when other.base is null then 1 else rated.rate end"
-    unrated = f"other.base is not null and rated.rate is null and fact.{column.name} <> 0"
+    own = _amount(column)
+    amount = f"({own}) * case when other.base is null then 1 else rated.rate end"
+    unrated = f"other.base is not null and rated.rate is null and ({own}) <> 0"
     return (
         f", coalesce(sum({amount}) filter (where true{newest}), 0) as c{number}"
         f", count(*) filter (where fact.{column.name} is null{newest}) as n{number}"

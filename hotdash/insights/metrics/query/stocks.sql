@@ -1,5 +1,6 @@
 -- A stock is what the newest day of the mart holds; whatever is gone by then is not counted with what
--- it had on its own last day, so the newest day is found before anything is filtered away.
+-- it had on its own last day, so the newest day is found before anything is filtered away. Of a plan that
+-- is over by then nothing is held, not even nought.
 with read as (
   select
     asked.segment, asked.side, {bucket} as bucket, fact.*,
@@ -12,7 +13,7 @@ with read as (
     on fact.shop_id = asked.shop_id and fact.day between asked.first_day and asked.last_day
   where {known}
 )
-select fact.segment, fact.side, fact.bucket{dimensions}{sums}
+select fact.segment, fact.side, fact.bucket{dimensions}{sums}, bool_or({stands}) as stands
 from read as fact{rates}
 where {filtered}
 group by {groups}

@@ -67,7 +67,7 @@ class OperatingSetting(Base):
 
 
 class ExchangeRate(Base):
-    """One unit of base is rate units of quote; the newest import for a day and pair holds."""
+    """One unit of base is rate units of quote; the newest row for a day and pair holds, or takes them back."""
 
     __tablename__ = "exchange_rates"
     __table_args__ = ({"schema": "app"},)
@@ -77,5 +77,5 @@ class ExchangeRate(Base):
     base: Mapped[str] = mapped_column(primary_key=True)
     quote: Mapped[str] = mapped_column(primary_key=True)
     imported_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
-    rate: Mapped[Decimal] = mapped_column(Numeric(18, 10))
+    rate: Mapped[Decimal | None] = mapped_column(Numeric(18, 10))
     imported_by: Mapped[str]

@@ -14,13 +14,13 @@ from hotdash.storage.appdb.models import ExchangeRate
 
 @dataclass(frozen=True, slots=True)
 class DatedRate:
-    """One unit of base is rate units of quote."""
+    """One unit of base is rate units of quote; without a rate, what was told before was taken back."""
 
     shop_id: str
     day: date
     base: str
     quote: str
-    rate: Decimal
+    rate: Decimal | None
     imported_at: datetime
     imported_by: str
 
@@ -45,6 +45,11 @@ def add_rates(session: Session, rates: Iterable[DatedRate]) -> None:
 
 def list_rates(session: Session, shop_id: str) -> list[DatedRate]:
     """What holds of each day and pair."""
+    return [each for each in newest_rates(session, shop_id) if each.rate is not None]
+
+
+def newest_rates(session: Session, shop_id: str) -> list[DatedRate]:
+    """What was told last of each day and pair, also that there is none any more."""
     key = (ExchangeRate.base, ExchangeRate.quote, ExchangeRate.day)
     found = session.execute(
         select(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hotdash.insights.metrics.query.question import QueryError
 from tests.fixtures.marts import Publisher, mart_row
 from tests.fixtures.november import NOV, ROD, Ask, days
 
@@ -68,3 +69,97 @@ def test_its_other_days_are_known(asked: Ask) -> None:
 def test_roas_is_of_the_days_that_were_read(asked: Ask) -> None:
     """36.00 / 12.00"""
     assert asked("roas", **NOV).only("roas").value == 3
+
+
+CREDITED = {"last_click": 36, "linear": 60, "shapley": 24}
+
+
+@pytest.fixture
+def credited(publisher: Publisher, ask: Ask) -> Ask:
+    """Meta cost 12.00 on the second. Of Google's spend on the third a part is not known, and it was credited too."""
+    known = {f"{model}_revenue": Decimal(amount) for model, amount in CREDITED.items()}
+    told = {"spend": Decimal(12), "known_spend": Decimal(12), "attributed_revenue": Decimal(36)}
+    unknown = {"spend": None, "linear_revenue": Decimal(500), "last_click_revenue": Decimal(500)}
+    publisher.build(
+        {
+            "fct_revenue": days()["fct_revenue"],
+            "fct_roas": [
+                ads(2, "meta", is_spend_known=True, **told, **known),
+                ads(3, "google", **unknown),
+            ],
+        }
+    )
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("model", "revenue", "roas"),
+    [(None, 36, 3), ("last_click", 36, 3), ("linear", 60, 5), ("shapley", 24, 2)],
+)
+def test_another_model_credits_the_same_spend(
+    credited: Ask, model: str | None, revenue: int, roas: int
+) -> None:
+    """Under linear 60.00 / 12.00; Google's 500.00 stay out, because what they cost is not known."""
+    answer = credited("attributed_revenue", "roas", "ad_spend", model=model, **NOV)
+    assert answer.only("attributed_revenue").value == revenue
+    assert answer.only("roas").value == roas
+    told = {each["name"]: each["model"] for each in answer.as_json()["metrics"]}
+    assert told == dict.fromkeys(("attributed_revenue", "roas"), model or "last_click") | {
+        "ad_spend": None
+    }
+    is_noted = "ROAS is credited by linear, not by last_click." in answer.notes
+    assert is_noted is (model == "linear")
+
+
+def test_another_model_keeps_every_platform_in_sight(credited: Ask) -> None:
+    rows = credited("attributed_revenue", by=["platform"], model="linear", **NOV).rows
+    found = {row.key["platform"]: row.cells["attributed_revenue"].value for row in rows}
+    assert found == {"meta": 60, "google": 0}
+
+
+@pytest.mark.parametrize(
+    ("metric", "model", "hint"),
+    [
+        ("roas", "last-click", "Use one of last_click, last_touch, first_click, linear"),
+        ("revenue", "linear", "Ask without a model"),
+    ],
+)
+def test_a_model_that_credits_nothing_is_refused(
+    credited: Ask, metric: str, model: str, hint: str
+) -> None:
+    with pytest.raises(QueryError) as raised:
+        credited(metric, model=model, **NOV)
+    assert raised.value.field == "model"
+    assert raised.value.hint is not None
+    assert raised.value.hint.startswith(hint)
+
+
+def test_without_ads_there_is_a_contribution_and_nothing_to_divide_by(
+    publisher: Publisher, ask: Ask
+) -> None:
+    """By the decision that no ads are bought: 480.50 sold for what cost 150.00, and ads for 0."""
+    earned = {"gross_sales": Decimal("480.50"), "cost_of_goods": Decimal(150), "currency": "USD"}
+    margins = mart_row("fct_margins", shop_id=ROD, day=date(2026, 11, 2), **earned)
+    won = {"plan_tier": "x", "currency": "USD", "new_customers": 2}
+    customers = mart_row("fct_cac", shop_id=ROD, day=date(2026, 11, 2), **won)
+    publisher.build(
+        {
+            "fct_revenue": days()["fct_revenue"],
+            "fct_roas": [ads(2, "", channel="Email")],
+            "fct_margins": [margins],
+            "fct_cac": [customers],
+        }
+    )
+    names = ("ad_spend", "contribution", "contribution_margin", "roas", "mer", "cac")
+
+    [row] = ask(*names, **NOV).rows
+
+    assert row.cells["ad_spend"].value == 0
+    assert row.cells["contribution"].value == Decimal("330.50")
+    assert row.cells["contribution_margin"].value == Decimal("330.50") / Decimal("480.50")
+    nothing = {name: (row.cells[name].value, row.cells[name].why) for name in names[3:]}
+    assert nothing == {
+        "roas": (None, "spend is 0."),
+        "mer": (None, "ad_spend is 0."),
+        "cac": (None, "spend is 0."),
+    }

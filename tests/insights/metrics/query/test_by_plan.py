@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hotdash.base.ids import new_id
 from tests.fixtures.marts import Publisher, mart_row, order, revenue_day
 from tests.fixtures.november import ROD, Ask, ask
 
@@ -83,9 +84,54 @@ def test_is_by_the_plan_of_the_day(
 
 @pytest.mark.usefixtures("shop")
 def test_a_stock_is_of_the_plan_of_the_newest_day(publisher: Publisher, ask: Ask) -> None:
-    """A plan that is over holds nothing on that day, so that the plans still add up to the whole."""
+    """Of a plan that is over nothing is known on that day: nought would say that it sold nothing."""
     publisher.build(PUBLISHED | told("dim_shop_plans", *PLANS))
-    assert split(ask, "revenue_12m") == {"Basic": 0, "Plus": 960}
+    answer = ask("revenue_12m", by=["plan_tier"], **DAYS)
+    basic, plus = (row.cells["revenue_12m"] for row in answer.rows)
+    assert (basic.value, plus.value) == (None, 960)
+    assert basic.why is not None
+    assert basic.why.startswith("No stock of ")
+    assert split(ask, "revenue_12m", filters=["plan_tier:Basic"]) == {"Basic": None}
+    by_day = ask("revenue_12m", by=["day", "plan_tier"], **DAYS).rows
+    assert [(row.key["plan_tier"], row.cells["revenue_12m"].value) for row in by_day] == [
+        ("Basic", 900),
+        ("Plus", 960),
+    ]
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_came_in_under_a_plan_that_is_over_divides_no_stock(
+    publisher: Publisher, ask: Ask
+) -> None:
+    """Plus: 3 sold of 3 + 9 on hand; what Basic sold cannot be held against a stock of its own."""
+    item = {"inventory_item_id": 1}
+    published = told(
+        "fct_inventory_days",
+        item | {"day": OLD, "units_sold": 5, "available": 7},
+        item | {"day": NEW, "units_sold": 3, "available": 9},
+    )
+    publisher.build(published | told("dim_shop_plans", *PLANS))
+    assert split(ask, "sell_through") == {"Basic": None, "Plus": Decimal("0.25")}
+
+
+@pytest.mark.usefixtures("shop")
+def test_the_answer_names_the_build_of_the_plans(publisher: Publisher, ask: Ask) -> None:
+    """Plans that a finding kept back are of an older build than what they split."""
+    first, second = new_id(), new_id()
+    publisher.build(PUBLISHED | told("dim_shop_plans", *PLANS), build_id=first)
+    more = told("fct_sessions", LINK | {"day": OLD, "sessions": 31})
+    publisher.build(
+        PUBLISHED | more | told("dim_shop_plans", *PLANS),
+        build_id=second,
+        blocked={ROD: {"dim_shop_plans": ["Two plans at once."]}},
+    )
+    by_plan = ask("sessions", by=["plan_tier"], **DAYS).shops[0]
+    assert by_plan.builds == {"fct_sessions": second, "dim_shop_plans": first}
+    filtered = ask("sessions", filters=["plan_tier:Plus"], **DAYS).shops[0]
+    assert filtered.builds["dim_shop_plans"] == first
+    # Neither is read for what knows its plan itself, or is not split by it.
+    assert ask("revenue", by=["plan_tier"], **DAYS).shops[0].builds.keys() == {"fct_orders"}
+    assert ask("sessions", **DAYS).shops[0].builds.keys() == {"fct_sessions"}
 
 
 @pytest.mark.usefixtures("shop")

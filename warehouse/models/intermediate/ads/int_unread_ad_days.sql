@@ -64,4 +64,7 @@ from spine
 inner join platforms on platforms.shop_id = spine.shop_id
 left join reads
   on reads.shop_id = spine.shop_id and reads.platform = platforms.platform and reads.day = spine.day
-where reads.shop_id is null
+{{ joined_policy('no_ads_bought', 'spine') }}
+where
+  reads.shop_id is null
+  and coalesce(no_ads_bought.value, 'unsaid') not in ('anywhere', platforms.platform)

@@ -12,3 +12,4 @@ select
   ) as valid_before,
   rate
 from {{ ref('stg_hotdash__exchange_rates') }}
+where rate is not null

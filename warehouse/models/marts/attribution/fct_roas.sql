@@ -87,7 +87,8 @@ credited as (
     coalesce(campaign, '') as campaign,
     sum(case when last_click_share = 1000000 then 1 else 0 end) as credited_orders,
     sum(case when last_click_share = 1000000 and channel <> 'Direct / None' then 1 else 0 end) as sourced_orders,
-    sum(case when is_spend_known then last_click_amount else 0 end) as attributed_revenue
+    sum(case when is_spend_known then last_click_amount else 0 end) as attributed_revenue,
+    max(case when is_spend_known then 1 else 0 end) as is_spend_known
     {%- for model in attribution_models() %},
     sum({{ model }}_amount) as {{ model }}_revenue
     {%- endfor %}
@@ -110,7 +111,8 @@ told as (
     case when unread.shop_id is null then 0 end as reported_value,
     credited.credited_orders,
     credited.sourced_orders,
-    credited.attributed_revenue
+    credited.attributed_revenue,
+    credited.is_spend_known
     {%- for model in attribution_models() %},
     credited.{{ model }}_revenue
     {%- endfor %}
@@ -139,7 +141,8 @@ told as (
     case when spends.account_reported_value is null then 0 else spends.reported_value end as reported_value,
     0 as credited_orders,
     0 as sourced_orders,
-    0 as attributed_revenue
+    0 as attributed_revenue,
+    case when known_spend.shop_id is not null then 1 else 0 end as is_spend_known
     {%- for model in attribution_models() %},
     0 as {{ model }}_revenue
     {%- endfor %}
@@ -167,7 +170,8 @@ told as (
     null as reported_value,
     0 as credited_orders,
     0 as sourced_orders,
-    0 as attributed_revenue
+    0 as attributed_revenue,
+    0 as is_spend_known
     {%- for model in attribution_models() %},
     0 as {{ model }}_revenue
     {%- endfor %}
@@ -192,7 +196,8 @@ select
   {{ money('sum(told.attributed_revenue)') }} as attributed_revenue
   {%- for model in attribution_models() %},
   {{ money('sum(told.' ~ model ~ '_revenue)') }} as {{ model }}_revenue
-  {%- endfor %}
+  {%- endfor %},
+  max(told.is_spend_known) = 1 as is_spend_known
 from told
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = told.shop_id
 group by told.shop_id, told.day, told.channel, told.platform, told.campaign, shops.currency

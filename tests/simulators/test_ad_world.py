@@ -55,6 +55,18 @@ def test_clicks_hold_the_visits_that_led_to_orders(large: World) -> None:
         assert sum(visits[key] for key in clicks) > 50
 
 
+def test_links_name_their_campaign_as_int_campaign_names_spells_it(large: World) -> None:
+    seen: set[int] = set()
+    for history in large.of("hot-rod-an").histories(0, epoch(UNTIL)):
+        for visit in journey_of(history[0]):
+            if visit.campaign is not None:
+                seen.add(visit.campaign.campaign_id)
+                name = visit.campaign.name.lower()
+                spellings = {name, name.replace(" ", "-"), str(visit.campaign.campaign_id)}
+                assert visit.utm["utm_campaign"] in spellings
+    assert len(seen) == 6
+
+
 def test_both_claim_more_than_the_shop_can_have_sold(large: World) -> None:
     meta = claimed(large, META, UNTIL)
     google = claimed(large, GOOGLE, UNTIL)

@@ -82,7 +82,7 @@ def remind_of_drill(context: JobContext, job: JobRecord) -> None:
                 WatchKind.REMINDER,
                 "backfill_drill_due",
                 f"The quarter's backfill drill is due since {job.slot[:10]}.",
-                "Run `hotdash backfill drill` on one shop and roll it back.",
+                "Run `hotdash backfill drill` on one shop: it rolls back and releases by itself.",
             )
         ]
     )

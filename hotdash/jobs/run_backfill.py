@@ -7,14 +7,13 @@ from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from hotdash.base.environment import Environment
 from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import Permission
 from hotdash.governance.access.people import Person
 from hotdash.jobs.backfill import Office, require_agreed, standing
+from hotdash.jobs.backfill_gate import BackfillBlockedError, require_free, require_sound
 from hotdash.jobs.backfill_notices import notices_of
 from hotdash.jobs.plan_backfill import require_unchanged
 from hotdash.pipeline.backfill.engine import (
@@ -35,7 +34,6 @@ from hotdash.storage.appdb.repositories.backfill_progress import (
     add_chunks,
     add_diff,
     begin_chunk,
-    blocked_now,
     finish_chunk,
     steps_left,
 )
@@ -48,7 +46,7 @@ from hotdash.storage.appdb.repositories.backfills import (
     newest_events,
     plan_records,
 )
-from hotdash.storage.appdb.repositories.runs import finish_dead_runs
+from hotdash.storage.appdb.repositories.runs import RunStatus, finish_dead_runs, finish_run
 
 KIND = "backfill"
 KEPT = timedelta(days=7)
@@ -57,19 +55,6 @@ CHECKING, SHOWING, MERGING = "checking", "showing", "merging"
 
 Compare = Callable[[Opened, Staged], Sequence[DiffRecord]]
 Refetch = Callable[[Plan], Detail]
-
-
-class BackfillBlockedError(HotdashError):
-    code = "backfill_blocked"
-    http_status = 409
-
-    def __init__(self, reasons: Mapping[str, Sequence[str]]) -> None:
-        told = " ".join(dict.fromkeys(reason for each in reasons.values() for reason in each))
-        super().__init__(
-            f"What was computed does not pass its checks: {told}",
-            hint="Nothing was changed. Mend what the checks name, and run it again.",
-        )
-        self.by_shop = reasons
 
 
 @dataclass(frozen=True)
@@ -163,7 +148,7 @@ class _Run:
         with self.office.database.jobs() as session:
             lock_shops(session, self.plan.scope.shops)
             events = standing(session, self.backfill_id)
-            self._require_free(session)
+            require_free(session, self.plan.scope.shops, self.backfill_id)
             self._require_agreed(events)
             is_resumed = events[0].status == Status.RUNNING
             said = {"by": self.person.email, "seat": self.person.seat, "began": not is_resumed}
@@ -174,16 +159,6 @@ class _Run:
         failed = {event.at for event in told if event.status == Status.FAILED}
         began = [event.at for event in told if event.detail.get("began") is True]
         return len(failed) + 1, max(began)
-
-    def _require_free(self, session: Session) -> None:
-        for event in newest_events(session, self.plan.scope.shops):
-            if event.status == Status.RUNNING and event.backfill_id != self.backfill_id:
-                raise ConflictError(
-                    f"Another backfill of {event.shop_id} is running: {event.backfill_id}, "
-                    f"{event.date_from} to {event.date_to}, asked by {event.triggered_by}.",
-                    hint="Wait until it ends. Where its process died, go on with it "
-                    f"(`hotdash backfill run {event.backfill_id}`) or abort it.",
-                )
 
     def _require_agreed(self, events: Sequence[EventRecord]) -> None:
         require_agreed(self.person, self.plan, events)
@@ -254,9 +229,9 @@ class _Steps:
         for number, _days in enumerate(opened.chunks):
             self.step(f"build {number + 1}", partial(self._build, opened, number))
         checked = of_detail(Checked, self.step("check", partial(self._check, opened)))
-        self._require_sound(checked.blocked)
+        require_sound(self.of.office.database, checked.blocked)
         staged = of_detail(Staged, self.step("stage", partial(self._stage, opened, checked)))
-        self._require_sound(staged.reasons)
+        require_sound(self.of.office.database, staged.reasons)
         diff = self.step("compare", partial(self._compare, opened, staged))
         for shop_id in opened.scope.shops:
             self.step(f"commit {shop_id}", partial(self._commit, opened, staged, diff, shop_id))
@@ -361,6 +336,8 @@ class _Steps:
                 for event in events
             ]
             add_events(session, ended)
+            # With its last word: one that died in between would be under way for ever.
+            finish_run(session, self.of.run.run_id, RunStatus.COMPLETED, now)
         office.herald(notices_of(ended))
         manifests = {event.shop_id: event.manifest_after for event in ended}
         diff_id = ended[0].diff_id
@@ -372,19 +349,6 @@ class _Steps:
             manifests,
             diff_id,
         )
-
-    def _require_sound(self, blocked: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        """A mart that was blocked before may stay so; one that only the candidate makes wrong may not."""
-        reasons: dict[str, list[str]] = {}
-        with self.of.office.database.jobs() as session:
-            for shop_id, marts in blocked.items():
-                before = blocked_now(session, shop_id)
-                newly = [marts[mart] for mart in sorted(marts.keys() - before)]
-                if newly:
-                    told = (sentence for sentences in newly for sentence in sentences)
-                    reasons[shop_id] = [*dict.fromkeys(told)]
-        if reasons:
-            raise BackfillBlockedError(reasons)
 
     def _chunk(self, name: str) -> "_Chunk":
         return _Chunk(self.of.office, self.of.backfill_id, name)

@@ -8,12 +8,21 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hotdash.base.clock import iso_utc
+from hotdash.base.errors import NotFoundError
 from hotdash.jobs.backfill import standing
+from hotdash.jobs.plan_backfill import diff_row
 from hotdash.pipeline.backfill.status import ChunkTimes, Status, how_far, may_follow, what_now
 from hotdash.storage.appdb.repositories.backfill_progress import chunks_of, diff_of
-from hotdash.storage.appdb.repositories.backfills import EventRecord, events_of, newest_events
+from hotdash.storage.appdb.repositories.backfills import (
+    EventRecord,
+    PlanRecord,
+    events_of,
+    newest_events,
+    plan_records,
+)
 
 Document = dict[str, Any]
+RUN, DRY_RUN = "run", "dry_run"
 
 
 def list_backfills(session: Session, shops: Sequence[str], *, limit: int = 100) -> list[Document]:
@@ -35,6 +44,7 @@ def show_backfill(session: Session, backfill_id: UUID, shop_id: str | None = Non
             "share": str(far.share),
             "ends_about": _instant(far.ends_about),
         },
+        "dry_run": _tried(session, backfill_id, shop_id),
         "next": what_now(Status(newest.status)),
         "may_become": sorted(status.value for status in may_follow(Status(newest.status))),
         "history": [
@@ -55,23 +65,48 @@ def show_backfill(session: Session, backfill_id: UUID, shop_id: str | None = Non
     }
 
 
-def show_diff(session: Session, backfill_id: UUID, shop_id: str) -> list[Document]:
-    """What it changed by metric and day, one row each: as a table and as a chart takes it."""
-    [event] = [event for event in standing(session, backfill_id) if event.shop_id == shop_id]
-    if event.diff_id is None:
-        return []
-    return [
-        {
-            "metric": row.metric,
-            "version": row.version,
-            "day": row.day.isoformat(),
-            "currency": row.currency or None,
-            "before": _amount(row.before),
-            "after": _amount(row.after),
-        }
-        for row in diff_of(session, event.diff_id)
-        if row.shop_id == shop_id
-    ]
+def show_diff(session: Session, backfill_id: UUID, shop_id: str) -> Document:
+    """What it changed by metric and day, or would by its dry run: as a table and as a chart takes it."""
+    diff_id, made_by = _diff(session, backfill_id, shop_id)
+    rows = diff_of(session, diff_id) if diff_id else []
+    return {
+        "backfill": str(backfill_id),
+        "made_by": made_by,
+        "rows": [diff_row(row) for row in rows if row.shop_id == shop_id],
+    }
+
+
+def _diff(session: Session, backfill_id: UUID, shop_id: str) -> tuple[UUID | None, str | None]:
+    """Of the run once there is one: it says what is shown, not what would be."""
+    events = newest_events(session, [shop_id], backfill_id)
+    if events and events[0].diff_id is not None:
+        return events[0].diff_id, RUN
+    plans = _plans(session, backfill_id, shop_id)
+    if not events and not plans:
+        raise NotFoundError(
+            f"There is no backfill {backfill_id} of {shop_id}.",
+            hint="See those of the shop with `hotdash backfill list`.",
+            field="backfill",
+        )
+    return (backfill_id, DRY_RUN) if any(map(_dry_run, plans)) else (None, None)
+
+
+def _plans(session: Session, backfill_id: UUID, shop_id: str | None) -> list[PlanRecord]:
+    records = plan_records(session, backfill_id)
+    return [each for each in records if shop_id is None or each.shop_id == shop_id]
+
+
+def _dry_run(plan: PlanRecord) -> Document | None:
+    return plan.plan.get("dry_run")
+
+
+def _tried(session: Session, backfill_id: UUID, shop_id: str | None) -> Document | None:
+    """Of the shops that may be seen here."""
+    found = [told for each in _plans(session, backfill_id, shop_id) if (told := _dry_run(each))]
+    if not found:
+        return None
+    changes = sum(told["changes"] for told in found)
+    return {"at": found[0]["at"], "changes": changes}
 
 
 def _is_of(event: EventRecord, shop_id: str | None) -> bool:

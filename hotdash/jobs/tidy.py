@@ -7,7 +7,9 @@ from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.record_calls import tidy_calls
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.pipeline.backfill.showing import forget_unshown
+from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.durable import Detail
+from hotdash.pipeline.lease import is_held
 from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
 from hotdash.storage.appdb.repositories.backfills import running_backfills
 from hotdash.storage.appdb.session import Database
@@ -36,10 +38,14 @@ def tidy(context: RefreshContext, shops: Sequence[str]) -> Detail:
 
 
 def drop_dead_candidates(database: Database, warehouse: Warehouse) -> int:
-    """What a backfill computed and can no longer show, as after a rollback of one that had died."""
+    """What a backfill computed and can no longer show, and what a dry run left that died."""
     with database.jobs() as session:
         living = running_backfills(session)
-    dead = [each for each in backfills_with_schemas(warehouse) if each not in living]
+    dead = [
+        each
+        for each in backfills_with_schemas(warehouse)
+        if each not in living and not is_held(database, resource_of(each))
+    ]
     for backfill_id in dead:
         forget_unshown(database, backfill_id)
         drop(warehouse, backfill_id)

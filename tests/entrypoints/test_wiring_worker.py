@@ -14,10 +14,12 @@ from hotdash.base.settings import Settings
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_worker import hooks
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
+from hotdash.jobs.job_table import SCHEDULE
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.worker import Worker
 from hotdash.storage.appdb.repositories import jobs
 from hotdash.storage.appdb.repositories.alerts import list_alerts
+from hotdash.storage.appdb.repositories.backfills import running_backfills
 from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import DatabaseUrls
@@ -130,3 +132,29 @@ def test_what_is_watched_is_told_once_a_minute_by_one_sender(house: House) -> No
         house.clock.advance(timedelta(minutes=1))
         told.tell_watched(found)
     assert len(house.told()) == 2
+
+
+def test_the_quarters_drill_is_due_on_its_first_day_and_a_person_is_asked_for_it(
+    house: House,
+) -> None:
+    [scheduled] = [each for each in SCHEDULE if each.name == "backfill_drill"]
+    assert scheduled.next_slot(NOW) == datetime(2027, 1, 1, 8, tzinfo=UTC)
+    context = JobContext(
+        house.installation.database, house.clock, no_warehouse, {}, hooks=hooks(house.installation)
+    )
+    request = JobRequest(new_id(), "backfill_drill", "2026-10-01T08:00:00Z", "scheduler")
+    with context.database.jobs() as session:
+        jobs.request_job(session, request, NOW)
+    Worker(context, set(Lane), "1").carry_out(request.job_id)
+
+    with context.database.jobs() as session:
+        told = list_alerts(session, None, closed=True)
+        job = jobs.find_job(session, request.job_id)
+        assert running_backfills(session) == set()
+    assert job is not None
+    assert job.status == jobs.COMPLETED
+    assert {each.shop_id for each in told} == {ROD, KYOTO}
+    assert {each.sentence for each in told} == {
+        "The quarter's backfill drill is due since 2026-10-01."
+    }
+    assert "hotdash backfill drill" in house.told()[0]

@@ -1,6 +1,8 @@
 """Who may say what about a backfill, that one runs at a time, and that every word of it is kept."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -21,13 +23,13 @@ from hotdash.jobs.backfill import (
     roll_back_backfill,
     withdraw_backfill,
 )
+from hotdash.jobs.backfill_gate import BackfillBlockedError
 from hotdash.jobs.backfill_notices import Where
-from hotdash.jobs.plan_backfill import Ask, plan_backfill
-from hotdash.jobs.run_backfill import (
-    BackfillBlockedError,
-    abort_backfill,
-    run_backfill,
-)
+from hotdash.jobs.compare_backfill import compare_backfill
+from hotdash.jobs.plan_backfill import Ask, Planned, plan_backfill
+from hotdash.jobs.run_backfill import abort_backfill, run_backfill
+from hotdash.jobs.show_backfills import show_diff
+from hotdash.jobs.try_backfill import try_backfill
 from hotdash.pipeline.backfill.authorisation import Demand
 from hotdash.pipeline.backfill.plan import (
     BackfillAskError,
@@ -85,6 +87,58 @@ class TestPlan:
     def test_shows_a_shop_nothing_of_another(self, house: House) -> None:
         planned = house.plan(house.person(Role.ENGINEER), 7, SHOP, OTHER)
         assert OTHER not in str(planned.plan.of_shop(SHOP))
+
+
+class TestDryRun:
+    def tried(self, house: House, *shops: str, refetch: bool = False) -> Planned:
+        work = replace(house.work, compare=partial(compare_backfill, house.database, house.clock))
+        ask = Ask(shops or (SHOP,), LAST - timedelta(days=2), LAST, refetch=refetch)
+        return plan_backfill(
+            *(house.database, house.engine, house.person(Role.ENGINEER), ask),
+            *(house.environment, house.clock, partial(try_backfill, work)),
+        )
+
+    def plans(self, house: House) -> int:
+        with house.database.jobs() as session:
+            return session.execute(text("select count(*) from app.backfill_plans")).scalar_one()
+
+    def test_shows_nothing_and_leaves_nothing_but_what_it_found(self, house: House) -> None:
+        before = house.shown()
+        planned = self.tried(house)
+        assert house.engine.calls == ["open", "build 1", "check", "stage", "abort"]
+        assert (house.shown(), house.told(planned.plan_id)) == (before, [])
+        with house.database.jobs() as session:
+            told = show_diff(session, planned.plan_id, SHOP)
+            with pytest.raises(NotFoundError):
+                show_diff(session, planned.plan_id, OTHER)
+            untried = house.plan(house.person(Role.ENGINEER))
+            assert show_diff(session, untried.plan_id, SHOP)["made_by"] is None
+        assert (told["made_by"], told["rows"]) == ("dry_run", [])
+        assert planned.plan.hash == house.plan(house.person(Role.ENGINEER), 3).plan.hash
+
+    def test_that_a_check_blocks_is_refused_like_the_run_and_keeps_no_plan(
+        self, house: House
+    ) -> None:
+        house.engine.blocked = {SHOP: {"fct_revenue": ("2 orders stand there twice.",)}}
+        with pytest.raises(BackfillBlockedError, match="2 orders stand there twice"):
+            self.tried(house)
+        assert house.engine.calls[-1] == "abort"
+        assert self.plans(house) == 0
+
+    def test_beside_a_running_backfill_is_refused(self, house: House) -> None:
+        engineer, planned = house.approved()
+        house.engine.dies_at = {"build 2"}
+        with pytest.raises(Killed):
+            run_backfill(house.work, engineer, planned.plan_id)
+        house.engine.calls.clear()
+        with pytest.raises(ConflictError, match="Another backfill of hot-rod-an"):
+            self.tried(house, SHOP, OTHER)
+        assert house.engine.calls == []
+
+    def test_of_a_refetch_is_refused(self, house: House) -> None:
+        with pytest.raises(BackfillAskError, match="A refetch cannot be tried"):
+            self.tried(house, refetch=True)
+        assert house.engine.calls == []
 
 
 class TestAsking:

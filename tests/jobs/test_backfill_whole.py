@@ -16,9 +16,11 @@ from hotdash.jobs.compare_backfill import compare_backfill
 from hotdash.jobs.plan_backfill import Ask, plan_backfill
 from hotdash.jobs.run_backfill import BackfillWork, run_backfill
 from hotdash.jobs.show_backfills import show_diff
+from hotdash.jobs.try_backfill import try_backfill
 from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
 from hotdash.pipeline.lease import Patience, hold_lease
 from hotdash.storage.appdb.repositories import identity
+from hotdash.storage.appdb.repositories.backfills import events_of
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.warehouses import AS_OF, OpenBuilt
@@ -64,8 +66,13 @@ def test_what_is_wrong_is_put_right_and_can_be_undone(house: Falsified) -> None:
     wrong, theirs = house.hashes(OURS), house.hashes(THEIRS)
     planned = plan_backfill(
         *(database, work.engine, owner, Ask((OURS,), first, last)),
-        *(Environment.DEVELOPMENT, clock),
+        *(Environment.DEVELOPMENT, clock, partial(try_backfill, work)),
     )
+    assert planned.tried is not None
+    assert (house.hashes(OURS), house.hashes(THEIRS), house.schemas()) == (wrong, theirs, [])
+    with database.jobs() as session:
+        assert events_of(session, planned.plan_id) == []
+        would = show_diff(session, planned.plan_id, OURS)
     assert planned.as_json()["days"] == 33
     assert "fct_revenue" in planned.plan.models
     request_backfill(office, owner, Request(planned.plan_id, "Every day is a dollar too much."))
@@ -78,7 +85,10 @@ def test_what_is_wrong_is_put_right_and_can_be_undone(house: Falsified) -> None:
     assert house.gross(OURS)[first] == Decimal("59.97")
     assert house.hashes(THEIRS) == theirs
     with database.jobs() as session:
-        diff = show_diff(session, planned.plan_id, OURS)
+        told = show_diff(session, planned.plan_id, OURS)
+    assert (would["made_by"], told["made_by"]) == ("dry_run", "run")
+    diff = told["rows"]
+    assert would["rows"] == diff
     changed = {
         row["day"]: (Decimal(row["before"]), Decimal(row["after"]))
         for row in diff

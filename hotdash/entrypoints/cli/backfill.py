@@ -1,8 +1,9 @@
-"""hotdash backfill plan|request|approve|refuse|run|status|rollback|abort|list|drill"""
+"""hotdash backfill plan|request|approve|refuse|run|status|diff|rollback|abort|list|drill"""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -30,7 +31,8 @@ from hotdash.jobs.drill_backfill import drill_backfill
 from hotdash.jobs.hand_out_backfill import hand_out_backfill
 from hotdash.jobs.plan_backfill import Ask, plan_backfill
 from hotdash.jobs.run_backfill import BackfillWork, abort_backfill, run_backfill
-from hotdash.jobs.show_backfills import list_backfills, show_backfill
+from hotdash.jobs.show_backfills import list_backfills, show_backfill, show_diff
+from hotdash.jobs.try_backfill import try_backfill
 from hotdash.pipeline.backfill.status import Status
 from hotdash.storage.appdb.repositories.shops import list_shops
 
@@ -64,10 +66,16 @@ def plan(
     refetch: Annotated[
         bool, typer.Option("--refetch", help="Fetch the raw data again before computing.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Compute it beside everything, and say what it would change."
+        ),
+    ] = False,
     link: Link = None,
     json: Json = False,
 ) -> None:
-    """Say what would run, how long it takes, and who must agree; nothing is computed."""
+    """Say what would run, how long it takes, who must agree, and by a dry run what would change."""
     with _house(context, json) as house, _work(house, json) as work:
         person = Proof(who, link).prove(house)
         ask = Ask(
@@ -75,7 +83,8 @@ def plan(
             refetch,
         )
         planned = plan_backfill(
-            house.database, work.engine, person, ask, work.environment, house.clock
+            *(house.database, work.engine, person, ask, work.environment, house.clock),
+            partial(try_backfill, work) if dry_run else None,
         )
     if json:
         say_json(planned.as_json())
@@ -162,6 +171,22 @@ def status(context: typer.Context, backfill: Id, json: Json = False) -> None:
         say_json(document)
     else:
         tables.print_status(document)
+
+
+@commands.command()
+def diff(
+    context: typer.Context,
+    backfill: Id,
+    shop: Annotated[str, typer.Option(help="Of which of its shops.")],
+    json: Json = False,
+) -> None:
+    """List every number it changed, or would change by its dry run, by metric and day."""
+    with _house(context, json) as house, house.database.snapshot() as session:
+        document = show_diff(session, backfill, shop)
+    if json:
+        say_json(document)
+    else:
+        tables.print_diff(document)
 
 
 @commands.command("list")

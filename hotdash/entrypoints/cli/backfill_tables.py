@@ -8,8 +8,10 @@ from rich.table import Column, Table
 
 from hotdash.entrypoints.cli.output import out
 from hotdash.jobs.plan_backfill import Planned
+from hotdash.jobs.show_backfills import RUN
 
 Document = Mapping[str, Any]
+ROWS_SHOWN = 60
 
 
 def print_plan(planned: Planned) -> None:
@@ -30,6 +32,9 @@ def print_plan(planned: Planned) -> None:
             out.print(escape(f"  {shop_id} may be approved by {who}"))
     if plan.refetch:
         out.print("A refetch cannot be tried: what it brings is seen when it has run.", style="dim")
+    if planned.tried:
+        out.print(f"A dry run of {planned.tried.seconds} s says what it would change:")
+        print_rows(planned.tried.documents())
     out.print(f"Ask for it: hotdash backfill request {planned.plan_id} --as YOU --reason WHY")
 
 
@@ -40,6 +45,11 @@ def print_status(document: Document) -> None:
     if progress["planned"]:
         ends = f", ends about {progress['ends_about']}" if progress["ends_about"] else ""
         out.print(f"{progress['done']} of {progress['planned']} parts done{ends}")
+    if tried := document["dry_run"]:
+        out.print(
+            f"Its dry run at {tried['at']} found {tried['changes']} numbers that would change: "
+            "`hotdash backfill diff`"
+        )
     table = Table("at", "shop", "status", "by", Column("said", overflow="fold"))
     for event in document["history"]:
         said = "; ".join(event["detail"].values())
@@ -48,6 +58,30 @@ def print_status(document: Document) -> None:
         )
     out.print(table)
     out.print(document["next"], style="dim", markup=False)
+
+
+def print_diff(document: Document) -> None:
+    if document["made_by"] is None:
+        out.print("It has not run, and no dry run was made: plan it with --dry-run.")
+        return
+    done = "It changed" if document["made_by"] == RUN else "By its dry run it would change"
+    out.print(f"{done}:")
+    print_rows(document["rows"])
+
+
+def print_rows(rows: Sequence[Document]) -> None:
+    """By metric and day; of many the first."""
+    if not rows:
+        out.print("No number of these days.")
+        return
+    sides = [Column(side, justify="right") for side in ("before", "after")]
+    table = Table("metric", "shop", "day", *sides)
+    for row in rows[:ROWS_SHOWN]:
+        numbers = [_number(row[side], row["currency"]) for side in ("before", "after")]
+        table.add_row(row["metric"], row.get("shop", ""), row["day"], *numbers)
+    out.print(table)
+    if len(rows) > ROWS_SHOWN:
+        out.print(f"and {len(rows) - ROWS_SHOWN} more; --json tells all.", style="dim")
 
 
 def print_list(found: Sequence[Document]) -> None:
@@ -63,6 +97,10 @@ def print_list(found: Sequence[Document]) -> None:
             escape(each["reason"]),
         )
     out.print(table)
+
+
+def _number(amount: str | None, currency: str | None) -> str:
+    return "none" if amount is None else " ".join(filter(None, (amount, currency)))
 
 
 def _line(shop: Document) -> str:

@@ -184,16 +184,17 @@ class _Shop:
 
 
 def show(session: Session, opened: Opened, staged: Staged, shop_id: str, at: datetime) -> UUID:
-    """Compare and swap, in the caller's transaction."""
-    pointer = pointer_of(session, shop_id, lock=True)
+    """Compare and swap, in the caller's transaction.
+
+    The shops whose turn is later are looked at as well: where one of them moved, none is shown.
+    """
+    whose_turn = opened.scope.shops.index(shop_id)
+    is_shown = [
+        _is_shown(session, opened, staged, each) for each in opened.scope.shops[whose_turn:]
+    ]
     before, after = opened.manifests_before[shop_id], staged.manifests_after.get(shop_id)
-    if pointer is not None and pointer.manifest_id == after:
-        return pointer.manifest_id
-    if pointer is None or pointer.manifest_id != before or pointer.pin is not None:
-        raise PublicationMovedError(
-            f"The publication of {shop_id} was moved or is held since this backfill began.",
-            hint="Abort this backfill and request it anew: it starts from what is shown now.",
-        )
+    if is_shown[0] and after is not None:
+        return after
     record_outcomes(session, _outcomes(opened, staged, shop_id, after or before, at))
     if after is None:
         return before
@@ -208,6 +209,21 @@ def show(session: Session, opened: Opened, staged: Staged, shop_id: str, at: dat
         detail={"backfill": str(opened.backfill_id), "marts": staged.outcomes[shop_id]},
     )
     return after
+
+
+def _is_shown(session: Session, opened: Opened, staged: Staged, shop_id: str) -> bool:
+    """Already; refused where the pointer is neither there nor where it was."""
+    pointer = pointer_of(session, shop_id, lock=True)
+    if pointer is not None and pointer.manifest_id == staged.manifests_after.get(shop_id):
+        return True
+    before = opened.manifests_before[shop_id]
+    if pointer is None or pointer.manifest_id != before or pointer.pin is not None:
+        raise PublicationMovedError(
+            f"The publication of {shop_id} was moved or is held since this backfill began.",
+            hint="Run the backfill again: it starts from what is shown now. Where another shop of "
+            "it is shown already, go back with `hotdash backfill rollback`.",
+        )
+    return False
 
 
 def withdraw(database: Database, backfill_id: UUID) -> None:

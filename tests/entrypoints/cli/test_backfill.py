@@ -1,6 +1,7 @@
 """hotdash backfill, as people type it: who they are is proven, and what they may not do is said."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,9 @@ from hotdash.base.environment import Environment
 from hotdash.base.roles import Role
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.people import Person
-from hotdash.jobs.plan_backfill import Ask, plan_backfill
+from hotdash.jobs.plan_backfill import Ask, Tried, plan_backfill
 from hotdash.storage.appdb.repositories import identity
+from hotdash.storage.appdb.repositories.backfill_progress import DiffRecord
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.commands import Commands
 from tests.fixtures.marts import Publisher, revenue_day
@@ -22,6 +24,7 @@ from tests.fixtures.told_engine import ToldEngine
 PASSWORD = "a few words of a test"
 LAST = date(2026, 11, 20)
 ENGINEER, MANAGER = "erin@shop.example", "max@shop.example"
+REVENUE = DiffRecord("hot-rod-an", "revenue", "1", LAST, "USD", Decimal("8.50"), Decimal("7.50"))
 
 
 @pytest.fixture
@@ -45,6 +48,7 @@ def plan(publisher: Publisher, people: dict[str, Person], shop: SeededShop) -> t
         *(publisher.database, ToldEngine(publisher.database), people[ENGINEER]),
         Ask((shop.shop_id,), LAST - timedelta(days=7), LAST),
         *(Environment.PRODUCTION, publisher.clock),
+        lambda _plan: Tried(publisher.clock.now(), 2.5, [REVENUE]),
     )
     return planned.plan_id, planned.plan.hash
 
@@ -57,6 +61,20 @@ def say(
 
 def test_is_asked_for_and_approved_by_people(commands: Commands, plan: tuple[UUID, str]) -> None:
     backfill, plan_hash = str(plan[0]), plan[1]
+    words = ("backfill", "diff", backfill, "--shop", "hot-rod-an")
+    assert commands.told(*words)["rows"] == [
+        {
+            "metric": "revenue",
+            "version": "1",
+            "day": "2026-11-20",
+            "currency": "USD",
+            "before": "8.50",
+            "after": "7.50",
+        }
+    ]
+    seen = commands.shown(*words)
+    assert "By its dry run it would change" in seen
+    assert "7.50 USD" in seen
     asked = say(commands, ENGINEER, "request", backfill, "--reason", "Prices were wrong.")
     assert asked["demand"] == "manager approval"
 
@@ -70,7 +88,9 @@ def test_is_asked_for_and_approved_by_people(commands: Commands, plan: tuple[UUI
     told = commands.told("backfill", "status", backfill)
     assert [each["status"] for each in told["history"]] == ["requested", "approved"]
     assert [each["by"] for each in told["history"]] == [ENGINEER, MANAGER]
-    assert "Run it with `hotdash backfill run`" in commands.shown("backfill", "status", backfill)
+    status = commands.shown("backfill", "status", backfill)
+    assert "Run it with `hotdash backfill run`" in status
+    assert "found 1 numbers that would change" in " ".join(status.split())
     [listed] = commands.told("backfill", "list")["backfills"]
     assert (listed["approved_by"], listed["plan_hash"]) == (MANAGER, plan_hash)
     assert "Prices were wrong." in commands.shown("backfill", "list")

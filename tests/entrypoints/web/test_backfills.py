@@ -1,13 +1,15 @@
 """Backfills over the API: asked for, approved by somebody else, put in line once, and told to their shop only."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from hotdash.base.environment import Environment
 from hotdash.base.roles import Role
 from hotdash.governance.access.people import Person
-from hotdash.jobs.plan_backfill import Ask, Planned, plan_backfill
+from hotdash.jobs.plan_backfill import Ask, Planned, Tried, plan_backfill
 from hotdash.storage.appdb.repositories.alerts import list_alerts
+from hotdash.storage.appdb.repositories.backfill_progress import DiffRecord
 from tests.fixtures.storefront import LAST_DAY, OWNER, ROD, STRANGER
 from tests.fixtures.told_engine import ToldEngine
 from tests.fixtures.web import Web
@@ -20,8 +22,10 @@ def planned_by(web: Web, email: str, role: Role) -> Planned:
     person = Person(house.user_id(email), email, {ROD: role}, "a test")
     ask = Ask((ROD,), LAST_DAY - timedelta(days=8), LAST_DAY - timedelta(days=1))
     engine = ToldEngine(house.database)
+    rows = [DiffRecord(ROD, "orders", "1", LAST_DAY - timedelta(days=2), "", Decimal(3), None)]
     return plan_backfill(
-        *(house.database, engine, person, ask, Environment.PRODUCTION, house.clock)
+        *(house.database, engine, person, ask, Environment.PRODUCTION, house.clock),
+        lambda _plan: Tried(house.clock.now(), 2.5, rows),
     )
 
 
@@ -39,6 +43,9 @@ def test_from_asking_to_the_line(web: Web) -> None:
     assert told(web, f"{backfill}/run")["error"]["code"] == "conflict"
 
     web.sign_in(OWNER)
+    seen = web.client.get(f"/api/v1/backfills{backfill}/diff{ASK}").json()
+    assert (seen["made_by"], [row["before"] for row in seen["rows"]]) == ("dry_run", ["3"])
+    assert web.client.get(f"/api/v1/backfills{backfill}{ASK}").json()["dry_run"]["changes"] == 1
     agreed = {"plan_hash": planned.plan.hash, "rationale": "Agreed."}
     assert told(web, f"{backfill}/approve", **agreed)["status"] == "approved"
 
@@ -57,6 +64,8 @@ def test_from_asking_to_the_line(web: Web) -> None:
 
     web.sign_in(STRANGER)
     foreign = web.client.get(f"/api/v1/backfills{backfill}?shop=kustom-kyoto")
+    assert foreign.status_code == 404
+    foreign = web.client.get(f"/api/v1/backfills{backfill}/diff?shop=kustom-kyoto")
     assert foreign.status_code == 404
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.ids import new_id
-from hotdash.jobs.backfill_figures import compare
+from hotdash.jobs.compare_backfill import compare_backfill
 from hotdash.jobs.tidy import drop_dead_candidates
 from hotdash.pipeline.backfill.candidate import CandidateProject
 from hotdash.pipeline.backfill.engine import (
@@ -21,6 +21,8 @@ from hotdash.pipeline.backfill.engine import (
     as_detail,
     of_detail,
 )
+from hotdash.pipeline.backfill.status import resource_of
+from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.publish.hold import release, rollback
 from hotdash.pipeline.transform.build import BuildMode
 from hotdash.pipeline.transform.dbt import TransformError
@@ -81,7 +83,7 @@ def test_only_the_named_days_of_the_named_shop_change_and_only_when_shown(house:
     assert of_detail(Opened, as_detail(opened)) == opened
     sales = [
         each
-        for each in compare(house.database, clock, opened, staged)
+        for each in compare_backfill(house.database, clock, opened, staged)
         if each.metric == "gross_sales"
     ]
     assert {(each.day, each.before, each.after) for each in sales} >= {
@@ -95,6 +97,13 @@ def test_only_the_named_days_of_the_named_shop_change_and_only_when_shown(house:
         )
         with pytest.raises(PublicationMovedError, match="was moved"):
             engine.commit(session, other, staged, OURS)
+        both = replace(
+            opened,
+            scope=replace(opened.scope, shops=(OURS, THEIRS)),
+            manifests_before={**opened.manifests_before, THEIRS: new_id()},
+        )
+        with pytest.raises(PublicationMovedError, match=f"of {THEIRS} was moved"):
+            engine.commit(session, both, staged, OURS)
         with pytest.raises(NotFoundError):
             rollback(session, OURS, later, actor="ops", reason="not shown yet", at=AS_OF)
 
@@ -142,7 +151,9 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
         engine.build(broken, 0)
     assert staged.manifests_after.keys() == {OURS}
 
-    assert drop_dead_candidates(house.database, warehouse) == 2
+    with hold_lease(house.database, resource_of(opened.backfill_id), FixedClock(AS_OF)):
+        assert drop_dead_candidates(house.database, warehouse) == 1
+    assert drop_dead_candidates(house.database, warehouse) == 1
     for backfill_id in (opened.backfill_id, broken.backfill_id):
         engine.abort(backfill_id)
 

@@ -1,7 +1,7 @@
 """The shapes of backfills as the API description tells them."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -59,10 +59,18 @@ class SaidShape(Shape):
     detail: dict[str, str]
 
 
+class DryRunShape(Shape):
+    """Made when it was planned; `diff` tells the numbers that would change."""
+
+    at: datetime
+    changes: int
+
+
 class BackfillAnswer(Shape):
     backfill: UUID
     shops: list[StandingShape]
     progress: ProgressShape
+    dry_run: DryRunShape | None
     next: str
     may_become: list[Status]
     history: list[SaidShape]
@@ -78,9 +86,13 @@ class DiffRow(Shape):
 
 
 class DiffAnswer(Shape):
-    """One row per metric and day: a table as it is, and what a Vega-Lite chart takes as its values."""
+    """One row per metric and day: a table as it is, and what a Vega-Lite chart takes as its values.
+
+    made_by is none where it has not run and no dry run was made.
+    """
 
     backfill: UUID
+    made_by: Literal["run", "dry_run"] | None
     rows: list[DiffRow]
 
 

@@ -69,11 +69,10 @@ def backfill(request: Request, parts: PartsOf, backfill: Backfill, shop: Shop) -
 
 @router.get("/{backfill}/diff", response_model=DiffAnswer, responses=ERRORS)
 def diff(request: Request, parts: PartsOf, backfill: Backfill, shop: Shop) -> Response:
-    """What it changed, by metric and day."""
+    """What it changed by metric and day, or would change by the dry run of its plan."""
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
-        standing_of(session, backfill, shop)
-        return json_answer({"backfill": str(backfill), "rows": show_diff(session, backfill, shop)})
+        return json_answer(show_diff(session, backfill, shop))
 
 
 @router.post("", response_model=AskedAnswer, responses=SAID)

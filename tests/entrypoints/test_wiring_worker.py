@@ -130,3 +130,23 @@ def test_what_is_watched_is_told_once_a_minute_by_one_sender(house: House) -> No
         house.clock.advance(timedelta(minutes=1))
         told.tell_watched(found)
     assert len(house.told()) == 2
+
+
+def test_a_worker_that_stumbles_is_told_and_its_end_wakes_somebody_up(house: House) -> None:
+    told = hooks(house.installation)
+    told.tell_standing()
+    assert house.told() == []
+    told.tell_stumble(KeyError("a key"), False)
+    told.tell_stumble(KeyError("a key"), False)
+    assert house.open_names() == [
+        (ROD, "job round of the worker"),
+        (KYOTO, "job round of the worker"),
+    ]
+    house.clock.advance(timedelta(minutes=5))
+    told.tell_stumble(KeyError("a key"), True)
+    with house.installation.database.jobs() as session:
+        assert {each.severity for each in list_alerts(session, None)} == {"blocking"}
+    assert "a key" not in "".join(house.told())
+    house.clock.advance(timedelta(minutes=5))
+    told.tell_standing()
+    assert house.open_names() == []

@@ -17,7 +17,8 @@ from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
 from hotdash.connectors.spec import HeldFields
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.install_shopify import webhook_url
-from hotdash.storage.appdb.repositories import audit, credentials, shops
+from hotdash.jobs.leave_source import leave_source
+from hotdash.storage.appdb.repositories import credentials, shops
 
 _log = get_logger(__name__)
 
@@ -102,19 +103,10 @@ def keep(house: Installation, vendor: str, shop_id: str, fields: Mapping[str, st
 
 
 def disconnect(house: Installation, vendor: str, shop_id: str, *, actor: str) -> None:
-    with house.database.jobs() as session:
-        if not credentials.delete_credential(session, shop_id, vendor):
-            raise NotFoundError(
-                f"{vendor} of {shop_id} is not connected.",
-                hint="`hotdash credentials list` shows what is.",
-            )
-        audit.add_event(
-            session,
-            shop_id=shop_id,
-            actor=actor,
-            action="forget_credentials",
-            subject=vendor,
-            at=house.clock.now(),
+    if not leave_source(house.alerts, shop_id, vendor, actor=actor):
+        raise NotFoundError(
+            f"{vendor} of {shop_id} is not connected.",
+            hint="`hotdash credentials list` shows what is.",
         )
 
 

@@ -16,6 +16,9 @@ from hotdash.notifications.message import Severity, Subject
 from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.repositories.shops import list_shops
 
+# How the worker's own rounds are called among the jobs that failed.
+ROUND = "round of the worker"
+
 
 def job_context(house: Installation) -> JobContext:
     return JobContext(
@@ -71,10 +74,20 @@ def hooks(house: Installation) -> Hooks:
     def reminded(found: Sequence[Watched]) -> None:
         tell(house.alerts, notes(found))
 
+    def stumbled(error: Exception, is_last: bool) -> None:
+        """A round that failed is tried again; that the worker ended wakes somebody up."""
+        severity = Severity.BLOCKING if is_last else Severity.WARNING
+        tell_failure(house.alerts, everybody(), ROUND, error, severity=severity)
+
+    def stands() -> None:
+        tell_success(house.alerts, everybody(), ROUND)
+
     return Hooks(
         tell_failure=failed,
         tell_success=succeeded,
         tell_watched=watched,
         remind=reminded,
+        tell_stumble=stumbled,
+        tell_standing=stands,
         weekly=(lambda: weekly_digest(house.alerts),),
     )

@@ -62,7 +62,11 @@ def _request(
         for connector in context.connectors[shop_id]
         for table in connector.tables
     ]
-    drifts = open_drifts(context.database, context.warehouse, tables, shops)
+    drifts = [
+        each
+        for each in open_drifts(context.database, context.warehouse, tables, shops)
+        if each.source in context.sources(each.shop_id)
+    ]
     with context.database.jobs() as session:
         rejected = [
             RejectedSource(each.shop_id, each.source, each.reason or "", each.hint or "")

@@ -54,6 +54,14 @@ def _log_watched(found: Sequence[Watched]) -> None:
         _log.warning("watched", kind=each.kind, name=each.name, told=each.sentence)
 
 
+def _log_stumble(error: Exception, is_last: bool) -> None:
+    _log.error("worker_stumble", error=type(error).__name__, is_last=is_last)
+
+
+def _say_nothing() -> None:
+    """A worker that stands says so by its heartbeat."""
+
+
 @dataclass(frozen=True)
 class Hooks:
     """What other parts of the house do at these moments. `tell_watched` is told everything that holds now."""
@@ -62,6 +70,8 @@ class Hooks:
     tell_success: Callable[[JobRecord], None] = _log_success
     tell_watched: Callable[[Sequence[Watched]], None] = _log_watched
     remind: Callable[[Sequence[Watched]], None] = _log_watched
+    tell_stumble: Callable[[Exception, bool], None] = _log_stumble
+    tell_standing: Callable[[], None] = _say_nothing
     nightly: Sequence[Callable[[], object]] = ()
     weekly: Sequence[Callable[[], object]] = ()
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.send_alerts import ACTOR, Sent, send_alerts
 from hotdash.notifications.message import Kind, Severity
-from hotdash.notifications.standing import AUTO_RESOLVED, BECAME_BLOCKING
+from hotdash.notifications.standing import AUTO_RESOLVED, BECAME_BLOCKING, PASSED_AGAIN
 from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
 from hotdash.storage.appdb.repositories import alerts
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
@@ -108,7 +108,7 @@ def end(
     kind: str,
     names: Collection[str],
     desk: AlertDesk,
-    why: str = "passed again",
+    why: str = PASSED_AGAIN,
 ) -> None:
     """What of these is open is over, without anybody having to say so."""
     at = desk.clock.now()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from hotdash.base.clock import iso_utc
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
@@ -13,9 +14,10 @@ from hotdash.storage.appdb.repositories.alerts import CHECK
 from hotdash.storage.appdb.repositories.freshness import freshness_of
 from hotdash.storage.appdb.repositories.jobs import JobRecord, ScheduleRecord
 from hotdash.storage.appdb.repositories.source_clocks import source_clocks
+from hotdash.storage.appdb.repositories.workers import WorkerRecord
 from hotdash.storage.appdb.session import Database
 
-# So long people see who died; what it had begun was taken over within seconds.
+# So long people see who died, or until somebody does its work: what it had begun was taken over.
 DEAD_KEPT = timedelta(hours=1)
 
 
@@ -28,7 +30,8 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
         *_overdue(context.database, schedule, now),
     ]
     with context.database.jobs() as session:
-        workers.forget_workers(session, now - DEAD_KEPT)
+        known = workers.list_workers(session)
+        workers.forget_workers(session, now - DEAD_KEPT, kept=_last_of_their_lanes(known, now))
     context.hooks.tell_watched(found)
 
 
@@ -83,7 +86,7 @@ def _stale(context: JobContext, now: datetime) -> Iterator[Watched]:
 def _dead_workers(database: Database, now: datetime) -> Iterator[Watched]:
     with database.jobs() as session:
         known = workers.list_workers(session)
-    served = {lane for each in known if each.is_alive(now) for lane in each.roles}
+    served = _served(known, now)
     for each in known:
         left = sorted(set(each.roles) - served)
         if left and not each.is_alive(now):
@@ -95,6 +98,19 @@ def _dead_workers(database: Database, now: datetime) -> Iterator[Watched]:
                 "Start it again with `hotdash worker` where it ran.",
                 is_hard=True,
             )
+
+
+def _served(known: Sequence[WorkerRecord], now: datetime) -> set[str]:
+    return {lane for each in known if each.is_alive(now) for lane in each.roles}
+
+
+def _last_of_their_lanes(known: Sequence[WorkerRecord], now: datetime) -> list[UUID]:
+    """Whose work nobody does is told until somebody does: of several dead, the last to fall silent."""
+    last: dict[str, WorkerRecord] = {}
+    for each in sorted(known, key=lambda worker: worker.seen_at):
+        last |= dict.fromkeys(each.roles, each)
+    served = _served(known, now)
+    return [each.worker_id for lane, each in last.items() if lane not in served]
 
 
 def _overdue(

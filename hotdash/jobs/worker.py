@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hotdash.base.errors import HotdashError
+from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger, redact
 from hotdash.jobs.job_context import JobContext
@@ -22,8 +22,16 @@ ROUND_SECONDS = 0.5
 HEARTBEAT_SECONDS = 3.0
 FORGETS_EVERY = timedelta(hours=1)
 DONE_KEPT = timedelta(days=1)
+# With waits that double up to half a minute: a minute and a half, then whoever restarts it may try.
+STUMBLES_BEFORE_END = 8
+LONGEST_PAUSE_SECONDS = 32.0
 
 _log = get_logger(__name__)
+
+
+class WorkerEndedError(UnavailableError):
+    code = "worker_ended"
+
 
 OpenQueue = Callable[["Worker"], Queue]
 
@@ -42,6 +50,8 @@ class Worker:
             context.clock.now(),
         )
         self._forgets_at = context.clock.now()
+        self._stumbles = 0
+        self._may_have_told = True
         self._stop = threading.Event()
 
     @property
@@ -62,12 +72,16 @@ class Worker:
             with Leadership(self.context.database) as leadership:
                 while not self._stop.is_set():
                     self._round(queue, leadership, scheduler)
-                    self._stop.wait(ROUND_SECONDS)
+                    self._stop.wait(self._pause_seconds)
         finally:
             self._stop.set()
             heart.join()
             queue.close()
             self._leave()
+
+    @property
+    def _pause_seconds(self) -> float:
+        return min(ROUND_SECONDS * 2.0**self._stumbles, LONGEST_PAUSE_SECONDS)
 
     def carry_out(self, job_id: UUID) -> None:
         """One job to its end, whatever that is: an error is its outcome, not the worker's."""
@@ -106,14 +120,49 @@ class Worker:
 
     def _round(self, queue: Queue, leadership: Leadership, scheduler: Scheduler) -> None:
         try:
-            if lead(leadership, scheduler):
-                self._take_over(queue)
-                self._forget(queue)
-            with self.context.database.jobs() as session:
-                waiting = jobs.waiting_jobs(session)
-            queue.offer(each for each in waiting if each.status == jobs.QUEUED)
+            self._look_around(queue, leadership, scheduler)
         except HotdashError as error:
             _log.warning("worker_waits", error=str(error))
+        except Exception as error:
+            self._stumble(error)
+        else:
+            self._stand_again()
+
+    def _look_around(self, queue: Queue, leadership: Leadership, scheduler: Scheduler) -> None:
+        if lead(leadership, scheduler):
+            self._take_over(queue)
+            self._forget(queue)
+        with self.context.database.jobs() as session:
+            waiting = jobs.waiting_jobs(session)
+        queue.offer(each for each in waiting if each.status == jobs.QUEUED)
+
+    def _stumble(self, error: Exception) -> None:
+        """Once is told and gone on from; who stumbles at every step says so and ends."""
+        self._stumbles += 1
+        _log.error("worker_stumbled", times=self._stumbles, exc_info=error)
+        is_last = self._stumbles >= STUMBLES_BEFORE_END
+        self._may_have_told = True
+        if self._stumbles == 1 or is_last:
+            self._tell(lambda: self.context.hooks.tell_stumble(error, is_last))
+        if is_last:
+            raise WorkerEndedError(
+                f"This worker ends: {self._stumbles} of its rounds in a row failed, the last with "
+                f"{type(error).__name__}.",
+                hint="The log has the details. Mend the cause, then start it again.",
+            ) from error
+
+    def _stand_again(self) -> None:
+        """Also the first round of all: the one before this worker may have ended over it."""
+        self._stumbles = 0
+        if self._may_have_told:
+            self._may_have_told = False
+            self._tell(self.context.hooks.tell_standing)
+
+    def _tell(self, told: Callable[[], None]) -> None:
+        try:
+            told()
+        except Exception as refused:
+            _log.error("worker_not_told", error=_told_as(refused))
 
     def _take_over(self, queue: Queue) -> None:
         dead = dead_workers(self.context.database, self.context.clock, self.worker_id)
@@ -127,10 +176,13 @@ class Worker:
             self._forgets_at = now + FORGETS_EVERY
 
     def _leave(self) -> None:
-        """Whoever had nothing at work is gone without a word; what is at work is taken over at once."""
+        """Whoever had nothing at work is gone without a word; what is at work is taken over at once.
+
+        Who ended over its own stumbles stays on the list as dead, or nobody would miss it.
+        """
         with self.context.database.jobs() as session:
             mine = [job for job in jobs.waiting_jobs(session) if job.worker_id == self.worker_id]
-            if mine:
+            if mine or self._stumbles >= STUMBLES_BEFORE_END:
                 workers.call_silent(session, self.worker_id, self.context.clock.now())
             else:
                 workers.forget_worker(session, self.worker_id)

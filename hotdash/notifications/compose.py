@@ -7,7 +7,9 @@ from urllib.parse import quote
 from hotdash.notifications.message import AlertState, Item, Kind, Message, Subject
 from hotdash.notifications.policy import Due
 from hotdash.notifications.standing import (
+    AUTO_RESOLVED,
     BECAME_BLOCKING,
+    PASSED_AGAIN,
     Status,
     has_become_blocking,
     standing_of,
@@ -57,6 +59,8 @@ def title_of(due: Due, now: datetime) -> str:
     match due.kind:
         case Kind.RESOLVED:
             return f"{about} {_end_of(first, now, len(alerts) > 1)}"
+        case Kind.ACKNOWLEDGED:
+            return f"{about} was acknowledged by {standing_of(first, now).by}"
         case Kind.ESCALATED:
             return f"{due.wants[0].why}: {about} {verb}"
         case Kind.REMINDED:
@@ -91,6 +95,10 @@ def _end_of(alert: AlertState, now: datetime, are_many: bool) -> str:
         return f"{'were' if are_many else 'was'} resolved by {by_person[-1].actor}"
     if has_become_blocking(alert):
         return f"{BECAME_BLOCKING}: told anew"
+    over = "are over" if are_many else "is over"
     if alert.check.startswith(WATCHED):
-        return "are over" if are_many else "is over"
+        return over
+    ends = [each.note for each in alert.events if each.event == AUTO_RESOLVED and each.note]
+    if ends and ends[-1] != PASSED_AGAIN:
+        return f"{over}: {ends[-1]}"
     return "pass again" if are_many else "passes again"

@@ -26,6 +26,7 @@ class Subject(StrEnum):
 
 class Kind(StrEnum):
     OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
     REMINDED = "reminded"
     ESCALATED = "escalated"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from hotdash.notifications.message import AlertState, Kind
 from hotdash.notifications.rules import Rules
-from hotdash.notifications.standing import standing_of
+from hotdash.notifications.standing import Status, standing_of
 from hotdash.notifications.wanted import (
     HELD,
     Traits,
@@ -63,11 +63,9 @@ def plan(
                 held.append((want, until))
             elif may_try(want, now, rules):
                 ready.append(want)
-    open_incidents = _open_incidents(alerts, now)
+    unsettled = _incidents(alerts, now)
     due = [
-        each
-        for each in _grouped(ready)
-        if not _is_early(each, channels[each.channel], open_incidents)
+        each for each in _grouped(ready) if not _is_early(each, channels[each.channel], unsettled)
     ]
     return Plan(tuple(due), tuple(_untold(held)), tuple(settled))
 
@@ -81,20 +79,23 @@ def _is_noted(want: Want) -> bool:
     return any(each.status == HELD for each in want.tries)
 
 
-def _open_incidents(alerts: Iterable[AlertState], now: datetime) -> set[tuple[str, str]]:
+def _incidents(alerts: Iterable[AlertState], now: datetime) -> set[tuple[str, str, Status]]:
+    """Those that are not over, each with how the alerts stand that belong to it."""
     return {
-        (attempt.channel, _incident(alert, attempt.channel))
+        (attempt.channel, _incident(alert, attempt.channel), standing.status)
         for alert in alerts
-        if not is_note(alert) and not standing_of(alert, now).is_over
+        if not is_note(alert) and not (standing := standing_of(alert, now)).is_over
         for attempt in alert.attempts
         if was_told(alert, attempt.channel)
     }
 
 
-def _is_early(due: Due, traits: Traits, open_incidents: set[tuple[str, str]]) -> bool:
-    """An incident ends when all that belongs to it has."""
-    ends = due.kind is Kind.RESOLVED and traits.follows_incidents
-    return ends and (due.channel, due.incident) in open_incidents
+def _is_early(due: Due, traits: Traits, unsettled: set[tuple[str, str, Status]]) -> bool:
+    """An incident ends, and is answered, when all that belongs to it is."""
+    if not traits.follows_incidents or due.kind not in (Kind.RESOLVED, Kind.ACKNOWLEDGED):
+        return False
+    left = {how for *of, how in unsettled if of == [due.channel, due.incident]}
+    return bool(left - {Status.ACKNOWLEDGED} if due.kind is Kind.ACKNOWLEDGED else left)
 
 
 def _incident(alert: AlertState, channel: str) -> str:

@@ -14,6 +14,7 @@ AUTO_RESOLVED = "auto_resolved"
 ESCALATED = "escalated"
 # Why a warning ended of itself where a blocking alert took its place.
 BECAME_BLOCKING = "became blocking"
+PASSED_AGAIN = "passed again"
 
 
 class Status(StrEnum):

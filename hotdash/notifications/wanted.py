@@ -107,6 +107,7 @@ def _wants(
             yield from _resolved(alert, routed, channels)
     elif standing.status is not Status.SNOOZED and not alert.told_long_ago:
         yield from _opened(alert, standing, now, rules, routed)
+        yield from _acknowledged(alert, standing, channels)
         yield from _escalated(alert, standing, now, rules, routed, channels)
 
 
@@ -155,6 +156,18 @@ def _opened(
             yield Want(alert, name, Kind.REMINDED, f"reminded {until.isoformat()}")
         else:
             yield Want(alert, name, Kind.OPENED, "opened")
+
+
+def _acknowledged(
+    alert: AlertState, standing: Standing, channels: Mapping[str, Traits]
+) -> Iterator[Want]:
+    """A pager that has the incident goes on waking people up until it is told, too."""
+    if standing.status is not Status.ACKNOWLEDGED or standing.acknowledged_at is None:
+        return
+    what = f"acknowledged {standing.acknowledged_at.isoformat()}"
+    for name in channels:
+        if _follows(channels, name) and was_told(alert, name):
+            yield Want(alert, name, Kind.ACKNOWLEDGED, what)
 
 
 def _escalated(

@@ -158,3 +158,23 @@ def test_the_quarters_drill_is_due_on_its_first_day_and_a_person_is_asked_for_it
         "The quarter's backfill drill is due since 2026-10-01."
     }
     assert "hotdash backfill drill" in house.told()[0]
+
+
+def test_a_worker_that_stumbles_is_told_and_its_end_wakes_somebody_up(house: House) -> None:
+    told = hooks(house.installation)
+    told.tell_standing()
+    assert house.told() == []
+    told.tell_stumble(KeyError("a key"), False)
+    told.tell_stumble(KeyError("a key"), False)
+    assert house.open_names() == [
+        (ROD, "job round of the worker"),
+        (KYOTO, "job round of the worker"),
+    ]
+    house.clock.advance(timedelta(minutes=5))
+    told.tell_stumble(KeyError("a key"), True)
+    with house.installation.database.jobs() as session:
+        assert {each.severity for each in list_alerts(session, None)} == {"blocking"}
+    assert "a key" not in "".join(house.told())
+    house.clock.advance(timedelta(minutes=5))
+    told.tell_standing()
+    assert house.open_names() == []

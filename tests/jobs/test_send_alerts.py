@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hotdash.jobs.alert_desk import OpenChannel
+from hotdash.jobs.handle_alert import Answer
 from hotdash.jobs.notify_findings import Told
 from hotdash.jobs.send_alerts import Sent, send_alerts
 from hotdash.notifications.channels.registry import channel_kind
@@ -116,6 +117,24 @@ def test_from_the_finding_to_the_vendors_and_back(gate: Gate) -> None:
         assert len({each["dedup_key"] for each in pages}) == 1
         keys = [each["body"]["key"] for each in receiver.taken if each["path"] == "/signed"]
         assert len(set(keys)) == len(keys) == 3
+
+
+def test_an_answer_reaches_the_pager_once_and_nobody_else(gate: Gate) -> None:
+    with vendors(gate) as (watched, receiver):
+        watched.build((ROD, COUNTS))
+        watched.clock.advance(MINUTE)
+        watched.handle(Answer.ACKNOWLEDGE)
+        for _ in range(2):
+            send_alerts(watched.desk)
+            watched.clock.advance(MINUTE)
+        watched.build()
+
+        pages = [each["body"] for each in receiver.taken if each["path"] == "/v2/enqueue"]
+        actions = [each["event_action"] for each in pages]
+        assert actions == ["trigger", "acknowledge", "resolve"]
+        assert len({each["dedup_key"] for each in pages}) == 1
+        assert set(pages[1]) == {"routing_key", "event_action", "dedup_key"}
+        assert len(receiver.taken) == 3 + 1 + 3
 
 
 def test_a_vendor_that_is_down_hears_it_later_and_the_others_once(gate: Gate) -> None:

@@ -39,6 +39,8 @@ CHANNELS = {
 }
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 OPENED = (told("a", "incidents"), told("a", "pager"))
+# What the pager hears when a person answered, and nobody else.
+ANSWERED = ("pager", "acknowledged")
 
 
 def planned(*alerts: AlertState, at: datetime = AT) -> Plan:
@@ -192,8 +194,10 @@ class TestEscalation:
     def test_who_answers_stops_it(self) -> None:
         answered = Event("acknowledged", AT + 10 * MINUTE, "ada")
         state = alert(attempts=OPENED, events=(answered,))
-        assert said(state, at=AT + 119 * MINUTE) == []
-        assert said(state, at=AT + 120 * MINUTE) == [("mail", "escalated")]
+        assert said(state, at=AT + 119 * MINUTE) == [ANSWERED]
+        assert said(state, at=AT + 120 * MINUTE) == [("mail", "escalated"), ANSWERED]
+        told_so = told("a", "pager", f"acknowledged {answered.at.isoformat()}")
+        state = replace(state, attempts=(*OPENED, told_so))
         assert titles(planned(state, at=AT + 2 * HOUR).due) == [
             "Not mended after 2 hours; asked: manager: hot-rod-an: order ids are unique fails"
         ]
@@ -212,6 +216,31 @@ class TestEscalation:
         [(want, until)] = planned(state, at=evening).held
         assert (want.channel, until) == ("pager-backup", AT.replace(day=23, hour=9))
         assert said(state, at=until) == [("pager-backup", "escalated")]
+
+    def test_an_answer_is_told_to_the_pagers_that_have_the_incident(self) -> None:
+        answered = Event("acknowledged", AT + 10 * MINUTE, "ada")
+        state = alert(attempts=OPENED, events=(answered,))
+        due = planned(state, at=AT + 11 * MINUTE).due
+        assert [(each.channel, each.kind, each.incident) for each in due] == [
+            ("pager", Kind.ACKNOWLEDGED, "group of a")
+        ]
+        assert titles(due, AT + 11 * MINUTE) == [
+            "hot-rod-an: order ids are unique was acknowledged by ada"
+        ]
+        done = told("a", "pager", f"acknowledged {answered.at.isoformat()}")
+        assert said(replace(state, attempts=(*OPENED, done)), at=AT + HOUR) == []
+
+    def test_an_incident_at_the_pager_is_answered_with_its_last_alert(self) -> None:
+        answered = {"events": (Event("acknowledged", AT + 10 * MINUTE, "ada"),)}
+        first, second = (
+            alert(name, shop_id=shop, attempts=(told(name, "pager", group_id="one group"),))
+            for name, shop in (("a", "hot-rod-an"), ("b", "kyoto"))
+        )
+        at = AT + 11 * MINUTE
+        assert ("pager", "acknowledged") not in said(replace(first, **answered), second, at=at)
+        both = [replace(each, **answered) for each in (first, second)]
+        [due] = [each for each in planned(*both, at=at).due if each.channel == "pager"]
+        assert (due.kind, len(due.alerts)) == (Kind.ACKNOWLEDGED, 2)
 
     def test_an_answered_warning_is_left_alone(self) -> None:
         answered = Event("acknowledged", AT + HOUR, "ada")
@@ -242,15 +271,15 @@ class TestSnooze:
         answer = Event("acknowledged", self.UNTIL + MINUTE, "ada")
         state = self.snoozed()
         answered = replace(state, events=(*state.events, answer))
-        assert said(answered, at=self.UNTIL + 2 * HOUR - MINUTE) == []
-        assert said(answered, at=self.UNTIL + 2 * HOUR) == [("mail", "escalated")]
+        assert said(answered, at=self.UNTIL + 2 * HOUR - MINUTE) == [ANSWERED]
+        assert said(answered, at=self.UNTIL + 2 * HOUR) == [("mail", "escalated"), ANSWERED]
 
     def test_a_snooze_that_was_answered_before_its_end_sets_no_clock(self) -> None:
         answer = Event("acknowledged", AT + 6 * MINUTE, "ada")
         state = self.snoozed()
         answered = replace(state, events=(*state.events, answer))
-        assert said(answered, at=AT + 2 * HOUR - MINUTE) == []
-        assert said(answered, at=AT + 2 * HOUR) == [("mail", "escalated")]
+        assert said(answered, at=AT + 2 * HOUR - MINUTE) == [ANSWERED]
+        assert said(answered, at=AT + 2 * HOUR) == [("mail", "escalated"), ANSWERED]
 
     def test_what_passes_while_snoozed_is_told_as_over(self) -> None:
         over = self.snoozed(resolved_at=AT + HOUR)

@@ -12,14 +12,37 @@ import typer.main
 from hotdash.entrypoints.cli.invocation import Invocation
 from hotdash.entrypoints.cli.parent import end_with
 
-COMMANDS = (
-    *("demo", "init", "connect", "disconnect", "credentials", "sync", "run", "serve"),
-    *("up", "worker"),
-    "metrics",
-    "attribution",
-    *("sources", "quarantine", "drift", "settings", "rates", "status", "doctor", "simulate"),
-    *("ci", "migrate", "publish", "backfill", "checks", "alerts", "sign-in", "version"),
-)
+# What `hotdash --help` says of each; the whole of it stands in the command's own file.
+COMMANDS = {
+    "demo": "Show everything with three simulated shops",
+    "init": "Set up this folder: settings file, database, owner",
+    "connect": "Give a shop a source",
+    "disconnect": "Forget a shop's credentials for a vendor",
+    "credentials": "See which keys to vendors are kept",
+    "sync": "Read the sources into the raw tables, and nothing more",
+    "run": "Ingest, transform, check and publish",
+    "serve": "Serve the pages and the API until Ctrl-C",
+    "up": "Serve the pages and do what is due, together, until Ctrl-C",
+    "worker": "Do what is due, until Ctrl-C",
+    "metrics": "See how metrics are defined, ask for them, explain",
+    "attribution": "Explain which visits an order is credited to",
+    "sources": "Say how each source of each shop stands",
+    "quarantine": "Look at what no table could hold, and ask for it again",
+    "drift": "See where vendors left their contracts",
+    "settings": "Set the numbers a shop runs by",
+    "rates": "Bring the dated exchange rates",
+    "status": "Say how each shop stands, what the last run did",
+    "doctor": "Look at everything this installation needs",
+    "simulate": "Serve the simulated vendors alone",
+    "ci": "Hold a change of this project to its rules",
+    "migrate": "Bring the app database's tables to this version",
+    "publish": "List, roll back and release what is published",
+    "backfill": "Compute days of the past anew",
+    "checks": "See what the checks found, and decide about warnings",
+    "alerts": "See what is wrong, answer it, and say who hears of it",
+    "sign-in": "Print a one-time sign-in link",
+    "version": "Print the version of Hotdash and of what it stands on",
+}
 
 
 class CommandOnDemand(typer.core.TyperGroup):
@@ -36,6 +59,11 @@ class CommandOnDemand(typer.core.TyperGroup):
         registered = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
         module.register(registered)
         return typer.main.get_group(registered).get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, f"{told}.") for name, told in COMMANDS.items()])
 
 
 app = typer.Typer(

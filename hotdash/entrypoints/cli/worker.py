@@ -36,20 +36,27 @@ def worker(
     json: Json = False,
 ) -> None:
     """Do what is due, until Ctrl-C: as many workers as you like share the work."""
-    with told_errors(json):
-        settings = invocation(context).settings()
-        with open_installation(settings) as house:
-            house.database.check()
-            house.require_migrated()
-            lanes = {Lane.LIGHT} if without_warehouse else set(Lane)
-            made = Worker(job_context(house), lanes, hotdash.__version__)
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, stopping(made))
-            err.print(f"Working as process {made.record.pid} (Ctrl-C stops)")
-            made.work(open_queue, Scheduler(house.database, house.clock, SCHEDULE))
+    made: Worker | None = None
+    code: object = 0
+    try:
+        with told_errors(json):
+            settings = invocation(context).settings()
+            with open_installation(settings) as house:
+                house.database.check()
+                house.require_migrated()
+                lanes = {Lane.LIGHT} if without_warehouse else set(Lane)
+                made = Worker(job_context(house), lanes, hotdash.__version__)
+                for number in (signal.SIGINT, signal.SIGTERM):
+                    signal.signal(number, stopping(made))
+                err.print(f"Working as process {made.record.pid} (Ctrl-C stops)")
+                made.work(open_queue, Scheduler(house.database, house.clock, SCHEDULE))
+    except SystemExit as ended:
+        if made is None:
+            raise
+        code = ended.code
     # A job at work survives a kill and is taken over; its thread would keep this process for hours.
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(code if isinstance(code, int) else 1)
 
 
 def stopping(worker: Worker) -> Callable[[int, FrameType | None], None]:

@@ -1,4 +1,4 @@
-"""PagerDuty's Events API v2: an incident is triggered once, and resolved by the same key."""
+"""PagerDuty's Events API v2: an incident is triggered once, acknowledged and resolved by the same key."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +16,8 @@ from hotdash.notifications.wanted import Traits
 _REGIONS = {"us": "https://events.pagerduty.com", "eu": "https://events.eu.pagerduty.com"}
 _LONGEST_SUMMARY = 1024
 _SEVERITIES = {Severity.BLOCKING: "critical", Severity.WARNING: "warning", Severity.INFO: "info"}
+# What only names the incident: a payload belongs to a trigger.
+_FOLLOWING = {Kind.ACKNOWLEDGED: "acknowledge", Kind.RESOLVED: "resolve"}
 _WHERE = "PagerDuty"
 
 
@@ -50,8 +52,8 @@ class PagerDutyChannel:
 
 def _event(message: Message, title: str, body: str) -> dict[str, Any]:
     event: dict[str, Any] = {"dedup_key": message.incident}
-    if message.kind is Kind.RESOLVED:
-        return event | {"event_action": "resolve"}
+    if message.kind in _FOLLOWING:
+        return event | {"event_action": _FOLLOWING[message.kind]}
     links = [
         link
         for item in message.items

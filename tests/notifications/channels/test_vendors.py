@@ -87,6 +87,15 @@ class TestPagerDuty:
             "https://dash.example.com/today?shop=hot-rod-an",
         ]
 
+    def test_an_answer_acknowledges_the_same_incident(self, receiver: Receiver) -> None:
+        pager(receiver.address).send(message(kind=Kind.ACKNOWLEDGED))
+        [answer] = receiver.bodies()
+        assert answer == {
+            "routing_key": ROUTING_KEY,
+            "dedup_key": "incident-1",
+            "event_action": "acknowledge",
+        }
+
     def test_a_repetition_is_the_same_incident(self, receiver: Receiver) -> None:
         for _ in range(2):
             pager(receiver.address).send(message(severity=Severity.WARNING))

@@ -29,12 +29,16 @@ class OpenDrift:
 
     @property
     def check(self) -> str:
-        return f"{CHECK_PREFIX}{self.table}_{self.kind}_{self.field}"
+        return check_of_drift(self.table, self.kind, self.field)
 
     @property
     def lets_nothing_through(self) -> bool:
         """Half of a load or more: the contract is broken, not a record."""
         return self.waiting > 0 and 0 < self.of <= 2 * self.refused
+
+
+def check_of_drift(table: str, kind: str, field: str) -> str:
+    return f"{CHECK_PREFIX}{table}_{kind}_{field}"
 
 
 def drift_checks(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Check]:

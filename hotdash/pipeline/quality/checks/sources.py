@@ -31,10 +31,14 @@ def source_findings(rejected: Sequence[RejectedSource], marts_of: MartsOf) -> It
         )
 
 
+def key_check(source: str) -> str:
+    return f"key_of_{source}_accepted"
+
+
 def _check(source: str, marts_of: MartsOf, mend: str, shops: Iterable[str]) -> Check:
     why = f"{source} does not accept the key it was given; it is not asked until a new one is entered."
     return Check(
-        f"key_of_{source}_accepted",
+        key_check(source),
         Severity.WARNING,
         marts_of(source),
         "data",

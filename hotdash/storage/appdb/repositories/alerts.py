@@ -150,7 +150,7 @@ def overridden_checks(session: Session, shop_id: str, build_id: UUID) -> list[st
     )
 
 
-def open_names(session: Session, kind: str, beginning: str) -> list[tuple[str, str]]:
+def open_names(session: Session, kind: str, beginning: str = "") -> list[tuple[str, str]]:
     """Shop and name of each open alert whose name begins so."""
     rows = session.execute(
         select(Alert.shop_id, Alert.check_name).where(

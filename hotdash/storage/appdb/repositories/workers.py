@@ -1,5 +1,6 @@
 """Who is there to work: every worker says so again and again, and whoever falls silent is taken for dead."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -71,8 +72,10 @@ def call_silent(session: Session, worker_id: UUID, at: datetime) -> None:
     )
 
 
-def forget_workers(session: Session, seen_before: datetime) -> None:
-    session.execute(delete(Worker).where(Worker.seen_at < seen_before))
+def forget_workers(session: Session, seen_before: datetime, kept: Collection[UUID] = ()) -> None:
+    session.execute(
+        delete(Worker).where(Worker.seen_at < seen_before, Worker.worker_id.not_in(kept))
+    )
 
 
 def forget_worker(session: Session, worker_id: UUID) -> None:

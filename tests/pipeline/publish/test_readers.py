@@ -103,10 +103,10 @@ def test_readers_never_see_two_builds_at_once(
         publisher.build(marked(published))
 
     for reader in readers:
-        reader.stop()
-        assert mixed(reader.seen) == []
-        assert reader.readings >= READINGS
-        assert len(reader.seen) > BUILDS // 2
+        seen = reader.stop()
+        assert mixed(seen) == []
+        assert seen.total() >= READINGS
+        assert len(seen) > BUILDS // 2
 
 
 def test_a_pointer_thrown_to_and_fro_mixes_what_is_read_without_a_snapshot_only(
@@ -127,7 +127,7 @@ def test_a_pointer_thrown_to_and_fro_mixes_what_is_read_without_a_snapshot_only(
     for number, manifest_id in enumerate(islice(cycle(two_manifests), ROUNDS * 20)):
         with database.jobs() as session:
             move_pointer(session, SHOP, manifest_id, publisher.clock.now())
-        if number >= ROUNDS and loose.has_seen(lambda seen: bool(mixed(seen))):
+        if number >= ROUNDS and mixed(loose.seen):
             break
 
     for reader in (whole, step_by_step, loose):
@@ -160,8 +160,5 @@ def test_a_publication_mart_by_mart_would_be_seen(
                 ),
                 {"shown": shown, "older": older, "mart": mart},
             )
-        before = reader.readings
-        while reader.readings < before + 2 and reader.is_alive():
-            reader.join(0.01)
-    reader.stop()
-    assert len(mixed(reader.seen)) == 2, "one for each mart before the last"
+        reader.read_once_more()
+    assert len(mixed(reader.stop())) == 2, "one for each mart before the last"

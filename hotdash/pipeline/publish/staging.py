@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from hotdash.pipeline.publish.plan import MartPlan
 from hotdash.storage.appdb.repositories.parts import (
     Fingerprint,
+    LoadConnection,
     RowsRefusedError,
     fingerprints,
     load_rows,
@@ -44,19 +45,22 @@ class Stage:
     schema: str = MARTS
 
     def load(self, plans: Sequence[MartPlan]) -> Staged:
-        loaded = {plan.mart: self._load_mart(plan) for plan in plans if plan.changed}
+        with LoadConnection(self.database.direct_uri) as into:
+            loaded = {plan.mart: self._load_mart(plan, into) for plan in plans if plan.changed}
         return Staged(
             entries={mart: entries for mart, (entries, _) in loaded.items()},
             differences=tuple(each for _, found in loaded.values() for each in found),
         )
 
-    def _load_mart(self, plan: MartPlan) -> tuple[dict[str, Entry], list[str]]:
+    def _load_mart(
+        self, plan: MartPlan, into: LoadConnection
+    ) -> tuple[dict[str, Entry], list[str]]:
         mart = published_mart(plan.mart)
         keys = [candidate.partition_key for candidate in plan.changed]
         with self.database.jobs() as session:
             parts = register_parts(session, self.shop_id, self.build_id, mart.name, keys, self.at)
         try:
-            self._load_parts(mart, plan.changed, parts)
+            self._load_parts(mart, plan.changed, parts, into)
         except RowsRefusedError as error:
             return {}, [error.message.rstrip(".")]
         with self.database.jobs() as session:
@@ -64,11 +68,15 @@ class Stage:
         return self._entries(plan.changed, parts), _differences(plan.changed, parts, found)
 
     def _load_parts(
-        self, mart: PublishedMart, changed: Sequence[Candidate], parts: Mapping[str, int]
+        self,
+        mart: PublishedMart,
+        changed: Sequence[Candidate],
+        parts: Mapping[str, int],
+        into: LoadConnection,
     ) -> None:
         for batch in _batches(changed):
             rows = read_partitions(self.warehouse, mart, self.shop_id, batch, self.schema)
-            load_rows(self.database.direct_uri, mart, _with_parts(mart, rows, parts))
+            load_rows(into, mart, _with_parts(mart, rows, parts))
 
     def _entries(
         self, candidates: Sequence[Candidate], parts: Mapping[str, int]

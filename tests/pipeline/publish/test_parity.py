@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.errors import UnavailableError
-from hotdash.storage.appdb.repositories.parts import load_rows
+from hotdash.storage.appdb.repositories.parts import LoadConnection, load_rows
 from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcome
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import published_mart
@@ -138,7 +138,7 @@ def test_a_database_that_is_not_there_is_said() -> None:
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
     with pytest.raises(UnavailableError, match="rows of fct_orders could not be loaded"):
         load_rows(
-            nowhere,
+            LoadConnection(nowhere),
             published_mart("fct_orders"),
             published_mart("fct_orders").arrow_schema.empty_table(),
         )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from adbc_driver_postgresql import dbapi
 from sqlalchemy import text
 
 from hotdash.base.ids import new_id
@@ -67,6 +68,24 @@ class TestFirstPublication:
         assert shown_gross(database) == [Decimal("10.0000"), Decimal("20.0000")]
         assert ask(database, "select count(*) from api.fct_orders")[0].count == 2
         assert ask(database, "select count(*) from api.dim_customers")[0].count == 2
+
+    def test_loads_all_marts_on_one_connection(
+        self, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Every new one first reads all the types of the database, which is dearer than the rows."""
+        opened: list[Any] = []
+        connect: Any = dbapi.connect
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            opened.append(args)
+            return connect(*args, **kwargs)
+
+        monkeypatch.setattr(dbapi, "connect", counted)
+        publisher.build(two_months())
+        assert len(opened) == 1
+
+        publisher.build(two_months())
+        assert len(opened) == 1, "where nothing changed, none is opened"
 
     def test_of_a_shop_without_orders_is_a_publication_of_nothing(
         self, publisher: Publisher, database: Database

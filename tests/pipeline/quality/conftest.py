@@ -1,42 +1,48 @@
-"""The defective shops, built and checked once per engine."""
+"""The defective shops, built, checked and published once per engine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import FixedClock
 from hotdash.pipeline.quality.findings import Finding, GateReport
+from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.contract import Engine
-from tests.fixtures.warehouses import ENGINES, BuiltWarehouse, OpenBuilt
-from tests.pipeline.quality.defects import DEFECTS
+from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
+from tests.fixtures.storefront import Storefront
+from tests.fixtures.warehouses import AS_OF, ENGINES, OpenBuilt
+from tests.fixtures.web import Web, web_in_front_of
+from tests.pipeline.quality.defective_house import DefectiveHouse, Publications, defective_house
 
-
-def tell_defects(built: BuiltWarehouse) -> None:
-    world = built.new_world()
-    for defect in DEFECTS:
-        world.shop(defect.shop, defect.timezone)
-        defect.tell(world, defect.shop)
+OpenHouse = Callable[[Engine], DefectiveHouse]
 
 
 @pytest.fixture(scope="session")
-def gate_report(built_on: OpenBuilt) -> Callable[[Engine], GateReport]:
-    known: dict[Engine, GateReport] = {}
+def house_on(built_on: OpenBuilt, template_urls: DatabaseUrls) -> Iterator[OpenHouse]:
+    """Published is what DuckDB built; that publication does not depend on the engine is shown elsewhere."""
+    known: dict[Engine, DefectiveHouse] = {}
+    with new_database(template_urls, TEMPLATE) as urls:
+        database = Database(urls.owner, web_url=urls.web)
 
-    def of(engine: Engine) -> GateReport:
-        if engine not in known:
-            built = built_on(engine)
-            tell_defects(built)
-            built.build()
-            known[engine] = built.ask()
-        return known[engine]
+        def on(engine: Engine) -> DefectiveHouse:
+            if engine not in known:
+                into = database if engine == "duckdb" else None
+                known[engine] = defective_house(built_on(engine), into)
+            return known[engine]
 
-    return of
+        yield on
+        database.dispose()
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def report(
-    request: pytest.FixtureRequest, gate_report: Callable[[Engine], GateReport]
-) -> GateReport:
-    return gate_report(request.param)
+def house(request: pytest.FixtureRequest, house_on: OpenHouse) -> DefectiveHouse:
+    return house_on(request.param)
+
+
+@pytest.fixture(scope="session")
+def report(house: DefectiveHouse) -> GateReport:
+    return house.report
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +52,21 @@ def findings(report: GateReport) -> dict[str, list[Finding]]:
     for finding in report.findings:
         found.setdefault(finding.shop_id, []).append(finding)
     return found
+
+
+@pytest.fixture(scope="session")
+def published_house(house_on: OpenHouse) -> DefectiveHouse:
+    return house_on("duckdb")
+
+
+@pytest.fixture(scope="session")
+def publications(published_house: DefectiveHouse) -> Publications:
+    assert published_house.publications is not None
+    return published_house.publications
+
+
+@pytest.fixture
+def shown_to_owners(publications: Publications, tmp_path: Path) -> Web:
+    """The web app in front of what was published, at the moment of the last publication."""
+    storefront = Storefront(publications.database, FixedClock(AS_OF), tmp_path)
+    return web_in_front_of(storefront, tmp_path / "home")

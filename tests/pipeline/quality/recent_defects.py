@@ -13,8 +13,12 @@ def order(order_id: int = 1) -> Order:
 
 
 def parcel_of_no_order(world: RawWorld, shop: str) -> None:
-    parcel = {"fulfillment_id": 1, "order_id": 77, "status": "SUCCESS", "created_at": parse_iso(AT)}
-    world.load(shop, [order()], told={"fulfillments": [parcel]})
+    parcels = [
+        {"fulfillment_id": number, "order_id": order_id} | {"status": "SUCCESS"}
+        for number, order_id in ((1, 1), (2, 77))
+    ]
+    told = [parcel | {"created_at": parse_iso(AT)} for parcel in parcels]
+    world.load(shop, [order()], told={"fulfillments": told})
 
 
 def parcel_of_a_deleted_order(world: RawWorld, shop: str) -> None:

@@ -1,19 +1,34 @@
 """Every check names the shop that has the defect, and no other."""
 
-from datetime import date
-from random import Random
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from hotdash.pipeline.quality import checks
 from hotdash.pipeline.quality.dbt_checks import CheckFailedToRunError
 from hotdash.pipeline.quality.findings import Finding, GateReport, Severity
 from hotdash.pipeline.quality.masking import masked
-from tests.fixtures.raw_orders import Line, Order, Payment, Product, Refund, money
-from tests.fixtures.touches import before, tell_journey, visit
+from hotdash.storage.marts import published_marts
+from tests.fixtures.raw_orders import Line, Order
 from tests.fixtures.warehouses import RESTING_ON_AMOUNTS, RESTING_ON_ORDERS, BuiltWarehouse
+from tests.fixtures.web import Web
+from tests.pipeline.quality.defective_house import (
+    BEHIND,
+    BROKEN,
+    LATE,
+    UNSUPPORTED,
+    WATCHED,
+    DefectiveHouse,
+    Publications,
+)
 from tests.pipeline.quality.defects import DEFECTS, Defect
-from tests.pipeline.transform.operations_histories import tell_operations
+from tests.pipeline.quality.tampered import TAMPERED, UNTOUCHED, are_blocking
 
+# The house of defects is built and published in whichever test comes first.
+pytestmark = pytest.mark.timeout(900)
+# Four seconds of somebody who asks fifty times a second.
+LEAST_READINGS = 200
 Findings = dict[str, list[Finding]]
 
 
@@ -71,130 +86,25 @@ def test_checks_that_passed_are_known_too(report: GateReport) -> None:
 
 
 def test_every_check_can_fail(report: GateReport) -> None:
-    """What no defect of the warehouse's sources can bring about is tampered with below.
+    """What no defect of the warehouse's sources can bring about is tampered with.
 
     Checks of series name the shops they are asked of; their days are made by hand in test_watched.
     """
-    provoked = {finding.check for finding in report.findings}
+    told = {defect.shop for defect in DEFECTS}
+    provoked = {finding.check for finding in report.findings if finding.shop_id in told}
     of_everybody = {check.name for check in report.checks if check.shops is None}
     assert of_everybody - provoked == set(TAMPERED)
 
 
-TAMPERED = {
-    "refunds_are_unique": "insert into marts.fct_refunds select * from marts.fct_refunds",
-    "revenue_days_are_unique": "insert into marts.fct_revenue select * from marts.fct_revenue",
-    "customers_are_unique": "insert into marts.dim_customers select * from marts.dim_customers",
-    "identities_are_unique": "insert into intermediate.int_customer_identity "
-    "select * from intermediate.int_customer_identity",
-    "addresses_have_one_owner": "insert into intermediate.int_email_owners "
-    "select * from intermediate.int_email_owners",
-    "cohort_ages_are_unique": "insert into marts.fct_cohorts select * from marts.fct_cohorts",
-    "acquisition_is_not_negative": "update marts.fct_cac set spend = -1",
-    "assert_cac_null_or_positive": "update marts.fct_cac set spend = 12, new_customers = -1",
-    "assert_roas_null_or_not_negative": "update marts.fct_roas set spend = -1",
-    "shops_are_unique": "insert into intermediate.int_shops select * from intermediate.int_shops",
-    "customers_carry_no_personal_data": "update marts.dim_customers "
-    "set customer_key = 'ada@example.org'",
-    "plans_begin_once": "insert into marts.dim_shop_plans select * from marts.dim_shop_plans",
-    "exchange_rates_are_unique": "insert into intermediate.int_exchange_rates "
-    "select * from intermediate.int_exchange_rates",
-    "products_are_unique": "insert into marts.dim_products select * from marts.dim_products",
-    "transactions_are_unique": "insert into marts.fct_transactions "
-    "select * from marts.fct_transactions",
-    "report_days_have_amounts": "update marts.fct_shopify_report set total_sales = null",
-    "touches_of_an_order_are_unique": "insert into marts.fct_touches "
-    "select * from marts.fct_touches",
-    "campaign_days_are_unique": "insert into marts.fct_roas select * from marts.fct_roas",
-    "ad_days_are_unique": "insert into marts.fct_ad_spend select * from marts.fct_ad_spend",
-    "ad_spend_is_in_the_shops_currency": "update marts.fct_ad_spend set spend = null",
-    "refunds_have_day_and_amounts": "update marts.fct_refunds set refunds = null",
-    "meta_ads_campaign_days_are_told_once": "insert into raw.meta_ads_campaign_days "
-    "select * from raw.meta_ads_campaign_days",
-    "meta_ads_campaign_days_are_not_negative": "update raw.meta_ads_campaign_days set clicks = -1",
-    "google_ads_campaign_days_are_told_once": "insert into raw.google_ads_campaign_days "
-    "select * from raw.google_ads_campaign_days",
-    "google_ads_campaign_days_are_not_negative": "update raw.google_ads_campaign_days "
-    "set cost = -1",
-    "conversations_are_unique": "insert into marts.fct_conversations select * from marts.fct_conversations",
-    "spans_of_conversations_are_not_negative": "update marts.fct_conversations set resolution_seconds = -1",
-    "sla_breaches_are_unique": "insert into marts.fct_sla_events select * from marts.fct_sla_events",
-    "growth_days_are_unique": "insert into marts.fct_growth select * from marts.fct_growth",
-    "inventory_days_are_unique": "insert into marts.fct_inventory_days select * from marts.fct_inventory_days",
-    "reorders_are_not_negative": "update marts.fct_inventory_days set units_sold = -1",
-    "inventory_items_are_unique": "insert into marts.fct_inventory select * from marts.fct_inventory",
-    "stock_levels_are_unique": "insert into marts.fct_stock_levels select * from marts.fct_stock_levels",
-    "landing_pages_are_not_negative": "update marts.fct_landing_pages set bounces = -1",
-    "sessions_are_not_negative": "update marts.fct_sessions set bounces = -1",
-    "session_pages_name_nobody": "update marts.fct_sessions set page = '/ada@example.org'",
-    "search_days_are_unique": "insert into marts.fct_search_totals select * from marts.fct_search_totals",
-    "search_days_are_not_negative": "update marts.fct_search_totals set clicks = -1",
-    "searches_are_not_negative": "update marts.fct_search_days set impressions = -1",
-    "shipments_are_unique": "insert into marts.fct_fulfillments select * from marts.fct_fulfillments",
-    "parcels_do_not_arrive_before_they_leave": "update marts.fct_fulfillments set delivery_seconds = -1",
-    "ad_spend_is_not_negative": "update marts.fct_ad_spend set account_spend = -1",
-    "conversations_have_status_and_opening": "update marts.fct_conversations set status = null",
-    "shipments_have_their_instants": "update marts.fct_fulfillments set ordered_at = null",
-    "touches_have_their_source": "update marts.fct_touches set medium = null",
-    "inventory_items_have_their_day": "update marts.fct_inventory set as_of_day = null",
-    "inventory_days_have_their_items": "update marts.fct_inventory_days set items = null",
-    "searches_have_their_page": "update marts.fct_search_days set clicks = null",
-    "search_days_have_their_counts": "update marts.fct_search_totals set impressions = null",
-    "landing_pages_have_their_sessions": "update marts.fct_landing_pages set sessions = null",
-    "customer_days_have_their_counts": "update marts.fct_customers set new_customers = null",
-    "touches_name_nobody": "update marts.fct_touches set campaign = 'for ada@example.org'",
-    "link_problems_name_nobody": "insert into marts.fct_link_problems "
-    "(shop_id, day, problem, utm_source) select shop_id, day, 'x', '+49 30 1234 5678' from marts.fct_orders",
-    "credits_name_nobody": "update marts.fct_attributed_orders set campaign = '+49-171-5550199'",
-    "campaign_returns_name_nobody": "update marts.fct_roas set campaign = '(415) 555-0199'",
-    "ad_days_name_nobody": "update marts.fct_ad_spend set campaign_name = 'ada@example.org'",
-    "searches_name_nobody": "update marts.fct_search_days set query = 'call +14155550199'",
-    "landing_pages_name_nobody": "update marts.fct_landing_pages set page = '/?e=ada@example.org'",
-    "conversations_name_nobody": "update marts.fct_conversations set labels = 'ada@example.org'",
-    "orders_name_nobody": "update marts.fct_orders set customer_key = 'ada@example.org'",
-    "order_lines_name_nobody": "update marts.fct_order_lines set product = 'for +33 1 23 45 67 89'",
-    "transactions_name_nobody": "update marts.fct_transactions set gateway = 'ada@example.org'",
-    "products_name_nobody": "update marts.dim_products set title = 'Signed by ada@example.org'",
-    "inventory_name_nobody": "update marts.fct_inventory set supplier = 'ada@example.org'",
-    "stock_levels_name_nobody": "update marts.fct_stock_levels set sku = 'ada@example.org'",
-    "shipments_name_nobody": "update marts.fct_fulfillments set carrier = 'ada@example.org'",
-    "orders_have_currency_and_tax_rule": "update intermediate.int_orders set taxes_included = null",
-}
-
-
-def test_what_only_a_broken_build_can_do_is_seen(built: BuiltWarehouse) -> None:
-    world = built.new_world()
-    for shop in ("tampered", "sound"):
-        world.shop(shop, "Europe/Berlin")
-        back = Refund(1, "2026-05-04T13:00Z", [(1, "1.00", "0")])
-        world.load(
-            shop,
-            [
-                Order(
-                    1,
-                    "2026-05-04T12:00Z",
-                    [Line(1, "10.00")],
-                    customer_id=1,
-                    refunds=[back],
-                    payments=[Payment("SALE", "10.00")],
-                )
-            ],
-            products=[Product(1)],
-            told={"customers": [{"customer_id": 1, "email": "ada@example.org"}]},
-        )
-        tell_journey(world, shop, {1: [visit(1, before("2026-05-04T12:00Z", hours=1))]})
-        for platform in ("meta_ads", "google_ads"):
-            campaign = {"day": date(2026, 5, 4), "campaign_id": 1, "clicks": 1, "impressions": 9}
-            campaign |= {"currency": "USD", "spend" if platform == "meta_ads" else "cost": money(1)}
-            world.slice_row(shop, f"{platform}_campaign_days", campaign)
-        for step in range(2):
-            tell_operations(Random(step), world, shop, step)
-    built.build()
-    for statement in TAMPERED.values():
-        clause = " and " if " where " in statement else " where "
-        built.warehouse.execute(f"{statement}{clause}shop_id = 'tampered'")
-    found = {(finding.shop_id, finding.check) for finding in built.ask().findings}
-    assert {check for shop, check in found if shop == "tampered"} >= set(TAMPERED)
-    assert {shop for shop, _ in found} == {"tampered"}
+def test_what_only_a_broken_build_can_do_is_seen(house: DefectiveHouse) -> None:
+    seen = {
+        check.name
+        for shop, checks in house.tampered.items()
+        for check in checks
+        if check.name in {finding.check for finding in house.findings(shop)}
+    }
+    assert seen == set(TAMPERED)
+    assert house.findings(UNTOUCHED) == []
 
 
 def test_a_check_that_cannot_be_asked_lets_nothing_through(built_duckdb: BuiltWarehouse) -> None:
@@ -247,3 +157,151 @@ def test_every_check_measures_something_of_a_source(report: GateReport) -> None:
     mute = [check.name for check in report.checks if check.dimension is None or not check.sources]
     assert set(mute) == {"nothing_is_unreadable", "exchange_rates_are_unique"} & set(mute)
     assert [check.name for check in report.checks if check.dimension is None] == []
+
+
+@pytest.mark.law(6)
+class TestPublished:
+    """On DuckDB, into a real app database: sixty shops, each with its defect, in one publication."""
+
+    def test_a_defect_holds_back_its_own_shop_and_no_other(
+        self, published_house: DefectiveHouse, publications: Publications
+    ) -> None:
+        told = {each.shop for each in DEFECTS if each.expected and each.severity == "blocking"}
+        tampered = {
+            shop for shop, checks in published_house.tampered.items() if are_blocking(checks)
+        }
+        held = {shop for shop in publications.shops if publications.held(shop)}
+        assert held == {*told, *tampered, LATE, UNSUPPORTED, BROKEN}
+        assert len(told) + sum(len(published_house.tampered[shop]) for shop in tampered) >= 30
+
+    def test_what_rests_on_it_keeps_its_last_good_and_all_else_is_new(
+        self, published_house: DefectiveHouse, publications: Publications
+    ) -> None:
+        for shop in publications.shops:
+            resting = {mart for each in published_house.blocking(shop) for mart in each.marts}
+            assert publications.held(shop) == resting, shop
+            kept, offered = publications.shown_before[shop], publications.offered[shop]
+            expected = {
+                mart: kept.get(mart, {}) if mart in resting else offered.get(mart, {})
+                for mart in published_marts()
+            }
+            shown = publications.shown[shop]
+            assert {mart: shown.get(mart, {}) for mart in expected} == expected, shop
+
+    def test_a_finding_keeps_back_something_that_would_have_changed(
+        self, published_house: DefectiveHouse, publications: Publications
+    ) -> None:
+        """But for the links, of which these shops have no problem before the build is tampered with."""
+        idle: set[str] = set()
+        for shop in publications.shops:
+            kept, offered = publications.shown_before[shop], publications.offered[shop]
+            for finding in published_house.blocking(shop):
+                if all(kept.get(mart, {}) == offered.get(mart, {}) for mart in finding.marts):
+                    idle.add(finding.check)
+        assert idle == {"link_problems_name_nobody"}
+
+    def test_the_reasons_name_the_checks(
+        self, published_house: DefectiveHouse, publications: Publications
+    ) -> None:
+        for shop in publications.shops:
+            for mart in published_marts():
+                block = publications.standings[shop, mart].block
+                told = {each.check for each in block.reasons} if block else set()
+                assert told == {
+                    each.check for each in published_house.blocking(shop) if mart in each.marts
+                }, (shop, mart)
+
+    def test_every_blocking_check_has_held_something_back(
+        self, published_house: DefectiveHouse, publications: Publications
+    ) -> None:
+        """Of dbt's project and of the Python checks: a new one cannot be forgotten."""
+        seen = {
+            reason.check
+            for standing in publications.standings.values()
+            if standing.block is not None
+            for reason in standing.block.reasons
+        }
+        known = {
+            check.name
+            for check in published_house.report.checks
+            if check.severity is Severity.BLOCKING
+        }
+        assert known - seen == set()
+        files = Path(checks.__file__).parent.glob("*.py")
+        assert {file.stem for file in files if "Severity.BLOCKING" in file.read_text()} == {
+            "freshness",
+            "drift",
+        }
+
+    def test_who_reads_meanwhile_sees_every_shop_before_or_after(
+        self, publications: Publications
+    ) -> None:
+        seen = publications.seen_meanwhile
+        assert seen.total() >= LEAST_READINGS
+        assert {len(answer) for answer in seen} == {len(WATCHED)}
+        for states in zip(*seen, strict=True):
+            assert len(set(states)) == 2, "rows and builds as they were, and as they are"
+
+
+def asked(web: Web, shop: str, path: str, **parameters: str) -> dict[str, Any]:
+    """As the shop's owner."""
+    web.sign_in(f"owner@{shop}.example")
+    answer = web.client.get(f"/api/v1/{path}", params={"shop": shop, **parameters})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def sales(web: Web, shop: str) -> tuple[str, str]:
+    """State and number of the year's sales."""
+    tile = asked(web, shop, "tiles/sales-pulse", range="12m", compare="none")
+    return tile["state"], tile["value"]
+
+
+def kept_back(web: Web, shop: str) -> dict[str, set[str]]:
+    """By mart, the checks that the API names."""
+    return {
+        mart["mart"]: {reason["check"] for reason in mart["blocked"]["reasons"]}
+        for mart in asked(web, shop, "publications")["marts"]
+        if mart["blocked"] is not None
+    }
+
+
+class TestShownToOwners:
+    """Five dollars were sold in March; what came since is seven in October or the defect."""
+
+    def test_three_hours_behind_is_told_and_published(self, shown_to_owners: Web) -> None:
+        assert sales(shown_to_owners, BEHIND) == ("stale", "12.00")
+        assert kept_back(shown_to_owners, BEHIND) == {}
+        found = asked(shown_to_owners, BEHIND, "health/checks")["checks"]
+        (late,) = [each for each in found if each["status"] == "failed"]
+        assert (late["check"], late["severity"]) == ("freshness_soft_shopify", "warning")
+        assert "3 hours ago; the limit is 60 minutes." in late["sentence"]
+
+    def test_a_duplicate_order_id_blocks(self, shown_to_owners: Web) -> None:
+        assert sales(shown_to_owners, "twice") == ("blocked", "5.00")
+        held = kept_back(shown_to_owners, "twice")
+        assert held.keys() == RESTING_ON_ORDERS
+        assert "order_ids_are_unique" in held["fct_orders"]
+        assert "orders_have_one_version" in held["fct_revenue"]
+        assert sales(shown_to_owners, "sound")[0] != "blocked"
+        assert kept_back(shown_to_owners, "sound") == {}
+
+    def test_a_month_of_negative_revenue_blocks(self, shown_to_owners: Web) -> None:
+        """Its orders are shown, its revenue is that of the last good build."""
+        assert sales(shown_to_owners, "generous") == ("blocked", "5.00")
+        held = kept_back(shown_to_owners, "generous")
+        assert held["fct_revenue"] == {"revenue_months_are_not_negative", "assert_revenue_positive"}
+        assert "fct_orders" not in held
+
+    def test_a_dead_support_token_leaves_sales_alone(self, shown_to_owners: Web) -> None:
+        assert sales(shown_to_owners, UNSUPPORTED) == ("ok", "12.00")
+        dead = {"freshness_hard_chatwoot"}
+        assert kept_back(shown_to_owners, UNSUPPORTED) == {
+            "fct_conversations": dead,
+            "fct_sla_events": dead,
+        }
+        found = asked(shown_to_owners, UNSUPPORTED, "health/checks")["checks"]
+        assert {each["check"] for each in found if each["status"] == "failed"} == {
+            "freshness_hard_chatwoot",
+            "key_of_chatwoot_accepted",
+        }

@@ -1,10 +1,10 @@
 """Parts: the rows of one partition as one build made them, loaded once and never changed."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import LiteralString
+from typing import LiteralString, Self
 from uuid import UUID
 
 import psycopg
@@ -88,18 +88,45 @@ def register_parts(
     return {row.partition_key: row.part for row in made}
 
 
-def load_rows(direct_uri: str, mart: PublishedMart, rows: pa.Table) -> None:
+class LoadConnection:
+    """Kept for all the marts of a publication: every new one first reads all the types there are."""
+
+    def __init__(self, direct_uri: str) -> None:
+        self._direct_uri = direct_uri
+        self._open: Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def opened(self) -> Connection:
+        if self._open is None:
+            connect: Callable[..., Connection] = getattr(dbapi, "connect")  # noqa: B009
+            self._open = connect(self._direct_uri, autocommit=True)
+        return self._open
+
+    def close(self) -> None:
+        connection, self._open = self._open, None
+        if connection is not None:
+            with suppress(dbapi.Error):
+                connection.close()
+
+
+def load_rows(into: LoadConnection, mart: PublishedMart, rows: pa.Table) -> None:
     """Outside any transaction: nothing shows these rows before a manifest names their parts."""
-    connect: Callable[..., Connection] = getattr(dbapi, "connect")  # noqa: B009
     try:
-        with connect(direct_uri, autocommit=True) as connection, connection.cursor() as cursor:
+        with into.opened().cursor() as cursor:
             cursor.adbc_ingest(mart.name, rows, mode="append", db_schema_name="serving")
     except (dbapi.IntegrityError, dbapi.DataError) as error:
+        into.close()
         raise RowsRefusedError(
             f"{mart.name} was refused: {_said(error)}.",
             hint="Find these rows in the warehouse; a check should have stopped them.",
         ) from error
     except dbapi.Error as error:
+        into.close()
         raise UnavailableError(
             f"The rows of {mart.name} could not be loaded: {_said(error)}.",
             hint="Check that the app database is up and has room, then run again.",

@@ -128,7 +128,7 @@ def require_unchanged(
 def _records(plan: Plan, plan_id: UUID, person: Person, at: datetime) -> Sequence[PlanRecord]:
     return [
         PlanRecord(
-            shop_id, plan_id, plan.hash, at, person.email, plan.of_shop(shop_id), at + GOOD_FOR
+            shop_id, plan_id, plan.hash, at, person.actor, plan.of_shop(shop_id), at + GOOD_FOR
         )
         for shop_id in plan.scope.shops
     ]

@@ -7,9 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from hotdash.base.actors import actor_of
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import identity
-from hotdash.storage.appdb.repositories.backfills import shops_backfilling
+from hotdash.storage.appdb.repositories.backfills import (
+    PlanRecord,
+    plan_records,
+    save_plan,
+    shops_backfilling,
+)
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.shops import SeededShop
 
@@ -37,8 +43,18 @@ def tell(
 ) -> bool:
     query = text("select app.tell_backfill(:shop, :backfill, :status, :at, cast(:told as jsonb))")
     values = {"shop": shop_id, "backfill": BACKFILL, "status": status, "at": at}
+    if status == "requested":
+        plan(database, shop_id)
     with database.as_user(who) as session:
         return session.scalars(query, {**values, "told": json.dumps(told)}).one()
+
+
+def plan(database: Database, shop_id: str) -> None:
+    """What is asked for has to be planned."""
+    record = PlanRecord(shop_id, BACKFILL, "abc", AT, "a test", {}, AT + timedelta(days=1))
+    with database.jobs() as session:
+        if not plan_records(session, BACKFILL):
+            save_plan(session, [record])
 
 
 def member(database: Database, shop_id: str, role: Role) -> UUID:
@@ -67,7 +83,7 @@ def test_a_request_is_answered_once_by_somebody_else(
         rows = session.execute(
             text("select status, triggered_by, approved_by, models from audit.backfills order by 1")
         ).all()
-    asked_by, allowed_by = "engineer@shop.example", "manager@shop.example"
+    asked_by, allowed_by = actor_of(engineer), actor_of(manager)
     assert [tuple(row) for row in rows] == [
         ("approved", asked_by, allowed_by, ["fct_orders"]),
         ("requested", asked_by, None, ["fct_orders"]),

@@ -39,12 +39,15 @@ class TestTheDefaults:
             ("blocking", "check", ["analytics-incidents", "pager", "file"]),
             ("warning", "check", ["analytics-monitoring", "file"]),
             ("warning", "job", ["analytics-monitoring", "analytics-builds", "file"]),
-            ("info", "backfill", ["analytics-audit", "file"]),
             ("info", "digest", ["analytics", "file"]),
         ],
     )
     def test_route(self, severity: str, subject: str, where: list[str]) -> None:
         assert channels(severity, subject) == where
+
+    def test_words_of_backfills_go_to_the_audit_and_those_of_many_days_are_mailed(self) -> None:
+        assert channels("info", "backfill", check="backfill") == ["analytics-audit", "file"]
+        assert channels("info", "backfill", check="backfill_of_many_days") == ["mail", "file"]
 
     def test_hold_the_clocks_of_the_specification(self) -> None:
         clocks = default_rules().clocks

@@ -3,9 +3,9 @@
 import logging
 import re
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -16,6 +16,8 @@ _URL_PASSWORD = re.compile(r"(?P<scheme>\w+://[^:/@\s]+):[^@\s]+@")
 _BEARER = re.compile(r"shp(at|ca|pa|rt|ss)_[0-9A-Za-z]+")
 _SLACK_TOKEN = re.compile(r"xox[a-z]-[0-9A-Za-z-]+")
 _SLACK_HOOK = re.compile(r"/services/[^/\s]+/[^/\s]+/[^\s'\"?]+")
+# Not the host of an address with a password: that is no person.
+_EMAIL = re.compile(r"(?<![\w.+:*/@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PAGER_KEY = re.compile(r"(?P<name>(?:routing|integration)_?key\W{1,4})[0-9A-Za-z]{16,}", re.I)
 
 
@@ -25,6 +27,18 @@ def redact(text: str) -> str:
     return _PAGER_KEY.sub(r"\g<name>***", shown)
 
 
+def without_addresses(told: Any) -> Any:
+    """What people wrote, or what was put together of it, without anybody's e-mail address."""
+    if isinstance(told, str):
+        return _EMAIL.sub("***", told)
+    if isinstance(told, Mapping):
+        named = cast("Mapping[Any, Any]", told)
+        return {key: without_addresses(each) for key, each in named.items()}
+    if isinstance(told, list | tuple):
+        return [without_addresses(each) for each in cast("list[Any]", told)]
+    return told
+
+
 def _hide_secrets(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -32,7 +46,9 @@ def _hide_secrets(
         if _SECRET_KEY.search(key):
             event[key] = "***"
         elif isinstance(value, str):
-            event[key] = redact(value)
+            event[key] = without_addresses(redact(value))
+        elif isinstance(value, Mapping | list | tuple):
+            event[key] = without_addresses(value)
     return event
 
 

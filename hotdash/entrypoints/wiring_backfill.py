@@ -34,8 +34,11 @@ def office(house: Installation) -> Office:
         keep(notices)
         try:
             send_alerts(house.alerts)
-        except HotdashError as error:
-            _log.error("backfill_notices_not_sent", error=str(error))
+        except Exception as error:
+            # What was done stands, and the words are kept: whoever sends next tells them.
+            is_known = isinstance(error, HotdashError)
+            told = str(error) if is_known else type(error).__name__
+            _log.error("backfill_notices_not_sent", error=told)
 
     return Office(house.database, house.clock, herald=herald)
 

@@ -110,7 +110,7 @@ def approve_backfill(office: Office, person: Person, backfill_id: UUID, answer: 
             person.require(event.shop_id, Permission.APPROVE_BACKFILLS)
             require_may_follow(Status(event.status), Status.APPROVED)
             _require_seen(event, answer.plan_hash)
-            if event.triggered_by == person.email:
+            if event.triggered_by == person.actor:
                 told["deviation"] = _alone(office, person, event, shops, answer, at)
         said = _Said(office, person, backfill_id, at, Action.APPROVE_BACKFILL, answer.rationale)
         written = said.by_all(session, shops, Status.APPROVED, told)
@@ -134,7 +134,7 @@ def _answer(
     with office.database.as_user(person.user_id) as session:
         events = standing(session, backfill_id)
         for event in events:
-            if not (status is Status.ABORTED and event.triggered_by == person.email):
+            if not (status is Status.ABORTED and event.triggered_by == person.actor):
                 person.require(event.shop_id, _ANSWERS[status])
             require_may_follow(Status(event.status), status)
         said = _Said(office, person, backfill_id, at, action, reason)
@@ -183,14 +183,14 @@ def _rolled_back(
             session,
             event.shop_id,
             event.manifest_before,
-            actor=person.email,
+            actor=person.actor,
             reason=f"Backfill {event.backfill_id} rolled back: {reason.strip()}",
             at=at,
             request_id=office.request_id,
         )
     said = _Said(office, person, event.backfill_id, at, Action.ROLL_BACK_BACKFILL, reason)
     said.decide(session, event.shop_id, event)
-    detail = {"by": person.email, "seat": person.seat, "reason": reason.strip()}
+    detail = {"by": person.actor, "seat": person.seat, "reason": reason.strip()}
     return replace(event, status=Status.ROLLED_BACK.value, at=at, detail=detail)
 
 
@@ -230,7 +230,7 @@ class _Said:
             shop_id,
             Scope.BACKFILLS,
             self.action,
-            self.person.email,
+            self.person.actor,
             str(self.backfill_id),
             self.reason,
             shown=shown,

@@ -31,7 +31,7 @@ def enqueue_backfill(office: Office, person: Person, backfill_id: UUID) -> UUID:
             new_id(),
             JOB,
             f"{backfill_id} {len(events_of(session, backfill_id))}",
-            person.email,
+            person.actor,
             plan.scope.shops,
             {"backfill": str(backfill_id), "user": str(person.user_id)},
         )

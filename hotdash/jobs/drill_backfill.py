@@ -58,7 +58,7 @@ def drill_backfill(work: BackfillWork, person: Person, shop_id: str) -> Drill:
     _, back_seconds = _timed(lambda: roll_back_backfill(office, person, planned.plan_id, REASON))
     after = _shown(work, shop_id)
     release_publication(
-        office.database, shop_id, actor=person.email, reason=REASON, clock=office.clock
+        office.database, shop_id, actor=person.actor, reason=REASON, clock=office.clock
     )
     if after.manifest_id != before.manifest_id or back_seconds > MOST_SECONDS:
         raise HotdashError(

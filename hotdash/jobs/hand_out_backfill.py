@@ -34,7 +34,7 @@ def hand_out_backfill(
             add_event(
                 session,
                 shop_id=event.shop_id,
-                actor=str(person.user_id),
+                actor=person.actor,
                 action="backfill.handed_out",
                 subject=str(backfill_id),
                 at=at,

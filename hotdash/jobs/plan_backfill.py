@@ -183,7 +183,7 @@ def _records(
             plan_id,
             plan.hash,
             at,
-            person.email,
+            person.actor,
             plan.of_shop(shop_id) | {"dry_run": tried.of_shop(shop_id) if tried else None},
             at + GOOD_FOR,
         )

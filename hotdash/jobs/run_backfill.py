@@ -96,12 +96,12 @@ def abort_backfill(work: BackfillWork, person: Person, backfill_id: UUID, reason
         with office.database.jobs() as session:
             events = standing(session, backfill_id)
         for event in events:
-            if event.triggered_by != person.email:
+            if event.triggered_by != person.actor:
                 person.require(event.shop_id, Permission.RUN_BACKFILLS)
             require_may_follow(Status(event.status), Status.ABORTED)
             _require_not_shown(event)
         work.engine.abort(backfill_id)
-        detail = {"by": person.email, "seat": person.seat, "reason": reason}
+        detail = {"by": person.actor, "seat": person.seat, "reason": reason}
         written = [
             replace(event, status=Status.ABORTED.value, at=office.clock.now(), detail=detail)
             for event in events
@@ -151,7 +151,7 @@ class _Run:
             require_free(session, self.plan.scope.shops, self.backfill_id)
             self._require_agreed(events)
             is_resumed = events[0].status == Status.RUNNING
-            said = {"by": self.person.email, "seat": self.person.seat, "began": not is_resumed}
+            said = {"by": self.person.actor, "seat": self.person.seat, "began": not is_resumed}
             written = self._next(events, Status.RUNNING, now, said)
             add_events(session, written)
             told = events_of(session, self.backfill_id)
@@ -198,7 +198,7 @@ class _Run:
                     each,
                     status=Status.FAILED.value,
                     at=now,
-                    detail={"by": self.person.email, "error": self._reason(error, each.shop_id)},
+                    detail={"by": self.person.actor, "error": self._reason(error, each.shop_id)},
                 )
                 for each in newest_events(session, backfill_id=self.backfill_id)
             ]
@@ -304,7 +304,7 @@ class _Steps:
                 manifest_before=before,
                 manifest_after=after,
                 diff_id=UUID(diff["diff"]) if diff["diff"] else None,
-                detail={"by": self.of.person.email, "shown": True},
+                detail={"by": self.of.person.actor, "shown": True},
             )
             if event.manifest_after is None:
                 add_events(session, [shown])
@@ -331,7 +331,7 @@ class _Steps:
                     status=Status.COMPLETED.value,
                     rows_affected=merged["rows"].get(event.shop_id, 0),
                     duration_seconds=seconds,
-                    detail={"by": self.of.person.email},
+                    detail={"by": self.of.person.actor},
                 )
                 for event in events
             ]

@@ -1,6 +1,6 @@
 """How backfills stand, for a terminal and for the API: one document for both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,13 +23,19 @@ from hotdash.storage.appdb.repositories.backfills import (
 
 Document = dict[str, Any]
 RUN, DRY_RUN = "run", "dry_run"
+# Of the pseudonyms in records; whoever is unknown is shown by theirs.
+Names = Mapping[str, str]
 
 
-def list_backfills(session: Session, shops: Sequence[str], *, limit: int = 100) -> list[Document]:
-    return [_standing(event) for event in newest_events(session, shops)[:limit]]
+def list_backfills(
+    session: Session, shops: Sequence[str], names: Names, *, limit: int = 100
+) -> list[Document]:
+    return [_standing(event, names) for event in newest_events(session, shops)[:limit]]
 
 
-def show_backfill(session: Session, backfill_id: UUID, shop_id: str | None = None) -> Document:
+def show_backfill(
+    session: Session, backfill_id: UUID, names: Names, shop_id: str | None = None
+) -> Document:
     """Of the shops that this transaction may see; with a shop only of that one."""
     events = [event for event in standing(session, backfill_id) if _is_of(event, shop_id)]
     newest = max(events, key=lambda event: event.at)
@@ -37,7 +43,7 @@ def show_backfill(session: Session, backfill_id: UUID, shop_id: str | None = Non
     far = how_far([ChunkTimes(each.started_at, each.finished_at) for each in chunks])
     return {
         "backfill": str(backfill_id),
-        "shops": [_standing(event) for event in events],
+        "shops": [_standing(event, names) for event in events],
         "progress": {
             "done": far.done,
             "planned": far.planned,
@@ -52,7 +58,7 @@ def show_backfill(session: Session, backfill_id: UUID, shop_id: str | None = Non
                 "shop": event.shop_id,
                 "status": event.status,
                 "at": iso_utc(event.at),
-                "by": event.detail.get("by", event.triggered_by),
+                "by": _name(event.detail.get("by", event.triggered_by), names),
                 "detail": {
                     name: str(event.detail[name])
                     for name in ("reason", "rationale", "error")
@@ -113,7 +119,11 @@ def _is_of(event: EventRecord, shop_id: str | None) -> bool:
     return shop_id is None or event.shop_id == shop_id
 
 
-def _standing(event: EventRecord) -> Document:
+def _name(actor: str, names: Names) -> str:
+    return names.get(actor, actor)
+
+
+def _standing(event: EventRecord, names: Names) -> Document:
     return {
         "backfill": str(event.backfill_id),
         "shop": event.shop_id,
@@ -126,9 +136,9 @@ def _standing(event: EventRecord) -> Document:
         "sources": list(event.sources),
         "refetch": event.refetch,
         "reason": event.reason,
-        "asked_by": event.triggered_by,
+        "asked_by": _name(event.triggered_by, names),
         "asked_at": iso_utc(event.triggered_at),
-        "approved_by": event.approved_by,
+        "approved_by": event.approved_by and _name(event.approved_by, names),
         "incident": event.incident_ref,
         "deviation": event.deviation,
         "plan_hash": event.plan_hash,

@@ -1,18 +1,22 @@
 """Who is told of the worker's jobs: what an installation's own hooks do to its alerts."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.settings import Settings
 from hotdash.entrypoints.wiring import Installation
+from hotdash.entrypoints.wiring_backfill import office
 from hotdash.entrypoints.wiring_worker import hooks
+from hotdash.jobs.backfill_notices import BackfillNotice, Where
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import SCHEDULE
 from hotdash.jobs.queue import Lane
@@ -178,3 +182,48 @@ def test_a_worker_that_stumbles_is_told_and_its_end_wakes_somebody_up(house: Hou
     house.clock.advance(timedelta(minutes=5))
     told.tell_standing()
     assert house.open_names() == []
+
+
+NOTICE = BackfillNotice(
+    Where.AUDIT, ROD, str(new_id()), NOW, "Backfill of hot-rod-an: requested", "A late correction."
+)
+
+
+def test_the_words_of_a_backfill_reach_the_alerts_at_once(house: House) -> None:
+    herald = office(house.installation).herald
+    for _ in range(2):
+        herald([NOTICE])
+    [line] = house.told()
+    assert "A late correction." in line
+    assert house.open_names() == [], "they are over when they happened"
+
+
+def test_words_that_cannot_be_sent_stop_no_backfill_and_are_told_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: object) -> None:
+        raise OperationalError("select 1", {}, ValueError("away"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("hotdash.entrypoints.wiring_backfill.send_alerts", away)
+        office(house.installation).herald([NOTICE])
+    assert house.told() == []
+    hooks(house.installation).tell_watched([])
+    assert len(house.told()) == 1
+
+
+def test_a_reminder_is_told_once_and_asks_for_no_answer(house: House) -> None:
+    due = Watched(
+        WatchKind.REMINDER, "backfill_drill_due", "The drill is due.", "Practise.", (ROD,)
+    )
+    for _ in range(2):
+        hooks(house.installation).remind([due])
+    assert len(house.told()) == 1
+    assert house.open_names() == []
+
+
+def test_the_week_is_told_to_every_shop_once(house: House) -> None:
+    [weekly] = hooks(house.installation).weekly
+    for _ in range(2):
+        weekly()
+    assert sum(len(json.loads(line)["alerts"]) for line in house.told()) == 2

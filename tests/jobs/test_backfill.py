@@ -442,7 +442,7 @@ class TestRollingBack:
             actions = [each.action for each in list_decisions(session, SHOP)]
         assert pointer is not None
         assert pointer.pin is not None
-        assert (pointer.manifest_id, pointer.pin.by) == (before, engineer.email)
+        assert (pointer.manifest_id, pointer.pin.by) == (before, engineer.actor)
         assert "The margin is wrong." in pointer.pin.reason
         assert house.told(planned.plan_id)[-1] == "rolled_back"
         assert "backfills.roll_back" in actions

@@ -1,10 +1,9 @@
 """What a worker does with one job: its outcome is stored and told, and what is due is chosen once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -20,8 +19,7 @@ from hotdash.jobs.job_table import JOBS, SCHEDULE
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.schedule import due_slots
-from hotdash.jobs.scheduler import Scheduler
-from hotdash.jobs.worker import Worker, WorkerEndedError
+from hotdash.jobs.worker import Worker
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb.models import BackfillEvent, Credential
 from hotdash.storage.appdb.repositories import jobs, workers
@@ -181,75 +179,6 @@ class TestOutcomes:
         assert due_slots(SCHEDULE, {}, (), NOW), "something begins at once"
 
 
-@dataclass
-class StumblingQueue:
-    """Its first rounds fail in a way that nobody foresaw; then the worker is told to stop."""
-
-    worker: Worker
-    falls: int
-    rounds: int = 0
-
-    def offer(self, jobs: Iterable[JobRecord]) -> None:
-        self.rounds += 1
-        if self.rounds <= self.falls:
-            raise KeyError("a lane of another version")
-        if self.rounds == self.falls + 3:
-            self.worker.stop()
-
-    def take_over(self, dead: Iterable[UUID]) -> None:
-        del dead
-
-    def forget(self, finished_before: datetime) -> None:
-        del finished_before
-
-    def close(self) -> None: ...
-
-
-class TestRounds:
-    @pytest.fixture(autouse=True)
-    def _quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("hotdash.jobs.worker.ROUND_SECONDS", 0.001)
-
-    def work(self, context: JobContext, falls: int) -> list[str]:
-        """What was told of the rounds."""
-        told: list[str] = []
-        hooks = Hooks(
-            tell_stumble=lambda error, is_last: told.append(f"{type(error).__name__} {is_last}"),
-            tell_standing=lambda: told.append("stands"),
-        )
-        made = Worker(replace(context, hooks=hooks), {Lane.LIGHT}, "1")
-        scheduler = Scheduler(context.database, context.clock, ())
-        try:
-            made.work(lambda worker: StumblingQueue(worker, falls), scheduler)
-        except WorkerEndedError as ended:
-            told.append(str(ended))
-        return told
-
-    def test_one_that_fails_unforeseen_is_told_and_gone_on_from(self, context: JobContext) -> None:
-        assert self.work(context, 0) == ["stands"]
-        assert self.work(context, 2) == ["KeyError False", "stands"]
-        with context.database.jobs() as session:
-            assert workers.list_workers(session) == []
-
-    def test_one_after_the_other_that_fails_ends_it_aloud(self, context: JobContext) -> None:
-        first, last, ended = self.work(context, 100)
-        assert (first, last) == ("KeyError False", "KeyError True")
-        assert "8 of its rounds in a row failed, the last with KeyError." in ended
-        assert "lane" not in ended, "a library's words may hold a key"
-        with context.database.jobs() as session:
-            [dead] = workers.list_workers(session)
-        assert not dead.is_alive(context.clock.now())
-
-    def test_nobody_who_cannot_be_told_ends_it(self, context: JobContext) -> None:
-        def refuse(*_: object) -> None:
-            raise OperationalError("select 1", {}, ValueError("away"))
-
-        deaf = replace(context, hooks=Hooks(tell_stumble=refuse, tell_standing=refuse))
-        made = Worker(deaf, {Lane.LIGHT}, "1")
-        scheduler = Scheduler(context.database, context.clock, ())
-        made.work(lambda worker: StumblingQueue(worker, 1), scheduler)
-
-
 class TestWatch:
     def test_stale_dead_and_late_are_told_without_a_build(
         self, context: JobContext, database: Database, heard: Heard
@@ -307,28 +236,6 @@ class TestWatch:
             workers.say_alive(session, able, now)
         carried_out(context, asked(context, "watch", "later"))
         assert heard.watched == []
-
-    def test_a_dead_worker_is_told_for_as_long_as_nobody_does_its_work(
-        self, context: JobContext, database: Database, heard: Heard
-    ) -> None:
-        clock = FixedClock(context.clock.now())
-        context = replace(context, clock=clock)
-        gone = WorkerRecord(new_id(), "gone", 7, ("warehouse",), "1", clock.now(), clock.now())
-        able = replace(gone, worker_id=new_id(), host="there")
-        with database.jobs() as session:
-            workers.say_alive(session, gone, clock.now())
-        for hours in range(1, 4):
-            clock.advance(timedelta(hours=2))
-            heard.watched.clear()
-            carried_out(context, asked(context, "watch", f"round {hours}"))
-            assert [each.name for each in heard.watched] == ["process 7 on gone"]
-        with database.jobs() as session:
-            workers.say_alive(session, able, clock.now())
-        heard.watched.clear()
-        carried_out(context, asked(context, "watch", "covered"))
-        assert heard.watched == []
-        with database.jobs() as session:
-            assert [each.host for each in workers.list_workers(session)] == ["there"]
 
     def test_what_was_asked_for_and_nobody_takes_is_late_too(
         self, context: JobContext, database: Database, heard: Heard

@@ -39,13 +39,15 @@ class TestTheDefaults:
             ("blocking", "check", "c", ["analytics-incidents", "pager", "file"]),
             ("warning", "check", "c", ["analytics-monitoring", "file"]),
             ("warning", "job", "c", ["analytics-monitoring", "analytics-builds", "file"]),
-            ("info", "backfill", "backfill", ["analytics-audit", "file"]),
-            ("info", "backfill", "backfill_of_many_days", ["mail", "file"]),
             ("info", "digest", "c", ["analytics", "file"]),
         ],
     )
     def test_route(self, severity: str, subject: str, check: str, where: list[str]) -> None:
         assert channels(severity, subject, check=check) == where
+
+    def test_words_of_backfills_go_to_the_audit_and_those_of_many_days_are_mailed(self) -> None:
+        assert channels("info", "backfill", check="backfill") == ["analytics-audit", "file"]
+        assert channels("info", "backfill", check="backfill_of_many_days") == ["mail", "file"]
 
     def test_hold_the_clocks_of_the_specification(self) -> None:
         clocks = default_rules().clocks

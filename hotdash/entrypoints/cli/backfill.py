@@ -34,6 +34,7 @@ from hotdash.jobs.run_backfill import BackfillWork, abort_backfill, run_backfill
 from hotdash.jobs.show_backfills import list_backfills, show_backfill, show_diff
 from hotdash.jobs.try_backfill import try_backfill
 from hotdash.pipeline.backfill.status import Status
+from hotdash.storage.appdb.repositories.identity import names_of_actors
 from hotdash.storage.appdb.repositories.shops import list_shops
 
 commands = typer.Typer(
@@ -166,7 +167,7 @@ def run(
 def status(context: typer.Context, backfill: Id, json: Json = False) -> None:
     """Say how a backfill stands, how far it is, and everything that was said of it."""
     with _house(context, json) as house, house.database.snapshot() as session:
-        document = show_backfill(session, backfill)
+        document = show_backfill(session, backfill, names_of_actors(session))
     if json:
         say_json(document)
     else:
@@ -198,7 +199,7 @@ def list_(
     """List all backfills, the newest first."""
     with _house(context, json) as house, house.database.snapshot() as session:
         shops = [shop] if shop else [each.shop_id for each in list_shops(session)]
-        found = list_backfills(session, shops)
+        found = list_backfills(session, shops, names_of_actors(session))
     if json:
         say_json({"backfills": found})
     else:

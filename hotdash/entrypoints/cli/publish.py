@@ -115,7 +115,7 @@ def release(context: typer.Context, shop: Shop, reason: Reason, json: Json = Fal
 def operator() -> str:
     """Who sits at this terminal; the command has no other name for a person."""
     try:
-        return f"cli:{getpass.getuser()}"
+        return f"cli:{getpass.getuser().partition('@')[0]}"
     except (KeyError, OSError):
         raise HotdashError(
             "This user has no name, and a decision needs one.", hint="Set LOGNAME."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from hotdash.base.actors import actor_of
 from hotdash.base.errors import ForbiddenError, NotFoundError
 from hotdash.base.roles import Permission, Role, may
 from hotdash.governance.access.links import redeem_link
@@ -30,11 +31,16 @@ class Person:
     # Where they sat, which proves nothing and is noted all the same.
     seat: str
 
+    @property
+    def actor(self) -> str:
+        """Who it was, in every record: a person's address stands in their account and nowhere else."""
+        return actor_of(self.user_id)
+
     def role_in(self, shop_id: str) -> Role:
         role = self.roles.get(shop_id)
         if role is None:
             raise NotFoundError(
-                f"There is no shop {shop_id!r} among those of {self.email}.",
+                f"There is no shop {shop_id!r} among those of this person.",
                 hint="Choose a shop in which this person has a role.",
                 field="shop",
             )
@@ -44,8 +50,7 @@ class Person:
         role = self.role_in(shop_id)
         if not may(role, permission):
             raise ForbiddenError(
-                f"{self.email} is {role.value} of {shop_id} and may not do this "
-                f"({permission.value}).",
+                f"The role {role.value} of {shop_id} may not do this ({permission.value}).",
                 hint="Ask somebody with another role, or the owner for one.",
             )
         return role
@@ -77,7 +82,7 @@ def prove_by_link(database: Database, email: str, link: str, now: datetime) -> P
 def seat() -> str:
     """By number first: the name of a login is whatever the environment says."""
     try:
-        name = getpass.getuser()
+        name = getpass.getuser().partition("@")[0]
     except (KeyError, OSError):
         name = "?"
     return f"uid {os.getuid()} ({name}) at {_host()}"

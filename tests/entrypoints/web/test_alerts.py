@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from hotdash.base.actors import actor_of
 from hotdash.base.clock import iso_utc
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories.alerts import NewAlert, list_alerts, open_alerts
@@ -63,7 +64,7 @@ def test_answers_come_from_whoever_may(web: Web, alert: UUID, role: Role) -> Non
 def test_an_answer_is_kept_with_who_gave_it(web: Web, alert: UUID) -> None:
     web.sign_in(OWNER)
     told = answered(web, alert, "acknowledge", note="I look.").json()
-    owner = str(web.storefront.user_id(OWNER))
+    owner = actor_of(web.storefront.user_id(OWNER))
     assert (told["status"], told["by"], told["events"][0]["note"]) == (
         "acknowledged",
         owner,

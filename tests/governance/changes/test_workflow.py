@@ -47,6 +47,15 @@ def test_the_steps_stand_in_the_order_they_need() -> None:
     assert places == sorted(places)
 
 
+def test_the_linters_are_resolved_together_with_the_project() -> None:
+    """Alone they brought a pathspec that dbt refuses, and pip only said so."""
+    lines = step("Install")["run"].splitlines()
+    assert lines[-2:] == [
+        'python -m pip install --quiet --no-build-isolation --editable ".[ci]"',
+        "python -m pip check",
+    ]
+
+
 def test_what_is_told_of_failures_is_told_also_after_one() -> None:
     for name in ("Comment", "Time"):
         assert step(name)["if"].startswith("always()")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from hotdash.base.actors import actor_of
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.backfills import (
@@ -90,7 +91,7 @@ def test_a_request_is_answered_once_by_somebody_else(
         rows = session.execute(
             text("select status, triggered_by, approved_by, models from audit.backfills order by 1")
         ).all()
-    asked_by, allowed_by = "engineer@shop.example", "manager@shop.example"
+    asked_by, allowed_by = actor_of(engineer), actor_of(manager)
     assert [tuple(row) for row in rows] == [
         ("approved", asked_by, allowed_by, ["fct_orders"]),
         ("requested", asked_by, None, ["fct_orders"]),

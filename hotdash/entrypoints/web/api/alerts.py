@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hotdash.base.actors import actor_of
 from hotdash.base.clock import require_aware
 from hotdash.base.errors import HotdashError
 from hotdash.base.roles import Permission
@@ -98,7 +99,7 @@ def _answer(
     admission = parts.gate.admit(request, shop, Permission.HANDLE_ALERTS)
     parts.check_form(request, token)
     now = parts.context.clock.now()
-    actor = str(admission.visit.user_id)
+    actor = actor_of(admission.visit.user_id)
     handling = Handling(actor=actor, request_id=reference_of(request) or None, **said)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         found = find_alert(session, str(alert), shop)

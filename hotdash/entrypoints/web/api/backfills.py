@@ -40,6 +40,7 @@ from hotdash.jobs.backfill_asked import enqueue_backfill
 from hotdash.jobs.backfill_notices import keep_notices
 from hotdash.jobs.show_backfills import list_backfills, show_backfill, show_diff
 from hotdash.pipeline.backfill.status import Status
+from hotdash.storage.appdb.repositories.identity import names_of_actors
 from hotdash.storage.appdb.repositories.visits import Visit
 
 router = APIRouter(prefix="/api/v1/backfills", tags=["backfills"])
@@ -55,7 +56,7 @@ def backfills(request: Request, parts: PartsOf, shop: Shop) -> Response:
     """All backfills of a shop, the newest first."""
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
-        return json_answer({"backfills": list_backfills(session, [shop])})
+        return json_answer({"backfills": list_backfills(session, [shop], _names(parts))})
 
 
 @router.get("/{backfill}", response_model=BackfillAnswer, responses=ERRORS)
@@ -64,7 +65,7 @@ def backfill(request: Request, parts: PartsOf, backfill: Backfill, shop: Shop) -
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
         standing_of(session, backfill, shop)
-        return json_answer(show_backfill(session, backfill, shop))
+        return json_answer(show_backfill(session, backfill, _names(parts), shop))
 
 
 @router.get("/{backfill}/diff", response_model=DiffAnswer, responses=ERRORS)
@@ -172,6 +173,12 @@ def _person(
     parts.check_form(request, token)
     roles = {each.shop_id: each.role for each in visit.shops.values()}
     return Person(visit.user_id, visit.email, roles, "the web")
+
+
+def _names(parts: Parts) -> dict[str, str]:
+    """Accounts are sealed to the page's role; of these names only those are shown that answered here."""
+    with parts.context.database.jobs() as session:
+        return names_of_actors(session)
 
 
 def _office(request: Request, parts: Parts) -> Office:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hotdash.base.actors import actor_of
 from hotdash.base.clock import iso_utc
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.api.answers import json_answer
@@ -94,7 +95,7 @@ def _may_write(request: Request, parts: Parts, shop_id: str, token: str) -> str:
     """The actor as audit and decisions name one: by the id, never by name or address."""
     admission = parts.gate.admit(request, shop_id, Permission.ROLL_BACK_PUBLICATION)
     parts.check_form(request, token)
-    return f"user:{admission.visit.user_id}"
+    return actor_of(admission.visit.user_id)
 
 
 def _shown(pointer: Pointer) -> Response:

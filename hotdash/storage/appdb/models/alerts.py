@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 IS_OPEN = "resolved_at is null"
@@ -29,8 +29,8 @@ class Alert(Base):
     severity: Mapped[str]
     # Only an alert of a check comes from a build.
     build_id: Mapped[UUID | None]
-    sentence: Mapped[str]
-    mend: Mapped[str]
+    sentence: Mapped[str] = mapped_column(Words())
+    mend: Mapped[str] = mapped_column(Words())
     owner: Mapped[str]
     opened_at: Mapped[datetime]
     opening_told_at: Mapped[datetime | None]
@@ -61,7 +61,7 @@ class AlertEvent(Base):
     at: Mapped[datetime]
     event: Mapped[str]
     actor: Mapped[str]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(Words())
     until: Mapped[datetime | None]
 
 
@@ -91,7 +91,7 @@ class AlertDelivery(Base):
     attempt: Mapped[int]
     at: Mapped[datetime]
     status: Mapped[str]
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(Words())
 
 
 class AlertChannel(Base):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Particulars, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
@@ -33,18 +33,20 @@ class BackfillEvent(Base):
     models: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
     sources: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
     refetch: Mapped[bool]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
     environment: Mapped[str]
     plan_hash: Mapped[str]
     approved_by: Mapped[str | None]
     incident_ref: Mapped[str | None]
-    deviation: Mapped[str | None]
+    deviation: Mapped[str | None] = mapped_column(Words())
     rows_affected: Mapped[int | None] = mapped_column(BigInteger())
     duration_seconds: Mapped[Decimal | None] = mapped_column(Numeric(12, 3))
     diff_id: Mapped[UUID | None]
     manifest_before: Mapped[UUID | None]
     manifest_after: Mapped[UUID | None]
-    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        Particulars(), server_default=text("'{}'::jsonb")
+    )
 
 
 class BackfillPlan(Base):

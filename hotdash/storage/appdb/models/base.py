@@ -4,9 +4,35 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import TIMESTAMP, LargeBinary, Numeric, Text
+from sqlalchemy import TIMESTAMP, Dialect, LargeBinary, Numeric, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase
+
+from hotdash.base.logging import without_addresses
+
+
+class Words(TypeDecorator[str]):
+    """What people and errors say, kept without e-mail addresses: who is meant is told by a pseudonym."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return without_addresses(value)
+
+
+class Particulars(TypeDecorator[dict[str, Any]]):
+    """The same of a document."""
+
+    impl = JSONB
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: dict[str, Any] | None, dialect: Dialect
+    ) -> dict[str, Any] | None:
+        del dialect
+        return without_addresses(value)
 
 
 class Base(DeclarativeBase):

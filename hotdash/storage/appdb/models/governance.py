@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Numeric, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Particulars, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
@@ -22,8 +22,10 @@ class Decision(Base):
     action: Mapped[str]
     actor: Mapped[str]
     subject: Mapped[str]
-    rationale: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    rationale: Mapped[str] = mapped_column(Words())
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        Particulars(), server_default=text("'{}'::jsonb")
+    )
     decided_at: Mapped[datetime] = mapped_column(server_default=func.now())
     request_id: Mapped[str | None]
 
@@ -61,5 +63,7 @@ class AuditEvent(Base):
     actor: Mapped[str]
     action: Mapped[str]
     subject: Mapped[str]
-    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        Particulars(), server_default=text("'{}'::jsonb")
+    )
     request_id: Mapped[str | None]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Particulars, Words
 
 IS_WAITING = "status in ('queued', 'running')"
 
@@ -22,7 +22,7 @@ class Schedule(Base):
     last_slot: Mapped[datetime | None]
     next_slot: Mapped[datetime | None]
     paused_by: Mapped[str | None]
-    pause_reason: Mapped[str | None]
+    pause_reason: Mapped[str | None] = mapped_column(Words())
 
 
 class JobRun(Base):
@@ -40,7 +40,9 @@ class JobRun(Base):
     job: Mapped[str]
     slot: Mapped[str]
     shops: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
-    arguments: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    arguments: Mapped[dict[str, Any]] = mapped_column(
+        Particulars(), server_default=text("'{}'::jsonb")
+    )
     requested_by: Mapped[str]
     requested_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
@@ -48,7 +50,7 @@ class JobRun(Base):
     status: Mapped[str]
     run_id: Mapped[UUID | None]
     worker_id: Mapped[UUID | None]
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(Words())
 
 
 class Worker(Base):

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Double, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Particulars, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 RUN_KEY = "app.runs.run_id"
@@ -28,7 +28,7 @@ class Run(Base):
     status: Mapped[str]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    error: Mapped[str | None]
+    error: Mapped[str | None] = mapped_column(Words())
     shops: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
 
 
@@ -42,8 +42,10 @@ class RunStep(Base):
     attempt: Mapped[int]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    detail: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
-    error: Mapped[str | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(
+        Particulars(), server_default=text("'{}'::jsonb")
+    )
+    error: Mapped[str | None] = mapped_column(Words())
 
 
 class LeaseHolder(Base):
@@ -68,7 +70,7 @@ class Build(Base):
     run_id: Mapped[UUID] = mapped_column(ForeignKey(RUN_KEY, ondelete="CASCADE"))
     as_of: Mapped[datetime]
     mode: Mapped[str]
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(Words())
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     status: Mapped[str]
@@ -99,8 +101,8 @@ class CheckResult(Base):
     status: Mapped[str]
     marts: Mapped[list[str]] = mapped_column(server_default=text("'{}'::text[]"))
     failing_rows: Mapped[int] = mapped_column(BigInteger())
-    sentence: Mapped[str]
-    mend: Mapped[str]
+    sentence: Mapped[str] = mapped_column(Words())
+    mend: Mapped[str] = mapped_column(Words())
     owner: Mapped[str]
     sample: Mapped[list[dict[str, Any]]] = mapped_column(server_default=text("'[]'::jsonb"))
     at: Mapped[datetime]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
@@ -24,7 +24,7 @@ class FreshnessLimitRow(Base):
     soft_minutes: Mapped[int]
     hard_minutes: Mapped[int]
     decided_by: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
 
 
 class CheckOverride(Base):
@@ -41,7 +41,7 @@ class CheckOverride(Base):
     check_name: Mapped[str]
     decided_at: Mapped[datetime]
     decided_by: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
     expires_at: Mapped[datetime]
     revokes: Mapped[UUID | None]
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Index, Numeric
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
@@ -36,7 +36,7 @@ class Manifest(Base):
     manifest_id: Mapped[UUID] = mapped_column(primary_key=True)
     build_id: Mapped[UUID]
     created_at: Mapped[datetime]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
     replaced_at: Mapped[datetime | None]
     keep_until: Mapped[datetime | None]
 
@@ -101,7 +101,7 @@ class Published(Base):
     moved_at: Mapped[datetime]
     pinned_at: Mapped[datetime | None]
     pinned_by: Mapped[str | None]
-    pin_reason: Mapped[str | None]
+    pin_reason: Mapped[str | None] = mapped_column(Words())
 
 
 class OrderValueMedian(Base):

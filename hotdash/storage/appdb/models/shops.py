@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, ForeignKey, Numeric, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Words
 
 SHOP_KEY = "app.shops.shop_id"
 
@@ -46,7 +46,7 @@ class MetricPolicy(Base):
     decided_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
     value: Mapped[str]
     decided_by: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
 
 
 class OperatingSetting(Base):
@@ -63,7 +63,7 @@ class OperatingSetting(Base):
     decided_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
     value: Mapped[int] = mapped_column(BigInteger)
     decided_by: Mapped[str]
-    reason: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
 
 
 class ExchangeRate(Base):

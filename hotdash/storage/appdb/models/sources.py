@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Double, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotdash.storage.appdb.models.base import Base
+from hotdash.storage.appdb.models.base import Base, Words
 from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 IS_OPEN = "closed_at is null"
@@ -67,7 +67,7 @@ class SourceState(Base):
     failures: Mapped[int] = mapped_column(BigInteger(), server_default=text("0"))
     retry_at: Mapped[datetime | None]
     code: Mapped[str | None]
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = mapped_column(Words())
     hint: Mapped[str | None]
     seen_at: Mapped[datetime]
 
@@ -103,4 +103,4 @@ class SchemaDrift(Base):
     next_review: Mapped[date]
     evidence: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     closed_at: Mapped[datetime | None]
-    closed_because: Mapped[str | None]
+    closed_because: Mapped[str | None] = mapped_column(Words())

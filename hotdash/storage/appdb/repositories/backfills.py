@@ -11,6 +11,7 @@ from sqlalchemy import Integer, Text, bindparam, func, insert, select, text, upd
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
+from hotdash.base.logging import without_addresses
 from hotdash.storage.appdb.models import BackfillEvent, BackfillPlan
 from hotdash.storage.appdb.models.serving import Manifest
 
@@ -121,7 +122,7 @@ def tell(
         "select app.tell_backfill(:shop, :backfill, :status, cast(:at as timestamptz), :told)"
     ).bindparams(bindparam("told", type_=JSONB), bindparam("status", type_=Text))
     values = {"shop": shop_id, "backfill": backfill_id, "status": status, "at": at}
-    return bool(session.scalar(query, {**values, "told": dict(told)}))
+    return bool(session.scalar(query, {**values, "told": without_addresses(told)}))
 
 
 def lock_shops(session: Session, shops: Sequence[str]) -> None:

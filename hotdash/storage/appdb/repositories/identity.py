@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from hotdash.base.actors import actor_of
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import Role
@@ -61,6 +62,11 @@ def get_user(session: Session, email: str) -> UserRecord:
             f"There is no user {email.lower()}.", hint="Add the user first.", field="email"
         )
     return user
+
+
+def names_of_actors(session: Session) -> dict[str, str]:
+    """For display only: who a record means by `user:…`."""
+    return {actor_of(user.user_id): user.email for user in list_users(session)}
 
 
 def list_users(session: Session) -> list[UserRecord]:

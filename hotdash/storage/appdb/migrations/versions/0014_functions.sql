@@ -84,7 +84,7 @@ create function app.tell_backfill(
 language sql volatile security definer set search_path = ''
 begin atomic
   with teller as (
-    select u.user_id, u.email, m.role
+    select u.user_id, 'user:' || u.user_id as actor, m.role
     from app.memberships as m
     join app.users as u on u.user_id = m.user_id
     where m.shop_id = tell_backfill.shop_id
@@ -96,7 +96,7 @@ begin atomic
   ), newest as (
     select e.* from events as e order by e.event_id desc limit 1
   ), requested as (
-    select teller.email as triggered_by, tell_backfill.at as triggered_at,
+    select teller.actor as triggered_by, tell_backfill.at as triggered_at,
       (tell_backfill.told->>'date_from')::date as date_from,
       (tell_backfill.told->>'date_to')::date as date_to,
       array(select jsonb_array_elements_text(tell_backfill.told->'models')) as models,
@@ -122,14 +122,14 @@ begin atomic
     select newest.triggered_by, newest.triggered_at, newest.date_from, newest.date_to,
       newest.models, newest.sources, newest.refetch, newest.reason, newest.environment,
       newest.plan_hash,
-      case when tell_backfill.status = 'approved' then teller.email else newest.approved_by end,
+      case when tell_backfill.status = 'approved' then teller.actor else newest.approved_by end,
       coalesce(tell_backfill.told->>'incident_ref', newest.incident_ref),
       tell_backfill.told->>'deviation'
     from teller, newest
     where case tell_backfill.status
       when 'approved' then newest.status = 'requested'
         and teller.role in ('manager', 'owner')
-        and (teller.email <> newest.triggered_by or (
+        and (teller.actor <> newest.triggered_by or (
           teller.role = 'owner'
           and tell_backfill.told->>'deviation' is not null
           and tell_backfill.at >= newest.at + interval '10 minutes'
@@ -143,7 +143,7 @@ begin atomic
       when 'refused' then newest.status = 'requested' and teller.role in ('manager', 'owner')
       when 'aborted' then newest.status in ('requested', 'approved')
         and (teller.role in ('engineer', 'manager', 'owner')
-             or teller.email = newest.triggered_by)
+             or teller.actor = newest.triggered_by)
       else false
     end
   ), kept as (
@@ -153,7 +153,7 @@ begin atomic
       detail)
     select tell_backfill.shop_id, tell_backfill.backfill_id, tell_backfill.at,
       tell_backfill.status, said.*,
-      coalesce(tell_backfill.told->'detail', '{}') || jsonb_build_object('by', teller.email)
+      coalesce(tell_backfill.told->'detail', '{}') || jsonb_build_object('by', teller.actor)
     from (select * from requested union all select * from answered) as said, teller
     returning 1
   )

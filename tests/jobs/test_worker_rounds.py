@@ -1,0 +1,128 @@
+"""Rounds that fail unforeseen, and workers that died: nobody works or is missed in silence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from hotdash.base.clock import FixedClock
+from hotdash.base.ids import new_id
+from hotdash.jobs.job_context import Hooks, JobContext, Watched
+from hotdash.jobs.queue import Lane
+from hotdash.jobs.scheduler import Scheduler
+from hotdash.jobs.worker import Worker, WorkerEndedError
+from hotdash.storage.appdb.repositories import jobs, workers
+from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
+from hotdash.storage.appdb.repositories.workers import WorkerRecord
+from hotdash.storage.appdb.session import Database
+from tests.fixtures.told_shopify import NOW
+from tests.fixtures.working import no_warehouse
+
+
+@pytest.fixture
+def context(database: Database) -> JobContext:
+    return JobContext(database, FixedClock(NOW + timedelta(hours=1)), no_warehouse, {})
+
+
+@dataclass
+class StumblingQueue:
+    """Its first rounds fail in a way that nobody foresaw; then the worker is told to stop."""
+
+    worker: Worker
+    falls: int
+    rounds: int = 0
+
+    def offer(self, jobs: Iterable[JobRecord]) -> None:
+        self.rounds += 1
+        if self.rounds <= self.falls:
+            raise KeyError("a lane of another version")
+        if self.rounds == self.falls + 3:
+            self.worker.stop()
+
+    def take_over(self, dead: Iterable[UUID]) -> None:
+        del dead
+
+    def forget(self, finished_before: datetime) -> None:
+        del finished_before
+
+    def close(self) -> None: ...
+
+
+class TestRounds:
+    @pytest.fixture(autouse=True)
+    def _quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("hotdash.jobs.worker.ROUND_SECONDS", 0.001)
+
+    def work(self, context: JobContext, falls: int) -> list[str]:
+        """What was told of the rounds."""
+        told: list[str] = []
+        hooks = Hooks(
+            tell_stumble=lambda error, is_last: told.append(f"{type(error).__name__} {is_last}"),
+            tell_standing=lambda: told.append("stands"),
+        )
+        made = Worker(replace(context, hooks=hooks), {Lane.LIGHT}, "1")
+        scheduler = Scheduler(context.database, context.clock, ())
+        try:
+            made.work(lambda worker: StumblingQueue(worker, falls), scheduler)
+        except WorkerEndedError as ended:
+            told.append(str(ended))
+        return told
+
+    def test_one_that_fails_unforeseen_is_told_and_gone_on_from(self, context: JobContext) -> None:
+        assert self.work(context, 0) == ["stands"]
+        assert self.work(context, 2) == ["KeyError False", "stands"]
+        with context.database.jobs() as session:
+            assert workers.list_workers(session) == []
+
+    def test_one_after_the_other_that_fails_ends_it_aloud(self, context: JobContext) -> None:
+        first, last, ended = self.work(context, 100)
+        assert (first, last) == ("KeyError False", "KeyError True")
+        assert "8 of its rounds in a row failed, the last with KeyError." in ended
+        assert "lane" not in ended, "a library's words may hold a key"
+        with context.database.jobs() as session:
+            [dead] = workers.list_workers(session)
+        assert not dead.is_alive(context.clock.now())
+
+    def test_nobody_who_cannot_be_told_ends_it(self, context: JobContext) -> None:
+        def refuse(*_: object) -> None:
+            raise OperationalError("select 1", {}, ValueError("away"))
+
+        deaf = replace(context, hooks=Hooks(tell_stumble=refuse, tell_standing=refuse))
+        made = Worker(deaf, {Lane.LIGHT}, "1")
+        scheduler = Scheduler(context.database, context.clock, ())
+        made.work(lambda worker: StumblingQueue(worker, 1), scheduler)
+
+
+def watched(context: JobContext, slot: str) -> list[str]:
+    """What the watch finds at this moment, by name."""
+    found: list[Watched] = []
+
+    def hear(told: Sequence[Watched]) -> None:
+        found.extend(told)
+
+    context = replace(context, hooks=Hooks(tell_watched=hear))
+    request = JobRequest(new_id(), "watch", slot, "a test")
+    with context.database.jobs() as session:
+        jobs.request_job(session, request, context.clock.now())
+    Worker(context, set(Lane), "1").carry_out(request.job_id)
+    return [each.name for each in found]
+
+
+def test_a_dead_worker_is_told_for_as_long_as_nobody_does_its_work(database: Database) -> None:
+    clock = FixedClock(NOW)
+    context = JobContext(database, clock, no_warehouse, {})
+    gone = WorkerRecord(new_id(), "gone", 7, ("warehouse",), "1", clock.now(), clock.now())
+    able = replace(gone, worker_id=new_id(), host="there")
+    with database.jobs() as session:
+        workers.say_alive(session, gone, clock.now())
+    for slot in ("first", "second", "third"):
+        clock.advance(timedelta(hours=2))
+        assert watched(context, slot) == ["process 7 on gone"]
+    with database.jobs() as session:
+        workers.say_alive(session, able, clock.now())
+    assert watched(context, "covered") == []
+    with database.jobs() as session:
+        assert [each.host for each in workers.list_workers(session)] == ["there"]

@@ -83,7 +83,8 @@ def subjects() -> Iterator[Subject]:
 
 def _own_subjects() -> Iterator[Subject]:
     for table in (METRIC_POLICIES, OPERATING_SETTINGS, EXCHANGE_RATES):
-        told = frozenset(table.schema.names)
+        # A rate that is empty takes back the one told before.
+        told = frozenset(table.schema.names) - ({"rate"} if table is EXCHANGE_RATES else set())
         yield Subject(SOURCE, "Hotdash", table, _types(landed_columns(table)), told)
     own = {
         SLICE_DAYS: (("table_name", "day"), ()),

@@ -3,7 +3,7 @@
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.jobs.alert_desk import AlertDesk
-from hotdash.jobs.notify_findings import end
+from hotdash.jobs.notify_findings import FORGET_CREDENTIALS, end
 from hotdash.jobs.send_alerts import send_alerts
 from hotdash.pipeline.quality.checks.drift import check_of_drift
 from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
@@ -26,7 +26,7 @@ def leave_source(desk: AlertDesk, shop_id: str, vendor: str, *, actor: str) -> b
             session,
             shop_id=shop_id,
             actor=actor,
-            action="forget_credentials",
+            action=FORGET_CREDENTIALS,
             subject=vendor,
             at=desk.clock.now(),
         )

@@ -11,7 +11,8 @@ from hotdash.jobs.send_alerts import ACTOR, Sent, send_alerts
 from hotdash.notifications.message import Kind, Severity
 from hotdash.notifications.standing import AUTO_RESOLVED, BECAME_BLOCKING, PASSED_AGAIN
 from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
-from hotdash.storage.appdb.repositories import alerts
+from hotdash.pipeline.quality.checks.sources import key_check
+from hotdash.storage.appdb.repositories import alerts, audit, credentials
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
 from hotdash.storage.appdb.repositories.alerts import CHECK, NewAlert
 from hotdash.storage.appdb.repositories.checks import CheckRecord, failed_checks
@@ -19,6 +20,7 @@ from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcom
 
 # Every gate asks for each departure that is open: one that was closed has no check any more.
 DRIFT_CHECKS = "schema_drift_"
+FORGET_CREDENTIALS = "forget_credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,10 @@ def _open_and_end(
     asked: Mapping[str, Collection[str]] | None,
 ) -> None:
     """What was not asked keeps its alert: silence is no answer."""
-    failed = failed_checks(session, shop_id, build_id)
+    left = _checks_of_left_sources(session, shop_id)
+    failed = [
+        each for each in failed_checks(session, shop_id, build_id) if each.check_name not in left
+    ]
     allowed = set(alerts.overridden_checks(session, shop_id, build_id))
     told = [
         each
@@ -83,6 +88,14 @@ def _open_and_end(
     answered -= {SOFT + name.removeprefix(HARD) for name in failing if name.startswith(HARD)}
     end(session, shop_id, CHECK, answered - failing, desk)
     end(session, shop_id, CHECK, allowed, desk, "overridden for a while")
+    end(session, shop_id, CHECK, left, desk, "its source was disconnected")
+
+
+def _checks_of_left_sources(session: Session, shop_id: str) -> set[str]:
+    """A run that began before somebody disconnected a source still asks it, and no later one does."""
+    left = audit.subjects_of(session, shop_id, FORGET_CREDENTIALS)
+    left -= credentials.list_credentials(session, shop_id).keys()
+    return {name for vendor in left for name in (HARD + vendor, SOFT + vendor, key_check(vendor))}
 
 
 def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:

@@ -10,6 +10,7 @@ from hotdash.jobs.backfill_gate import require_free, require_sound
 from hotdash.jobs.plan_backfill import Tried
 from hotdash.jobs.run_backfill import BackfillWork
 from hotdash.pipeline.backfill.plan import BackfillAskError, Plan
+from hotdash.pipeline.backfill.showing import require_as_opened
 from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.lease import hold_lease
 from hotdash.storage.appdb.repositories.backfill_progress import DiffRecord
@@ -49,4 +50,8 @@ def _differences(work: BackfillWork, candidate: UUID, plan: Plan) -> Sequence[Di
     require_sound(database, checked.blocked)
     staged = engine.stage(opened, checked)
     require_sound(database, staged.reasons)
-    return work.compare(opened, staged)
+    changes = work.compare(opened, staged)
+    # Nothing keeps others from publishing meanwhile, and what they changed is no consequence of this.
+    with database.jobs() as session:
+        require_as_opened(session, opened)
+    return changes

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger, redact
@@ -25,6 +26,8 @@ DONE_KEPT = timedelta(days=1)
 # With waits that double up to half a minute: a minute and a half, then whoever restarts it may try.
 STUMBLES_BEFORE_END = 8
 LONGEST_PAUSE_SECONDS = 32.0
+# A database that restarts is back sooner; what lasts longer is told.
+LONG_WAIT = timedelta(minutes=10)
 
 _log = get_logger(__name__)
 
@@ -52,6 +55,8 @@ class Worker:
         self._forgets_at = context.clock.now()
         self._stumbles = 0
         self._may_have_told = True
+        self._waits_since: datetime | None = None
+        self._wait_is_told = False
         self._stop = threading.Event()
 
     @property
@@ -122,7 +127,7 @@ class Worker:
         try:
             self._look_around(queue, leadership, scheduler)
         except HotdashError as error:
-            _log.warning("worker_waits", error=str(error))
+            self._wait(error)
         except Exception as error:
             self._stumble(error)
         else:
@@ -135,6 +140,14 @@ class Worker:
         with self.context.database.jobs() as session:
             waiting = jobs.waiting_jobs(session)
         queue.offer(each for each in waiting if each.status == jobs.QUEUED)
+
+    def _wait(self, error: HotdashError) -> None:
+        now = self.context.clock.now()
+        self._waits_since = self._waits_since or now
+        _log.warning("worker_waits", since=iso_utc(self._waits_since), error=str(error))
+        if now - self._waits_since >= LONG_WAIT and not self._wait_is_told:
+            self._may_have_told = True
+            self._wait_is_told = self._tell(lambda: self.context.hooks.tell_stumble(error, False))
 
     def _stumble(self, error: Exception) -> None:
         """Once is told and gone on from; who stumbles at every step says so and ends."""
@@ -153,16 +166,17 @@ class Worker:
 
     def _stand_again(self) -> None:
         """Also the first round of all: the one before this worker may have ended over it."""
-        self._stumbles = 0
+        self._stumbles, self._waits_since, self._wait_is_told = 0, None, False
         if self._may_have_told:
-            self._may_have_told = False
-            self._tell(self.context.hooks.tell_standing)
+            self._may_have_told = not self._tell(self.context.hooks.tell_standing)
 
-    def _tell(self, told: Callable[[], None]) -> None:
+    def _tell(self, told: Callable[[], None]) -> bool:
         try:
             told()
         except Exception as refused:
             _log.error("worker_not_told", error=_told_as(refused))
+            return False
+        return True
 
     def _take_over(self, queue: Queue) -> None:
         dead = dead_workers(self.context.database, self.context.clock, self.worker_id)

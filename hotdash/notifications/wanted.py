@@ -161,13 +161,17 @@ def _opened(
 def _acknowledged(
     alert: AlertState, standing: Standing, channels: Mapping[str, Traits]
 ) -> Iterator[Want]:
-    """A pager that has the incident goes on waking people up until it is told, too."""
-    if standing.status is not Status.ACKNOWLEDGED or standing.acknowledged_at is None:
+    """A pager that had the incident goes on waking people up until it is told, too.
+
+    Whom it was escalated to after the answer it has to wake up all the same.
+    """
+    answered_at = standing.acknowledged_at
+    if standing.status is not Status.ACKNOWLEDGED or answered_at is None:
         return
-    what = f"acknowledged {standing.acknowledged_at.isoformat()}"
     for name in channels:
-        if _follows(channels, name) and was_told(alert, name):
-            yield Want(alert, name, Kind.ACKNOWLEDGED, what)
+        spoken = [each.at for each in _spoken(alert) if each.channel == name and each.group_id]
+        if _follows(channels, name) and spoken and min(spoken) <= answered_at:
+            yield Want(alert, name, Kind.ACKNOWLEDGED, f"acknowledged {answered_at.isoformat()}")
 
 
 def _escalated(

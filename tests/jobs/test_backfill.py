@@ -27,6 +27,7 @@ from hotdash.jobs.run_backfill import run_backfill
 from hotdash.jobs.show_backfills import show_diff
 from hotdash.jobs.try_backfill import try_backfill
 from hotdash.pipeline.backfill.authorisation import Demand
+from hotdash.pipeline.backfill.engine import PublicationMovedError
 from hotdash.pipeline.backfill.plan import (
     BackfillAskError,
     typed_confirmation,
@@ -34,7 +35,7 @@ from hotdash.pipeline.backfill.plan import (
 from hotdash.storage.appdb.repositories.backfills import events_of
 from hotdash.storage.appdb.repositories.decisions import list_decisions
 from tests.fixtures.backfill_house import LAST, OTHER, SHOP, WHY, House, published_house
-from tests.fixtures.marts import Publisher
+from tests.fixtures.marts import Publisher, revenue_day
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.told_engine import Killed
 
@@ -107,6 +108,18 @@ class TestDryRun:
     ) -> None:
         house.engine.blocked = {SHOP: {"fct_revenue": ("2 orders stand there twice.",)}}
         with pytest.raises(BackfillBlockedError, match="2 orders stand there twice"):
+            self.tried(house)
+        assert house.engine.calls[-1] == "abort"
+        assert self.plans(house) == 0
+
+    def test_beside_another_publication_says_nothing(
+        self, house: House, publisher: Publisher
+    ) -> None:
+        """What that one changed would stand in the list as if it were of this plan."""
+        house.engine.meanwhile = {
+            "check": lambda: publisher.build({"fct_revenue": [revenue_day(SHOP, LAST, "11")]})
+        }
+        with pytest.raises(PublicationMovedError, match="moved or is held"):
             self.tried(house)
         assert house.engine.calls[-1] == "abort"
         assert self.plans(house) == 0

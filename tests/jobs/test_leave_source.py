@@ -63,6 +63,19 @@ def test_what_was_open_about_the_source_is_over_and_told(gate: Gate) -> None:
     assert kept == ["forget_credentials"]
 
 
+def test_a_run_that_still_asked_it_opens_nothing_again(gate: Gate) -> None:
+    _troubled(gate)
+    leave_source(gate.desk, ROD, "chatwoot", actor="a test")
+    checks = ("freshness_hard_chatwoot", "freshness_hard_shopify")
+    gate.build(*((shop_id, check) for shop_id in (ROD, KYOTO) for check in checks), asked=checks)
+    assert not {(ROD, name) for name in OF_CHATWOOT} & _open(gate)
+    assert {(ROD, checks[1]), (KYOTO, checks[0])} <= _open(gate)
+    with gate.desk.database.jobs() as session:
+        session.add(Credential(shop_id=ROD, vendor="chatwoot", ciphertext=b"sealed"))
+    gate.build((ROD, checks[0]), asked=checks)
+    assert (ROD, checks[0]) in _open(gate), "it is connected again"
+
+
 def test_with_its_last_source_everything_of_the_shop_is_over(gate: Gate) -> None:
     _troubled(gate)
     leave_source(gate.desk, ROD, "shopify", actor="a test")

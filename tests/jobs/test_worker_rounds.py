@@ -1,5 +1,6 @@
 """Rounds that fail unforeseen, and workers that died: nobody works or is missed in silence."""
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from hotdash.base.clock import FixedClock
+from hotdash.base.errors import UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.jobs.job_context import Hooks, JobContext, Watched
 from hotdash.jobs.queue import Lane
@@ -56,7 +58,9 @@ class TestRounds:
     def _quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("hotdash.jobs.worker.ROUND_SECONDS", 0.001)
 
-    def work(self, context: JobContext, falls: int) -> list[str]:
+    def work(
+        self, context: JobContext, falls: int, queue: type[StumblingQueue] = StumblingQueue
+    ) -> list[str]:
         """What was told of the rounds."""
         told: list[str] = []
         hooks = Hooks(
@@ -66,7 +70,7 @@ class TestRounds:
         made = Worker(replace(context, hooks=hooks), {Lane.LIGHT}, "1")
         scheduler = Scheduler(context.database, context.clock, ())
         try:
-            made.work(lambda worker: StumblingQueue(worker, falls), scheduler)
+            made.work(lambda worker: queue(worker, falls), scheduler)
         except WorkerEndedError as ended:
             told.append(str(ended))
         return told
@@ -85,6 +89,37 @@ class TestRounds:
         with context.database.jobs() as session:
             [dead] = workers.list_workers(session)
         assert not dead.is_alive(context.clock.now())
+
+    def test_one_that_waits_for_long_is_told_once(self, context: JobContext) -> None:
+        clock = context.clock
+        assert isinstance(clock, FixedClock)
+
+        class AwayQueue(StumblingQueue):
+            def offer(self, jobs: Iterable[JobRecord]) -> None:
+                clock.advance(timedelta(minutes=3))
+                with contextlib.suppress(KeyError):
+                    super().offer(jobs)
+                if self.rounds <= self.falls:
+                    raise UnavailableError("The queue is away.", hint="Wait.")
+
+        def told(falls: int) -> list[str]:
+            return self.work(context, falls, AwayQueue)
+
+        assert told(4) == ["stands"]
+        assert told(9) == ["UnavailableError False", "stands"]
+
+    def test_what_was_not_told_is_told_later(self, context: JobContext) -> None:
+        tried: list[str] = []
+
+        def stands() -> None:
+            tried.append("stands")
+            if len(tried) == 1:
+                raise OperationalError("select 1", {}, ValueError("away"))
+
+        made = Worker(replace(context, hooks=Hooks(tell_standing=stands)), {Lane.LIGHT}, "1")
+        scheduler = Scheduler(context.database, context.clock, ())
+        made.work(lambda worker: StumblingQueue(worker, 0), scheduler)
+        assert tried == ["stands", "stands"]
 
     def test_nobody_who_cannot_be_told_ends_it(self, context: JobContext) -> None:
         def refuse(*_: object) -> None:

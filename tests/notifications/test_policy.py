@@ -230,6 +230,14 @@ class TestEscalation:
         done = told("a", "pager", f"acknowledged {answered.at.isoformat()}")
         assert said(replace(state, attempts=(*OPENED, done)), at=AT + HOUR) == []
 
+    def test_an_answer_before_the_escalation_does_not_silence_whom_it_is_escalated_to(self) -> None:
+        answered = Event("acknowledged", AT + 10 * MINUTE, "ada")
+        asked = told("a", "pager-backup", "escalated manager", at=AT + 2 * HOUR)
+        state = alert(attempts=(*OPENED, asked), events=(answered,))
+        at = AT + 2 * HOUR + MINUTE
+        assert ("pager-backup", "acknowledged") not in said(state, at=at)
+        assert ANSWERED in said(state, at=at)
+
     def test_an_incident_at_the_pager_is_answered_with_its_last_alert(self) -> None:
         answered = {"events": (Event("acknowledged", AT + 10 * MINUTE, "ada"),)}
         first, second = (

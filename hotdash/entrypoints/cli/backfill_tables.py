@@ -12,6 +12,10 @@ from hotdash.jobs.show_backfills import RUN
 
 Document = Mapping[str, Any]
 ROWS_SHOWN = 60
+BEYOND = (
+    "Of the named days only. What reaches over many days (growth and trailing sums, cohorts, "
+    "customer value, CAC and payback) changes on others too."
+)
 
 
 def print_plan(planned: Planned) -> None:
@@ -73,7 +77,12 @@ def print_rows(rows: Sequence[Document]) -> None:
     """By metric and day; of many the first."""
     if not rows:
         out.print("No number of these days.")
-        return
+    else:
+        _print_some(rows)
+    out.print(BEYOND, style="dim", markup=False)
+
+
+def _print_some(rows: Sequence[Document]) -> None:
     sides = [Column(side, justify="right") for side in ("before", "after")]
     table = Table("metric", "shop", "day", *sides)
     for row in rows[:ROWS_SHOWN]:

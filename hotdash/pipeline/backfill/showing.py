@@ -216,6 +216,17 @@ def _is_shown(session: Session, opened: Opened, staged: Staged, shop_id: str) ->
     pointer = pointer_of(session, shop_id, lock=True)
     if pointer is not None and pointer.manifest_id == staged.manifests_after.get(shop_id):
         return True
+    _require_in_place(pointer, opened, shop_id)
+    return False
+
+
+def require_as_opened(session: Session, opened: Opened) -> None:
+    """Whether what is shown of every shop is still what the candidate was held against."""
+    for shop_id in opened.scope.shops:
+        _require_in_place(pointer_of(session, shop_id), opened, shop_id)
+
+
+def _require_in_place(pointer: Pointer | None, opened: Opened, shop_id: str) -> None:
     before = opened.manifests_before[shop_id]
     if pointer is None or pointer.manifest_id != before or pointer.pin is not None:
         raise PublicationMovedError(
@@ -223,7 +234,6 @@ def _is_shown(session: Session, opened: Opened, staged: Staged, shop_id: str) ->
             hint="Run the backfill again: it starts from what is shown now. Where another shop of "
             "it is shown already, go back with `hotdash backfill rollback`.",
         )
-    return False
 
 
 def withdraw(database: Database, backfill_id: UUID) -> None:

@@ -2,8 +2,8 @@
   The one way a heavy model is written, for an incremental run, a range and a full rebuild alike:
   the model computes the (shop, day) partitions named in the model it is `affected_by` and replaces them.
   One statement per model, because dbt's own `incremental` asks the engine some ten questions for each,
-  which in an hourly run cost more than the rows. A changed column needs no care here: a changed project
-  computes everything anew.
+  which in an hourly run cost more than the rows. A changed column needs no care here: under Hotdash a changed
+  project computes everything anew, and whoever works in dbt alone adds --full-refresh.
 -#}
 {% materialization affected_partitions, default %}
   {%- do leave_only_a_table() -%}

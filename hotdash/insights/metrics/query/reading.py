@@ -252,11 +252,17 @@ def _amount(column: Column) -> str:
     return f"case when fact.{column.only} then {amount} else 0 end" if column.only else amount
 
 
+def _unknown(column: Column) -> str:
+    """Also where rows were published before they had the flag: neither yes nor no."""
+    unknown = f"fact.{column.name} is null"
+    return f"({unknown} or fact.{column.only} is null)" if column.only else unknown
+
+
 def _sum(column: Column, number: int) -> str:
     amount = _amount(column)
     rows = " and fact.day = fact.newest" if column.is_stock else ""
     chosen = " filter (where fact.day = fact.newest)" if column.is_stock else ""
-    unknown = f"count(*) filter (where fact.{column.name} is null{rows})"
+    unknown = f"count(*) filter (where {_unknown(column)}{rows})"
     return f", coalesce(sum({amount}){chosen}, 0) as c{number}, {unknown} as n{number}"
 
 
@@ -268,7 +274,7 @@ def _converted_sum(column: Column, number: int) -> str:
     unrated = f"other.base is not null and rated.rate is null and ({own}) <> 0"
     return (
         f", coalesce(sum({amount}) filter (where true{newest}), 0) as c{number}"
-        f", count(*) filter (where fact.{column.name} is null{newest}) as n{number}"
+        f", count(*) filter (where {_unknown(column)}{newest}) as n{number}"
         f", min(fact.day) filter (where {unrated}{newest}) as r{number}"
     )
 

@@ -60,6 +60,14 @@ def list_events(
     return [_record(row) for row in session.scalars(newest_first)]
 
 
+def subjects_of(session: Session, shop_id: str, action: str) -> set[str]:
+    """What this was ever done to."""
+    query = select(AuditEvent.subject).where(
+        AuditEvent.shop_id == shop_id, AuditEvent.action == action
+    )
+    return set(session.scalars(query.distinct()))
+
+
 def _record(row: AuditEvent) -> AuditRecord:
     return AuditRecord(
         event_id=row.event_id,

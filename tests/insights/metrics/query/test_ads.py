@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hotdash.insights.metrics.query.question import QueryError
+from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher, mart_row
 from tests.fixtures.november import NOV, ROD, Ask, days
 
@@ -109,6 +111,18 @@ def test_another_model_credits_the_same_spend(
     }
     is_noted = "ROAS is credited by linear, not by last_click." in answer.notes
     assert is_noted is (model == "linear")
+
+
+def test_what_was_published_before_it_was_said_whether_spend_is_known_has_no_value(
+    credited: Ask, database: Database
+) -> None:
+    """As in a part that is older than the flag."""
+    with database.jobs() as session:
+        session.execute(text("update serving.fct_roas set is_spend_known = null"))
+    answer = credited("attributed_revenue", "roas", model="linear", **NOV)
+    assert answer.only("attributed_revenue").value is None
+    assert answer.only("roas").value is None
+    assert credited("attributed_revenue", **NOV).only("attributed_revenue").value == 36
 
 
 def test_another_model_keeps_every_platform_in_sight(credited: Ask) -> None:

@@ -16,8 +16,10 @@ _URL_PASSWORD = re.compile(r"(?P<scheme>\w+://[^:/@\s]+):[^@\s]+@")
 _BEARER = re.compile(r"shp(at|ca|pa|rt|ss)_[0-9A-Za-z]+")
 _SLACK_TOKEN = re.compile(r"xox[a-z]-[0-9A-Za-z-]+")
 _SLACK_HOOK = re.compile(r"/services/[^/\s]+/[^/\s]+/[^\s'\"?]+")
-# Not the host of an address with a password: that is no person.
-_EMAIL = re.compile(r"(?<![\w.+:*/@-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# The login and host of a URL are no person; nor is a version or a price, whose end is a number.
+_EMAIL = re.compile(
+    r"(?P<login>\w+://[^\s/@]*@)|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]*"
+)
 _PAGER_KEY = re.compile(r"(?P<name>(?:routing|integration)_?key\W{1,4})[0-9A-Za-z]{16,}", re.I)
 
 
@@ -30,7 +32,7 @@ def redact(text: str) -> str:
 def without_addresses(told: Any) -> Any:
     """What people wrote, or what was put together of it, without anybody's e-mail address."""
     if isinstance(told, str):
-        return _EMAIL.sub("***", told)
+        return _EMAIL.sub(lambda found: found["login"] or "***", told)
     if isinstance(told, Mapping):
         named = cast("Mapping[Any, Any]", told)
         return {key: without_addresses(each) for key, each in named.items()}

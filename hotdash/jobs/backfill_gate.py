@@ -31,7 +31,7 @@ def require_free(session: Session, shops: Sequence[str], itself: UUID | None = N
         if event.status == Status.RUNNING and event.backfill_id != itself:
             raise ConflictError(
                 f"Another backfill of {event.shop_id} is running: {event.backfill_id}, "
-                f"{event.date_from} to {event.date_to}, asked by {event.triggered_by}.",
+                f"{event.date_from} to {event.date_to}.",
                 hint="Wait until it ends. Where its process died, go on with it "
                 f"(`hotdash backfill run {event.backfill_id}`) or abort it.",
             )

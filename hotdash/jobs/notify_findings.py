@@ -10,17 +10,20 @@ from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.send_alerts import ACTOR, Sent, send_alerts
 from hotdash.notifications.message import Kind, Severity
 from hotdash.notifications.standing import AUTO_RESOLVED, BECAME_BLOCKING, PASSED_AGAIN
+from hotdash.pipeline.quality.checks.drift import check_of_drift
 from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
 from hotdash.pipeline.quality.checks.sources import key_check
 from hotdash.storage.appdb.repositories import alerts, audit, credentials
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
 from hotdash.storage.appdb.repositories.alerts import CHECK, NewAlert
 from hotdash.storage.appdb.repositories.checks import CheckRecord, failed_checks
+from hotdash.storage.appdb.repositories.drifts import list_drifts
 from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcome, outcomes_of
 
 # Every gate asks for each departure that is open: one that was closed has no check any more.
 DRIFT_CHECKS = "schema_drift_"
 FORGET_CREDENTIALS = "forget_credentials"
+LEFT = "its source was disconnected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,10 @@ def _open_and_end(
 ) -> None:
     """What was not asked keeps its alert: silence is no answer."""
     left = _checks_of_left_sources(session, shop_id)
+    if left is None:
+        names = [name for shop, name in alerts.open_names(session, CHECK) if shop == shop_id]
+        end(session, shop_id, CHECK, names, desk, LEFT)
+        return
     failed = [
         each for each in failed_checks(session, shop_id, build_id) if each.check_name not in left
     ]
@@ -88,14 +95,21 @@ def _open_and_end(
     answered -= {SOFT + name.removeprefix(HARD) for name in failing if name.startswith(HARD)}
     end(session, shop_id, CHECK, answered - failing, desk)
     end(session, shop_id, CHECK, allowed, desk, "overridden for a while")
-    end(session, shop_id, CHECK, left, desk, "its source was disconnected")
+    end(session, shop_id, CHECK, left, desk, LEFT)
 
 
-def _checks_of_left_sources(session: Session, shop_id: str) -> set[str]:
-    """A run that began before somebody disconnected a source still asks it, and no later one does."""
-    left = audit.subjects_of(session, shop_id, FORGET_CREDENTIALS)
-    left -= credentials.list_credentials(session, shop_id).keys()
-    return {name for vendor in left for name in (HARD + vendor, SOFT + vendor, key_check(vendor))}
+def _checks_of_left_sources(session: Session, shop_id: str) -> set[str] | None:
+    """A run that began before somebody disconnected a source still asks it, and no later one does.
+
+    None where it was the last one: no run asks anything of the shop any more.
+    """
+    connected = credentials.list_credentials(session, shop_id).keys()
+    left = audit.subjects_of(session, shop_id, FORGET_CREDENTIALS) - connected
+    if left and not connected:
+        return None
+    drifts = [each for each in list_drifts(session, [shop_id]) if each.source in left]
+    names = {name for each in left for name in (HARD + each, SOFT + each, key_check(each))}
+    return names | {check_of_drift(each.table_name, each.kind, each.field) for each in drifts}
 
 
 def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:

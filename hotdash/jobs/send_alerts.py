@@ -1,7 +1,7 @@
 """Tell what is due: written down before it leaves and after, so that nothing is lost and little is told twice."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from hotdash.storage.appdb.repositories.alert_deliveries import (
     DeliveryRecord,
 )
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
+from hotdash.storage.appdb.repositories.identity import names_of_people
 
 ACTOR = "hotdash"
 # For another process that sends: each of its channels gives up after seconds.
@@ -57,8 +58,16 @@ def send_alerts(desk: AlertDesk, patience: timedelta = LONGEST_WAIT) -> Sent:
 def _plan(desk: AlertDesk) -> Plan:
     with desk.database.jobs() as session:
         alerts.follow_people(session)
-        found = states_of(session, alerts.unsettled_alerts(session))
+        names = names_of_people(session)
+        states = states_of(session, alerts.unsettled_alerts(session))
+    found = [_with_names(each, names) for each in states]
     return plan(found, desk.clock.now(), desk.rules, desk.traits)
+
+
+def _with_names(alert: AlertState, names: Mapping[str, str]) -> AlertState:
+    """Records say `user:…`; whoever reads a message is told who it was."""
+    events = (replace(each, actor=names.get(each.actor, each.actor)) for each in alert.events)
+    return replace(alert, events=tuple(events))
 
 
 def _note_held(desk: AlertDesk, held: Sequence[tuple[Want, object]]) -> None:

@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,8 +29,19 @@ STUMBLES_BEFORE_END = 8
 LONGEST_PAUSE_SECONDS = 32.0
 # A database that restarts is back sooner; what lasts longer is told.
 LONG_WAIT = timedelta(minutes=10)
+TELLS_AGAIN_AFTER = timedelta(minutes=1)
 
 _log = get_logger(__name__)
+
+
+@dataclass
+class _Waiting:
+    """For a database that restarts, or for something that does not come back by itself."""
+
+    error: HotdashError
+    since: datetime
+    tried_at: datetime
+    is_told: bool = False
 
 
 class WorkerEndedError(UnavailableError):
@@ -55,8 +67,7 @@ class Worker:
         self._forgets_at = context.clock.now()
         self._stumbles = 0
         self._may_have_told = True
-        self._waits_since: datetime | None = None
-        self._wait_is_told = False
+        self._waiting: _Waiting | None = None
         self._stop = threading.Event()
 
     @property
@@ -143,11 +154,18 @@ class Worker:
 
     def _wait(self, error: HotdashError) -> None:
         now = self.context.clock.now()
-        self._waits_since = self._waits_since or now
-        _log.warning("worker_waits", since=iso_utc(self._waits_since), error=str(error))
-        if now - self._waits_since >= LONG_WAIT and not self._wait_is_told:
-            self._may_have_told = True
-            self._wait_is_told = self._tell(lambda: self.context.hooks.tell_stumble(error, False))
+        self._waiting = self._waiting or _Waiting(error, now, now)
+        _log.warning("worker_waits", since=iso_utc(self._waiting.since), error=str(error))
+        if now >= self._waiting.tried_at + TELLS_AGAIN_AFTER:
+            self._tell_long_wait(self._waiting, now)
+
+    def _tell_long_wait(self, waiting: _Waiting, now: datetime) -> None:
+        """Once; where what is waited for is what keeps alerts, when it is back."""
+        if waiting.is_told or now - waiting.since < LONG_WAIT:
+            return
+        waiting.tried_at = now
+        waiting.is_told = self._tell(lambda: self.context.hooks.tell_stumble(waiting.error, False))
+        self._may_have_told = self._may_have_told or waiting.is_told
 
     def _stumble(self, error: Exception) -> None:
         """Once is told and gone on from; who stumbles at every step says so and ends."""
@@ -166,7 +184,10 @@ class Worker:
 
     def _stand_again(self) -> None:
         """Also the first round of all: the one before this worker may have ended over it."""
-        self._stumbles, self._waits_since, self._wait_is_told = 0, None, False
+        self._stumbles = 0
+        if self._waiting is not None:
+            self._tell_long_wait(self._waiting, self.context.clock.now())
+            self._waiting = None
         if self._may_have_told:
             self._may_have_told = not self._tell(self.context.hooks.tell_standing)
 

@@ -16,6 +16,7 @@ from hotdash.notifications.standing import (
 
 DELIVERED = "delivered"
 HELD = "held"
+ESCALATED = "escalated "
 # What no channel took for so long is no news any more.
 LONGEST_KNOWN = timedelta(days=3)
 
@@ -169,9 +170,16 @@ def _acknowledged(
     if standing.status is not Status.ACKNOWLEDGED or answered_at is None:
         return
     for name in channels:
-        spoken = [each.at for each in _spoken(alert) if each.channel == name and each.group_id]
-        if _follows(channels, name) and spoken and min(spoken) <= answered_at:
+        was_asked = was_told(alert, name) and not _was_asked_since(alert, name, answered_at)
+        if _follows(channels, name) and was_asked:
             yield Want(alert, name, Kind.ACKNOWLEDGED, f"acknowledged {answered_at.isoformat()}")
+
+
+def _was_asked_since(alert: AlertState, channel: str, answered_at: datetime) -> bool:
+    """By when it fell due: what was sent in the moment of the answer was for the time before it."""
+    spoken = [each for each in _spoken(alert) if each.channel == channel and each.group_id]
+    what = min(spoken, key=lambda each: each.at).message_key.partition(":")[2]
+    return what.startswith(ESCALATED) and datetime.fromisoformat(what.split()[-1]) > answered_at
 
 
 def _escalated(
@@ -186,7 +194,7 @@ def _escalated(
         if now < due_at:
             continue
         reached = [name for name in step.to if name in channels]
-        what = f"escalated {step.name} {due_at.isoformat()}"
+        what = f"{ESCALATED}{step.name} {due_at.isoformat()}"
         for name in reached or routed:
             yield Want(alert, name, Kind.ESCALATED, what, f"{why}; asked: {step.name}")
 

@@ -75,7 +75,7 @@ def _heading(export: RevenueExport) -> Iterator[list[Cell]]:
         yield ["Complete through", source, iso_utc(at)]
     if published.held is not None:
         held = published.held
-        yield ["Held", f"by {held.by}: {held.reason}", iso_utc(held.at)]
+        yield ["Held", held.reason, iso_utc(held.at)]
     if export.block is not None:
         for each in export.block.reasons:
             told = [each.check or "publication", each.sentence, each.mend]

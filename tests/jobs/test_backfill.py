@@ -119,7 +119,7 @@ class TestDryRun:
         house.engine.meanwhile = {
             "check": lambda: publisher.build({"fct_revenue": [revenue_day(SHOP, LAST, "11")]})
         }
-        with pytest.raises(PublicationMovedError, match="moved or is held"):
+        with pytest.raises(PublicationMovedError, match="published anew or is held"):
             self.tried(house)
         assert house.engine.calls[-1] == "abort"
         assert self.plans(house) == 0

@@ -76,6 +76,14 @@ def test_a_run_that_still_asked_it_opens_nothing_again(gate: Gate) -> None:
     assert (ROD, checks[0]) in _open(gate), "it is connected again"
 
 
+def test_a_run_of_a_shop_without_sources_opens_nothing(gate: Gate) -> None:
+    _troubled(gate)
+    for vendor in ("shopify", "chatwoot"):
+        leave_source(gate.desk, ROD, vendor, actor="a test")
+    gate.build((ROD, "orders_are_not_negative"), asked=("orders_are_not_negative",))
+    assert {shop_id for shop_id, _ in _open(gate)} == {KYOTO}
+
+
 def test_with_its_last_source_everything_of_the_shop_is_over(gate: Gate) -> None:
     _troubled(gate)
     leave_source(gate.desk, ROD, "shopify", actor="a test")

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from hotdash.base.actors import actor_of
 from hotdash.jobs.alert_desk import OpenChannel
 from hotdash.jobs.handle_alert import Answer
 from hotdash.jobs.notify_findings import Told
@@ -15,6 +16,7 @@ from hotdash.notifications.channels.registry import channel_kind
 from hotdash.notifications.message import Kind, Message
 from hotdash.notifications.rules_file import parse_rules
 from hotdash.notifications.wanted import Traits
+from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.alert_deliveries import (
     sending_alone,
 )
@@ -25,6 +27,15 @@ __all__ = ["gate"]
 
 
 class TestDelivery:
+    def test_who_answered_is_told_by_name(self, gate: Gate) -> None:
+        with gate.desk.database.jobs() as session:
+            ada = identity.add_user(session, email="ada@shop.example", name="Ada Lee")
+        gate.build((ROD, COUNTS))
+        gate.handle(Answer.RESOLVE, actor=actor_of(ada.user_id))
+        send_alerts(gate.desk)
+        assert "resolved by Ada Lee" in gate.lines()[-1]["title"]
+        assert "@" not in gate.path.read_text()
+
     def test_what_cannot_be_delivered_is_told_when_it_had_some_rest(self, gate: Gate) -> None:
         gate.path.parent.write_text("in the way")
         assert gate.build((ROD, COUNTS)) == Told(undelivered=1)

@@ -105,8 +105,37 @@ class TestRounds:
         def told(falls: int) -> list[str]:
             return self.work(context, falls, AwayQueue)
 
-        assert told(4) == ["stands"]
+        assert told(3) == ["stands"]
         assert told(9) == ["UnavailableError False", "stands"]
+
+    def test_a_long_wait_that_could_not_be_told_is_told_when_it_is_over(
+        self, context: JobContext
+    ) -> None:
+        clock, told = context.clock, list[str]()
+        assert isinstance(clock, FixedClock)
+
+        class AwayQueue(StumblingQueue):
+            def offer(self, jobs: Iterable[JobRecord]) -> None:
+                clock.advance(timedelta(minutes=30))
+                with contextlib.suppress(KeyError):
+                    super().offer(jobs)
+                if self.rounds <= self.falls:
+                    raise UnavailableError("The database is away.", hint="Wait.")
+
+        queues: list[AwayQueue] = []
+
+        def opened(worker: Worker) -> AwayQueue:
+            queues.append(AwayQueue(worker, 2))
+            return queues[0]
+
+        def tell(error: Exception, is_last: bool) -> None:
+            if queues[0].rounds <= 2:
+                raise UnavailableError("The database is away.", hint="Wait.")
+            told.append(f"{error} {is_last}")
+
+        made = Worker(replace(context, hooks=Hooks(tell_stumble=tell)), {Lane.LIGHT}, "1")
+        made.work(opened, Scheduler(context.database, context.clock, ()))
+        assert told == ["The database is away. Wait. False"]
 
     def test_what_was_not_told_is_told_later(self, context: JobContext) -> None:
         tried: list[str] = []

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from hotdash.base.errors import UnavailableError
 from hotdash.base.ids import new_id
-from hotdash.base.logging import configure_logging, get_logger
+from hotdash.base.logging import configure_logging, get_logger, without_addresses
 from hotdash.base.roles import Role
 from hotdash.governance.access.people import Person
 from hotdash.jobs.backfill import Answer, approve_backfill, roll_back_backfill
@@ -126,6 +126,25 @@ def test_no_record_holds_an_address(house: House, tmp_path: Path) -> None:
     with house.database.jobs() as session:
         kept = session.scalars(text("select reason from audit.backfills limit 1")).one()
     assert kept == "Asked for by ***, as <***> knows."
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("<mailto:ann@shop.example|ann@shop.example>", "<mailto:***|***>"),
+        ("asked-by:ann@shop.example", "asked-by:***"),
+        ("ann@shop.example/bo@shop.example", "***/***"),
+        ("*bo@shop.example*", "*****"),
+        ("https://admin/users/ann@shop.example", "https://admin/users/***"),
+        ("https://ann@db.example.com/x, bo@shop.example", "https://ann@db.example.com/x, ***"),
+        *(
+            (same, same)
+            for same in ("restocked 40@12.50 each", "revenue@2.1 changed", "dbt@1.11.16")
+        ),
+    ],
+)
+def test_only_addresses_are_left_out(said: str, kept: str) -> None:
+    assert without_addresses(said) == kept
 
 
 def test_no_log_holds_an_address(tmp_path: Path) -> None:

@@ -232,11 +232,21 @@ class TestEscalation:
 
     def test_an_answer_before_the_escalation_does_not_silence_whom_it_is_escalated_to(self) -> None:
         answered = Event("acknowledged", AT + 10 * MINUTE, "ada")
-        asked = told("a", "pager-backup", "escalated manager", at=AT + 2 * HOUR)
+        due, at = AT + 2 * HOUR, AT + 2 * HOUR + MINUTE
+        asked = told("a", "pager-backup", f"escalated manager {due.isoformat()}", at=due)
         state = alert(attempts=(*OPENED, asked), events=(answered,))
-        at = AT + 2 * HOUR + MINUTE
         assert ("pager-backup", "acknowledged") not in said(state, at=at)
         assert ANSWERED in said(state, at=at)
+
+    def test_who_was_asked_in_the_moment_of_the_answer_hears_of_it(self) -> None:
+        """The round had planned what it then sent after the answer."""
+        answered, sent = Event("acknowledged", AT + MINUTE, "ada"), AT + 2 * MINUTE
+        opened = (told("a", "incidents"), told("a", "pager", at=sent))
+        due = f"escalated backup {(AT + MINUTE).isoformat()}"
+        backup = told("a", "pager-backup", due, at=sent)
+        state = alert(attempts=(*opened, backup), events=(answered,))
+        heard = said(state, at=AT + 3 * MINUTE)
+        assert {ANSWERED, ("pager-backup", "acknowledged")} <= set(heard)
 
     def test_an_incident_at_the_pager_is_answered_with_its_last_alert(self) -> None:
         answered = {"events": (Event("acknowledged", AT + 10 * MINUTE, "ada"),)}

@@ -25,6 +25,7 @@ from hotdash.jobs.notify_findings import Told
 from hotdash.jobs.send_alerts import send_alerts
 from hotdash.jobs.weekly_digest import weekly_digest
 from hotdash.storage.appdb.repositories.alerts import find_alert
+from hotdash.storage.appdb.repositories.identity import names_of_actors
 
 Shop = Annotated[list[str] | None, typer.Option(help="Only this shop's; may be given many times.")]
 Alert = Annotated[str, typer.Argument(help="Its id, or how it begins or ends.")]
@@ -80,6 +81,7 @@ def show(context: typer.Context, alert: Alert, json: Json = False) -> None:
         found = shown_alert(
             session, find_alert(session, alert), house.clock.now(), house.settings.base_url
         )
+        names = names_of_actors(session)
     if json:
         say_json(found)
         return
@@ -87,7 +89,8 @@ def show(context: typer.Context, alert: Alert, json: Json = False) -> None:
         if not isinstance(value, list):
             out.print(f"[bold]{name}[/] {escape(str(value if value is not None else '–'))}")
     for each in found["events"]:
-        told = f"{each['at']} {each['event']} by {each['actor']} {each['note'] or ''}"
+        by = names.get(each["actor"], each["actor"])
+        told = f"{each['at']} {each['event']} by {by} {each['note'] or ''}"
         out.print(told.rstrip(), markup=False)
     for each in found["deliveries"]:
         told = f"{each['at']} {each['what']} through {each['channel']}: {each['status']}"

@@ -1,7 +1,7 @@
 """hotdash publish list|rollback|release"""
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +16,7 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.roll_back_publication import release_publication, roll_back_publication
+from hotdash.storage.appdb.repositories.identity import names_of_actors
 from hotdash.storage.appdb.repositories.publications import (
     ManifestRecord,
     Pointer,
@@ -48,20 +49,24 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
         manifests = list_manifests(session, shop)
         pointer = pointer_of(session, shop)
         standings = load_standings(session, [shop], sorted(published_marts()))
+        names = names_of_actors(session)
     if json:
         marts = [each.as_json() for each in standings]
         say_json({"shop": shop, "publications": manifests, "published": pointer, "marts": marts})
         return
-    _show_manifests(manifests, pointer)
+    _show_manifests(manifests, pointer, names)
     _show_marts(standings)
 
 
-def _show_manifests(manifests: Sequence[ManifestRecord], pointer: Pointer | None) -> None:
+def _show_manifests(
+    manifests: Sequence[ManifestRecord], pointer: Pointer | None, names: Mapping[str, str]
+) -> None:
     table = Table(Column("manifest", no_wrap=True), Column("made", no_wrap=True), "reason", "")
     for manifest in manifests:
         marks = "published" if manifest.is_published else ""
         if manifest.is_published and pointer and pointer.pin:
-            marks += f", pinned by {pointer.pin.by}: {escape(pointer.pin.reason)}"
+            by = escape(names.get(pointer.pin.by, pointer.pin.by))
+            marks += f", pinned by {by}: {escape(pointer.pin.reason)}"
         table.add_row(
             str(manifest.manifest_id), iso_utc(manifest.created_at), escape(manifest.reason), marks
         )

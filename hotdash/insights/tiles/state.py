@@ -193,7 +193,7 @@ def _with_pin(situation: Situation, judgement: Judgement) -> Judgement:
     if pin is None:
         return judgement
     held = (
-        f"Held on an older publication since {_moment(pin.at, situation)} by {pin.by}: "
+        f"Held on an older publication since {_moment(pin.at, situation)}: "
         f"{pin.reason.rstrip('.')}."
     )
     action = judgement.next_action

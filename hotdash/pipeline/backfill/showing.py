@@ -77,8 +77,8 @@ def shown(session: Session, shop_id: str) -> Pointer:
         )
     if pointer.pin is not None:
         raise ConflictError(
-            f"The publication of {shop_id} is held since {pointer.pin.at:%Y-%m-%d %H:%M} UTC by "
-            f"{pointer.pin.by}: {pointer.pin.reason}",
+            f"The publication of {shop_id} is held since {pointer.pin.at:%Y-%m-%d %H:%M} UTC: "
+            f"{pointer.pin.reason}",
             hint="Release it first: `hotdash publish release`.",
             field="shops",
         )
@@ -216,24 +216,29 @@ def _is_shown(session: Session, opened: Opened, staged: Staged, shop_id: str) ->
     pointer = pointer_of(session, shop_id, lock=True)
     if pointer is not None and pointer.manifest_id == staged.manifests_after.get(shop_id):
         return True
-    _require_in_place(pointer, opened, shop_id)
+    if not _is_in_place(pointer, opened, shop_id):
+        raise PublicationMovedError(
+            f"The publication of {shop_id} was moved or is held since this backfill began.",
+            hint="Run the backfill again: it starts from what is shown now. Where another shop of "
+            "it is shown already, go back with `hotdash backfill rollback`.",
+        )
     return False
 
 
 def require_as_opened(session: Session, opened: Opened) -> None:
     """Whether what is shown of every shop is still what the candidate was held against."""
     for shop_id in opened.scope.shops:
-        _require_in_place(pointer_of(session, shop_id), opened, shop_id)
+        if not _is_in_place(pointer_of(session, shop_id), opened, shop_id):
+            raise PublicationMovedError(
+                f"{shop_id} was published anew or is held since this dry run began, so what it "
+                "found is not of these days alone.",
+                hint="Nothing was changed. Plan it again.",
+            )
 
 
-def _require_in_place(pointer: Pointer | None, opened: Opened, shop_id: str) -> None:
+def _is_in_place(pointer: Pointer | None, opened: Opened, shop_id: str) -> bool:
     before = opened.manifests_before[shop_id]
-    if pointer is None or pointer.manifest_id != before or pointer.pin is not None:
-        raise PublicationMovedError(
-            f"The publication of {shop_id} was moved or is held since this backfill began.",
-            hint="Run the backfill again: it starts from what is shown now. Where another shop of "
-            "it is shown already, go back with `hotdash backfill rollback`.",
-        )
+    return pointer is not None and pointer.manifest_id == before and pointer.pin is None
 
 
 def withdraw(database: Database, backfill_id: UUID) -> None:

@@ -163,7 +163,7 @@ class _Publication:
         return done if is_current and is_asked_for else []
 
     def _held(self, session: Session, pointer: Pointer, pin: Pin) -> list[PublicationOutcome]:
-        reason = f"Held since {pin.at:%Y-%m-%d %H:%M} UTC by {pin.by}: {pin.reason}"
+        reason = f"Held since {pin.at:%Y-%m-%d %H:%M} UTC: {pin.reason}"
         outcomes = [
             self._outcome(mart, Outcome.PINNED, (reason,), pointer.manifest_id)
             for mart in published_marts()

@@ -183,8 +183,7 @@ class TestPin:
             judgement = judge(replace(situation, pin=self.HELD))
             assert judgement.state is judge(situation).state
             assert judgement.reasons[-1] == (
-                "Held on an older publication since 20 Nov 2026 13:00 by ana: "
-                "The import doubled a day."
+                "Held on an older publication since 20 Nov 2026 13:00: The import doubled a day."
             )
 
     def test_is_what_to_release_when_the_data_grew_old_under_it(self) -> None:

@@ -75,7 +75,7 @@ class TestRollback:
         assert shown(database) == Decimal(1)
         assert {each.outcome for each in outcomes} == {Outcome.PINNED}
         assert outcomes[0].reasons == (
-            "Held since 2026-11-21 19:00 UTC by ana: The import doubled a day.",
+            "Held since 2026-11-21 19:00 UTC: The import doubled a day.",
         )
 
     def test_keeps_what_is_pinned_beyond_its_time(

@@ -27,8 +27,6 @@ from tests.pipeline.quality.tampered import TAMPERED, UNTOUCHED, are_blocking
 
 # The house of defects is built and published in whichever test comes first.
 pytestmark = pytest.mark.timeout(900)
-# Four seconds of somebody who asks fifty times a second.
-LEAST_READINGS = 200
 Findings = dict[str, list[Finding]]
 
 
@@ -237,7 +235,7 @@ class TestPublished:
         self, publications: Publications
     ) -> None:
         seen = publications.seen_meanwhile
-        assert seen.total() >= LEAST_READINGS
+        assert len(seen) > 2, "somebody read while some shops had moved and others had not"
         assert {len(answer) for answer in seen} == {len(WATCHED)}
         for states in zip(*seen, strict=True):
             assert len(set(states)) == 2, "rows and builds as they were, and as they are"

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hotdash.base.actors import actor_of
 from hotdash.base.clock import iso_utc
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.api.answers import json_answer
@@ -88,7 +89,7 @@ def override(
     visit = parts.gate.visit(request)
     parts.check_form(request, token)
     parts.gate.admit(request, asked.shop, Permission.OVERRIDE_WARNINGS)
-    by = Decider(str(visit.user_id), asked.reason, parts.context.clock.now())
+    by = Decider(actor_of(visit.user_id), asked.reason, parts.context.clock.now())
     with parts.context.database.as_user(visit.user_id) as session:
         made = override_check(session, asked.shop, asked.check, timedelta(days=asked.days), by)
     return json_answer(override_document(made))

@@ -95,7 +95,7 @@ def _shop(
         last_complete=min(
             (each.last_complete for each in published if each.last_complete), default=None
         ),
-        held=f"by {held.by}: {held.reason}" if held else None,
+        held=held.reason if held else None,
         policies=readings.policies.decided(shop_id),
         blocked=blocked,
     )

@@ -73,7 +73,7 @@ class LabelledIncident(Base):
     series: Mapped[str]
     first_day: Mapped[date]
     last_day: Mapped[date]
-    told: Mapped[str]
+    told: Mapped[str] = mapped_column(Words())
     labelled_by: Mapped[str]
     at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

@@ -68,7 +68,7 @@ class SourceState(Base):
     retry_at: Mapped[datetime | None]
     code: Mapped[str | None]
     reason: Mapped[str | None] = mapped_column(Words())
-    hint: Mapped[str | None]
+    hint: Mapped[str | None] = mapped_column(Words())
     seen_at: Mapped[datetime]
 
 

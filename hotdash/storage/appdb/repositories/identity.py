@@ -69,6 +69,11 @@ def names_of_actors(session: Session) -> dict[str, str]:
     return {actor_of(user.user_id): user.email for user in list_users(session)}
 
 
+def names_of_people(session: Session) -> dict[str, str]:
+    """The same where an address would be kept, as messages are."""
+    return {actor_of(user.user_id): user.name for user in list_users(session) if user.name}
+
+
 def list_users(session: Session) -> list[UserRecord]:
     return [_record(user) for user in session.scalars(select(User).order_by(User.email))]
 

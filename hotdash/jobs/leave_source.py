@@ -3,16 +3,9 @@
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.jobs.alert_desk import AlertDesk
-from hotdash.jobs.notify_findings import FORGET_CREDENTIALS, end
+from hotdash.jobs.notify_findings import FORGET_CREDENTIALS, end_of_left_sources
 from hotdash.jobs.send_alerts import send_alerts
-from hotdash.pipeline.quality.checks.drift import check_of_drift
-from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
-from hotdash.pipeline.quality.checks.sources import key_check
 from hotdash.storage.appdb.repositories import alerts, audit, credentials
-from hotdash.storage.appdb.repositories.alerts import CHECK, JOB
-from hotdash.storage.appdb.repositories.drifts import list_drifts
-
-WHY = "{vendor} was disconnected"
 
 _log = get_logger(__name__)
 
@@ -31,17 +24,7 @@ def leave_source(desk: AlertDesk, shop_id: str, vendor: str, *, actor: str) -> b
             at=desk.clock.now(),
         )
         alerts.follow_people(session)
-        why = WHY.format(vendor=vendor)
-        # Without any source the shop is in no run any more: nothing of it is asked again.
-        if not credentials.list_credentials(session, shop_id):
-            for kind in (CHECK, JOB):
-                names = [name for shop, name in alerts.open_names(session, kind) if shop == shop_id]
-                end(session, shop_id, kind, names, desk, why)
-        else:
-            drifts = [each for each in list_drifts(session, [shop_id]) if each.source == vendor]
-            names = [HARD + vendor, SOFT + vendor, key_check(vendor)]
-            names += [check_of_drift(each.table_name, each.kind, each.field) for each in drifts]
-            end(session, shop_id, CHECK, names, desk, why)
+        end_of_left_sources(session, shop_id, desk)
     _tell(desk)
     return True
 

@@ -15,7 +15,7 @@ from hotdash.pipeline.quality.checks.freshness import HARD, SOFT
 from hotdash.pipeline.quality.checks.sources import key_check
 from hotdash.storage.appdb.repositories import alerts, audit, credentials
 from hotdash.storage.appdb.repositories.alert_events import AlertEventRecord, add_alert_event
-from hotdash.storage.appdb.repositories.alerts import CHECK, NewAlert
+from hotdash.storage.appdb.repositories.alerts import CHECK, JOB, NewAlert
 from hotdash.storage.appdb.repositories.checks import CheckRecord, failed_checks
 from hotdash.storage.appdb.repositories.drifts import list_drifts
 from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcome, outcomes_of
@@ -23,7 +23,6 @@ from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, Outcom
 # Every gate asks for each departure that is open: one that was closed has no check any more.
 DRIFT_CHECKS = "schema_drift_"
 FORGET_CREDENTIALS = "forget_credentials"
-LEFT = "its source was disconnected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,8 @@ def _open_and_end(
     asked: Mapping[str, Collection[str]] | None,
 ) -> None:
     """What was not asked keeps its alert: silence is no answer."""
-    left = _checks_of_left_sources(session, shop_id)
+    left = end_of_left_sources(session, shop_id, desk)
     if left is None:
-        names = [name for shop, name in alerts.open_names(session, CHECK) if shop == shop_id]
-        end(session, shop_id, CHECK, names, desk, LEFT)
         return
     failed = [
         each for each in failed_checks(session, shop_id, build_id) if each.check_name not in left
@@ -95,21 +92,26 @@ def _open_and_end(
     answered -= {SOFT + name.removeprefix(HARD) for name in failing if name.startswith(HARD)}
     end(session, shop_id, CHECK, answered - failing, desk)
     end(session, shop_id, CHECK, allowed, desk, "overridden for a while")
-    end(session, shop_id, CHECK, left, desk, LEFT)
 
 
-def _checks_of_left_sources(session: Session, shop_id: str) -> set[str] | None:
-    """A run that began before somebody disconnected a source still asks it, and no later one does.
+def end_of_left_sources(session: Session, shop_id: str, desk: AlertDesk) -> set[str] | None:
+    """What no run asks any more is over. The checks that were about left sources; None where all are.
 
-    None where it was the last one: no run asks anything of the shop any more.
+    Asked again by every run: one that began before somebody disconnected a source still asks it.
     """
     connected = credentials.list_credentials(session, shop_id).keys()
     left = audit.subjects_of(session, shop_id, FORGET_CREDENTIALS) - connected
+    why = f"{' and '.join(sorted(left))} {'was' if len(left) == 1 else 'were'} disconnected"
     if left and not connected:
+        for kind in (CHECK, JOB):
+            names = [name for shop, name in alerts.open_names(session, kind) if shop == shop_id]
+            end(session, shop_id, kind, names, desk, why)
         return None
     drifts = [each for each in list_drifts(session, [shop_id]) if each.source in left]
     names = {name for each in left for name in (HARD + each, SOFT + each, key_check(each))}
-    return names | {check_of_drift(each.table_name, each.kind, each.field) for each in drifts}
+    names |= {check_of_drift(each.table_name, each.kind, each.field) for each in drifts}
+    end(session, shop_id, CHECK, names, desk, why)
+    return names
 
 
 def _was_staged(session: Session, shop_id: str, build_id: UUID) -> bool:

@@ -19,16 +19,14 @@ from hotdash.entrypoints.wiring_worker import hooks
 from hotdash.jobs.backfill_notices import BackfillNotice, Where
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import SCHEDULE
-from hotdash.jobs.queue import Lane
-from hotdash.jobs.worker import Worker
 from hotdash.storage.appdb.repositories import jobs
 from hotdash.storage.appdb.repositories.alerts import list_alerts
 from hotdash.storage.appdb.repositories.backfills import running_backfills
-from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
+from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.shops import SeededShop
-from tests.fixtures.working import no_warehouse
+from tests.fixtures.working import carried_out, no_warehouse
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ROD, KYOTO = "hot-rod-an", "kustom-kyoto"
@@ -39,6 +37,11 @@ FULL = UnavailableError("The disk is full.", hint="Make room.")
 class House:
     installation: Installation
     clock: FixedClock
+
+    @property
+    def context(self) -> JobContext:
+        told = hooks(self.installation)
+        return JobContext(self.installation.database, self.clock, no_warehouse, {}, hooks=told)
 
     def open_names(self) -> list[tuple[str, str]]:
         with self.installation.database.jobs() as session:
@@ -95,17 +98,7 @@ class TestRefreshes:
 
     def test_the_worker_that_finds_nothing_due_ends_nothing(self, house: House) -> None:
         house.refreshed(ROD, error=FULL)
-        database = house.installation.database
-        context = JobContext(
-            database, house.clock, no_warehouse, {}, hooks=hooks(house.installation)
-        )
-        request = JobRequest(new_id(), "refresh_due", "later", "scheduler")
-        with database.jobs() as session:
-            jobs.request_job(session, request, house.clock.now())
-        Worker(context, set(Lane), "1").carry_out(request.job_id)
-        with database.jobs() as session:
-            job = jobs.find_job(session, request.job_id)
-        assert job is not None
+        job = carried_out(house.context, "refresh_due", "later")
         assert (job.status, job.arguments["due_shops"]) == (jobs.COMPLETED, [])
         assert house.open_names() == [(ROD, "job refresh_due")]
 
@@ -143,19 +136,11 @@ def test_the_quarters_drill_is_due_on_its_first_day_and_a_person_is_asked_for_it
 ) -> None:
     [scheduled] = [each for each in SCHEDULE if each.name == "backfill_drill"]
     assert scheduled.next_slot(NOW) == datetime(2027, 1, 1, 8, tzinfo=UTC)
-    context = JobContext(
-        house.installation.database, house.clock, no_warehouse, {}, hooks=hooks(house.installation)
-    )
-    request = JobRequest(new_id(), "backfill_drill", "2026-10-01T08:00:00Z", "scheduler")
-    with context.database.jobs() as session:
-        jobs.request_job(session, request, NOW)
-    Worker(context, set(Lane), "1").carry_out(request.job_id)
+    job = carried_out(house.context, "backfill_drill", "2026-10-01T08:00:00Z")
 
-    with context.database.jobs() as session:
+    with house.installation.database.jobs() as session:
         told = list_alerts(session, None, closed=True)
-        job = jobs.find_job(session, request.job_id)
         assert running_backfills(session) == set()
-    assert job is not None
     assert job.status == jobs.COMPLETED
     assert {each.shop_id for each in told} == {ROD, KYOTO}
     assert {each.sentence for each in told} == {

@@ -15,9 +15,7 @@ from hotdash.base.errors import UnavailableError
 from hotdash.base.ids import new_id
 from hotdash.connectors.contract import Connector, Drift, DriftKind
 from hotdash.jobs.job_context import Hooks, JobContext
-from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_context import RefreshContext
-from hotdash.jobs.worker import Worker
 from hotdash.storage.appdb.models import BackfillEvent
 from hotdash.storage.appdb.repositories import identity, jobs, runs
 from hotdash.storage.appdb.repositories.alerts import list_alerts
@@ -29,6 +27,7 @@ from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.run_states import SHOPS, FirstRun, served
 from tests.fixtures.told_shopify import BY_NAME, NOW, ToldShopify, told_shops
+from tests.fixtures.working import carried_out
 
 WELL, OTHER = SHOPS
 
@@ -55,16 +54,8 @@ class House:
 
     def carry_out(self, job: str, slot: str = "once") -> JobRecord:
         hooks = Hooks(nightly=(lambda: self.nights.append(slot),))
-        database = self.work.database
-        context = JobContext(database, self.clock, self.opened, {}, hooks=hooks)
-        request = JobRequest(new_id(), job, slot, "a test")
-        with database.jobs() as session:
-            jobs.request_job(session, request, self.clock.now())
-        Worker(context, set(Lane), "1").carry_out(request.job_id)
-        with database.jobs() as session:
-            done = jobs.find_job(session, request.job_id)
-        assert done is not None
-        return done
+        context = JobContext(self.work.database, self.clock, self.opened, {}, hooks=hooks)
+        return carried_out(context, job, slot)
 
     @contextmanager
     def opened(self) -> Iterator[RefreshContext]:

@@ -16,12 +16,12 @@ from hotdash.jobs.job_context import Hooks, JobContext, Watched
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.scheduler import Scheduler
 from hotdash.jobs.worker import Worker, WorkerEndedError
-from hotdash.storage.appdb.repositories import jobs, workers
-from hotdash.storage.appdb.repositories.jobs import JobRecord, JobRequest
+from hotdash.storage.appdb.repositories import workers
+from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.told_shopify import NOW
-from tests.fixtures.working import no_warehouse
+from tests.fixtures.working import carried_out, no_warehouse
 
 
 @pytest.fixture
@@ -51,6 +51,23 @@ class StumblingQueue:
         del finished_before
 
     def close(self) -> None: ...
+
+
+class AwayQueue(StumblingQueue):
+    """Every round takes three minutes, and in the first ones it cannot be reached."""
+
+    @property
+    def is_away(self) -> bool:
+        return self.rounds <= self.falls
+
+    def offer(self, jobs: Iterable[JobRecord]) -> None:
+        clock = self.worker.context.clock
+        assert isinstance(clock, FixedClock)
+        clock.advance(timedelta(minutes=3))
+        with contextlib.suppress(KeyError):
+            super().offer(jobs)
+        if self.is_away:
+            raise UnavailableError("The queue is away.", hint="Wait.")
 
 
 class TestRounds:
@@ -91,51 +108,26 @@ class TestRounds:
         assert not dead.is_alive(context.clock.now())
 
     def test_one_that_waits_for_long_is_told_once(self, context: JobContext) -> None:
-        clock = context.clock
-        assert isinstance(clock, FixedClock)
-
-        class AwayQueue(StumblingQueue):
-            def offer(self, jobs: Iterable[JobRecord]) -> None:
-                clock.advance(timedelta(minutes=3))
-                with contextlib.suppress(KeyError):
-                    super().offer(jobs)
-                if self.rounds <= self.falls:
-                    raise UnavailableError("The queue is away.", hint="Wait.")
-
-        def told(falls: int) -> list[str]:
-            return self.work(context, falls, AwayQueue)
-
-        assert told(3) == ["stands"]
-        assert told(9) == ["UnavailableError False", "stands"]
+        assert self.work(context, 3, AwayQueue) == ["stands"]
+        assert self.work(context, 9, AwayQueue) == ["UnavailableError False", "stands"]
 
     def test_a_long_wait_that_could_not_be_told_is_told_when_it_is_over(
         self, context: JobContext
     ) -> None:
-        clock, told = context.clock, list[str]()
-        assert isinstance(clock, FixedClock)
-
-        class AwayQueue(StumblingQueue):
-            def offer(self, jobs: Iterable[JobRecord]) -> None:
-                clock.advance(timedelta(minutes=30))
-                with contextlib.suppress(KeyError):
-                    super().offer(jobs)
-                if self.rounds <= self.falls:
-                    raise UnavailableError("The database is away.", hint="Wait.")
-
-        queues: list[AwayQueue] = []
+        queues, told = list[AwayQueue](), list[str]()
 
         def opened(worker: Worker) -> AwayQueue:
-            queues.append(AwayQueue(worker, 2))
+            queues.append(AwayQueue(worker, 9))
             return queues[0]
 
         def tell(error: Exception, is_last: bool) -> None:
-            if queues[0].rounds <= 2:
+            if queues[0].is_away:
                 raise UnavailableError("The database is away.", hint="Wait.")
             told.append(f"{error} {is_last}")
 
         made = Worker(replace(context, hooks=Hooks(tell_stumble=tell)), {Lane.LIGHT}, "1")
         made.work(opened, Scheduler(context.database, context.clock, ()))
-        assert told == ["The database is away. Wait. False"]
+        assert told == ["The queue is away. Wait. False"]
 
     def test_what_was_not_told_is_told_later(self, context: JobContext) -> None:
         tried: list[str] = []
@@ -168,10 +160,7 @@ def watched(context: JobContext, slot: str) -> list[str]:
         found.extend(told)
 
     context = replace(context, hooks=Hooks(tell_watched=hear))
-    request = JobRequest(new_id(), "watch", slot, "a test")
-    with context.database.jobs() as session:
-        jobs.request_job(session, request, context.clock.now())
-    Worker(context, set(Lane), "1").carry_out(request.job_id)
+    carried_out(context, "watch", slot)
     return [each.name for each in found]
 
 

@@ -9,6 +9,8 @@ from typing import Any, cast
 
 import structlog
 
+from hotdash.base.errors import HotdashError
+
 _SECRET_KEY = re.compile(
     r"password|secret|token|authorization|cookie|credential|api_key|routing_key", re.I
 )
@@ -27,6 +29,11 @@ def redact(text: str) -> str:
     shown = _BEARER.sub("shpat_***", _URL_PASSWORD.sub(r"\g<scheme>:***@", text))
     shown = _SLACK_HOOK.sub("/services/***", _SLACK_TOKEN.sub("xox_***", shown))
     return _PAGER_KEY.sub(r"\g<name>***", shown)
+
+
+def told_as(error: Exception) -> str:
+    """Our own words with their mend; a library's may hold an address with a key in it."""
+    return redact(str(error)) if isinstance(error, HotdashError) else type(error).__name__
 
 
 def without_addresses(told: Any) -> Any:

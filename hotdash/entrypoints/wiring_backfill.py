@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 from hotdash.base.errors import HotdashError
-from hotdash.base.logging import get_logger
+from hotdash.base.logging import get_logger, told_as
 from hotdash.base.progress import Progress
 from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.backfill import Office
@@ -36,9 +36,7 @@ def office(house: Installation) -> Office:
             send_alerts(house.alerts)
         except Exception as error:
             # What was done stands, and the words are kept: whoever sends next tells them.
-            is_known = isinstance(error, HotdashError)
-            told = str(error) if is_known else type(error).__name__
-            _log.error("backfill_notices_not_sent", error=told)
+            _log.error("backfill_notices_not_sent", error=told_as(error))
 
     return Office(house.database, house.clock, herald=herald)
 

@@ -15,8 +15,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotdash.base.clock import iso_utc
-from hotdash.base.errors import HotdashError, UnavailableError
-from hotdash.base.logging import get_logger
+from hotdash.base.errors import UnavailableError
+from hotdash.base.logging import get_logger, told_as
 from hotdash.jobs.queue import CarryOut, Lane
 from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.session import Database
@@ -123,9 +123,7 @@ def _done(carry_out: CarryOut, job_id: UUID) -> bool:
         carry_out(job_id)
     except Exception as error:
         # Whatever keeps its end from being written: a workflow that ended would lose the job.
-        is_known = isinstance(error, HotdashError)
-        told = str(error) if is_known else type(error).__name__
-        _log.warning("job_waits_for_database", job_id=str(job_id), error=told)
+        _log.warning("job_waits_for_database", job_id=str(job_id), error=told_as(error))
         return False
     return True
 

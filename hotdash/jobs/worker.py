@@ -11,7 +11,7 @@ from uuid import UUID
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.ids import new_id
-from hotdash.base.logging import get_logger, redact
+from hotdash.base.logging import get_logger, told_as
 from hotdash.jobs.job_context import JobContext
 from hotdash.jobs.job_table import job_called
 from hotdash.jobs.queue import Lane, Queue
@@ -117,10 +117,10 @@ class Worker:
         self._finish(job, error)
 
     def _finish(self, job: JobRecord, error: Exception | None) -> None:
-        context, told_as = self.context, _told_as(error)
+        context, failed_with = self.context, told_as(error) if error else None
         with context.database.jobs() as session:
             is_mine = jobs.finish_job(
-                session, job.job_id, self.worker_id, context.clock.now(), told_as
+                session, job.job_id, self.worker_id, context.clock.now(), failed_with
             )
             told = jobs.find_job(session, job.job_id) or job
         if not is_mine:
@@ -132,7 +132,7 @@ class Worker:
                 context.hooks.tell_success(told)
         except Exception as refused:
             # The job has ended; whatever a channel or the database does, that stands.
-            _log.error("job_not_told", job=job.job, error=_told_as(refused))
+            _log.error("job_not_told", job=job.job, error=told_as(refused))
 
     def _round(self, queue: Queue, leadership: Leadership, scheduler: Scheduler) -> None:
         try:
@@ -195,7 +195,7 @@ class Worker:
         try:
             told()
         except Exception as refused:
-            _log.error("worker_not_told", error=_told_as(refused))
+            _log.error("worker_not_told", error=told_as(refused))
             return False
         return True
 
@@ -228,16 +228,9 @@ class Worker:
                 self._say_alive()
             except Exception as error:
                 # A heart that stops is a worker taken for dead while it works.
-                _log.warning("heartbeat_missed", error=_told_as(error))
+                _log.warning("heartbeat_missed", error=told_as(error))
 
     def _say_alive(self) -> None:
         at: datetime = self.context.clock.now()
         with self.context.database.jobs() as session:
             workers.say_alive(session, self.record, at)
-
-
-def _told_as(error: Exception | None) -> str | None:
-    """Our own words with their mend; a library's may hold an address with a key in it."""
-    if isinstance(error, HotdashError):
-        return redact(str(error))
-    return type(error).__name__ if error is not None else None

@@ -14,9 +14,9 @@ from typing import Any
 
 from hotdash.base.paths import runbooks_folder
 from hotdash.connectors.registry import OURS
-from hotdash.entrypoints.cli.ci_impact import TILES
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.registry import load_registry
+from hotdash.insights.tiles.catalog import TILES
 from hotdash.pipeline.quality.dbt_checks import dbt_checks
 from hotdash.pipeline.quality.findings import Check, Severity
 from hotdash.pipeline.transform.dbt import DbtProject
@@ -159,7 +159,7 @@ def affected(check: Check, metrics: Iterable[Metric]) -> Iterator[str]:
     yield f"- marts: {_listed(check.marts)}"
     names = [metric.name for metric in metrics if check.marts & {*metric.marts}]
     yield f"- metrics: {_listed(names)}" if names else "- metrics: none reads these marts directly"
-    tiles = [tile for tile, read in TILES.items() if read & check.marts]
+    tiles = [name for name, tile in TILES.items() if check.marts & {*tile.marts}]
     yield f"- tiles: {_listed(tiles)}" if tiles else "- tiles: none"
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.insights.metrics.period import Compare, Period, Range
-from hotdash.insights.tiles.sales_pulse import load_sales_pulse
+from hotdash.insights.tiles.engine import load_tile
 from hotdash.jobs.precompute_tiles import precompute_tiles
 from hotdash.storage.appdb.repositories.policies import PolicyDecision, decide_policy
 from hotdash.storage.appdb.session import Database
@@ -37,7 +37,9 @@ def medians(publisher: Publisher, shop: SeededShop) -> dict[tuple[Range, Compare
     for span in Range:
         for compare in Compare:
             with publisher.database.as_user(shop.owner_id) as session:
-                tile = load_sales_pulse(session, SHOP, Period(span, compare), publisher.clock.now())
+                tile = load_tile(
+                    session, "sales-pulse", SHOP, Period(span, compare), publisher.clock.now()
+                )
             (item,) = (each for each in tile.context if each.metric == "median_order_value")
             found[span, compare] = (str(item.value), str(item.delta))
     return found

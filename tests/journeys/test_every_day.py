@@ -17,7 +17,7 @@ from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.query.answer import Cell
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
-from hotdash.insights.tiles.sales_pulse import load_sales_pulse
+from hotdash.insights.tiles.engine import load_tile
 from hotdash.jobs.import_rates import import_rates, remove_rate
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.simulators.orders import Order
@@ -198,7 +198,9 @@ def assert_tile_equals(
     today = local_day(now, house.world.of(shop_id).shop.timezone)
     for days in (7, 30, 90):
         with house.database.jobs() as session:
-            tile = load_sales_pulse(session, shop_id, Period.parse(f"{days}d", "previous"), now)
+            tile = load_tile(
+                session, "sales-pulse", shop_id, Period.parse(f"{days}d", "previous"), now
+            )
         expected = sum(
             (by_hand.get(today - timedelta(days=back), Decimal(0)) for back in range(1, days + 1)),
             Decimal(0),

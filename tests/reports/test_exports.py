@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.insights.metrics.period import Compare, Period, Range
-from hotdash.insights.tiles.sales_pulse import load_sales_pulse
+from hotdash.insights.tiles.engine import load_tile
 from hotdash.reports.exports import load_revenue_export, revenue_csv
 from tests.fixtures.marts import Publisher, revenue_day
 from tests.fixtures.shops import SeededShop
@@ -47,7 +47,7 @@ def test_the_days_are_those_of_the_page(publisher: Publisher, shop: SeededShop) 
     rows = table(lines_of(publisher, shop))
 
     with publisher.database.as_user(shop.owner_id) as session:
-        tile = load_sales_pulse(session, SHOP, WEEK, publisher.clock.now()).as_json()
+        tile = load_tile(session, "sales-pulse", SHOP, WEEK, publisher.clock.now()).as_json()
     assert [(row["day"], row["revenue"]) for row in rows] == [
         (point["day"], point["value"]) for point in tile["series"]
     ]

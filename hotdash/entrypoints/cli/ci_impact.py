@@ -8,10 +8,8 @@ from hotdash.base.paths import dbt_project_folder
 from hotdash.governance.changes.change import Change
 from hotdash.governance.changes.subjects import changed_models
 from hotdash.insights.metrics.definition import Metric
-from hotdash.insights.tiles import sales_pulse
+from hotdash.insights.tiles.catalog import TILES
 from hotdash.pipeline.quality.lineage import Lineage
-
-TILES = {sales_pulse.TILE: frozenset({sales_pulse.MART})}
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def impact_of(change: Change, manifest: Any, metrics: Iterable[Metric]) -> Impac
                 if marts & {*metric.marts} or f"metrics/{metric.name}.yml" in files
             }
         ),
-        tiles=sorted(tile for tile, read in TILES.items() if read & marts),
+        tiles=sorted(name for name, tile in TILES.items() if marts.intersection(tile.marts)),
     )
 
 

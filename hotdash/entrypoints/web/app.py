@@ -34,12 +34,13 @@ from hotdash.entrypoints.web.pages import (
     theme,
     today,
 )
+from hotdash.entrypoints.web.pages import tiles as tile_pages
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
     *(sign_in.router, account.router, theme.router, connect_shopify.router),
-    *(today.router, definitions.router, exports.router, runbooks.router),
+    *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     collector.router,

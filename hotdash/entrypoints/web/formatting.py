@@ -27,6 +27,9 @@ _SIGNS = {
 }
 
 
+_UNITS = frozenset({"share", "minutes", "days", "ratio", "orders", "units", "count"})
+
+
 def money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return MISSING
@@ -113,6 +116,62 @@ def ago(instant: datetime, now: datetime) -> str:
         return f"{hours} h {minutes} min ago" if minutes and hours < 6 else f"{hours} h ago"
     days, hours = divmod(hours, 24)
     return f"{days} d {hours} h ago" if hours else f"{days} d ago"
+
+
+def minutes(value: Decimal | None) -> str:
+    """3h 42m, and 2d 4h from a day on; a part of a minute is thrown away."""
+    if value is None:
+        return MISSING
+    whole = abs(int(value))
+    days, hours = whole // 1440, whole % 1440 // 60
+    if days:
+        return f"{days}d {hours}h" if hours else f"{days}d"
+    return f"{hours}h {whole % 60:02d}m" if hours else f"{whole}m"
+
+
+def number(value: Decimal | None) -> str:
+    """At most two decimals, and none that say nothing."""
+    if value is None:
+        return MISSING
+    text = f"{abs(value).quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):,f}"
+    return f"{MINUS if value < 0 else ''}{text.rstrip('0').rstrip('.') if '.' in text else text}"
+
+
+def quantity(value: Decimal | None, unit: str) -> str:
+    """unit is a currency code for money, else what is counted."""
+    if value is None:
+        return MISSING
+    match unit:
+        case "share":
+            return percent(value)
+        case "minutes":
+            return minutes(value)
+        case "days":
+            return f"{number(value)} d"
+        case "ratio":
+            return number(value)
+        case "orders" | "units" | "count":
+            return count(value)
+        case _:
+            return money(value, unit)
+
+
+def quantity_parts(value: Decimal | None, unit: str) -> tuple[str, str]:
+    """What is set large and what small behind it."""
+    text = quantity(value, unit)
+    if unit == "share" and value is not None:
+        return text[:-1], "%"
+    if unit == "days" and value is not None:
+        return text[:-2], " days"
+    if unit in _UNITS:
+        return text, ""
+    return money_parts(value, unit)
+
+
+def quantity_axis(value: Decimal, unit: str) -> str:
+    if unit in _UNITS:
+        return quantity(value, unit)
+    return money_axis(value, unit)
 
 
 def listing(words: Iterable[str]) -> str:

@@ -15,9 +15,9 @@ from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
 from hotdash.entrypoints.web.gate import Gate
 from hotdash.entrypoints.web.inbox_writer import InboxWriter
+from hotdash.entrypoints.web.ready_tiles import ReadyTiles
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
-from hotdash.entrypoints.web.tile_cache import TileCache
 from hotdash.governance.access.sign_in import PasswordSignIn
 from hotdash.jobs.install_shopify import ShopifyInstall
 from hotdash.jobs.receive_webhook import WebhookInbox
@@ -35,7 +35,7 @@ class Parts:
     pages: Pages
     passwords: PasswordSignIn
     telemetry: Telemetry
-    tiles: TileCache
+    tiles: ReadyTiles
     inbox: InboxWriter | None
     install: ShopifyInstall | None
 
@@ -44,6 +44,7 @@ class Parts:
         assets = Assets()
         cookies = Cookies(context)
         csrf = Csrf(context)
+        telemetry = Telemetry()
         return cls(
             context=context,
             assets=assets,
@@ -54,8 +55,8 @@ class Parts:
             gate=Gate(context, cookies),
             pages=Pages(assets, cookies, csrf, context.version),
             passwords=PasswordSignIn(context.database, context.session_lasts),
-            telemetry=Telemetry(),
-            tiles=TileCache(),
+            telemetry=telemetry,
+            tiles=ReadyTiles(context, telemetry),
             inbox=_inbox(context),
             install=_install(context),
         )

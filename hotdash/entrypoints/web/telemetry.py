@@ -1,10 +1,13 @@
 """Figures for Prometheus: counts and times by route, never by shop or person."""
 
+import threading
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.types import Scope
 
 from hotdash.entrypoints.work_overview import WorkOverview
+from hotdash.insights.tiles.definition import Gauges
 from hotdash.storage.appdb.repositories.jobs import FAILED
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -14,6 +17,8 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 class Telemetry:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._gauges = Gauges()
+        self._lock = threading.Lock()
         self._requests = Counter(
             "hotdash_http_requests",
             "Requests answered.",
@@ -55,6 +60,12 @@ class Telemetry:
 
     def tile_answered(self, tile: str, *, from_cache: bool) -> None:
         self._tile_answers.labels(tile, "cache" if from_cache else "database").inc()
+        with self._lock:
+            ready = self._gauges.ready_tile_answers + int(from_cache)
+            self._gauges = Gauges(self._gauges.tile_answers + 1, ready)
+
+    def gauges(self) -> Gauges:
+        return self._gauges
 
     def exposition(self, work: WorkOverview) -> bytes:
         self._workers.set(work.alive)

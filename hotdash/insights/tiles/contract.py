@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hotdash.base.clock import iso_utc
 from hotdash.insights.metrics.period import Window
+from hotdash.insights.tiles.trouble import Blocked, Reprocessing
 
 
 class TileState(StrEnum):
@@ -40,16 +41,36 @@ class ActionKind(StrEnum):
     """What the next action opens or asks for; a door decides where that is."""
 
     SEE_DAYS = "see_days"
+    SEE_LIST = "see_list"
+    CONNECT = "connect"
     RUN = "run"
     MEND_CHECK = "mend_check"
     RELEASE_PIN = "release_pin"
     WAIT = "wait"
 
 
+class CellKind(StrEnum):
+    """How the cells of a list's column are to be read."""
+
+    TEXT = "text"
+    COUNT = "count"
+    NUMBER = "number"
+    MONEY = "money"
+    SHARE = "share"
+    RATE = "rate"
+    MINUTES = "minutes"
+    DAYS = "days"
+    DAY = "day"
+    INSTANT = "instant"
+
+
 @dataclass(frozen=True, slots=True)
 class NextAction:
+    """About names the list that an action of that kind is about."""
+
     kind: ActionKind
     text: str
+    about: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +94,44 @@ class SeriesPoint:
 
 @dataclass(frozen=True, slots=True)
 class ContextItem:
+    """why says what is missing where there is no value; last_day is told where it is not the tile's."""
+
     metric: str
     title: str
     value: Decimal | None
     unit: str
     delta: Delta | None = None
+    why: str | None = None
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     name: str
     text: str
+
+
+Cell = str | int | Decimal | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    title: str
+    kind: CellKind = CellKind.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class TileList:
+    """The first rows of something, of how many there are; why says what is missing where there are none."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]] = ()
+    total: int = 0
+    why: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +152,7 @@ class Tile:
     series: Sequence[SeriesPoint] = ()
     context: Sequence[ContextItem] = ()
     facts: Sequence[Fact] = ()
+    lists: Sequence[TileList] = ()
     as_of: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
     build: UUID | None = None
     provisional: bool = False
@@ -111,6 +160,11 @@ class Tile:
     window: Window | None = None
     base_window: Window | None = None
     timezone: str = "UTC"
+    currency: str = ""
+    grows_old_at: Sequence[datetime] = ()
+    """When time alone makes a source of it late."""
+    blocked: Blocked | None = None
+    under_way: Reprocessing | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Ready for a JSON encoder: money as decimal text, instants in UTC."""
@@ -126,15 +180,20 @@ class Tile:
             "unit": self.unit,
             "delta": _delta(self.delta),
             "direction": self.direction.value,
-            "series": [_point(point) for point in self.series],
+            "series": [point_json(point) for point in self.series],
             "context": [_context(item) for item in self.context],
-            "next_action": {"kind": self.next_action.kind.value, "text": self.next_action.text},
+            "next_action": _action(self.next_action),
             "facts": [{"name": fact.name, "text": fact.text} for fact in self.facts],
+            "lists": [_list(each) for each in self.lists],
             "as_of": {source: iso_utc(at) for source, at in self.as_of.items()},
             "build": str(self.build) if self.build else None,
             "provisional": self.provisional,
             "reasons": list(self.reasons),
         }
+
+
+def _action(action: NextAction) -> dict[str, str | None]:
+    return {"kind": action.kind.value, "text": action.text, "about": action.about}
 
 
 def _text(value: Decimal | None) -> str | None:
@@ -153,7 +212,7 @@ def _delta(delta: Delta | None) -> dict[str, str] | None:
     }
 
 
-def _point(point: SeriesPoint) -> dict[str, str | None]:
+def point_json(point: SeriesPoint) -> dict[str, str | None]:
     return {
         "day": point.day.isoformat(),
         "value": _text(point.value),
@@ -169,4 +228,36 @@ def _context(item: ContextItem) -> dict[str, Any]:
         "value": _text(item.value),
         "unit": item.unit,
         "delta": _delta(item.delta),
+        "why": item.why,
+        "last_day": item.last_day.isoformat() if item.last_day else None,
     }
+
+
+def _list(each: TileList) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "title": each.title,
+        "columns": [
+            {"name": column.name, "title": column.title, "kind": column.kind.value}
+            for column in each.columns
+        ],
+        "rows": [[_cell(cell) for cell in row] for row in each.rows],
+        "total": each.total,
+        "why": each.why,
+        "note": each.note,
+    }
+
+
+def _cell(cell: Cell) -> str | None:
+    """Every cell is text, so that no reader makes a float of an amount."""
+    match cell:
+        case None | str():
+            return cell
+        case datetime():
+            return iso_utc(cell)
+        case date():
+            return cell.isoformat()
+        case Decimal():
+            return f"{cell:f}"
+        case _:
+            return str(cell)

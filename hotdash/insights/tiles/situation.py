@@ -1,7 +1,7 @@
-"""What the pipeline last said about a mart of a shop: blocked by what, since when, and what is under way."""
+"""What the pipeline last said about marts of a shop: blocked by what, since when, and what is under way."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import parse_iso
 from hotdash.insights.statements import statement
-from hotdash.insights.tiles.state import Blocked, FailedCheck, Reprocessing
+from hotdash.insights.tiles.trouble import Blocked, FailedCheck, Reprocessing
 
 _WORK = {
     "backfill": "A backfill of this shop",
@@ -32,7 +32,9 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class PublicationNews:
-    blocked: Blocked | None = None
+    """By mart, what keeps it back."""
+
+    blocked: Mapping[str, Blocked] = field(default_factory=dict[str, Blocked])
     under_way: Sequence[Work] = ()
 
     def reprocessing(self, *, is_published: bool) -> Reprocessing | None:
@@ -44,15 +46,25 @@ class PublicationNews:
                 )
         return None
 
+    def blocked_of(self, marts: Iterable[str]) -> Blocked | None:
+        """One block of all these marts: every sentence once, since the earliest."""
+        found = [self.blocked[mart] for mart in marts if mart in self.blocked]
+        if not found:
+            return None
+        checks = dict.fromkeys(check for each in found for check in each.checks)
+        return Blocked(list(checks), min(each.since for each in found))
 
-def load_news(session: Session, shop_id: str, mart: str) -> PublicationNews:
-    row = session.execute(
-        statement(__file__, "situation.sql"), {"shop_id": shop_id, "mart": mart}
-    ).one()
-    work: Sequence[Mapping[str, str | None]] = row.work_under_way or []
-    blocked = None
-    if row.outcome == "blocked":
-        blocked = Blocked(_failed_checks(row.failed_checks, row.reasons), row.blocked_since)
+
+def load_news(session: Session, shop_id: str, marts: Sequence[str]) -> PublicationNews:
+    rows = session.execute(
+        statement(__file__, "situation.sql"), {"shop_id": shop_id, "marts": list(marts)}
+    ).all()
+    work: Sequence[Mapping[str, str | None]] = rows[0].work_under_way or []
+    blocked = {
+        row.mart: Blocked(_failed_checks(row.failed_checks, row.reasons), row.blocked_since)
+        for row in rows
+        if row.outcome == "blocked"
+    }
     return PublicationNews(blocked, [_work(told) for told in work])
 
 

@@ -1,34 +1,37 @@
 with latest as (
-  select outcome.build_id, outcome.outcome, outcome.reasons
+  select distinct on (outcome.mart)
+    outcome.mart, outcome.build_id, outcome.outcome, outcome.reasons
   from app.publication_outcomes as outcome
-  where outcome.shop_id = :shop_id and outcome.mart = :mart
-  order by outcome.at desc, outcome.build_id desc
-  limit 1
-),
-trusted as (
-  select coalesce(max(outcome.at), '-infinity') as at
-  from app.publication_outcomes as outcome
-  where outcome.shop_id = :shop_id and outcome.mart = :mart and outcome.outcome <> 'blocked'
+  where outcome.shop_id = :shop_id and outcome.mart = any(cast(:marts as text[]))
+  order by outcome.mart, outcome.at desc, outcome.build_id desc
 )
 select
+  latest.mart,
   latest.outcome,
   latest.reasons,
-  (
-    select min(outcome.at) from app.publication_outcomes as outcome, trusted
-    where outcome.shop_id = :shop_id
-      and outcome.mart = :mart
-      and outcome.outcome = 'blocked'
-      and outcome.at >= trusted.at
-  ) as blocked_since,
-  (
+  case when latest.outcome = 'blocked' then (
+    select min(told.at)
+    from app.publication_outcomes as told
+    where told.shop_id = :shop_id
+      and told.mart = latest.mart
+      and told.outcome = 'blocked'
+      and told.at >= coalesce((
+        select max(passed.at)
+        from app.publication_outcomes as passed
+        where passed.shop_id = :shop_id
+          and passed.mart = latest.mart
+          and passed.outcome <> 'blocked'
+      ), '-infinity')
+  ) end as blocked_since,
+  case when latest.outcome = 'blocked' then (
     select jsonb_agg(jsonb_build_array(result.sentence, result.mend) order by result.check_name)
     from app.check_results as result
     where result.shop_id = :shop_id
       and result.build_id = latest.build_id
       and result.severity = 'blocking'
       and result.status = 'failed'
-      and :mart = any(result.marts)
-  ) as failed_checks,
+      and latest.mart = any(result.marts)
+  ) end as failed_checks,
   (
     select jsonb_agg(jsonb_build_object(
       'kind', work.kind,
@@ -42,3 +45,4 @@ select
   ) as work_under_way
 from (select) as always
 left join latest on true
+order by latest.mart

@@ -2,70 +2,62 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from hotdash.insights.metrics.definition import Threshold
+from hotdash.insights.metrics.definition import Threshold, Thresholds
+from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.contract import ActionKind, Delta, Direction, NextAction, TileState
+from hotdash.insights.tiles.trouble import Blocked, Pin, Reprocessing
 
 
 @dataclass(frozen=True, slots=True)
 class SourceMark:
-    """Up to when a source had been read completely when what is shown was published."""
+    """Up to when a source had been read completely when what is shown was published.
+
+    What is beside the headline makes a tile incomplete when it is late, and hides no alarm.
+    """
 
     title: str
     complete_through: datetime | None
     fresh_within: timedelta
+    is_beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class FailedCheck:
-    sentence: str
-    mend: str
+class Judged:
+    """A metric beside the levels from which on it calls for a person."""
 
-
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    checks: Sequence[FailedCheck]
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reprocessing:
-    """Of a backfill also its days, the share that is done, and when it ends at that speed."""
-
-    what: str
-    since: datetime
-    days: tuple[date, date] | None = None
-    share_done: Decimal | None = None
-    ends_about: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pin:
-    by: str
-    at: datetime
-    reason: str
+    title: str
+    direction: Direction
+    thresholds: Thresholds
+    unit: str = ""
+    value: Decimal | None = None
+    delta: Delta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything the state depends on; missing is the sentence of a tile that has nothing to show."""
+    """Everything the state depends on, the metrics with the headline first.
+
+    missing is the sentence of a tile that has nothing to show; kept_back is a block of something
+    that stands beside the headline only.
+    """
 
     now: datetime
     timezone: str
-    metric_title: str
-    direction: Direction
-    threshold: Threshold
+    judged: Sequence[Judged]
     is_published: bool
     sources: Sequence[SourceMark]
     missing: str | None = None
+    if_missing: NextAction | None = None
     last_trusted: str | None = None
-    delta: Delta | None = None
     blocked: Blocked | None = None
+    kept_back: Blocked | None = None
     reprocessing: Reprocessing | None = None
     pin: Pin | None = None
+    if_fine: NextAction | None = None
+    if_moved: NextAction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +65,9 @@ class Judgement:
     state: TileState
     reasons: Sequence[str]
     next_action: NextAction
+
+
+_WORST_FIRST = (TileState.ACT, TileState.WATCH)
 
 
 def judge(situation: Situation) -> Judgement:
@@ -88,15 +83,29 @@ def judge(situation: Situation) -> Judgement:
     return _with_pin(situation, judgement)
 
 
+def severity(judged: Sequence[Judged]) -> TileState:
+    """Of several metrics the worst speaks."""
+    found = {_severity(each) for each in judged}
+    return next((state for state in _WORST_FIRST if state in found), TileState.OK)
+
+
 def _published(situation: Situation) -> Judgement:
     late = [source for source in situation.sources if _is_late(source, situation.now)]
-    if late and len(late) == len(situation.sources):
+    carrying = [source for source in situation.sources if not source.is_beside]
+    late_carrying = [source for source in late if not source.is_beside]
+    if late and len(late_carrying if carrying else late) == len(carrying or situation.sources):
         return _stale(situation, late)
-    if late:
+    if late_carrying:
         return _degraded(situation, late)
     if situation.missing is not None:
-        return _empty(situation.missing)
-    return _by_threshold(situation)
+        return _empty(situation, situation.missing)
+    judgement = _by_threshold(situation)
+    if not late and situation.kept_back is None:
+        return judgement
+    partial = _degraded(situation, late)
+    if judgement.state is TileState.OK:
+        return partial
+    return Judgement(judgement.state, [*judgement.reasons, *partial.reasons], judgement.next_action)
 
 
 def _blocked(situation: Situation, blocked: Blocked) -> Judgement:
@@ -127,9 +136,9 @@ def _unpublished() -> Judgement:
     )
 
 
-def _empty(missing: str) -> Judgement:
-    longer = "Choose a longer period, or wait for the first order that counts."
-    return Judgement(TileState.EMPTY, [missing], NextAction(ActionKind.SEE_DAYS, longer))
+def _empty(situation: Situation, missing: str) -> Judgement:
+    longer = NextAction(ActionKind.SEE_DAYS, "Choose a longer period, or wait for the first day.")
+    return Judgement(TileState.EMPTY, [missing], situation.if_missing or longer)
 
 
 def _stale(situation: Situation, late: Sequence[SourceMark]) -> Judgement:
@@ -142,49 +151,89 @@ def _stale(situation: Situation, late: Sequence[SourceMark]) -> Judgement:
 
 
 def _degraded(situation: Situation, late: Sequence[SourceMark]) -> Judgement:
-    fresh = len(situation.sources) - len(late)
-    share = f"{fresh} of {len(situation.sources)} sources are up to date."
+    reasons = list[str]()
+    if late:
+        fresh = len(situation.sources) - len(late)
+        reasons.append(f"{fresh} of {len(situation.sources)} sources are up to date.")
+    kept_back = situation.kept_back
+    if kept_back is not None:
+        since = _moment(kept_back.since, situation)
+        reasons.append(f"A part of it is kept back since {since}; the headline is not.")
+        reasons += [check.sentence for check in kept_back.checks]
+    reasons += [_lateness(source, situation) for source in late]
+    return Judgement(TileState.DEGRADED, reasons, _mend(late, kept_back))
+
+
+def _mend(late: Sequence[SourceMark], kept_back: Blocked | None) -> NextAction:
+    if kept_back is not None and kept_back.checks:
+        return NextAction(ActionKind.MEND_CHECK, kept_back.checks[0].mend)
     names = " and ".join(source.title for source in late)
-    return Judgement(
-        TileState.DEGRADED,
-        [share, *(_lateness(source, situation) for source in late)],
-        NextAction(ActionKind.RUN, f"Run `hotdash run` to catch up with {names}."),
-    )
+    return NextAction(ActionKind.RUN, f"Run `hotdash run` to catch up with {names}.")
 
 
 def _by_threshold(situation: Situation) -> Judgement:
-    state = _severity(situation)
-    title = situation.metric_title.lower()
-    if state is TileState.OK or situation.delta is None:
+    state = severity(situation.judged)
+    title = situation.judged[0].title.lower()
+    if state is TileState.OK:
         look = NextAction(ActionKind.SEE_DAYS, f"See {title} by day")
-        return Judgement(TileState.OK, [], look)
+        return Judgement(TileState.OK, [], situation.if_fine or look)
     return Judgement(
         state,
-        [_movement(situation, situation.delta)],
-        NextAction(ActionKind.SEE_DAYS, f"See which days moved {title}"),
+        [sentence for each in situation.judged for sentence in _calls(each)],
+        situation.if_moved or NextAction(ActionKind.SEE_DAYS, f"See which days moved {title}"),
     )
 
 
-def _severity(situation: Situation) -> TileState:
-    if situation.delta is None:
+def _severity(judged: Judged) -> TileState:
+    found = {_by_change(judged), _by_level(judged)}
+    return next((state for state in _WORST_FIRST if state in found), TileState.OK)
+
+
+def _by_change(judged: Judged) -> TileState:
+    if judged.delta is None:
         return TileState.OK
-    if _reaches(situation.delta.ratio, situation.threshold.act, situation.direction):
+    return _reached(judged.delta.ratio, judged.thresholds.change, judged.direction)
+
+
+def _by_level(judged: Judged) -> TileState:
+    if judged.value is None or judged.thresholds.level is None:
+        return TileState.OK
+    return _reached(judged.value, judged.thresholds.level, judged.direction)
+
+
+def _reached(value: Decimal, threshold: Threshold, direction: Direction) -> TileState:
+    if _reaches(value, threshold.act, direction):
         return TileState.ACT
-    if _reaches(situation.delta.ratio, situation.threshold.watch, situation.direction):
+    if _reaches(value, threshold.watch, direction):
         return TileState.WATCH
     return TileState.OK
 
 
-def _reaches(ratio: Decimal, level: Decimal, direction: Direction) -> bool:
-    return ratio <= level if direction is Direction.UP else ratio >= level
+def _reaches(value: Decimal, level: Decimal, direction: Direction) -> bool:
+    return value <= level if direction is Direction.UP else value >= level
 
 
-def _movement(situation: Situation, delta: Delta) -> str:
+def _calls(judged: Judged) -> list[str]:
+    """The sentences of a metric that calls for a person: by where it stands, and by how far it moved."""
+    told = list[str]()
+    level, delta = judged.thresholds.level, judged.delta
+    if _by_level(judged) is not TileState.OK and level is not None and judged.value is not None:
+        value, watch, act = (
+            wording.amount(each, judged.unit) for each in (judged.value, level.watch, level.act)
+        )
+        told.append(f"{judged.title}: {value} (watch from {watch}, act from {act}).")
+    if _by_change(judged) is not TileState.OK and delta is not None:
+        told.append(_movement(judged, delta))
+    return told
+
+
+def _movement(judged: Judged, delta: Delta) -> str:
     way = "below" if delta.ratio < 0 else "above"
-    watch, act = abs(situation.threshold.watch), abs(situation.threshold.act)
+    change = judged.thresholds.change
+    watch, act = abs(change.watch), abs(change.act)
     return (
-        f"{situation.metric_title} is {_percent(abs(delta.ratio))} {way} the {delta.against} "
-        f"(watch from {_percent(watch)}, act from {_percent(act)})."
+        f"{judged.title} is {wording.percent(abs(delta.ratio))} {way} the {delta.against} "
+        f"(watch from {wording.percent(watch)}, act from {wording.percent(act)})."
     )
 
 
@@ -211,26 +260,11 @@ def _is_late(source: SourceMark, now: datetime) -> bool:
 def _lateness(source: SourceMark, situation: Situation) -> str:
     if source.complete_through is None:
         return f"{source.title} have never been read completely."
-    age = describe_age(situation.now - source.complete_through)
-    limit = describe_age(source.fresh_within)
+    age = wording.describe_age(situation.now - source.complete_through)
+    limit = wording.describe_age(source.fresh_within)
     at = _moment(source.complete_through, situation)
     return f"{source.title} were last read completely {age} ago ({at}; the limit is {limit})."
 
 
 def _moment(instant: datetime, situation: Situation) -> str:
-    local = instant.astimezone(ZoneInfo(situation.timezone))
-    return f"{local.day} {local:%b %Y %H:%M}"
-
-
-def describe_age(age: timedelta) -> str:
-    minutes = int(age.total_seconds()) // 60
-    days, hours = minutes // 1440, minutes % 1440 // 60
-    if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
-    if hours:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
-    return f"{minutes} min"
-
-
-def _percent(ratio: Decimal) -> str:
-    return f"{(ratio * 100).quantize(Decimal('0.1')).normalize():f}%"
+    return wording.moment(instant, situation.timezone)

@@ -44,8 +44,10 @@ MATRIX = {
     "GET /definitions/{metric}": Row("/definitions/revenue", SIGN_IN, 200, 200, 200),
     "GET /runbooks/{name:path}": Row("/runbooks/freshness", SIGN_IN, 200, 200, 200),
     "GET /exports/revenue.csv": Row(f"/exports/revenue.csv{ASK}", SIGN_IN, 404, 403, 200),
-    "GET /api/v1/tiles/sales-pulse": Row(f"/api/v1/tiles/sales-pulse{ASK}", 401, 404, 200, 200),
-    "GET /api/v1/metrics/revenue/days": Row(
+    "GET /tiles/{tile}": Row(f"/tiles/sales-pulse{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /api/v1/tiles": Row(f"/api/v1/tiles{ASK}", 401, 404, 200, 200),
+    "GET /api/v1/tiles/{tile}": Row(f"/api/v1/tiles/sales-pulse{ASK}", 401, 404, 200, 200),
+    "GET /api/v1/metrics/{metric}/days": Row(
         f"/api/v1/metrics/revenue/days{ASK}", 401, 404, 200, 200
     ),
     "GET /api/v1/metrics/query": Row(

@@ -116,7 +116,7 @@ class TestStatic:
         accepts = {"accept-encoding": "gzip, br"}
         page = shown_web.client.get("/today", headers=accepts)
         names = ("tokens.css", "base.css", "today.css", "chart.css", "app.js", "icon.svg")
-        urls = [shown_web.parts.assets.url(name) for name in (*names, "revenue-chart.json")]
+        urls = [shown_web.parts.assets.url(name) for name in (*names, "days-chart.json")]
         urls += [shown_web.parts.bundle.url, f"/api/v1/metrics/revenue/days?shop={ROD}"]
         answers = [page, *(shown_web.client.get(url, headers=accepts) for url in urls)]
         assert {answer.status_code for answer in answers} == {200}

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from hotdash.base.roles import Role
-from hotdash.entrypoints.web.api.schemas import RevenueDaysAnswer, TileAnswer
+from hotdash.entrypoints.web.api.schemas import MetricDaysAnswer, TileAnswer
 from hotdash.storage.appdb.repositories import identity
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, history
 from tests.fixtures.web import Web
@@ -54,7 +54,7 @@ class TestShape:
         assert answer.status_code == 200
         TileAnswer.model_validate_json(answer.content)
         days = shown_web.client.get(DAYS, params={"shop": ROD, "range": range, "compare": compare})
-        RevenueDaysAnswer.model_validate_json(days.content)
+        MetricDaysAnswer.model_validate_json(days.content)
 
     def test_no_amount_is_a_float(self, shown_web: Web) -> None:
         shown_web.sign_in(OWNER)

@@ -13,7 +13,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.insights.metrics.period import Compare, Period, Range
 from hotdash.insights.tiles.contract import Tile, TileState, Verdict
-from hotdash.insights.tiles.sales_pulse import load_sales_pulse
+from hotdash.insights.tiles.engine import load_tile
 from hotdash.pipeline.publish.hold import rollback
 from hotdash.storage.appdb.models import CheckResult, Run, RunStep
 from tests.fixtures.marts import Publisher, Rows, order, revenue_day
@@ -43,7 +43,7 @@ def two_weeks(now: str = "100", then: str = "80", **values: Any) -> Rows:
 
 def tile_of(publisher: Publisher, shop: SeededShop, period: Period = WEEK) -> Tile:
     with publisher.database.as_user(shop.owner_id) as session:
-        return load_sales_pulse(session, SHOP, period, publisher.clock.now())
+        return load_tile(session, "sales-pulse", SHOP, period, publisher.clock.now())
 
 
 class TestNumbers:
@@ -81,6 +81,7 @@ class TestNumbers:
             "aov": Decimal("43.75"),
             "median_order_value": Decimal("50.00"),
             "refunds": Decimal("87.50"),
+            "conversion": None,
         }
         assert context["orders"].unit == "orders"
         refunds, orders = context["refunds"].delta, context["orders"].delta
@@ -318,7 +319,7 @@ def test_the_answer_has_the_one_shape(publisher: Publisher, shop: SeededShop) ->
 
     assert list(answer) == [
         *("tile", "state", "metric", "value", "unit", "delta", "direction", "series", "context"),
-        *("next_action", "facts", "as_of", "build", "provisional", "reasons"),
+        *("next_action", "facts", "lists", "as_of", "build", "provisional", "reasons"),
     ]
     assert answer["tile"] == "sales-pulse"
     assert answer["value"] == "700.00"

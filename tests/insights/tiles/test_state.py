@@ -1,5 +1,6 @@
 """All eight states, what beats what, and that reasons and next actions say what is true."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,18 +8,11 @@ from itertools import combinations
 
 import pytest
 
-from hotdash.insights.metrics.definition import Threshold
+from hotdash.insights.metrics.definition import Threshold, Thresholds
 from hotdash.insights.tiles.contract import ActionKind, Delta, Direction, TileState, Verdict
-from hotdash.insights.tiles.state import (
-    Blocked,
-    FailedCheck,
-    Pin,
-    Reprocessing,
-    Situation,
-    SourceMark,
-    describe_age,
-    judge,
-)
+from hotdash.insights.tiles.state import Judged, Situation, SourceMark, judge
+from hotdash.insights.tiles.trouble import Blocked, FailedCheck, Pin, Reprocessing
+from hotdash.insights.tiles.wording import describe_age
 
 NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -35,17 +29,32 @@ def moved(ratio: str) -> Delta:
     return Delta(share * 100, share, Decimal(100), verdict, "previous 30 days")
 
 
+def limits(watch: str, act: str) -> Threshold:
+    return Threshold(watch=Decimal(watch), act=Decimal(act))
+
+
+REVENUE = Judged(
+    "Revenue",
+    Direction.UP,
+    Thresholds(change=limits("-0.10", "-0.25")),
+    "USD",
+    Decimal("557310.00"),
+    moved("0.068"),
+)
 FINE = Situation(
     now=NOW,
     timezone="America/New_York",
-    metric_title="Revenue",
-    direction=Direction.UP,
-    threshold=Threshold(watch=Decimal("-0.10"), act=Decimal("-0.25")),
+    judged=[REVENUE],
     is_published=True,
     sources=[source(0.5)],
     last_trusted="Last trusted: 557310.00 USD for the 30 days to 17 Nov 2026.",
-    delta=moved("0.068"),
 )
+
+
+def by(ratio: str | None, judged: Judged = REVENUE) -> Sequence[Judged]:
+    return [replace(judged, delta=moved(ratio) if ratio else None)]
+
+
 BLOCKED = Blocked(
     [FailedCheck("3 days differ from Shopify's own count.", "Run a full read of these days.")],
     NOW - timedelta(hours=3),
@@ -56,11 +65,11 @@ REBUILD = Reprocessing("A full rebuild of this shop", NOW - timedelta(minutes=4)
 class TestOk:
     def test_is_a_change_within_the_thresholds(self) -> None:
         for ratio in ("0.068", "-0.0999", "3"):
-            judgement = judge(replace(FINE, delta=moved(ratio)))
+            judgement = judge(replace(FINE, judged=by(ratio)))
             assert (judgement.state, list(judgement.reasons)) == (TileState.OK, [])
 
     def test_is_also_said_without_a_comparison(self) -> None:
-        assert judge(replace(FINE, delta=None)).state is TileState.OK
+        assert judge(replace(FINE, judged=by(None))).state is TileState.OK
 
     def test_offers_a_look_at_the_days(self) -> None:
         action = judge(FINE).next_action
@@ -78,24 +87,19 @@ class TestWatchAndAct:
         ],
     )
     def test_begin_at_their_thresholds(self, ratio: str, state: TileState) -> None:
-        assert judge(replace(FINE, delta=moved(ratio))).state is state
+        assert judge(replace(FINE, judged=by(ratio))).state is state
 
     def test_say_how_far_and_from_where_on(self) -> None:
-        judgement = judge(replace(FINE, delta=moved("-0.1234")))
+        judgement = judge(replace(FINE, judged=by("-0.1234")))
         assert judgement.reasons == [
             "Revenue is 12.3% below the previous 30 days (watch from 10%, act from 25%)."
         ]
         assert judgement.next_action.text == "See which days moved revenue"
 
     def test_look_upwards_where_down_is_better(self) -> None:
-        refunds = replace(
-            FINE,
-            direction=Direction.DOWN,
-            metric_title="Refunds",
-            threshold=Threshold(watch=Decimal("0.20"), act=Decimal("0.50")),
-        )
-        assert judge(replace(refunds, delta=moved("-0.9"))).state is TileState.OK
-        grown = judge(replace(refunds, delta=moved("0.5")))
+        refunds = Judged("Refunds", Direction.DOWN, Thresholds(change=limits("0.20", "0.50")))
+        assert judge(replace(FINE, judged=by("-0.9", refunds))).state is TileState.OK
+        grown = judge(replace(FINE, judged=by("0.5", refunds)))
         assert grown.state is TileState.ACT
         assert grown.reasons[0].startswith("Refunds is 50% above")
 
@@ -200,7 +204,7 @@ def test_what_beats_what() -> None:
         TileState.STALE: {"sources": [source(3)]},
         TileState.DEGRADED: {"sources": [source(3), source(0, "Sessions")]},
         TileState.EMPTY: {"missing": "No order."},
-        TileState.ACT: {"delta": moved("-0.5")},
+        TileState.ACT: {"judged": by("-0.5")},
     }
     for (stronger, first), (weaker, second) in combinations(troubles.items(), 2):
         assert judge(replace(FINE, **{**second, **first})).state is stronger, (stronger, weaker)

@@ -1,24 +1,22 @@
-"""GET /api/v1/metrics/query answers everything about metrics; /revenue/days is what the chart draws."""
+"""GET /api/v1/metrics/query answers everything about metrics; /{metric}/days is what charts draw."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.query_schemas import MetricsAnswer
-from hotdash.entrypoints.web.api.schemas import ERRORS, RevenueDaysAnswer
-from hotdash.entrypoints.web.api.tiles import Asked, Shop, ready_answer
+from hotdash.entrypoints.web.api.schemas import ERRORS, MetricDaysAnswer
+from hotdash.entrypoints.web.api.tiles import Shop, asked_by
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.parts import PartsOf
-from hotdash.insights.metrics.period import Compare, Range
+from hotdash.insights.metrics.period import Compare, Period, Range
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import MOST_METRICS, MOST_SHOPS, Against, Question
-from hotdash.insights.tiles.contract import Tile
 
 router = APIRouter(prefix="/api/v1/metrics", tags=["metrics"])
 
@@ -89,27 +87,17 @@ def query_metrics(
     return json_answer(answer.as_json())
 
 
-@router.get("/revenue/days", response_model=RevenueDaysAnswer, responses=ERRORS)
-def revenue_days(
+@router.get("/{metric}/days", response_model=MetricDaysAnswer, responses=ERRORS)
+def metric_days(
     request: Request,
     parts: PartsOf,
+    metric: Annotated[
+        str, Path(description="A metric that charts draw, such as revenue.", max_length=60)
+    ],
     shop: Shop,
     range: Range = Range.DAYS_30,
     compare: Compare = Compare.PREVIOUS,
 ) -> Response:
-    """Revenue of every day of the period beside the day it is compared with."""
-    asked = Asked("revenue-days", shop, range, compare)
-    return ready_answer(request, parts, asked, _body).response(request)
-
-
-def _body(tile: Tile) -> bytes:
-    known = tile.as_json()
-    answer: dict[str, Any] = {
-        "metric": known["metric"],
-        "currency": tile.unit,
-        "timezone": tile.timezone,
-        "as_of": known["as_of"],
-        "build": known["build"],
-        "days": known["series"],
-    }
-    return orjson.dumps(answer)
+    """A metric on every day of the period beside the day it is compared with."""
+    asked = asked_by(request, parts, shop, Period(range, compare))
+    return parts.tiles.days(metric, asked).response(request)

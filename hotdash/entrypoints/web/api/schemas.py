@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Header
 from pydantic import BaseModel, ConfigDict, Field
 
-from hotdash.insights.tiles.contract import ActionKind, Direction, TileState, Verdict
+from hotdash.insights.tiles.contract import ActionKind, CellKind, Direction, TileState, Verdict
 
 Amount = Annotated[
     str, Field(pattern=r"^-?\d+(\.\d+)?$", description="A decimal as text; never a float.")
@@ -61,11 +61,14 @@ class ContextShape(Shape):
     value: Amount | None
     unit: str
     delta: DeltaShape | None
+    why: str | None
+    last_day: date | None
 
 
 class ActionShape(Shape):
     kind: ActionKind
     text: str
+    about: str | None
 
 
 class FactShape(Shape):
@@ -73,8 +76,37 @@ class FactShape(Shape):
     text: str
 
 
+class ColumnShape(Shape):
+    name: str
+    title: str
+    kind: CellKind
+
+
+class ListShape(Shape):
+    """The first rows of something, of how many there are; every cell is text or nothing."""
+
+    name: str
+    title: str
+    columns: list[ColumnShape]
+    rows: list[list[str | None]]
+    total: int
+    why: str | None
+    note: str | None
+
+
+TileName = Literal[
+    "cx-pulse",
+    "sales-pulse",
+    "seo-pulse",
+    "inventory-watch",
+    "fulfillment-flow",
+    "ops-pulse",
+    "growth",
+]
+
+
 class TileAnswer(Shape):
-    tile: Literal["sales-pulse"]
+    tile: TileName
     state: TileState
     metric: MetricName
     value: Amount | None
@@ -85,14 +117,20 @@ class TileAnswer(Shape):
     context: list[ContextShape]
     next_action: ActionShape
     facts: list[FactShape]
+    lists: list[ListShape]
     as_of: dict[str, datetime]
     build: UUID | None
     provisional: bool
     reasons: list[str]
 
 
-class RevenueDaysAnswer(Shape):
+class TilesAnswer(Shape):
+    tiles: list[TileAnswer]
+
+
+class MetricDaysAnswer(Shape):
     metric: MetricName
+    unit: str
     currency: str
     timezone: str
     as_of: dict[str, datetime]

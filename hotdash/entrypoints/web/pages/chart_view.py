@@ -1,4 +1,4 @@
-"""The revenue chart: drawn here, told in words, and as a table; the browser may make it livelier."""
+"""A metric's chart: drawn here, told in words, and as a table; the browser may make it livelier."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import drawing, formatting
 from hotdash.insights.metrics.period import Period
-from hotdash.insights.tiles.contract import SeriesPoint, Tile
+from hotdash.insights.tiles.chart import MetricDays
+from hotdash.insights.tiles.contract import SeriesPoint
 
 WIDTH, HEIGHT = 1000, 280
 _DAY_LABELS = 6
@@ -23,15 +24,24 @@ class RowView:
 
 
 @dataclass(frozen=True, slots=True)
+class SwitchView:
+    title: str
+    url: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ChartView:
     title: str
+    metric_title: str
     has_days: bool
     empty: str
     summary: str
     base_title: str | None
-    sign: str
+    unit: str
     ticks: tuple[str, ...]
     y_ticks: str
+    y_labels: str
     x_ticks: str
     grid: tuple[str, ...]
     path: str
@@ -42,38 +52,51 @@ class ChartView:
     vega_url: str
     csv_url: str | None
     definition_url: str
+    switches: tuple[SwitchView, ...]
 
 
 def chart_view(
-    tile: Tile, shop_id: str, period: Period, *, vega_url: str, may_export: bool
+    days: MetricDays,
+    shop_id: str,
+    period: Period,
+    *,
+    vega_url: str,
+    may_export: bool,
+    switches: tuple[SwitchView, ...] = (),
 ) -> ChartView:
-    values = [point.value for point in tile.series]
-    base = [point.base_value for point in tile.series]
+    values = [point.value for point in days.points]
+    base = [point.base_value for point in days.points]
     has_base = any(value is not None for value in base)
     scale = drawing.scale_for(values, base)
-    days_on_axis = _spread(tile.series)
+    days_on_axis = _spread(days.points)
+    ticks = tuple(formatting.quantity_axis(tick, days.unit) for tick in scale.ticks)
+    metric = days.metric
     query = urlencode(
         {"shop": shop_id, "range": period.range.value, "compare": period.compare.value}
     )
+    is_exported = metric.name == "revenue" and may_export and days.build is not None
     return ChartView(
-        title=f"{tile.metric_title} by day",
+        title=f"{metric.title} by day",
+        metric_title=metric.title,
         has_days=any(value is not None for value in values),
-        empty="No day to draw yet: the first published day appears here.",
-        summary=_summary(tile),
+        empty=f"No day of {metric.title} to draw yet: the first published day appears here.",
+        summary=_summary(days),
         base_title=period.compare_title if has_base else None,
-        sign=formatting.sign(tile.unit),
-        ticks=tuple(formatting.money_axis(tick, tile.unit) for tick in scale.ticks),
+        unit=days.unit,
+        ticks=ticks,
         y_ticks=" ".join(f"{tick:f}" for tick in scale.ticks),
+        y_labels="|".join(ticks),
         x_ticks=" ".join(day.isoformat() for day in days_on_axis),
         grid=tuple(_heights(scale)),
         path=drawing.path(values, scale, WIDTH, HEIGHT),
         base_path=drawing.path(base, scale, WIDTH, HEIGHT) if has_base else "",
         day_labels=tuple(formatting.day(day) for day in days_on_axis),
-        rows=tuple(_rows(tile)),
-        days_url=f"/api/v1/metrics/revenue/days?{query}",
+        rows=tuple(_rows(days)),
+        days_url=f"/api/v1/metrics/{metric.name}/days?{query}",
         vega_url=vega_url,
-        csv_url=f"/exports/revenue.csv?{query}" if may_export and tile.build else None,
-        definition_url=f"/definitions/{tile.metric}",
+        csv_url=f"/exports/revenue.csv?{query}" if is_exported else None,
+        definition_url=f"/definitions/{metric.name}",
+        switches=switches,
     )
 
 
@@ -95,29 +118,30 @@ def _spread(series: Sequence[SeriesPoint]) -> list[date]:
     return [series[round(last * step / steps)].day for step in range(steps + 1)]
 
 
-def _summary(tile: Tile) -> str:
-    known = [(point.value, point.day) for point in tile.series if point.value is not None]
+def _summary(days: MetricDays) -> str:
+    title = days.metric.title
+    known = [(point.value, point.day) for point in days.points if point.value is not None]
     if not known:
-        return f"{tile.metric_title} by day: no day yet."
+        return f"{title} by day: no day yet."
     (low, low_day), (high, high_day) = min(known), max(known)
     return (
-        f"{tile.metric_title} by day, a line chart. "
-        f"Lowest {formatting.money(low, tile.unit)} on {formatting.day(low_day)}, "
-        f"highest {formatting.money(high, tile.unit)} on {formatting.day(high_day)}. "
+        f"{title} by day, a line chart. "
+        f"Lowest {formatting.quantity(low, days.unit)} on {formatting.day(low_day)}, "
+        f"highest {formatting.quantity(high, days.unit)} on {formatting.day(high_day)}. "
         "The same numbers stand in the table below."
     )
 
 
-def _rows(tile: Tile) -> list[RowView]:
+def _rows(days: MetricDays) -> list[RowView]:
     """The newest first; the year only where the days have two."""
-    years = {point.day.year for point in tile.series}
+    years = {point.day.year for point in days.points}
     name = formatting.day if len(years) == 1 else formatting.day_with_year
     return [
         RowView(
             day=f"{point.day:%a} {name(point.day)}",
-            value=formatting.money(point.value, tile.unit),
+            value=formatting.quantity(point.value, days.unit),
             base_day=name(point.base_day) if point.base_day else formatting.MISSING,
-            base_value=formatting.money(point.base_value, tile.unit),
+            base_value=formatting.quantity(point.base_value, days.unit),
         )
-        for point in reversed(tile.series)
+        for point in reversed(days.points)
     ]

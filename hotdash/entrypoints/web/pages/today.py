@@ -1,5 +1,6 @@
-"""Today: what to do now, the pulse of the shop, and its revenue by day."""
+"""Today: what to do now, the seven tiles of the shop, and one metric by day."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,18 +12,19 @@ from hotdash.base.roles import Permission, may
 from hotdash.entrypoints.web.address import see_other
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages import today_view
-from hotdash.entrypoints.web.pages.chart_view import chart_view
+from hotdash.entrypoints.web.pages.chart_view import ChartView, SwitchView, chart_view
 from hotdash.entrypoints.web.pages.tile_view import tile_view
 from hotdash.entrypoints.web.parts import Parts, PartsOf
+from hotdash.entrypoints.web.ready_tiles import Asked
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.registry import registry
-from hotdash.insights.tiles.contract import Tile
-from hotdash.insights.tiles.sales_pulse import MART, load_sales_pulse
-from hotdash.insights.tiles.situation import PublicationNews, load_news
+from hotdash.insights.tiles.catalog import TILES
+from hotdash.insights.tiles.chart import SWITCHED, MetricDays
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
+_SALES = tuple(TILES).index("sales-pulse")
 
 
 @router.get("/")
@@ -30,7 +32,7 @@ def home(request: Request, parts: PartsOf) -> Response:
     visit = parts.gate.find_visit(request)
     if visit is None:
         return see_other("/sign-in")
-    return _today(request, parts, visit, None, Period())
+    return _today(request, parts, visit, None, Period(), None)
 
 
 @router.get("/today")
@@ -40,61 +42,86 @@ def today(
     shop: str | None = None,
     range: str | None = None,
     compare: str | None = None,
+    chart: str | None = None,
 ) -> Response:
-    visit = parts.gate.visit(request)
-    return _today(request, parts, visit, shop, Period.parse(range, compare))
+    visit = parts.gate.visit(request, shop)
+    return _today(request, parts, visit, shop, Period.parse(range, compare), chart)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is looked at, and by whom: all of it stands in the address."""
+
+    parts: Parts
+    visit: Visit
+    shop: VisitedShop
+    period: Period
+
+    @property
+    def asked(self) -> Asked:
+        edition = self.visit.edition or ""
+        return Asked(self.visit.user_id, self.shop.shop_id, edition, self.period)
 
 
 def _today(
-    request: Request, parts: Parts, visit: Visit, shop_id: str | None, period: Period
+    request: Request,
+    parts: Parts,
+    visit: Visit,
+    shop_id: str | None,
+    period: Period,
+    chart: str | None,
 ) -> Response:
     wanted = shop_id or next(iter(visit.shops), None)
     if wanted is None:
         return parts.pages.render(request, "no_shop.html", top_bar(visit, "today"))
-    shop = shop_of(visit, wanted, Permission.SEE_METRICS)
-    tile, news = _load(parts, visit, shop, period)
-    values = top_bar(visit, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
-    values |= _values(parts, visit, shop, period, tile, news)
-    return parts.pages.render(request, "today.html", values)
+    # Which edition is current is told of the shop that is named, and only now one is.
+    known = visit if shop_id else parts.gate.visit(request, wanted)
+    shop = shop_of(known, wanted, Permission.SEE_METRICS)
+    view = _View(parts, known, shop, period)
+    values = top_bar(known, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
+    return parts.pages.render(request, "today.html", values | _values(view, chart or SWITCHED[0]))
 
 
-def _load(
-    parts: Parts, visit: Visit, shop: VisitedShop, period: Period
-) -> tuple[Tile, PublicationNews]:
-    now, fresh = parts.context.clock.now(), parts.context.orders_fresh_within
-    with parts.context.database.as_user(visit.user_id) as session:
-        tile = load_sales_pulse(session, shop.shop_id, period, now, fresh_within=fresh)
-        return tile, load_news(session, shop.shop_id, MART)
-
-
-def _values(
-    parts: Parts,
-    visit: Visit,
-    shop: VisitedShop,
-    period: Period,
-    tile: Tile,
-    news: PublicationNews,
-) -> dict[str, Any]:
-    now, blocked = parts.context.clock.now(), news.blocked
-    under_way = news.reprocessing(is_published=tile.build is not None)
-    failed = tuple(check.sentence for check in blocked.checks) if blocked else ()
+def _values(view: _View, chart: str) -> dict[str, Any]:
+    parts, period, shop = view.parts, view.period, view.shop
+    now = parts.context.clock.now()
+    tiles = [ready.value for ready in parts.tiles.tiles(tuple(TILES), view.asked)]
+    days = parts.tiles.days(chart, view.asked).value
+    sales = tiles[_SALES]
     return {
         "shop": shop,
-        "shops": list(visit.shops.values()),
+        "view_url": "/today",
+        "shops": list(view.visit.shops.values()),
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner(tile, blocked, under_way, now)
-        or today_view.changed(registry().get(tile.metric, tile.metric_version), now.date()),
-        "decisions": today_view.decisions(tile, blocked),
-        "looks_again": today_view.looks_again(tile),
-        "period_line": today_view.period_line(tile, period),
-        "tile": tile_view(tile, now, failed),
-        "chart": chart_view(
-            tile,
-            shop.shop_id,
-            period,
-            vega_url=parts.bundle.url,
-            may_export=may(shop.role, Permission.EXPORT),
-        ),
-        "foot": today_view.foot(tile, now, parts.context.version),
+        "banner": today_view.banner(tiles, now)
+        or today_view.changed(registry().get(sales.metric, sales.metric_version), now.date()),
+        "decisions": today_view.do_now(tiles, shop.shop_id, period),
+        "looks_again": today_view.looks_again(tiles),
+        "period_line": today_view.period_line(sales, period),
+        "tiles": [tile_view(tile, shop.shop_id, period, now) for tile in tiles],
+        "chart": _chart(view, days),
+        "chosen_chart": chart,
+        "foot": today_view.foot(tiles, days, now, parts.context.version),
     }
+
+
+def _chart(view: _View, days: MetricDays) -> ChartView:
+    return chart_view(
+        days,
+        view.shop.shop_id,
+        view.period,
+        vega_url=view.parts.bundle.url,
+        may_export=may(view.shop.role, Permission.EXPORT),
+        switches=tuple(_switch(view, name, days.metric.name) for name in SWITCHED),
+    )
+
+
+def _switch(view: _View, name: str, chosen: str) -> SwitchView:
+    asked = {
+        "shop": view.shop.shop_id,
+        "range": view.period.range.value,
+        "compare": view.period.compare.value,
+        "chart": name,
+    }
+    return SwitchView(registry().get(name).title, f"/today?{urlencode(asked)}#days", name == chosen)

@@ -1,16 +1,24 @@
 """What Today says around its tiles: the banner, what to do now, which days and how old."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import ceil
 
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.pages.tile_view import tile_url
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
+from hotdash.insights.tiles.catalog import TILES
+from hotdash.insights.tiles.chart import MetricDays
 from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
-from hotdash.insights.tiles.state import Blocked, Reprocessing
+from hotdash.insights.tiles.trouble import Reprocessing
 
-_SOURCES = {"shopify": "Shopify orders"}
+MOST_DECISIONS = 3
+_LATE = (TileState.STALE, TileState.DEGRADED)
+_SOURCES = {source.name: source.title for tile in TILES.values() for source in tile.sources} | {
+    "shopify": "Shopify orders"
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +54,44 @@ def compare_choices(period: Period) -> list[Choice]:
     ]
 
 
-def banner(
-    tile: Tile,
-    blocked: Blocked | None,
-    under_way: Reprocessing | None = None,
-    now: datetime | None = None,
-) -> Banner | None:
-    if tile.state is TileState.BLOCKED and blocked is not None:
-        since = formatting.shop_time(blocked.since, tile.timezone)
-        shown = (
-            "What you see are the last trusted numbers."
-            if tile.build
-            else "Nothing was published before, so there is no number to show."
-        )
-        return Banner("blocked", f"Blocked since {since}.", f"A check failed. {shown}")
-    if under_way is not None and under_way.days is not None:
-        return backfilling(under_way, under_way.days, now or under_way.since, tile.timezone)
-    if tile.state is TileState.REPROCESSING:
+def banner(tiles: Sequence[Tile], now: datetime) -> Banner | None:
+    """The worst that is the matter, and which tiles it concerns."""
+    blocked = [tile for tile in tiles if tile.state is TileState.BLOCKED]
+    if blocked:
+        return _blocked(blocked, len(tiles))
+    running = next((tile for tile in tiles if tile.under_way is not None), None)
+    if running is not None and running.under_way is not None:
+        under_way = running.under_way
+        if under_way.days is not None:
+            return backfilling(under_way, under_way.days, now, running.timezone)
         return Banner("reprocessing", "Reprocessing.", "The numbers may change when it ends.")
-    if tile.state in (TileState.STALE, TileState.DEGRADED):
-        shown = f"What you see is from {_seen_up_to(tile)}." if tile.as_of else ""
-        return Banner("stale", "The data is not up to date.", shown)
+    late = [tile for tile in tiles if tile.state in _LATE and tile.as_of]
+    if late:
+        return _late(late, len(tiles))
     return None
+
+
+def _blocked(tiles: Sequence[Tile], of: int) -> Banner:
+    since = min(tile.blocked.since for tile in tiles if tile.blocked is not None)
+    shown = (
+        "What you see are the last trusted numbers."
+        if all(tile.build for tile in tiles)
+        else "Where nothing was published before, there is no number to show."
+    )
+    title = f"Blocked since {formatting.shop_time(since, tiles[0].timezone)}."
+    return Banner("blocked", title, f"A check failed. {_affected(tiles, of)}{shown}")
+
+
+def _late(tiles: Sequence[Tile], of: int) -> Banner:
+    seen = min(at for tile in tiles for at in tile.as_of.values())
+    shown = f"What you see is from {formatting.shop_time(seen, tiles[0].timezone)}."
+    return Banner("stale", "The data is not up to date.", f"{_affected(tiles, of)}{shown}")
+
+
+def _affected(tiles: Sequence[Tile], of: int) -> str:
+    if len(tiles) == of:
+        return ""
+    return f"Affects {formatting.listing(tile.title for tile in tiles)}. "
 
 
 def backfilling(
@@ -107,21 +131,40 @@ def changed(metric: Metric, day: date) -> Banner | None:
     )
 
 
-def decisions(tile: Tile, blocked: Blocked | None) -> list[DecisionView]:
-    if tile.state is TileState.BLOCKED and blocked is not None:
-        return [DecisionView(check.sentence, check.mend) for check in blocked.checks[:3]]
-    if tile.next_action.kind in (ActionKind.RUN, ActionKind.RELEASE_PIN):
-        return [DecisionView(_title_of(tile), tile.next_action.text)]
-    if tile.state is TileState.ACT:
-        where = "The chart below shows the days that moved it."
-        return [DecisionView(" ".join(tile.reasons), where, "See the days", "#days")]
-    return []
+def do_now(tiles: Sequence[Tile], shop_id: str, period: Period) -> list[DecisionView]:
+    """What the states of the tiles ask for, the gravest first and everything once."""
+    asked = [
+        *_failed_checks(tiles),
+        *_catching_up(tiles),
+        *_acting(tiles, shop_id, period),
+    ]
+    return list(dict.fromkeys(asked))[:MOST_DECISIONS]
 
 
-def _title_of(tile: Tile) -> str:
-    if tile.next_action.kind is ActionKind.RELEASE_PIN:
-        return "Release the held publication"
-    return "Bring the data up to date" if tile.build else "Publish the first numbers"
+def _failed_checks(tiles: Sequence[Tile]) -> Iterator[DecisionView]:
+    for tile in tiles:
+        if tile.state is TileState.BLOCKED and tile.blocked is not None:
+            for check in tile.blocked.checks:
+                yield DecisionView(check.sentence, check.mend)
+
+
+def _catching_up(tiles: Sequence[Tile]) -> Iterator[DecisionView]:
+    for tile in tiles:
+        action = tile.next_action
+        if action.kind is ActionKind.RELEASE_PIN:
+            yield DecisionView("Release the held publication", action.text)
+        elif action.kind is ActionKind.RUN:
+            title = "Bring the data up to date" if tile.build else "Publish the first numbers"
+            yield DecisionView(title, action.text)
+
+
+def _acting(tiles: Sequence[Tile], shop_id: str, period: Period) -> Iterator[DecisionView]:
+    for tile in tiles:
+        if tile.state is TileState.ACT:
+            action, url = tile.next_action, tile_url(tile.tile, shop_id, period)
+            place = action.about if action.kind is ActionKind.SEE_LIST else "days"
+            verb = "See the list" if action.kind is ActionKind.SEE_LIST else "See the days"
+            yield DecisionView(action.text, " ".join(tile.reasons), verb, f"{url}#{place}")
 
 
 def period_line(tile: Tile, period: Period) -> str:
@@ -134,22 +177,24 @@ def _span(window: Window) -> str:
     return formatting.day_span(window.first, window.last)
 
 
-def looks_again(tile: Tile) -> str:
-    if not tile.as_of:
+def looks_again(tiles: Sequence[Tile]) -> str:
+    seen = [at for tile in tiles for at in tile.as_of.values()]
+    if not seen:
         return "Every run looks again."
-    return f"Every run looks again; the last one saw everything up to {_seen_up_to(tile)}."
+    at = formatting.shop_time(min(seen), tiles[0].timezone)
+    return f"Every run looks again; the last one saw everything up to {at}."
 
 
-def _seen_up_to(tile: Tile) -> str:
-    return formatting.shop_time(min(tile.as_of.values()), tile.timezone)
-
-
-def foot(tile: Tile, now: datetime, version: str) -> list[str]:
+def foot(tiles: Sequence[Tile], days: MetricDays, now: datetime, version: str) -> list[str]:
+    oldest = dict[str, datetime]()
+    for tile in tiles:
+        for source, at in tile.as_of.items():
+            oldest[source] = min(at, oldest.get(source, at))
     sources = [
-        f"{_SOURCES.get(source, source)} complete up to {formatting.shop_time(at, tile.timezone)}"
-        f" {formatting.place(tile.timezone)} time ({formatting.ago(at, now)})"
-        for source, at in sorted(tile.as_of.items())
+        f"{_SOURCES.get(source, source)} complete up to {formatting.shop_time(at, days.timezone)}"
+        f" {formatting.place(days.timezone)} time ({formatting.ago(at, now)})"
+        for source, at in sorted(oldest.items())
     ]
-    build = [f"Build {str(tile.build)[:8]}"] if tile.build else []
-    metric = f"{tile.metric_title} v{tile.metric_version}"
+    build = [f"Build {str(days.build)[:8]}"] if days.build else []
+    metric = f"{days.metric.title} v{days.metric.version}"
     return [*sources, *build, metric, f"Hotdash {version}"]

@@ -54,7 +54,7 @@ async function hydrate(element) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
-function drawChart(live, spec, answer, { sign, yTicks, xTicks }) {
+function drawChart(live, spec, answer, { yTicks, yLabels, xTicks }) {
   const chart = structuredClone(spec);
   const [base, now, pointer, dot] = chart.layer;
   const colours = coloursOfPage();
@@ -63,8 +63,9 @@ function drawChart(live, spec, answer, { sign, yTicks, xTicks }) {
   pointer.mark = { ...pointer.mark, color: colours.ink, strokeDash: [2, 2] };
   dot.mark = { ...dot.mark, color: colours.blue, filled: true, size: 50 };
   keepToScale(chart, now, yTicks.split(" ").map(Number), xTicks.split(" ").map(calendarDay));
+  now.encoding.y.axis.labelExpr = labelsOf(yTicks.split(" ").map(Number), yLabels.split("|"));
   if (!answer.days.some((day) => day.base_day !== null)) chart.layer = [now, pointer, dot];
-  chart.data.values = answer.days.map((day) => row(day, answer.currency));
+  chart.data.values = answer.days.map((day) => row(day, answer));
   return vegaEmbed(live, chart, {
     mode: "vega-lite",
     renderer: "svg",
@@ -72,7 +73,6 @@ function drawChart(live, spec, answer, { sign, yTicks, xTicks }) {
     ast: true,
     defaultStyle: false,
     tooltip: (_handler, event, item) => showReading(live.parentElement, event, item),
-    formatLocale: { decimal: ".", thousands: ",", grouping: [3], currency: [sign, ""] },
     config: look(colours),
   });
 }
@@ -84,16 +84,21 @@ function keepToScale(chart, now, yTicks, xTicks) {
   chart.encoding.x.axis.values = xTicks;
 }
 
+/* The words of the server, so that an axis of minutes or shares reads as the drawing did. */
+function labelsOf(ticks, labels) {
+  return `${JSON.stringify(labels)}[indexof(${JSON.stringify(ticks)}, datum.value)]`;
+}
+
 function calendarDay(text) {
   const [year, month, date] = text.split("-").map(Number);
   return { year, month, date, utc: true };
 }
 
 /* The numbers only place the line; the words under the pointer come from the exact decimals. */
-function row(day, currency) {
-  const words = [dayText(day.day), moneyText(day.value, currency)];
+function row(day, answer) {
+  const words = [dayText(day.day), valueText(day.value, answer)];
   if (day.base_day) {
-    words.push(`vs ${moneyText(day.base_value, currency)} on ${dayText(day.base_day)}`);
+    words.push(`vs ${valueText(day.base_value, answer)} on ${dayText(day.base_day)}`);
   }
   return {
     at: Date.parse(day.day),
@@ -108,10 +113,18 @@ function dayText(day) {
   return `${part({ weekday: "short" })} ${part({ day: "numeric" })} ${part({ month: "short" })}`;
 }
 
-function moneyText(value, currency) {
+function valueText(value, { unit, currency }) {
   if (value === null) return "–";
-  const format = { style: "currency", currency, currencyDisplay: "narrowSymbol" };
-  return new Intl.NumberFormat("en-US", format).format(value);
+  const number = (format) => new Intl.NumberFormat("en-US", format).format(value);
+  if (unit === "share") return number({ style: "percent", maximumFractionDigits: 1 });
+  if (unit === "minutes") return minutesText(Math.trunc(value));
+  if (unit === currency) return number({ style: "currency", currency, currencyDisplay: "narrowSymbol" });
+  return number({ maximumFractionDigits: 2 });
+}
+
+function minutesText(minutes) {
+  const hours = Math.floor(minutes / 60);
+  return hours ? `${hours}h ${String(minutes % 60).padStart(2, "0")}m` : `${minutes}m`;
 }
 
 /* With nearest points Vega hands over the cell around the point; the row is one datum deeper. */

@@ -1,0 +1,93 @@
+"""The lists of a tile as tables: every cell as text, with how it is set."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from hotdash.entrypoints.web import formatting
+from hotdash.insights.tiles.contract import Cell, CellKind, Tile, TileList
+
+_WORDS = frozenset({CellKind.TEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    title: str
+    is_amount: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    name: str
+    title: str
+    columns: tuple[ColumnView, ...]
+    rows: tuple[tuple[tuple[str, bool], ...], ...]
+    count: str
+    why: str | None
+    note: str | None
+
+
+def list_view(each: TileList, tile: Tile) -> ListView:
+    columns = tuple(ColumnView(column.title, column.kind not in _WORDS) for column in each.columns)
+    return ListView(
+        name=each.name,
+        title=each.title,
+        columns=columns,
+        rows=tuple(
+            tuple(
+                (_text(cell, column.kind, tile), column.kind not in _WORDS)
+                for cell, column in zip(row, each.columns, strict=True)
+            )
+            for row in each.rows
+        ),
+        count=_count(each),
+        why=each.why,
+        note=each.note,
+    )
+
+
+def _count(each: TileList) -> str:
+    shown = len(each.rows)
+    if not shown:
+        return ""
+    if shown < each.total:
+        return f"{shown} of {each.total:,}"
+    return f"{each.total:,}"
+
+
+def _text(cell: Cell, kind: CellKind, tile: Tile) -> str:
+    match cell:
+        case None:
+            return formatting.MISSING
+        case datetime():
+            return formatting.shop_time(cell, tile.timezone)
+        case date():
+            return formatting.day_with_year(cell)
+        case Decimal() | int():
+            return _number(Decimal(cell), kind, tile.currency)
+        case _:
+            return cell or formatting.MISSING
+
+
+def _number(value: Decimal, kind: CellKind, currency: str) -> str:
+    match kind:
+        case CellKind.TEXT:
+            return f"{value:f}"
+        case CellKind.MONEY:
+            return formatting.money(value, currency)
+        case CellKind.SHARE:
+            return f"{_sign(value)}{formatting.percent(value)}"
+        case CellKind.RATE:
+            return formatting.percent(value)
+        case CellKind.MINUTES:
+            return formatting.minutes(value)
+        case CellKind.DAYS:
+            return f"{formatting.number(value)} d"
+        case CellKind.COUNT:
+            return formatting.count(value)
+        case _:
+            return formatting.number(value)
+
+
+def _sign(value: Decimal) -> str:
+    return formatting.MINUS if value < 0 else "+" if value > 0 else ""

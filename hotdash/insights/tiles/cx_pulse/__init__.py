@@ -1,0 +1,1 @@
+"""CX Pulse: how long customers wait, and who waits past a promise."""

@@ -1,0 +1,1 @@
+"""Fulfillment Flow: whether orders leave the house and arrive in time."""

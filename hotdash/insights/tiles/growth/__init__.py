@@ -1,0 +1,1 @@
+"""Growth: the twelve months on the way to the target."""

@@ -1,0 +1,1 @@
+"""Inventory Watch: what runs out before it can be refilled."""

@@ -1,0 +1,1 @@
+"""Sales Pulse: revenue and its change."""

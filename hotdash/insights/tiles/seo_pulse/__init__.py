@@ -1,0 +1,1 @@
+"""SEO Pulse: clicks from search, and pages that lose visitors."""

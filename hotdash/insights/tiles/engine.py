@@ -289,7 +289,7 @@ class _Facts:
     def _silences(self, cell: Cell) -> list[str]:
         """Why there is no comparison, where one was asked for."""
         base, first_day = self.windows.base, self.headline.first_day
-        if base is None or cell.base is not None or first_day is None:
+        if self.definition.is_live or base is None or cell.base is not None or first_day is None:
             return []
         if base.first < first_day:
             return [f"No comparison: the first known day is {wording.day(first_day)}."]

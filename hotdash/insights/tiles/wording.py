@@ -53,7 +53,11 @@ def amount(value: Decimal, unit: str) -> str:
         return f"{_plain(value)} days"
     if unit in _PLAIN or unit == Unit.RATIO:
         return _plain(value)
-    return f"{Money(value, unit).rounded().amount} {unit}"
+    return money(value, unit)
+
+
+def money(value: Decimal, currency: str) -> str:
+    return f"{Money(value, currency).rounded().amount:,} {currency}"
 
 
 def _plain(value: Decimal) -> str:

@@ -1,6 +1,5 @@
 """Which metrics, lists and words make up Inventory Watch."""
 
-from hotdash.base.money import Money
 from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.contract import ActionKind, CellKind, Column, Fact, NextAction
 from hotdash.insights.tiles.definition import Context, Found, Listed, Reading, TileDefinition
@@ -61,8 +60,8 @@ def _at_risk(reading: Reading) -> list[Fact]:
     (row,) = rows_of(reading, __file__, "at_risk")
     if row["at_risk"] is None:
         return []
-    amount = Money(row["at_risk"], reading.currency).rounded().amount
-    return [Fact("money_at_risk", f"{amount} {reading.currency} at risk")]
+    amount = wording.money(row["at_risk"], reading.currency)
+    return [Fact("money_at_risk", f"{amount} at risk")]
 
 
 def _missing(found: Found) -> str:

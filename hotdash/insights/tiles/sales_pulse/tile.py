@@ -56,7 +56,7 @@ def _best_day(reading: Reading) -> list[Fact]:
     if not known or not reading.values["orders"].value:
         return []
     amount, day = max(known)
-    told = f"Best day: {wording.day(day)} with {amount} {reading.currency}"
+    told = f"Best day: {wording.day(day)} with {wording.money(amount, reading.currency)}"
     return [Fact("best_day", told)]
 
 

@@ -143,7 +143,7 @@ def quantity(value: Decimal | None, unit: str) -> str:
         return MISSING
     match unit:
         case "share":
-            return percent(value)
+            return f"{MINUS if value < 0 else ''}{percent(value)}"
         case "minutes":
             return minutes(value)
         case "days":

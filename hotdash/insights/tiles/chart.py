@@ -14,7 +14,7 @@ from hotdash.insights.metrics.publication import REVENUE, Windows, load_publishe
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.contract import SeriesPoint
-from hotdash.insights.tiles.values import load_days, unit_of
+from hotdash.insights.tiles.values import load_days, unit_of, windows_of
 
 SWITCHED = ("revenue", "aov", "roas", "cac")
 CHARTED = tuple(dict.fromkeys((*SWITCHED, *(tile.metric for tile in TILES.values()))))
@@ -43,10 +43,8 @@ def load_metric_days(
         )
     metric = registry().get(name)
     published = load_published(session, shop_id, metric.mart or REVENUE)
-    windows = published.windows(period, now)
-    if metric.mart is None:
-        zone = published.timezone
-        windows = Windows(period.window(now, zone), period.base_window(now, zone))
+    tile = next((tile for tile in TILES.values() if tile.metric == name), None)
+    windows = windows_of(tile, published, period, now) if tile else published.windows(period, now)
     return MetricDays(
         metric,
         unit_of(metric, published.currency),

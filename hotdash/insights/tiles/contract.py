@@ -154,6 +154,8 @@ class Tile:
     facts: Sequence[Fact] = ()
     lists: Sequence[TileList] = ()
     as_of: Mapping[str, datetime] = field(default_factory=dict[str, datetime])
+    known_at: datetime | None = None
+    """Up to when all that the headline needs was read."""
     build: UUID | None = None
     provisional: bool = False
     reasons: Sequence[str] = ()

@@ -145,6 +145,8 @@ class TileDefinition:
     """The metric that says whether there is anything behind a value of zero."""
     is_live: bool = False
     """Its headline is of what people do in the app, and waits for no publication."""
+    is_standing: bool = False
+    """It tells what stands there now, so its days end with the one that is not over."""
     cache_for: timedelta = CACHE_FOR
 
     @property

@@ -48,6 +48,7 @@ from hotdash.insights.tiles.values import (
     load_values,
     shown,
     unit_of,
+    windows_of,
 )
 
 ORDERS = "shopify"
@@ -68,7 +69,7 @@ def load_tile(
     found = load_publications(session, [shop_id], definition.marts)
     publications = {mart: published for (_, mart), published in found.items()}
     headline = publications[definition.rests_on[0]]
-    windows = _windows(definition, headline, period, now)
+    windows = windows_of(definition, headline, period, now)
     values = load_values(session, definition, headline, windows, period, now)
     listed = definition.load(
         Reading(
@@ -82,15 +83,6 @@ def load_tile(
         definition, now, period, windows, headline, publications, values, listed, news, limits
     )
     return facts.tile()
-
-
-def _windows(
-    definition: TileDefinition, headline: Published, period: Period, now: datetime
-) -> Windows:
-    if definition.is_live:
-        zone = headline.timezone
-        return Windows(period.window(now, zone), period.base_window(now, zone))
-    return headline.windows(period, now)
 
 
 @dataclass(frozen=True)
@@ -130,6 +122,7 @@ class _Facts:
             facts=[self._period_fact(), *self.listed.facts],
             lists=self.listed.lists,
             as_of=self._as_of,
+            known_at=self._known_at,
             build=self.headline.build,
             provisional=judgement.state in (TileState.REPROCESSING, TileState.DEGRADED),
             reasons=[*judgement.reasons, *self._silences(cell)],
@@ -239,6 +232,14 @@ class _Facts:
                 found[source.name] = oldest
         return found
 
+    @property
+    def _known_at(self) -> datetime | None:
+        """Of the sources that the headline needs; where it needs none, of those beside it."""
+        sources = self.definition.sources
+        carrying = [source for source in sources if not source.is_beside] or sources
+        known = [self._as_of[each.name] for each in carrying if each.name in self._as_of]
+        return min(known, default=None)
+
     def _unread(self) -> TileSource | None:
         """The first source that the headline needs and nobody connected."""
         if self.headline.first_day is not None:
@@ -284,7 +285,8 @@ class _Facts:
     def _period_fact(self) -> Fact:
         window = self.windows.current
         first, last = wording.day(window.first), wording.day(window.last)
-        return Fact("period", f"{first} to {last}, {self.headline.timezone} days, today excluded")
+        today = "with today so far" if self.definition.is_standing else "today excluded"
+        return Fact("period", f"{first} to {last}, {self.headline.timezone} days, {today}")
 
     def _silences(self, cell: Cell) -> list[str]:
         """Why there is no comparison, where one was asked for."""

@@ -179,9 +179,14 @@ def _by_threshold(situation: Situation) -> Judgement:
         return Judgement(TileState.OK, [], situation.if_fine or look)
     return Judgement(
         state,
-        [sentence for each in situation.judged for sentence in _calls(each)],
+        [_call(each) for each in _calling(situation.judged)],
         situation.if_moved or NextAction(ActionKind.SEE_DAYS, f"See which days moved {title}"),
     )
+
+
+def _calling(judged: Sequence[Judged]) -> list[Judged]:
+    """The gravest first."""
+    return [each for state in _WORST_FIRST for each in judged if _severity(each) is state]
 
 
 def _severity(judged: Judged) -> TileState:
@@ -213,18 +218,17 @@ def _reaches(value: Decimal, level: Decimal, direction: Direction) -> bool:
     return value <= level if direction is Direction.UP else value >= level
 
 
-def _calls(judged: Judged) -> list[str]:
-    """The sentences of a metric that calls for a person: by where it stands, and by how far it moved."""
-    told = list[str]()
+def _call(judged: Judged) -> str:
+    """By where it stands, unless how far it moved is graver."""
     level, delta = judged.thresholds.level, judged.delta
-    if _by_level(judged) is not TileState.OK and level is not None and judged.value is not None:
-        value, watch, act = (
-            wording.amount(each, judged.unit) for each in (judged.value, level.watch, level.act)
-        )
-        told.append(f"{judged.title}: {value} (watch from {watch}, act from {act}).")
-    if _by_change(judged) is not TileState.OK and delta is not None:
-        told.append(_movement(judged, delta))
-    return told
+    if delta is not None and _by_level(judged) is not _severity(judged):
+        return _movement(judged, delta)
+    assert level is not None
+    assert judged.value is not None
+    value, watch, act = (
+        wording.amount(each, judged.unit) for each in (judged.value, level.watch, level.act)
+    )
+    return f"{judged.title}: {value} (watch from {watch}, act from {act})."
 
 
 def _movement(judged: Judged, delta: Delta) -> str:

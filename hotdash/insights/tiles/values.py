@@ -11,6 +11,7 @@ from hotdash.insights.metrics.definition import Metric, Unit
 from hotdash.insights.metrics.period import Compare, Period, Window
 from hotdash.insights.metrics.publication import Published, Windows
 from hotdash.insights.metrics.query.answer import Answer, Cell, rounded
+from hotdash.insights.metrics.query.buckets import shifted
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Against, MetricName, Question
 from hotdash.insights.metrics.registry import registry
@@ -27,6 +28,19 @@ class Values:
     cells: Mapping[str, Cell]
     last_days: Mapping[str, date]
     days: Sequence[SeriesPoint]
+
+
+def windows_of(
+    definition: TileDefinition, headline: Published, period: Period, now: datetime
+) -> Windows:
+    if definition.is_live:
+        zone = headline.timezone
+        return Windows(period.window(now, zone), period.base_window(now, zone))
+    windows = headline.windows(period, now)
+    if not definition.is_standing:
+        return windows
+    base = shifted(windows.base, 1) if windows.base else None
+    return Windows(shifted(windows.current, 1), base)
 
 
 def load_values(

@@ -89,8 +89,7 @@ def test_empty_with_nothing_in_the_marts(publisher: Publisher, shop: SeededShop)
         "seo-pulse": "Google has shown no page of the shop yet.",
         "inventory-watch": "No stock of the shop has been read yet.",
         "fulfillment-flow": "The shop has no order to send yet.",
-        "ops-pulse": "Not yet counted: activation is known once seven days have passed since the "
-        "shop's first visit to the dashboard.",
+        "ops-pulse": "Not yet counted: activation needs seven days since the first visit.",
         "growth": "The shop has no revenue yet.",
     }
 

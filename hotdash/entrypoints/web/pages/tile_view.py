@@ -88,7 +88,7 @@ def tile_view(
     tile: Tile, shop_id: str, period: Period, now: datetime, today_url: str = ""
 ) -> TileView:
     """Without an address of Today it is Today that shows it."""
-    oldest = min(tile.as_of.values(), default=None)
+    oldest = tile.known_at
     is_blocked = tile.state is TileState.BLOCKED
     metric_title = f"{tile.metric_title}, last trusted" if is_blocked else tile.metric_title
     url = tile_url(tile.tile, shop_id, period)
@@ -191,8 +191,9 @@ def _figure(item: ContextItem) -> FigureView:
 
 
 def _spark(tile: Tile) -> str | None:
+    """Of a few scattered days a line would show nothing."""
     values: list[Decimal | None] = [point.value for point in tile.series]
-    if sum(value is not None for value in values) < 2:
+    if sum(value is not None for value in values) * 2 <= len(values):
         return None
     scale = drawing.tight_scale(values).padded(_SPARK_MARGIN, _SPARK_HEIGHT)
     return drawing.path(values, scale, _SPARK_WIDTH, _SPARK_HEIGHT)

@@ -15,6 +15,7 @@ from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
 from hotdash.insights.tiles.trouble import Reprocessing
 
 MOST_DECISIONS = 3
+_MOST_REASONS = 2
 _LATE = (TileState.STALE, TileState.DEGRADED)
 _SOURCES = {source.name: source.title for tile in TILES.values() for source in tile.sources} | {
     "shopify": "Shopify orders"
@@ -164,7 +165,9 @@ def _acting(tiles: Sequence[Tile], shop_id: str, period: Period) -> Iterator[Dec
             action, url = tile.next_action, tile_url(tile.tile, shop_id, period)
             place = action.about if action.kind is ActionKind.SEE_LIST else "days"
             verb = "See the list" if action.kind is ActionKind.SEE_LIST else "See the days"
-            yield DecisionView(action.text, " ".join(tile.reasons), verb, f"{url}#{place}")
+            yield DecisionView(
+                action.text, " ".join(tile.reasons[:_MOST_REASONS]), verb, f"{url}#{place}"
+            )
 
 
 def period_line(tile: Tile, period: Period) -> str:

@@ -67,7 +67,7 @@ def _way(growth: Growth | None) -> TileList:
 
 def _facts(growth: Growth) -> list[Fact]:
     standing = growth.standing
-    target = wording.money(standing.target, standing.currency)
+    target = f"{standing.target:,.0f} {standing.currency}"
     told = [Fact("share", f"{wording.percent(growth.share)} of {target}")]
     if standing.days_in_12m < 365:
         told.append(Fact("days", f"Of {standing.days_in_12m} days so far"))

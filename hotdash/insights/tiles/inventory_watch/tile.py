@@ -97,4 +97,5 @@ INVENTORY_WATCH = TileDefinition(
     missing=_missing,
     load=_load,
     next_step=_next_step,
+    is_standing=True,
 )

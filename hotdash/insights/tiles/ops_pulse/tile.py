@@ -90,10 +90,7 @@ def _sum(each: TileList, name: str) -> int:
 
 
 def _missing(_found: Found) -> str:
-    return (
-        "Not yet counted: activation is known once seven days have passed since the shop's first "
-        "visit to the dashboard."
-    )
+    return "Not yet counted: activation needs seven days since the first visit."
 
 
 def _next_step(found: Found) -> NextAction | None:

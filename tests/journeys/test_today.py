@@ -152,7 +152,7 @@ class TestView:
         agency.page.get_by_role("button", name="Show").click()
         agency.page.wait_for_url(f"**shop={KYOTO}**")
         agency.wait_for_chart()
-        expect(agency.page.locator(".value")).to_contain_text("¥")
+        expect(agency.page.locator("[data-tile=sales-pulse] .value")).to_contain_text("¥")
         expect(agency.page.get_by_text("Tokyo time").first).to_be_visible()
         agency.picture("kyoto")
 

@@ -14,6 +14,7 @@ from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.telemetry import Telemetry
 from hotdash.entrypoints.web.tile_cache import Key, Ready, TileCache, made_ready
 from hotdash.insights.metrics.period import Period
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.tiles.catalog import definition_of
 from hotdash.insights.tiles.chart import MetricDays, load_metric_days
 from hotdash.insights.tiles.contract import Tile, point_json
@@ -61,7 +62,9 @@ class ReadyTiles:
         self._telemetry.tile_answered(f"{metric}-days", from_cache=ready is not None)
         if ready is None:
             with self._context.database.as_user(asked.user_id) as session:
-                found = load_metric_days(session, metric, asked.shop_id, asked.period, now)
+                found = load_metric_days(
+                    Snapshot(session), metric, asked.shop_id, asked.period, now
+                )
             ends = _day_ends(found.timezone, now)
             ready = made_ready(found, _days_body(found), min(ends, now + CACHE_FOR))
             self._days.put(key, ready)
@@ -71,11 +74,13 @@ class ReadyTiles:
         if not names:
             return []
         with self._context.database.as_user(asked.user_id) as session:
+            snapshot = Snapshot(session)
             tiles = [
                 load_tile(
                     *(session, name, asked.shop_id, asked.period, now),
                     orders_fresh_within=self._context.orders_fresh_within,
                     gauges=self._telemetry.gauges(),
+                    snapshot=snapshot,
                 )
                 for name in names
             ]

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from hotdash.base.errors import NotFoundError
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Period
-from hotdash.insights.metrics.publication import REVENUE, Windows, load_published
+from hotdash.insights.metrics.publication import REVENUE, Windows
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.contract import SeriesPoint
@@ -33,7 +32,7 @@ class MetricDays:
 
 
 def load_metric_days(
-    session: Session, name: str, shop_id: str, period: Period, now: datetime
+    snapshot: Snapshot, name: str, shop_id: str, period: Period, now: datetime
 ) -> MetricDays:
     if name not in CHARTED:
         raise NotFoundError(
@@ -42,7 +41,8 @@ def load_metric_days(
             field="metric",
         )
     metric = registry().get(name)
-    published = load_published(session, shop_id, metric.mart or REVENUE)
+    mart = metric.mart or REVENUE
+    published = snapshot.publications([shop_id], [mart])[shop_id, mart]
     tile = next((tile for tile in TILES.values() if tile.metric == name), None)
     windows = windows_of(tile, published, period, now) if tile else published.windows(period, now)
     return MetricDays(
@@ -53,5 +53,5 @@ def load_metric_days(
         published.as_of,
         published.build,
         windows,
-        load_days(session, name, published, windows, now),
+        load_days(snapshot, name, published, windows, now),
     )

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Period
-from hotdash.insights.metrics.publication import Published, Windows, load_publications
+from hotdash.insights.metrics.publication import Published, Windows
 from hotdash.insights.metrics.query.answer import Cell
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.catalog import definition_of
@@ -63,14 +64,15 @@ def load_tile(
     *,
     orders_fresh_within: timedelta | None = None,
     gauges: Gauges | None = None,
+    snapshot: Snapshot | None = None,
 ) -> Tile:
-    """In the snapshot and with the rights of the session."""
-    definition = definition_of(name)
-    found = load_publications(session, [shop_id], definition.marts)
+    """With the rights of the session; several tiles of one snapshot share what they all read."""
+    definition, shared = definition_of(name), snapshot or Snapshot(session)
+    found = shared.publications([shop_id], definition.marts)
     publications = {mart: published for (_, mart), published in found.items()}
     headline = publications[definition.rests_on[0]]
     windows = windows_of(definition, headline, period, now)
-    values = load_values(session, definition, headline, windows, period, now)
+    values = load_values(shared, definition, headline, windows, period, now)
     listed = definition.load(
         Reading(
             *(session, now, period, windows, headline, publications, values.cells, values.days),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy.orm import Session
-
 from hotdash.insights.metrics.definition import Metric, Unit
 from hotdash.insights.metrics.period import Compare, Period, Window
 from hotdash.insights.metrics.publication import Published, Windows
@@ -14,6 +12,7 @@ from hotdash.insights.metrics.query.answer import Answer, Cell, rounded
 from hotdash.insights.metrics.query.buckets import shifted
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Against, MetricName, Question
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.contract import Delta, SeriesPoint, Verdict
 from hotdash.insights.tiles.definition import TileDefinition
@@ -44,36 +43,38 @@ def windows_of(
 
 
 def load_values(
-    session: Session,
+    snapshot: Snapshot,
     definition: TileDefinition,
     headline: Published,
     windows: Windows,
     period: Period,
     now: datetime,
 ) -> Values:
+    session = snapshot.session
     shop_id, asked = headline.shop_id, [each for each in definition.context if not each.is_counted]
     together = [definition.metric, *(each.metric for each in asked if not each.has_own_days)]
-    answer = query(session, _question(shop_id, together), now, windows=windows)
+    answer = query(session, _question(shop_id, together), now, windows=windows, snapshot=snapshot)
     cells = {name: answer.only(name) for name in together}
     last_days = dict[str, date]()
     apart = [each.metric for each in asked if each.has_own_days]
     if apart:
-        own = query(session, _question(shop_id, apart, period), now)
+        own = query(session, _question(shop_id, apart, period), now, snapshot=snapshot)
         cells |= {name: own.only(name) for name in apart}
         if own.rows[0].days.last != windows.current.last:
             last_days = dict.fromkeys(apart, own.rows[0].days.last)
-    by_day = query(session, _question(shop_id, [definition.metric], by="day"), now, windows=windows)
-    return Values(cells, last_days, series_of(by_day, definition.metric, windows))
+    days = load_days(snapshot, definition.metric, headline, windows, now)
+    return Values(cells, last_days, days)
 
 
 def load_days(
-    session: Session, metric: str, published: Published, windows: Windows, now: datetime
+    snapshot: Snapshot, metric: str, published: Published, windows: Windows, now: datetime
 ) -> list[SeriesPoint]:
-    answer = query(session, _question(published.shop_id, [metric], by="day"), now, windows=windows)
-    return series_of(answer, metric, windows)
+    question = _question(published.shop_id, [metric], by="day")
+    answer = query(snapshot.session, question, now, windows=windows, snapshot=snapshot)
+    return series_of(answer, metric)
 
 
-def series_of(answer: Answer, name: str, windows: Windows) -> list[SeriesPoint]:
+def series_of(answer: Answer, name: str) -> list[SeriesPoint]:
     metric, currency = registry().get(name), answer.currency
     return [
         SeriesPoint(

@@ -1,22 +1,31 @@
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import psycopg
 import pytest
 
 from hotdash.base.roles import Role
-from hotdash.entrypoints.web.api.schemas import MetricDaysAnswer, TileAnswer
+from hotdash.entrypoints.web.api.schemas import (
+    MetricDaysAnswer,
+    TileAnswer,
+    TileName,
+    TilesAnswer,
+)
+from hotdash.insights.tiles.catalog import TILES
+from hotdash.insights.tiles.chart import CHARTED
 from hotdash.storage.appdb.repositories import identity
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, history
 from tests.fixtures.web import Web
 
 TILE = "/api/v1/tiles/sales-pulse"
 THE_POOLS_PING = ";"
+MOST_STATEMENTS = 100
 DAYS = "/api/v1/metrics/revenue/days"
 
 
@@ -80,6 +89,109 @@ class TestShape:
         shown_web.sign_in(AGENCY)
         answer = tile(shown_web, KYOTO).json()
         assert (answer["unit"], "." in answer["value"]) == ("JPY", False)
+
+
+class TestAllSeven:
+    @pytest.fixture
+    def filled(self, owner: Web) -> Web:
+        owner.storefront.fill()
+        return owner
+
+    def test_answer_in_one_shape(self, filled: Web) -> None:
+        for name in TILES:
+            answer = filled.client.get(f"/api/v1/tiles/{name}", params={"shop": ROD})
+            assert TileAnswer.model_validate_json(answer.content).tile == name
+
+    def test_answer_at_once_with_the_same_bytes_as_one_by_one(self, filled: Web) -> None:
+        together = filled.client.get("/api/v1/tiles", params={"shop": ROD})
+        TilesAnswer.model_validate_json(together.content)
+        alone = [filled.client.get(f"/api/v1/tiles/{name}", params={"shop": ROD}) for name in TILES]
+        assert together.content == b'{"tiles":[' + b",".join(each.content for each in alone) + b"]}"
+        known = {"if-none-match": together.headers["etag"]}
+        again = filled.client.get("/api/v1/tiles", params={"shop": ROD}, headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+
+    def test_seo_is_ready_for_longer(self, filled: Web) -> None:
+        filled.client.get("/api/v1/tiles", params={"shop": ROD})
+        filled.storefront.clock.advance(timedelta(minutes=6))
+        filled.client.get("/api/v1/tiles", params={"shop": ROD})
+        figures = filled.client.get("/metrics").text
+        origins = {
+            name: 'origin="cache",tile="%s"} 1.0' % name in figures  # noqa: UP031
+            for name in TILES
+        }
+        assert origins == {name: name == "seo-pulse" for name in TILES}
+
+    def test_ready_answers_are_counted_for_ops(self, filled: Web) -> None:
+        for _ in range(2):
+            filled.client.get("/api/v1/tiles", params={"shop": ROD})
+        filled.storefront.clock.advance(timedelta(minutes=6))
+        ops = filled.client.get("/api/v1/tiles/ops-pulse", params={"shop": ROD}).json()
+        told = {fact["name"]: fact["text"] for fact in ops["facts"]}
+        # Of seven, seven and one, the second seven were ready.
+        assert told["cache_hit_rate"] == "Ready answers: 46.7% of 15 since the start"
+
+    def test_of_an_unknown_tile_there_is_none(self, owner: Web) -> None:
+        assert owner.client.get("/api/v1/tiles/luck", params={"shop": ROD}).status_code == 422
+        assert owner.client.get("/tiles/luck", params={"shop": ROD}).status_code == 404
+
+    def test_names_are_those_of_the_catalog(self) -> None:
+        assert get_args(TileName) == tuple(TILES)
+
+
+class TestDays:
+    @pytest.mark.parametrize("metric", CHARTED)
+    def test_of_every_charted_metric_are_as_described(self, shown_web: Web, metric: str) -> None:
+        shown_web.sign_in(OWNER)
+        answer = shown_web.client.get(f"/api/v1/metrics/{metric}/days", params={"shop": ROD})
+        MetricDaysAnswer.model_validate_json(answer.content)
+
+    def test_of_any_other_are_asked_elsewhere(self, shown_web: Web) -> None:
+        shown_web.sign_in(OWNER)
+        answer = shown_web.client.get("/api/v1/metrics/units/days", params={"shop": ROD})
+        assert answer.status_code == 404
+        assert "/api/v1/metrics/query" in answer.json()["error"]["hint"]
+
+
+class TestToday:
+    """What a page costs is counted in statements: each is a way to the database and back."""
+
+    def test_of_a_named_shop_asks_one_thing_when_all_is_ready(
+        self, owner: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert len(asked_for(owner, f"/today?shop={ROD}", monkeypatch)) == 1
+
+    def test_of_the_first_shop_asks_two_things(
+        self, owner: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert len(asked_for(owner, "/", monkeypatch)) == 2
+
+    def test_of_a_tile_asks_one_thing_when_it_is_ready(
+        self, owner: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert len(asked_for(owner, f"/tiles/growth?shop={ROD}", monkeypatch)) == 1
+
+    def test_with_nothing_ready_stays_within_its_count(
+        self, owner: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        owner.storefront.fill()
+        with statements(monkeypatch) as asked:
+            assert owner.client.get(f"/today?shop={ROD}").status_code == 200
+        assert len(asked) <= MOST_STATEMENTS
+
+    def test_shows_what_the_api_says(self, owner: Web) -> None:
+        page = owner.client.get(f"/today?shop={ROD}").text
+        answers = owner.client.get("/api/v1/tiles", params={"shop": ROD}).json()["tiles"]
+        shown = re.findall(r'data-tile="([a-z-]+)" data-state="([a-z]+)"', page)
+        assert shown == [(tile["tile"], tile["state"]) for tile in answers]
+
+
+def asked_for(web: Web, address: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements of a second look."""
+    assert web.client.get(address).status_code == 200
+    with statements(monkeypatch) as asked:
+        assert web.client.get(address).status_code == 200
+    return [query for query in asked if query != THE_POOLS_PING]
 
 
 class TestReadyBytes:

@@ -223,3 +223,98 @@ def test_what_beats_what() -> None:
 )
 def test_ages_read_like_a_person_says_them(age: timedelta, text: str) -> None:
     assert describe_age(age) == text
+
+
+class TestLevels:
+    """Where a metric stands calls for a person as well as how far it moved."""
+
+    REPLY = Judged(
+        "First reply time",
+        Direction.DOWN,
+        Thresholds(change=limits("0.25", "0.60"), level=limits("240", "480")),
+        "minutes",
+    )
+
+    @pytest.mark.parametrize(
+        ("minutes", "ratio", "state", "reasons"),
+        [
+            ("239", None, TileState.OK, []),
+            (
+                "240",
+                None,
+                TileState.WATCH,
+                ["First reply time: 4 h (watch from 4 h, act from 8 h)."],
+            ),
+            (
+                "485",
+                "0.7",
+                TileState.ACT,
+                ["First reply time: 8 h 5 min (watch from 4 h, act from 8 h)."],
+            ),
+            (
+                "250",
+                "0.7",
+                TileState.ACT,
+                [
+                    "First reply time is 70% above the previous 30 days "
+                    "(watch from 25%, act from 60%)."
+                ],
+            ),
+        ],
+    )
+    def test_the_graver_of_both_speaks(
+        self, minutes: str, ratio: str | None, state: TileState, reasons: list[str]
+    ) -> None:
+        reply = replace(self.REPLY, value=Decimal(minutes), delta=moved(ratio) if ratio else None)
+        judgement = judge(replace(FINE, judged=[reply]))
+        assert (judgement.state, list(judgement.reasons)) == (state, reasons)
+
+    def test_of_several_metrics_the_gravest_is_told_first(self) -> None:
+        watched = replace(self.REPLY, value=Decimal(250))
+        sales = replace(REVENUE, delta=moved("-0.5"))
+        judgement = judge(replace(FINE, judged=[watched, sales]))
+        assert judgement.state is TileState.ACT
+        assert [reason.split()[0] for reason in judgement.reasons] == ["Revenue", "First"]
+
+    def test_falling_below_calls_where_more_is_better(self) -> None:
+        csat = Judged(
+            *("CSAT", Direction.UP),
+            Thresholds(change=limits("-0.05", "-0.15"), level=limits("0.85", "0.70")),
+            *("share", Decimal("0.70")),
+        )
+        judgement = judge(replace(FINE, judged=[csat]))
+        assert judgement.state is TileState.ACT
+        assert judgement.reasons == ["CSAT: 70% (watch from 85%, act from 70%)."]
+
+
+class TestWhatStandsBesideTheHeadline:
+    LATE = replace(source(5, "Sessions"), is_beside=True)
+    KEPT = Blocked([FailedCheck("Lines differ.", "Read them again.")], NOW - HOUR)
+
+    def test_late_makes_the_tile_incomplete(self) -> None:
+        judgement = judge(replace(FINE, sources=[source(0), self.LATE]))
+        assert judgement.state is TileState.DEGRADED
+        assert judgement.reasons[0] == "1 of 2 sources are up to date."
+
+    def test_kept_back_makes_the_tile_incomplete_and_names_the_mend(self) -> None:
+        judgement = judge(replace(FINE, kept_back=self.KEPT))
+        assert judgement.state is TileState.DEGRADED
+        assert judgement.reasons == [
+            "A part of it is kept back since 21 Nov 2026 12:00; the headline is not.",
+            "Lines differ.",
+        ]
+        assert judgement.next_action.kind is ActionKind.MEND_CHECK
+
+    def test_hides_no_alarm(self) -> None:
+        troubled = replace(
+            FINE, judged=by("-0.3"), sources=[source(0), self.LATE], kept_back=self.KEPT
+        )
+        judgement = judge(troubled)
+        assert judgement.state is TileState.ACT
+        assert len(judgement.reasons) == 5
+        assert judgement.reasons[-1].startswith("Sessions were last read completely 5 h ago")
+
+    def test_is_no_reason_to_call_the_headline_stale(self) -> None:
+        assert judge(replace(FINE, sources=[source(5), self.LATE])).state is TileState.STALE
+        only_beside = replace(FINE, sources=[self.LATE])
+        assert judge(only_beside).state is TileState.STALE

@@ -19,6 +19,7 @@ from hotdash.insights.metrics.query.provenance import Blocks, provenance_of
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.read import Asked, read
 from hotdash.insights.metrics.query.reading import Key
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import Registry
 from hotdash.storage.appdb.repositories.standings import load_blocks
 from hotdash.storage.marts import published_marts
@@ -33,15 +34,17 @@ def query(
     windows: Windows | None = None,
     assumed: Mapping[str, str] | None = None,
     manifests: Mapping[str, UUID] | None = None,
+    snapshot: Snapshot | None = None,
 ) -> Answer:
     """Within the snapshot and the rights of the session.
 
     Windows are days that somebody chose before; assumed are decisions to try out; manifests, by
-    shop, are read instead of what is published: an older one, or one that is not shown yet.
+    shop, are read instead of what is published: an older one, or one that is not shown yet. Whoever
+    shares a snapshot between questions asks what is blocked once and apart.
     """
-    asked = read(session, question, now, metrics, windows, assumed, manifests)
+    asked = read(session, question, now, metrics, windows, assumed, manifests, snapshot)
     shops = [shop_id for shop_id in question.shops if shop_id not in (manifests or {})]
-    blocked = load_blocks(session, shops, _marts(asked))
+    blocked = {} if snapshot else load_blocks(session, shops, _marts(asked))
     return _answer(asked.nodes, asked.readings, asked.windows, now.date(), blocked)
 
 

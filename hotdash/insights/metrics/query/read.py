@@ -21,7 +21,8 @@ from hotdash.insights.metrics.query.medians import load_medians
 from hotdash.insights.metrics.query.plan import Column, Form, Node, Planner, Source
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.reading import Reader
-from hotdash.insights.metrics.query.segments import Side, cut, load_policies
+from hotdash.insights.metrics.query.segments import Side, cut
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import Registry, registry
 from hotdash.storage.marts import published_marts
 
@@ -44,13 +45,15 @@ def read(
     windows: Windows | None = None,
     assumed: Mapping[str, str] | None = None,
     manifests: Mapping[str, UUID] | None = None,
+    snapshot: Snapshot | None = None,
 ) -> Asked:
     nodes = Planner(question, metrics or registry(), published_marts(), assumed).nodes()
-    publications = _publications(session, question, nodes, now, manifests)
+    shared = snapshot or Snapshot(session)
+    publications = _publications(shared, question, nodes, now, manifests)
     chosen = (
         dict.fromkeys(question.shops, windows) if windows else _windows(question, publications, now)
     )
-    policies = load_policies(session, question.shops).assuming(assumed or {})
+    policies = shared.policies(question.shops).assuming(assumed or {})
     sides = list(_sides(chosen))
     shops = {shop_id: each.currency for (shop_id, _), each in publications.items()}
     conversion = load_conversion(session, question.currency, shops, sides, manifests)
@@ -64,7 +67,7 @@ def read(
 
 
 def _publications(
-    session: Session,
+    snapshot: Snapshot,
     question: Question,
     nodes: Iterable[Node],
     now: datetime,
@@ -72,7 +75,12 @@ def _publications(
 ) -> dict[tuple[str, str], Published]:
     sources = {leaf.source for node in nodes for leaf in node.leaves()}
     marts = sorted({each.relation for each in sources if each and each.is_mart})
-    found = load_publications(session, question.shops, marts or [REVENUE], manifests)
+    asked = marts or [REVENUE]
+    found = (
+        load_publications(snapshot.session, question.shops, asked, manifests)
+        if manifests
+        else snapshot.publications(question.shops, asked)
+    )
     shops = {shop_id: each for (shop_id, _), each in found.items()}
     publications = found if marts else {}
     for relation in sorted({each.relation for each in sources if each and not each.is_mart}):

@@ -27,7 +27,7 @@ class Scale:
         return Scale(self.low - room, self.high + room, self.step)
 
 
-def scale_for(*lines: Values, steps: int = 5) -> Scale:
+def scale_for(*lines: Values, steps: int = 5, is_whole: bool = False) -> Scale:
     """Zero is always on it: an axis cut off below makes small changes look large."""
     known = [value for line in lines for value in line if value is not None]
     low = min([Decimal(0), *known])
@@ -35,6 +35,8 @@ def scale_for(*lines: Values, steps: int = 5) -> Scale:
     if low == high:
         high = Decimal(1)
     step = _round_step((high - low) / steps)
+    if is_whole:
+        step = step.to_integral_value(rounding=ROUND_CEILING)
     return Scale(_snap(low, step, ROUND_FLOOR), _snap(high, step, ROUND_CEILING), step)
 
 

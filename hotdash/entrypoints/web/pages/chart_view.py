@@ -13,6 +13,8 @@ from hotdash.insights.tiles.contract import SeriesPoint
 
 WIDTH, HEIGHT = 1000, 280
 _DAY_LABELS = 6
+_HOUR, _DAY = 60, 1440
+_COUNTED = frozenset({"orders", "units", "count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def chart_view(
     values = [point.value for point in days.points]
     base = [point.base_value for point in days.points]
     has_base = any(value is not None for value in base)
-    scale = drawing.scale_for(values, base)
+    scale = _scale(days.unit, values, base)
     days_on_axis = _spread(days.points)
     ticks = tuple(formatting.quantity_axis(tick, days.unit) for tick in scale.ticks)
     metric = days.metric
@@ -98,6 +100,19 @@ def chart_view(
         definition_url=f"/definitions/{metric.name}",
         switches=switches,
     )
+
+
+def _scale(unit: str, *lines: drawing.Values) -> drawing.Scale:
+    """In steps that read well: whole things, and whole hours or days where minutes are many."""
+    per = _minutes_per_step(lines) if unit == "minutes" else 1
+    scaled = [[None if value is None else value / per for value in line] for line in lines]
+    scale = drawing.scale_for(*scaled, is_whole=unit in _COUNTED)
+    return drawing.Scale(scale.low * per, scale.high * per, scale.step * per)
+
+
+def _minutes_per_step(lines: Sequence[drawing.Values]) -> int:
+    most = max((value for line in lines for value in line if value is not None), default=Decimal(0))
+    return next((per for per in (_DAY, _HOUR) if most >= 2 * per), 1)
 
 
 def _heights(scale: drawing.Scale) -> list[str]:

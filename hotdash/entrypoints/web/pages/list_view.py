@@ -7,8 +7,6 @@ from decimal import Decimal
 from hotdash.entrypoints.web import formatting
 from hotdash.insights.tiles.contract import Cell, CellKind, Tile, TileList
 
-_WORDS = frozenset({CellKind.TEXT})
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
@@ -28,15 +26,21 @@ class ListView:
 
 
 def list_view(each: TileList, tile: Tile) -> ListView:
-    columns = tuple(ColumnView(column.title, column.kind not in _WORDS) for column in each.columns)
+    amounts = [
+        number > 0 and column.kind is not CellKind.TEXT
+        for number, column in enumerate(each.columns)
+    ]
     return ListView(
         name=each.name,
         title=each.title,
-        columns=columns,
+        columns=tuple(
+            ColumnView(column.title, is_amount)
+            for column, is_amount in zip(each.columns, amounts, strict=True)
+        ),
         rows=tuple(
             tuple(
-                (_text(cell, column.kind, tile), column.kind not in _WORDS)
-                for cell, column in zip(row, each.columns, strict=True)
+                (_text(cell, column.kind, tile), is_amount)
+                for cell, column, is_amount in zip(row, each.columns, amounts, strict=True)
             )
             for row in each.rows
         ),

@@ -173,7 +173,8 @@ def _acting(tiles: Sequence[Tile], shop_id: str, period: Period) -> Iterator[Dec
 def period_line(tile: Tile, period: Period) -> str:
     days = _span(tile.window) if tile.window else period.title
     compared = f" vs {_span(tile.base_window)}" if tile.base_window else ""
-    return f"{days}{compared} · {formatting.place(tile.timezone)} time · today excluded"
+    today = "with today so far" if TILES[tile.tile].is_standing else "today excluded"
+    return f"{days}{compared} · {formatting.place(tile.timezone)} time · {today}"
 
 
 def _span(window: Window) -> str:

@@ -52,7 +52,8 @@ def _load(reading: Reading) -> Listed:
 
 
 def _named(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**row, "promise": _PROMISES.get(row["kind"], row["kind"])}
+    channel = str(row["channel"] or "").removeprefix("Channel::")
+    return {**row, "promise": _PROMISES.get(row["kind"], row["kind"]), "channel": channel}
 
 
 def _missing(found: Found) -> str:

@@ -11,7 +11,7 @@ from hotdash.insights.tiles.definition import Context, Found, Listed, Reading, T
 from hotdash.insights.tiles.listing import listed
 from hotdash.insights.tiles.sources import ORDERS
 
-_SHARE = Decimal("0.0001")
+_SHARE = Decimal("0.000001")
 _WAY = (
     Column("day", "Up to", CellKind.DAY),
     Column("revenue_12m", "Last 12 months", CellKind.MONEY),
@@ -72,8 +72,14 @@ def _facts(growth: Growth) -> list[Fact]:
     if standing.days_in_12m < 365:
         told.append(Fact("days", f"Of {standing.days_in_12m} days so far"))
     if growth.present_monthly is not None and growth.needed_monthly is not None:
-        present, needed = map(wording.percent, (growth.present_monthly, growth.needed_monthly))
-        told.append(Fact("rate", f"Grows {present} a month, would need {needed}"))
+        verb = "Falls" if growth.present_monthly < 0 else "Grows"
+        present, needed = abs(growth.present_monthly), growth.needed_monthly
+        told.append(
+            Fact(
+                "rate",
+                f"{verb} {wording.percent(present)} a month, would need {wording.percent(needed)}",
+            )
+        )
     told.append(Fact("arrival", _arrival(growth)))
     return told
 
@@ -85,6 +91,8 @@ def _arrival(growth: Growth) -> str:
     if growth.standing.revenue_12m >= growth.standing.target:
         return "The target is reached"
     earliest, latest = _day(arrival.earliest), _day(arrival.latest)
+    if arrival.day is None:
+        return f"At this rate: never; at the rate of the twelve months: {earliest}"
     return f"At this rate: {_day(arrival.day)} (between {earliest} and {latest})"
 
 

@@ -13,7 +13,7 @@ select
   children.shop_id,
   children.order_id,
   count(*) as times
-from {{ model }} as children
+from {{ asked_loads(model) }} as children
 left join newest on newest.shop_id = children.shop_id and newest.order_id = children.order_id
 where newest.fetched_at is null or newest.fetched_at < children.fetched_at
 group by children.shop_id, children.order_id

@@ -28,18 +28,16 @@
   )
 {%- endmacro %}
 
-{#- The rows, of all days, that may have a like on a day that changed. An order without an id may be like any other. -#}
+{#- The rows, of all days, that are the like of a changed row by this key; one without it may be like any other. -#}
 {% macro rows_like_asked(relation, key) -%}
-  {%- if 'day' in key or not are_asked_in_part([relation]) -%}{{ return(asked_rows(relation)) }}{%- endif -%}
+  {%- if key == 'day' or not are_asked_in_part([relation]) -%}{{ return(asked_rows(relation)) }}{%- endif -%}
   (
     select facts.*
     from {{ relation }} as facts
-    inner join (select distinct shop_id, {{ key[0] }} from {{ asked_rows(relation) }} as changed) as asked
-      on asked.shop_id = facts.shop_id and asked.{{ key[0] }} = facts.{{ key[0] }}
+    inner join (select distinct shop_id, {{ key }} from {{ asked_rows(relation) }} as changed) as asked
+      on asked.shop_id = facts.shop_id and asked.{{ key }} = facts.{{ key }}
     union all
-    select facts.*
-    from {{ relation }} as facts
-    where facts.{{ key[0] }} is null
+    select * from {{ relation }} where {{ key }} is null
   )
 {%- endmacro %}
 

@@ -7,7 +7,7 @@ select
   children.{{ column }}
   {%- endfor %}
 from {{ model }} as children
-inner join {{ asked_rows(ref('int_orders')) }} as orders on {{ same_version('children', 'orders') }}
+inner join {{ ref('int_orders') }} as orders on {{ same_version('children', 'orders') }}
 left join {{ parent }} as parents
   on
     {{ same_version('parents', 'children') }}

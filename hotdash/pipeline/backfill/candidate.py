@@ -15,7 +15,7 @@ from hotdash.storage.warehouse.contract import Warehouse
 STAGING = "staging"
 # Each of them replaces the days it was asked for.
 HEAVY = "affected_partitions"
-PUBLICATION = "publication_candidate"
+PUBLICATION = frozenset({"publication_candidate", "publication_days"})
 _OF_DAYS = ("shop_id", "day")
 _OF_OFFERS = ("shop_id", "mart", "partition_key")
 _ALL_DAYS = "int_affected_partitions"
@@ -33,7 +33,7 @@ class Selection:
         }
         chosen = self._below(self._named(models, sources)) if models or sources else self._all()
         chosen |= self._saying_when(chosen)
-        chosen.add(self._ids[PUBLICATION])
+        chosen |= {self._ids[name] for name in PUBLICATION}
         self.names = tuple(
             sorted(self._node(each).name for each in chosen if self._node(each).schema != STAGING)
         )
@@ -149,7 +149,7 @@ class CandidateProject(DbtProject):
     def _overlay(self, node: Any) -> Overlay:
         key = tuple[str, ...]()
         if node.config.materialized == HEAVY:
-            key = _OF_OFFERS if node.name == PUBLICATION else _OF_DAYS
+            key = _OF_OFFERS if node.name in PUBLICATION else _OF_DAYS
         return Overlay(
             node.name,
             node.schema,

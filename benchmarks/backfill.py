@@ -62,7 +62,7 @@ def _measured(folder: Path) -> dict[str, Any]:
     told = {"build_id": "week", "as_of": iso_utc(FIRST_LOAD)}
     days = {"mode": "range", "shops": shops, "range_from": first, "range_to": last}
     began, cpu = time.monotonic(), cpu_seconds()
-    candidate_schema.lay_out(warehouse, BACKFILL, shops, project.overlays)
+    candidate_schema.lay_out(warehouse, BACKFILL, shops, project.overlays, WEEK)
     results = project.run(["run", "--select", *names], told | days, lambda _name: None)
     computed, computed_cpu = time.monotonic(), cpu_seconds()
     test = ["test", "--select", *names, "--exclude", "test_type:unit"]

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hotdash.base.clock import iso_utc
+from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.pipeline.quality.checks.aov import aov_checks, aov_findings
 from hotdash.pipeline.quality.checks.drift import OpenDrift, drift_checks, drift_findings
@@ -25,9 +26,14 @@ from hotdash.pipeline.quality.checks.watched import HISTORY, Incident, Watched, 
 from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Check, Finding, GateReport
 from hotdash.pipeline.quality.lineage import Lineage
-from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.pipeline.transform.dbt import DbtProject, project_hash
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.daily_series import daily_series
+from hotdash.storage.warehouse.kept_findings import (
+    asked_whole_before,
+    forget_findings,
+    keep_findings,
+)
 from hotdash.storage.warehouse.load_ledger import complete_through
 
 FreshnessLimits = Mapping[str, Mapping[str, FreshnessLimit]]
@@ -59,13 +65,8 @@ def ask(
 ) -> GateReport:
     project = DbtProject(warehouse, workdir)
     checks = dbt_checks(project)
-    variables = {"build_id": request.build_id, "as_of": iso_utc(request.as_of)}
-    with progress.task("Checking", total=len(checks)) as task:
-        results = project.run(
-            ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
-        )
+    found = _found(warehouse, request, project, checks, progress)
     lineage = Lineage(project.manifest)
-    found = list(findings_of(warehouse, project, checks, results))
     watched = _watched(warehouse, request)
 
     def marts_of(table: str) -> frozenset[str]:
@@ -98,6 +99,32 @@ def ask(
         ),
         marts_by_source={source: marts_of_source(source) for source in request.sources},
     )
+
+
+def _found(
+    warehouse: Warehouse,
+    request: CheckRequest,
+    project: DbtProject,
+    checks: dict[str, Check],
+    progress: Progress,
+) -> list[Finding]:
+    """Of the days this build computed, where it is known what all others were found to be."""
+    code = project_hash(dbt_project_folder())
+    asked_whole = asked_whole_before(warehouse, request.build_id, code, request.as_of)
+    forget_findings(warehouse)
+    variables = {
+        "build_id": request.build_id,
+        "as_of": iso_utc(request.as_of),
+        "announced": True,
+        "only_affected": asked_whole is not None,
+    }
+    with progress.task("Checking", total=len(checks)) as task:
+        results = project.run(
+            ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
+        )
+    found = list(findings_of(warehouse, project, checks, results))
+    keep_findings(warehouse, code, asked_whole or request.as_of)
+    return found
 
 
 def _watched(warehouse: Warehouse, request: CheckRequest) -> list[Watched]:

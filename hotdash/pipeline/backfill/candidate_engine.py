@@ -213,6 +213,8 @@ class CandidateEngine:
         variables = {
             "build_id": str(opened.build_id),
             "as_of": iso_utc(opened.as_of),
+            # Nothing of the warehouse changes, so that what is known of it holds.
+            "announced": True,
             "mode": BuildMode.RANGE.value,
             "shops": list(opened.scope.shops),
             "range_from": first.isoformat(),

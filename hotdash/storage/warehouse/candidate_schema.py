@@ -10,6 +10,7 @@ from hotdash.storage.warehouse.contract import Warehouse, rows
 
 _PREFIX = "candidate_"
 _CHECKS = "candidate_checks_"
+CHECKS = "checks"
 
 _SCHEMAS = """
     select distinct schema_name from information_schema.schemata
@@ -44,6 +45,8 @@ class Overlay:
     columns: tuple[str, ...]
     key: tuple[str, ...] = ()
     """Of what is replaced: (shop_id, day) of a model of days; none of a table that is made whole."""
+    affected_by: str = ""
+    """The model that says when, of one that has a key."""
     is_computed: bool = False
     says_when: bool = False
     is_view: bool = False
@@ -100,6 +103,43 @@ def lay_out(
         for each in overlays:
             for statement in _statements(each, schema, whose, days):
                 warehouse.execute(statement)
+
+
+def lay_out_findings(
+    warehouse: Warehouse, backfill_id: UUID, shops: Sequence[str], overlays: Sequence[Overlay]
+) -> None:
+    """What the checks last found of these shops, where they will be asked of the candidate, and its days.
+
+    What a check finds is written over what is found here. It reads a model of days more than once for a
+    few of them, where DuckDB would read all of it once: not until the warehouse is closed.
+    """
+    own, whose = checks_schema_of(backfill_id), ", ".join(_quoted(shop) for shop in shops)
+    with warehouse.transaction():
+        warehouse.execute(f"drop schema if exists {own} cascade")
+        warehouse.execute(f"create schema {own}")
+        for name in sorted(tables_in(warehouse, CHECKS)):
+            found = f"select * from {CHECKS}.{name} where shop_id in ({whose})"
+            warehouse.execute(f"create table {own}.{name} as {found}")
+        for name, statement in _made_days(backfill_id, overlays).items():
+            warehouse.execute(f"create or replace view {name} as {statement}")
+    if warehouse.engine == "duckdb":
+        warehouse.execute("set global disabled_optimizers = 'common_subplan'")
+
+
+def made_days_of(backfill_id: UUID, overlays: Sequence[Overlay]) -> dict[str, str]:
+    """By model that says when, where the days stand that were made of those it affects."""
+    made, schema = _made_days(backfill_id, overlays), schema_of(backfill_id)
+    names = {each.name: f"{schema}.{each.name}" for each in overlays if each.says_when}
+    return {name: f"{it}__made" if f"{it}__made" in made else it for name, it in names.items()}
+
+
+def _made_days(backfill_id: UUID, overlays: Sequence[Overlay]) -> dict[str, str]:
+    schema, parts = schema_of(backfill_id), dict[str, list[str]]()
+    for each in overlays:
+        if each.has_parts and "day" in each.key:
+            of_one = f"select shop_id, day from {schema}.{each.name}__days"
+            parts.setdefault(f"{schema}.{each.affected_by}__made", []).append(of_one)
+    return {name: " union ".join(selects) for name, selects in parts.items()}
 
 
 def drop(warehouse: Warehouse, backfill_id: UUID) -> None:

@@ -117,8 +117,9 @@ def test_of_other_days_only_the_like_of_what_was_computed_is_looked_at(
     warehouse = two_days.warehouse
     of_may = "select * replace (date '2026-06-04' as day) from marts.fct_orders where order_id = 1"
     warehouse.execute(f"insert into marts.fct_orders {of_may}")
-    warehouse.execute("update marts.fct_orders set currency = 'a@b.co' where day < '2026-06-01'")
-    warehouse.execute("update marts.fct_orders set source_name = 'a@b.co' where day < '2026-06-01'")
+    warehouse.execute(
+        "update marts.fct_orders set customer_key = 'a@b.co' where day < '2026-06-01'"
+    )
     found = asked(two_days)
     assert found[("a", "assert_no_duplicate_orders")] == 1
     assert ("a", "orders_name_nobody") not in found

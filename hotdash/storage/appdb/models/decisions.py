@@ -56,6 +56,7 @@ class Recommendation(Base):
     opened_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     snoozed_until: Mapped[datetime | None]
+    snoozed_magnitude: Mapped[Decimal | None]
     closed_at: Mapped[datetime | None]
     decision_id: Mapped[UUID | None]
 

@@ -41,6 +41,7 @@ create table app.recommendations (
   opened_at timestamptz not null,
   updated_at timestamptz not null,
   snoozed_until timestamptz,
+  snoozed_magnitude numeric(20, 4),
   closed_at timestamptz,
   decision_id uuid,
   primary key (shop_id, recommendation_id)

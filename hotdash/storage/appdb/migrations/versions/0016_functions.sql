@@ -13,6 +13,9 @@ begin atomic
       snoozed_until = case
         when answer_recommendation.answer = 'snoozed' then answer_recommendation.until
       end,
+      snoozed_magnitude = case
+        when answer_recommendation.answer = 'snoozed' then r.magnitude
+      end,
       closed_at = case
         when answer_recommendation.answer <> 'snoozed' then answer_recommendation.at
       end,

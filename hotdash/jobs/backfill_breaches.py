@@ -1,6 +1,7 @@
 """Breach times for facts that were told before anybody kept them: each gets a correcting fact beside it."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy.orm import Session
@@ -46,10 +47,11 @@ def _corrected(session: Session, fact: FactRecord) -> tuple[FactRecord | None, s
     missing = wanted - set(found["breached_ids"])
     if not found["breached_ids"]:
         return None, missing
-    metadata = {
+    minutes: Mapping[str, int] = before.get("sla_minutes") or {}
+    metadata: dict[str, Any] = {
         **before,
         "breach_times": {**found["breach_times"], **known},
-        "sla_minutes": {**found["sla_minutes"], **(before.get("sla_minutes") or {})},
+        "sla_minutes": {**found["sla_minutes"], **minutes},
     }
     return (
         FactRecord(

@@ -15,6 +15,7 @@ from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
 from hotdash.entrypoints.web.gate import Gate
 from hotdash.entrypoints.web.inbox_writer import InboxWriter
+from hotdash.entrypoints.web.opened_sessions import OpenedSessions
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
 from hotdash.entrypoints.web.tile_cache import TileCache
@@ -38,6 +39,7 @@ class Parts:
     tiles: TileCache
     inbox: InboxWriter | None
     install: ShopifyInstall | None
+    opened: OpenedSessions
 
     @classmethod
     def of(cls, context: WebContext) -> "Parts":
@@ -58,6 +60,7 @@ class Parts:
             tiles=TileCache(),
             inbox=_inbox(context),
             install=_install(context),
+            opened=OpenedSessions(context.database, context.clock),
         )
 
     def check_form(self, request: Request, token: str | None) -> None:

@@ -52,6 +52,7 @@ def _today(
     if wanted is None:
         return parts.pages.render(request, "no_shop.html", top_bar(visit, "today"))
     shop = shop_of(visit, wanted, Permission.SEE_METRICS)
+    parts.opened.note(request, visit.user_id, shop.shop_id)
     tile, news = _load(parts, visit, shop, period)
     values = top_bar(visit, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
     values |= _values(parts, visit, shop, period, tile, news)

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, bindparam, func, insert, select, text, update
+from sqlalchemy import Integer, Text, bindparam, cast, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.orm import Session
 
+from hotdash.base.errors import NotFoundError
 from hotdash.base.logging import without_addresses
 from hotdash.storage.appdb.models import Recommendation, RecommendationEvent
 
@@ -19,6 +20,7 @@ OPEN, SNOOZED, APPROVED, REJECTED, EXPIRED = (
 )
 ASKED = (OPEN, SNOOZED)
 ANSWERED = (APPROVED, REJECTED)
+SHORTEST_ENDING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,26 @@ def find_recommendation(
 ) -> RecommendationRecord | None:
     row = session.get(Recommendation, (shop_id, recommendation_id))
     return _record(row) if row else None
+
+
+def find_by_ending(session: Session, named: str) -> RecommendationRecord:
+    """By its id or how that ends, over all shops."""
+    ending = named.strip().lower()
+    matches = cast(Recommendation.recommendation_id, Text).endswith(ending, autoescape=True)
+    found = session.scalars(select(Recommendation).where(matches).limit(2)).all()
+    if len(ending) < SHORTEST_ENDING or not found:
+        raise NotFoundError(
+            f"There is no recommendation {named[:40]!r}.",
+            hint="See which there are with `hotdash decisions list`.",
+            field="recommendation",
+        )
+    if len(found) > 1:
+        raise NotFoundError(
+            f"Several recommendations end in {named[:40]!r}.",
+            hint="Give more of its id; `hotdash decisions list --json` has the whole.",
+            field="recommendation",
+        )
+    return _record(found[0])
 
 
 def newest_by_subject(session: Session, shop_id: str) -> list[RecommendationRecord]:

@@ -1,7 +1,7 @@
 """One reading of a shop: everything that rules look at, from one snapshot."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -170,20 +170,10 @@ def load_reading(
     watched_pages: Collection[str] = (),
 ) -> Reading:
     """Watched are pages somebody works on: they are told whether or not they still stand out."""
-    of_shop = {"shop_id": shop_id}
-    shop = session.execute(_statement("shop"), of_shop).mappings().one_or_none()
-    if shop is None:
-        raise NotFoundError(
-            f"There is no shop {shop_id!r}.",
-            hint="Choose one of the shops in the list.",
-            field="shop",
-        )
-    published: Mapping[str, Mapping[str, str]] = shop["marts"] or {}
-    marts = {name: _known_to(as_of, now) for name, as_of in published.items()}
-    bare = Reading(*(shop_id, shop["timezone"], shop["currency"], now, shop["manifest_id"], marts))
+    bare = _bare(session, shop_id, now)
     asked = _Asked(session, bare, sorted(watched_pages))
-    return Reading(
-        *(bare.shop_id, bare.timezone, bare.currency, now, bare.manifest, bare.marts),
+    return replace(
+        bare,
         stock=[StockSignal(**row) for row in asked.rows("stock")],
         breaches=[BreachSignal(**row) for row in asked.rows("breaches")],
         carriers=[CarrierSignal(**row) for row in asked.rows("carriers")],
@@ -194,6 +184,38 @@ def load_reading(
         sales=asked.sales(),
         issues=asked.issues(),
     )
+
+
+def load_rows(
+    session: Session, shop_id: str, now: datetime, statement: str, **named: str
+) -> list[dict[str, Any]]:
+    """The rows behind one subject, by the statement that its kind asks."""
+    bare = _bare(session, shop_id, now)
+    today, last = bare.day_of(SHIPMENTS), bare.last_complete(CAMPAIGNS)
+    given: dict[str, Any] = {
+        "shop_id": shop_id,
+        "today": today,
+        "since": today - PARCELS_SINCE,
+        "first": last - timedelta(days=MONTH_DAYS - 1),
+        "last": last,
+    }
+    asked = _statement(statement)
+    wanted = {name: value for name, value in (given | named).items() if f":{name}" in asked.text}
+    return [dict(row) for row in session.execute(asked, wanted).mappings()]
+
+
+def _bare(session: Session, shop_id: str, now: datetime) -> Reading:
+    of_shop = {"shop_id": shop_id}
+    shop = session.execute(_statement("shop"), of_shop).mappings().one_or_none()
+    if shop is None:
+        raise NotFoundError(
+            f"There is no shop {shop_id!r}.",
+            hint="Choose one of the shops in the list.",
+            field="shop",
+        )
+    published: Mapping[str, Mapping[str, str]] = shop["marts"] or {}
+    marts = {name: _known_to(as_of, now) for name, as_of in published.items()}
+    return Reading(*(shop_id, shop["timezone"], shop["currency"], now, shop["manifest_id"], marts))
 
 
 @dataclass(frozen=True, slots=True)

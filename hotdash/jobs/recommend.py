@@ -62,12 +62,13 @@ def recommend(
 def _settled(
     session: Session, reading: Reading, recommenders: Sequence[Recommender], now: datetime
 ) -> Settled:
-    proposed = [
-        Proposed(recommender.name, proposal)
-        for recommender in recommenders
-        for proposal in recommender.propose(reading, now)
-    ]
-    judged = frozenset[Kind]().union(*(each.judges(reading) for each in recommenders))
+    proposed: list[Proposed] = []
+    judged: set[Kind] = set()
+    for recommender in recommenders:
+        told = _heard(recommender, reading, now)
+        if told is not None:
+            proposed += told
+            judged |= recommender.judges(reading)
     shop_id = reading.shop_id
     known = {
         (record.kind, record.subject): record for record in kept.newest_by_subject(session, shop_id)
@@ -75,6 +76,15 @@ def _settled(
     day = local_day(now, get_shop(session, shop_id).timezone)
     begun = kept.periods_of(session, shop_id, day)
     return settle(reading, known, begun, proposed, judged, now)
+
+
+def _heard(recommender: Recommender, reading: Reading, now: datetime) -> list[Proposed] | None:
+    """One that stumbles holds up nobody: what it had asked stays, and its log says why."""
+    try:
+        return [Proposed(recommender.name, each) for each in recommender.propose(reading, now)]
+    except Exception:
+        _log.exception("recommender_failed", shop_id=reading.shop_id, name=recommender.name)
+        return None
 
 
 def _store(session: Session, shop_id: str, settled: Settled) -> None:

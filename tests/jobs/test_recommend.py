@@ -1,5 +1,6 @@
 """Every rule over one small published world, with figures reckoned by hand."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from hotdash.base.clock import FixedClock
+from hotdash.decisions.recommendations.contract import Proposal
 from hotdash.decisions.recommendations.registry import RECOMMENDERS
+from hotdash.decisions.recommendations.rules.reorder import Reorder
 from hotdash.decisions.recommendations.settle import id_of
 from hotdash.jobs.recommend import recommend
 from hotdash.storage.appdb.repositories.recommendations import (
@@ -17,6 +20,7 @@ from hotdash.storage.appdb.repositories.recommendations import (
     list_recommendations,
     open_recommendations,
 )
+from hotdash.storage.appdb.repositories.signals.reading import Reading
 from hotdash.storage.appdb.repositories.source_states import Trouble, note_rejected
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher
@@ -198,6 +202,21 @@ def test_a_mart_that_is_not_published_takes_nothing_back(
     recommend(published.database, SHOP, published.clock, STALE_AFTER, blind)
     with published.database.jobs() as session:
         assert "reorder" in {each.kind for each in open_recommendations(session, SHOP)}
+
+
+class _Broken(Reorder):
+    def propose(self, reading: Reading, now: datetime) -> Iterator[Proposal]:
+        raise ZeroDivisionError
+
+
+def test_one_that_stumbles_takes_nothing_back_and_holds_up_nobody(
+    published: Publisher, found: Found
+) -> None:
+    del found
+    broken = [_Broken(), *(each for each in RECOMMENDERS if "reorder" not in each.name)]
+    recommend(published.database, SHOP, published.clock, STALE_AFTER, broken)
+    with published.database.jobs() as session:
+        assert len(open_recommendations(session, SHOP)) == 7
 
 
 def test_nothing_published_is_nothing_to_decide(database: Database, clock: FixedClock) -> None:

@@ -1,10 +1,10 @@
 """The decision log: who decided what about which shop, why, and what stood before them when they did."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ class Scope(StrEnum):
     QUALITY = "quality"
     ALERTS = "alerts"
     BACKFILLS = "backfills"
+    OPS = "ops"
 
 
 class Action(StrEnum):
@@ -37,10 +38,52 @@ class Action(StrEnum):
     REFUSE_BACKFILL = "backfills.refuse"
     ABORT_BACKFILL = "backfills.abort"
     ROLL_BACK_BACKFILL = "backfills.roll_back"
+    APPROVE_REORDER = "inventory.reorder.approve"
+    REJECT_REORDER = "inventory.reorder.reject"
+    APPROVE_REPLY = "chatwoot.reply.approve"
+    REJECT_REPLY = "chatwoot.reply.reject"
+    APPROVE_CHASE = "fulfillment.chase.approve"
+    REJECT_CHASE = "fulfillment.chase.reject"
+    CREATE_ASSIGNMENT = "seo.assignment.create"
+    REJECT_ASSIGNMENT = "seo.assignment.reject"
+    APPROVE_BUDGET = "ads.budget.approve"
+    REJECT_BUDGET = "ads.budget.reject"
+    APPROVE_MEND = "sources.mend.approve"
+    REJECT_MEND = "sources.mend.reject"
+    SNOOZE = "recommendation.snooze"
+    CORRECT = "decision.correct"
 
 
 class DecisionError(HotdashError):
     code = "invalid_decision"
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What later learning needs: the choices, the order they were shown in, and what led to them."""
+
+    options: Sequence[Mapping[str, Any]] = ()
+    shown_order: Sequence[str] = ()
+    features: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    edits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    feedback: str | None = None
+    option: str | None = None
+    status: str | None = None
+    seconds_to_decide: int | None = None
+    # Where one answer is about several things, each by the name others ask for it.
+    subjects: Sequence[str] = ()
+
+    def as_detail(self) -> dict[str, Any]:
+        """Without what was not told."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        plain = {
+            name: list(cast(Sequence[Any], value)) if isinstance(value, tuple) else value
+            for name, value in told.items()
+        }
+        return {name: value for name, value in plain.items() if value not in (None, "", [], {})}
+
+
+NOTHING_LEARNT = Learnt()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +99,11 @@ class Decision:
     shown: Mapping[str, Any] = field(default_factory=dict[str, Any])
     evidence: str | None = None
     request_id: str | None = None
+    external_ref: str | None = None
+    corrects: UUID | None = None
+    recommendation_id: UUID | None = None
+    idempotency_key: str | None = None
+    learnt: Learnt = NOTHING_LEARNT
 
 
 def record_decision(session: Session, decision: Decision, at: datetime) -> UUID:
@@ -66,6 +114,7 @@ def record_decision(session: Session, decision: Decision, at: datetime) -> UUID:
                 f"A decision needs its {name}.", hint=f"Give the {name}.", field=name
             )
     decision_id = new_id()
+    shown = {"shown": dict(decision.shown), "evidence": decision.evidence}
     add_decision(
         session,
         DecisionRecord(
@@ -77,8 +126,12 @@ def record_decision(session: Session, decision: Decision, at: datetime) -> UUID:
             subject=decision.subject,
             rationale=decision.rationale.strip(),
             decided_at=at,
-            detail={"shown": dict(decision.shown), "evidence": decision.evidence},
+            detail=shown | decision.learnt.as_detail(),
             request_id=decision.request_id,
+            external_ref=decision.external_ref,
+            corrects=decision.corrects,
+            recommendation_id=decision.recommendation_id,
+            idempotency_key=decision.idempotency_key,
         ),
     )
     return decision_id

@@ -9,6 +9,7 @@ from hotdash.jobs.job_context import Job
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
 from hotdash.jobs.regular import look_at_schemas, parity, remind_of_drill, tell_week, tidy_night
+from hotdash.jobs.roll_up_facts import roll_up_night
 from hotdash.jobs.schedule import ScheduledJob
 from hotdash.jobs.watch import watch
 
@@ -18,6 +19,7 @@ SCHEDULE = (
     ScheduledJob("refresh_due", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("watch", "* * * * *", begins_at_once=True, grace=timedelta(minutes=5)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
@@ -31,6 +33,7 @@ JOBS = {
         Job(RUN, Lane.WAREHOUSE, run_asked),
         Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
+        Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("parity", Lane.WAREHOUSE, parity),
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),

@@ -20,6 +20,7 @@ from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.notify_findings import Told, notify_findings
 from hotdash.jobs.precompute_tiles import precompute_tiles
 from hotdash.jobs.publish_build import publish_build
+from hotdash.jobs.recommend import recommend, recommend_step
 from hotdash.jobs.refresh_context import (
     RefreshContext,
     chosen_shops,
@@ -28,8 +29,9 @@ from hotdash.jobs.refresh_context import (
     source_sync,
     without_paused,
 )
-from hotdash.jobs.run_report import RunReport, ingest_step, report_of
+from hotdash.jobs.run_report import RunReport, ingest_step, report_of, sources_of
 from hotdash.jobs.sync_source import SourceSync
+from hotdash.jobs.tell_facts import RunFacts, facts_step, tell_facts
 from hotdash.jobs.tidy import tidy
 from hotdash.pipeline.durable import Detail, DurableRun, RunRequest, durable_run
 from hotdash.pipeline.lease import Patience
@@ -113,6 +115,9 @@ class _Refresh:
             ),
         )
         step("notify", partial(self._notify, plan))
+        for shop_id in shops:
+            step(recommend_step(shop_id), partial(self._recommend, shop_id))
+            step(facts_step(shop_id), partial(self._tell_facts, shop_id))
         step("precompute", self._precompute)
         step("tidy", partial(tidy, context, shops))
 
@@ -212,6 +217,15 @@ class _Refresh:
             return asdict(Told())
         desk = replace(desk, clock=self.context.clock)
         return asdict(notify_findings(desk, UUID(plan["build_id"]), self.shops))
+
+    def _recommend(self, shop_id: str) -> Detail:
+        context = self.context
+        stale = {each: context.limit_of(each).hard for each in context.sources(shop_id)}
+        return recommend(context.database, shop_id, context.clock, stale)
+
+    def _tell_facts(self, shop_id: str) -> Detail:
+        run = RunFacts(self.run.run_id, sources_of(shop_id, self.run.done))
+        return tell_facts(self.context.database, shop_id, self.context.clock, run)
 
     def _precompute(self) -> Detail:
         context = self.context

@@ -16,6 +16,7 @@ from hotdash.jobs.backfill import Office, require_agreed, standing
 from hotdash.jobs.backfill_gate import BackfillBlockedError, require_free, require_sound
 from hotdash.jobs.backfill_notices import notices_of
 from hotdash.jobs.plan_backfill import require_unchanged
+from hotdash.jobs.recommend import recommend, recommend_step
 from hotdash.pipeline.backfill.engine import (
     Checked,
     ChunkBuilt,
@@ -236,6 +237,8 @@ class _Steps:
         for shop_id in opened.scope.shops:
             self.step(f"commit {shop_id}", partial(self._commit, opened, staged, diff, shop_id))
         merged = self.step("merge", partial(self._merge, opened))
+        for shop_id in opened.scope.shops:
+            self.step(recommend_step(shop_id), partial(self._recommend, shop_id))
         work.engine.close(opened)
         return self._complete(opened, backfill_id, merged, began)
 
@@ -315,6 +318,10 @@ class _Steps:
             by_shop = self.of.work.engine.merge(opened)
             told.rows = sum(by_shop.values())
         return {"rows": dict(by_shop)}
+
+    def _recommend(self, shop_id: str) -> Detail:
+        """How old sources may grow is known to runs: they say which of them to mend."""
+        return recommend(self.of.office.database, shop_id, self.of.office.clock, {})
 
     def _complete(
         self, opened: Opened, backfill_id: UUID, merged: Detail, began: datetime

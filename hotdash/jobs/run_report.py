@@ -75,7 +75,7 @@ def report_of(
         shops=tuple(
             ShopReport(
                 shop_id,
-                _sources_of(shop_id, done),
+                sources_of(shop_id, done),
                 tuple(f for f in done["check"]["findings"] if f["shop_id"] == shop_id),
                 done["publish"][shop_id],
             )
@@ -84,7 +84,7 @@ def report_of(
     )
 
 
-def _sources_of(shop_id: str, done: Mapping[str, Detail]) -> dict[str, Detail]:
+def sources_of(shop_id: str, done: Mapping[str, Detail]) -> dict[str, Detail]:
     """Our own policies are no source that anybody connected."""
     began = ingest_step(shop_id, "")
     return {

@@ -101,11 +101,11 @@ def _money(amount: Decimal | None, currency: str) -> Decimal | None:
 
 def _line(cells: Sequence[Cell]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([_written(cell) for cell in cells])
+    csv.writer(text).writerow([written(cell) for cell in cells])
     return text.getvalue()
 
 
-def _written(cell: Cell) -> str:
+def written(cell: Cell) -> str:
     """Text that a spreadsheet would run as a formula is made plain text; numbers stay numbers."""
     if cell is None:
         return ""

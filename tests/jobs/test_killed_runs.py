@@ -24,6 +24,7 @@ DLT = "dlt.pipeline.pipeline:Pipeline"
 BUILD = "hotdash.pipeline.transform.build"
 PUBLISH = "hotdash.pipeline.publish.publish"
 
+RECOMMEND = "recommend hot-rod-an"
 POLICIES = "ingest hot-rod-an policies"
 INGEST_FIRST, INGEST_SECOND = "ingest hot-rod-an shopify", "ingest nordkurve-teile shopify"
 
@@ -75,6 +76,13 @@ IN_ORDER = [
     Kill(f"{PUBLISH}:move_pointer", "before", argument="nordkurve-teile"),
     is_done_but_not_recorded("publish"),
     is_done_but_not_recorded("notify"),
+    begins(RECOMMEND),
+    Kill("hotdash.jobs.recommend:_store", "after"),
+    Kill("hotdash.jobs.recommend:add_outcomes", "after"),
+    is_done_but_not_recorded(RECOMMEND),
+    Kill("hotdash.jobs.tell_facts:keep", "after"),
+    is_done_but_not_recorded("facts hot-rod-an"),
+    begins("recommend nordkurve-teile"),
     is_done_but_not_recorded("precompute"),
     is_done_but_not_recorded("tidy"),
     Kill(f"{RUNS}:finish_run", "before"),

@@ -40,6 +40,8 @@ COMMANDS = {
     "backfill": "Compute days of the past anew",
     "checks": "See what the checks found, and decide about warnings",
     "alerts": "See what is wrong, answer it, and say who hears of it",
+    "decisions": "See what is worth deciding, decide it, look back",
+    "facts": "See what is known about how shops are run",
     "sign-in": "Print a one-time sign-in link",
     "version": "Print the version of Hotdash and of what it stands on",
 }

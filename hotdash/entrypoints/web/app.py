@@ -13,8 +13,11 @@ from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
 from hotdash.entrypoints.web.api import (
     alerts,
+    assignments,
     attribution,
     backfills,
+    decisions,
+    facts,
     metrics,
     publications,
     tiles,
@@ -43,6 +46,7 @@ ROUTERS = (
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
+    *(decisions.router, assignments.router, facts.router),
     collector.router,
 )
 

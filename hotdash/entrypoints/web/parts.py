@@ -15,6 +15,7 @@ from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
 from hotdash.entrypoints.web.gate import Gate
 from hotdash.entrypoints.web.inbox_writer import InboxWriter
+from hotdash.entrypoints.web.opened_sessions import OpenedSessions
 from hotdash.entrypoints.web.ready_tiles import ReadyTiles
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
@@ -38,6 +39,7 @@ class Parts:
     tiles: ReadyTiles
     inbox: InboxWriter | None
     install: ShopifyInstall | None
+    opened: OpenedSessions
 
     @classmethod
     def of(cls, context: WebContext) -> "Parts":
@@ -59,6 +61,7 @@ class Parts:
             tiles=ReadyTiles(context, telemetry),
             inbox=_inbox(context),
             install=_install(context),
+            opened=OpenedSessions(context.database, context.clock),
         )
 
     def check_form(self, request: Request, token: str | None) -> None:

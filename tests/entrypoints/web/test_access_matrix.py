@@ -116,6 +116,33 @@ MATRIX = {
     "POST /api/v1/alerts/{alert}/resolve": Row(
         f"{ALERT}/resolve{ASK}", 401, 404, 403, 404, document={"reason": "A sale."}
     ),
+    "GET /api/v1/decisions": Row(f"/api/v1/decisions{ASK}", 401, 404, 200, 200),
+    "GET /api/v1/decisions/queue": Row(f"/api/v1/decisions/queue{ASK}", 401, 404, 200, 200),
+    "GET /api/v1/decisions/evidence": Row(
+        f"/api/v1/decisions/evidence{ASK}&kind=reorder&subject=item:1", 401, 404, 200, 200
+    ),
+    # Who may decide is told that there is nothing like it.
+    **{
+        f"POST /api/v1/decisions/{{{what}}}/{verb}": Row(
+            *(f"/api/v1/decisions/{UNKNOWN}/{verb}{ASK}", 401, 404, 403, 404),
+            document={"rationale": "So."} | more,
+        )
+        for what, verb, more in (
+            ("recommendation", "approve", {}),
+            ("recommendation", "reject", {}),
+            ("recommendation", "snooze", {"until": "2026-11-21T08:00:00Z"}),
+            ("decision", "correct", {}),
+        )
+    },
+    "GET /api/v1/assignments": Row(f"/api/v1/assignments{ASK}", 401, 404, 200, 200),
+    "POST /api/v1/assignments": Row(
+        *(f"/api/v1/assignments{ASK}", 401, 404, 403, 400),
+        document={"landing_page": "no path", "assignee": "Bea", "rationale": "It fell."},
+    ),
+    "POST /api/v1/assignments/{assignment}": Row(
+        *(f"/api/v1/assignments/{UNKNOWN}{ASK}", 401, 404, 403, 404), document={"state": "done"}
+    ),
+    "GET /api/v1/facts": Row(f"/api/v1/facts{ASK}", 401, 404, 200, 200),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),

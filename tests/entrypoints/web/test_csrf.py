@@ -37,6 +37,26 @@ DOCUMENTS = {
             "resolve": REASON,
         }.items()
     },
+    **{
+        f"/api/v1/decisions/{{{what}}}/{verb}": (
+            f"/api/v1/decisions/{SOMETHING}/{verb}?shop={ROD}",
+            {"rationale": "So."} | more,
+        )
+        for what, verb, more in (
+            ("recommendation", "approve", {}),
+            ("recommendation", "reject", {}),
+            ("recommendation", "snooze", {"until": "2026-11-21T08:00:00Z"}),
+            ("decision", "correct", {}),
+        )
+    },
+    "/api/v1/assignments": (
+        f"/api/v1/assignments?shop={ROD}",
+        {"landing_page": "/hoses", "assignee": "Bea", "rationale": "It fell."},
+    ),
+    "/api/v1/assignments/{assignment}": (
+        f"/api/v1/assignments/{SOMETHING}?shop={ROD}",
+        {"state": "done"},
+    ),
     "/api/v1/health/overrides": (
         "/api/v1/health/overrides",
         {"shop": ROD, "check": "odd_day"} | REASON,

@@ -77,6 +77,7 @@ def _today(
     # Which edition is current is told of the shop that is named, and only now one is.
     known = visit if shop_id else parts.gate.visit(request, wanted)
     shop = shop_of(known, wanted, Permission.SEE_METRICS)
+    parts.opened.note(request, visit.user_id, shop.shop_id)
     view = _View(parts, known, shop, period)
     values = top_bar(known, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
     return parts.pages.render(request, "today.html", values | _values(view, chart or SWITCHED[0]))

@@ -10,7 +10,11 @@ cross join lateral (
   where
     decision.shop_id = breach.shop_id
     and decision.action like 'chatwoot.reply.%'
-    and decision.subject = 'conversation:' || breach.conversation_id
+    and (
+      decision.subject = 'conversation:' || breach.conversation_id
+      -- One answer may be about several conversations.
+      or decision.detail -> 'subjects' @> to_jsonb('conversation:' || breach.conversation_id)
+    )
     and decision.decided_at >= breach.breached_at
 ) as reply
 where reply.decided_at is not null

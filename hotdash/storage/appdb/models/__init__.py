@@ -9,6 +9,12 @@ from hotdash.storage.appdb.models.backfills import (
 )
 from hotdash.storage.appdb.models.base import Base
 from hotdash.storage.appdb.models.clicks import Click, ClickCount, ClickSite
+from hotdash.storage.appdb.models.decisions import (
+    DecisionOutcome,
+    Recommendation,
+    RecommendationEvent,
+    SeoAssignment,
+)
 from hotdash.storage.appdb.models.governance import AuditEvent, DashboardFact, Decision
 from hotdash.storage.appdb.models.identity import (
     Membership,
@@ -85,6 +91,7 @@ __all__ = [
     "Credential",
     "DashboardFact",
     "Decision",
+    "DecisionOutcome",
     "ExchangeRate",
     "Freshness",
     "FreshnessLimitRow",
@@ -102,11 +109,14 @@ __all__ = [
     "Part",
     "PublicationOutcome",
     "Published",
+    "Recommendation",
+    "RecommendationEvent",
     "Run",
     "RunStep",
     "Schedule",
     "SchemaDrift",
     "ScorecardDay",
+    "SeoAssignment",
     "Shop",
     "SignInAttempt",
     "SignInLink",

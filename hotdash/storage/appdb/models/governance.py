@@ -13,8 +13,20 @@ from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
 class Decision(Base):
+    """Appended only: a correction is another one that names the one it corrects."""
+
     __tablename__ = "decisions"
-    __table_args__ = (Index("decisions_by_time", "shop_id", "decided_at"), {"schema": "app"})
+    __table_args__ = (
+        Index("decisions_by_time", "shop_id", "decided_at"),
+        Index("decisions_by_subject", "shop_id", "subject", "decided_at"),
+        Index(
+            "decisions_once",
+            *("shop_id", "actor", "idempotency_key"),
+            unique=True,
+            postgresql_where=text("idempotency_key is not null"),
+        ),
+        {"schema": "app"},
+    )
 
     shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
     decision_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -28,6 +40,10 @@ class Decision(Base):
     )
     decided_at: Mapped[datetime] = mapped_column(server_default=func.now())
     request_id: Mapped[str | None]
+    external_ref: Mapped[str | None] = mapped_column(Words())
+    corrects: Mapped[UUID | None]
+    recommendation_id: Mapped[UUID | None]
+    idempotency_key: Mapped[str | None]
 
 
 class DashboardFact(Base):
@@ -36,6 +52,12 @@ class DashboardFact(Base):
     __tablename__ = "dashboard_facts"
     __table_args__ = (
         Index("dashboard_facts_by_type", "shop_id", "fact_type", "occurred_at"),
+        Index(
+            "dashboard_facts_corrected_once",
+            *("shop_id", "corrects"),
+            unique=True,
+            postgresql_where=text("corrects is not null"),
+        ),
         {"schema": "app"},
     )
 
@@ -49,6 +71,7 @@ class DashboardFact(Base):
         "metadata", server_default=text("'{}'::jsonb")
     )
     evidence: Mapped[str | None]
+    corrects: Mapped[UUID | None]
 
 
 class AuditEvent(Base):

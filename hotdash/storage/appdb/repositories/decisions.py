@@ -1,15 +1,18 @@
-"""The decisions people made about a shop: written once, read newest first."""
+"""The decisions people made about a shop: written once, read newest first, with what came of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hotdash.storage.appdb.models import Decision
+from hotdash.base.errors import ConflictError
+from hotdash.storage.appdb.models import Decision, DecisionOutcome, Recommendation
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,46 +27,163 @@ class DecisionRecord:
     decided_at: datetime
     detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
     request_id: str | None = None
+    external_ref: str | None = None
+    corrects: UUID | None = None
+    recommendation_id: UUID | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecord:
+    """A figure when it was decided and when its time was over; the verdict says which way it went."""
+
+    decision_id: UUID
+    measured_at: datetime
+    metric: str
+    before: Decimal | None
+    after: Decimal | None
+    verdict: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which decisions are asked for; a prefix that ends in a dot names a family of actions."""
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    scope: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: tuple[datetime, UUID] | None = None
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Measurable:
+    """A decided recommendation whose outcome nobody has measured."""
+
+    decision_id: UUID
+    decided_at: datetime
+    kind: str
+    subject: str
+    metric: str
+    measured: Decimal | None
 
 
 def add_decision(session: Session, decision: DecisionRecord) -> None:
     # Without RETURNING: whoever may add a decision need not be allowed to read all of it back.
-    session.execute(
-        insert(Decision).values(
-            shop_id=decision.shop_id,
-            decision_id=decision.decision_id,
-            scope=decision.scope,
-            action=decision.action,
-            actor=decision.actor,
-            subject=decision.subject,
-            rationale=decision.rationale,
-            detail=dict(decision.detail),
-            decided_at=decision.decided_at,
-            request_id=decision.request_id,
-        )
-    )
+    told = {name: getattr(decision, name) for name in DecisionRecord.__dataclass_fields__}
+    try:
+        session.execute(insert(Decision).values(told | {"detail": dict(decision.detail)}))
+    except IntegrityError as error:
+        if "decisions_once" not in str(error.orig):
+            raise
+        raise ConflictError(
+            "The same request is being carried out at this moment.", hint="Ask again in a moment."
+        ) from None
 
 
 def list_decisions(
-    session: Session, shop_id: str, *, before: datetime | None = None, limit: int = 100
+    session: Session,
+    shop_id: str,
+    *,
+    before: datetime | None = None,
+    limit: int = 100,
+    wanted: Wanted = EVERYTHING,
 ) -> list[DecisionRecord]:
     query = select(Decision).where(Decision.shop_id == shop_id)
     if before is not None:
         query = query.where(Decision.decided_at < before)
+    if wanted.before is not None:
+        key = func.row(Decision.decided_at, Decision.decision_id)
+        query = query.where(key < func.row(*wanted.before))
+    for column, value in ((Decision.actor, wanted.actor), (Decision.scope, wanted.scope)):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.action is not None:
+        family = wanted.action.endswith(".")
+        named = Decision.action
+        query = query.where(
+            named.startswith(wanted.action, autoescape=True) if family else named == wanted.action
+        )
+    if wanted.subject is not None:
+        query = query.where(Decision.subject.icontains(wanted.subject, autoescape=True))
+    if wanted.since is not None:
+        query = query.where(Decision.decided_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Decision.decided_at < wanted.until)
     newest_first = query.order_by(Decision.decided_at.desc(), Decision.decision_id.desc())
     return [_record(row) for row in session.scalars(newest_first.limit(limit))]
 
 
-def _record(row: Decision) -> DecisionRecord:
-    return DecisionRecord(
-        shop_id=row.shop_id,
-        decision_id=row.decision_id,
-        scope=row.scope,
-        action=row.action,
-        actor=row.actor,
-        subject=row.subject,
-        rationale=row.rationale,
-        decided_at=row.decided_at,
-        detail=row.detail,
-        request_id=row.request_id,
+def find_decision(session: Session, shop_id: str, decision_id: UUID) -> DecisionRecord | None:
+    row = session.get(Decision, (shop_id, decision_id))
+    return _record(row) if row else None
+
+
+def decision_by_key(
+    session: Session, shop_id: str, actor: str, idempotency_key: str
+) -> DecisionRecord | None:
+    row = session.scalars(
+        select(Decision).where(
+            Decision.shop_id == shop_id,
+            Decision.actor == actor,
+            Decision.idempotency_key == idempotency_key,
+        )
+    ).one_or_none()
+    return _record(row) if row else None
+
+
+def measurable(session: Session, shop_id: str, statuses: Sequence[str]) -> list[Measurable]:
+    """The oldest first."""
+    asked = Recommendation
+    found = session.execute(
+        select(Decision.decision_id, Decision.decided_at, asked.kind, asked.subject)
+        .add_columns(asked.metric, asked.measured)
+        .join(
+            asked,
+            (asked.shop_id == Decision.shop_id) & (asked.decision_id == Decision.decision_id),
+        )
+        .outerjoin(
+            DecisionOutcome,
+            (DecisionOutcome.shop_id == Decision.shop_id)
+            & (DecisionOutcome.decision_id == Decision.decision_id),
+        )
+        .where(
+            Decision.shop_id == shop_id,
+            asked.status.in_(statuses),
+            DecisionOutcome.decision_id.is_(None),
+        )
+        .order_by(Decision.decided_at, Decision.decision_id)
     )
+    return [Measurable(*row) for row in found]
+
+
+def add_outcomes(session: Session, shop_id: str, outcomes: Sequence[OutcomeRecord]) -> None:
+    if outcomes:
+        rows = [{**asdict(each), "shop_id": shop_id} for each in outcomes]
+        session.execute(insert(DecisionOutcome), rows)
+
+
+def outcomes_of(
+    session: Session, shop_id: str, decisions: Sequence[UUID]
+) -> dict[UUID, OutcomeRecord]:
+    found = session.scalars(
+        select(DecisionOutcome).where(
+            DecisionOutcome.shop_id == shop_id, DecisionOutcome.decision_id.in_(decisions)
+        )
+    )
+    names = OutcomeRecord.__dataclass_fields__
+    return {
+        row.decision_id: OutcomeRecord(**{name: getattr(row, name) for name in names})
+        for row in found
+    }
+
+
+def _record(row: Decision) -> DecisionRecord:
+    names = DecisionRecord.__dataclass_fields__
+    return DecisionRecord(**{name: getattr(row, name) for name in names})

@@ -1,0 +1,52 @@
+"""Facts are kept once: under an id that follows from what they are about, and not again unchanged."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy.orm import Session
+
+from hotdash.decisions.facts.types import SCHEMAS, Fact, FactType
+from hotdash.storage.appdb.repositories.facts import FactRecord, add_facts, newest_fact
+
+# What differs each time it is looked at although nothing changed.
+_MOMENTS = ("generated_at",)
+
+
+def fact_id(shop_id: str, kind: FactType, key: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"hotdash:fact:{shop_id}:{kind}:{SCHEMAS[kind].version}:{key}")
+
+
+def record_of(shop_id: str, fact: Fact) -> FactRecord:
+    return FactRecord(
+        shop_id=shop_id,
+        fact_id=fact_id(shop_id, fact.type, fact.key),
+        fact_type=fact.type.value,
+        version=SCHEMAS[fact.type].version,
+        occurred_at=fact.occurred_at,
+        value=fact.value,
+        metadata=fact.document,
+        evidence=fact.evidence,
+    )
+
+
+def keep(session: Session, shop_id: str, facts: Iterable[Fact]) -> int:
+    """How many were news."""
+    return add_facts(session, [record_of(shop_id, fact) for fact in facts])
+
+
+def keep_changed(session: Session, shop_id: str, facts: Iterable[Fact]) -> int:
+    """Of what is told with every publication only what differs from the last time."""
+    changed = [fact for fact in facts if _is_news(session, shop_id, fact)]
+    return keep(session, shop_id, changed)
+
+
+def _is_news(session: Session, shop_id: str, fact: Fact) -> bool:
+    last = newest_fact(session, shop_id, fact.type.value)
+    if last is None:
+        return True
+    return (last.value, _lasting(last.metadata)) != (fact.value, _lasting(fact.document))
+
+
+def _lasting(metadata: Any) -> dict[str, Any]:
+    return {name: value for name, value in dict(metadata).items() if name not in _MOMENTS}

@@ -1,0 +1,264 @@
+"""What a person answers to a recommendation: the decision, its effect and what learning needs, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from hotdash.base.clock import iso_utc
+from hotdash.base.errors import ConflictError, HotdashError, NotFoundError
+from hotdash.base.ids import new_id
+from hotdash.decisions.assignments import require_assignee
+from hotdash.decisions.log import Action, Decision, Learnt, Scope, record_decision
+from hotdash.decisions.recommendations.contract import KINDS, Kind
+from hotdash.storage.appdb.repositories.assignments import AssignmentRecord, add_assignment
+from hotdash.storage.appdb.repositories.decisions import DecisionRecord, decision_by_key
+from hotdash.storage.appdb.repositories.recommendations import (
+    APPROVED,
+    REJECTED,
+    SNOOZED,
+    AnswerRecord,
+    RecommendationRecord,
+    answer_as_operator,
+    answer_as_person,
+    find_recommendation,
+)
+
+LONGEST_SNOOZE = timedelta(days=14)
+LONGEST_TEXT = 2000
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    SNOOZE = "snooze"
+
+
+_STATUSES = {Verdict.APPROVE: APPROVED, Verdict.REJECT: REJECTED, Verdict.SNOOZE: SNOOZED}
+
+
+class AnswerError(HotdashError):
+    code = "invalid_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """As the person gave it; shown_at and shown_order say what they had before them, and when."""
+
+    verdict: Verdict
+    rationale: str
+    actor: str
+    until: datetime | None = None
+    option: str | None = None
+    edits: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    feedback: str | None = None
+    external_ref: str | None = None
+    assignee: str | None = None
+    shown_at: datetime | None = None
+    shown_order: Sequence[str] = ()
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    # From the owner's own login; no membership stands for it.
+    is_operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    recommendation: UUID
+    decision: UUID
+    status: str
+    action: str
+    assignment: UUID | None = None
+    is_repeated: bool = False
+
+
+def answer(
+    session: Session, shop_id: str, recommendation_id: UUID, given: Answer, now: datetime
+) -> Answered:
+    """The same request twice is one decision; what somebody else answered is not answered again."""
+    earlier = _earlier(session, shop_id, given)
+    if earlier is not None:
+        return _repeated(earlier, recommendation_id, given)
+    asked = find_recommendation(session, shop_id, recommendation_id)
+    if asked is None:
+        raise NotFoundError(
+            f"There is no recommendation {recommendation_id} in this shop.",
+            hint="Look into the queue: `hotdash decisions list`.",
+            field="recommendation",
+        )
+    _require_usable(given, now)
+    _require_asked(asked)
+    action = _action(asked, given.verdict)
+    assignment = new_id() if action is Action.CREATE_ASSIGNMENT else None
+    if assignment is not None:
+        require_assignee(given.assignee)
+    decision = record_decision(session, _decision(asked, given, action, assignment, now), now)
+    _take_effect(session, asked, given, decision, now)
+    if assignment is not None:
+        add_assignment(session, _assigned(asked, given, assignment, decision, now))
+    return Answered(
+        asked.recommendation_id, decision, _STATUSES[given.verdict], action.value, assignment
+    )
+
+
+def _earlier(session: Session, shop_id: str, given: Answer) -> DecisionRecord | None:
+    if given.idempotency_key is None:
+        return None
+    return decision_by_key(session, shop_id, given.actor, given.idempotency_key)
+
+
+def _repeated(earlier: DecisionRecord, recommendation_id: UUID, given: Answer) -> Answered:
+    status = _STATUSES[given.verdict]
+    if earlier.recommendation_id != recommendation_id or earlier.detail.get("status") != status:
+        raise ConflictError(
+            "This Idempotency-Key stands for another answer.",
+            hint="Use a new key for each thing you ask for.",
+            field="Idempotency-Key",
+        )
+    assignment = earlier.detail.get("edits", {}).get("assignment")
+    return Answered(
+        recommendation_id,
+        earlier.decision_id,
+        status,
+        earlier.action,
+        UUID(assignment) if assignment else None,
+        is_repeated=True,
+    )
+
+
+def _action(asked: RecommendationRecord, verdict: Verdict) -> Action:
+    if verdict is Verdict.SNOOZE:
+        return Action.SNOOZE
+    rules = KINDS[Kind(asked.kind)]
+    return rules.approve if verdict is Verdict.APPROVE else rules.reject
+
+
+def _decision(
+    asked: RecommendationRecord,
+    given: Answer,
+    action: Action,
+    assignment: UUID | None,
+    now: datetime,
+) -> Decision:
+    edits = dict(given.edits)
+    if assignment is not None:
+        page = asked.features.get("landing_page")
+        edits |= {"assignment": str(assignment), "assignee": given.assignee, "landing_page": page}
+    return Decision(
+        shop_id=asked.shop_id,
+        scope=Scope.OPS,
+        action=action,
+        actor=given.actor,
+        subject=asked.subject,
+        rationale=given.rationale,
+        shown=_shown(asked),
+        evidence=asked.evidence[0]["url"] if asked.evidence else None,
+        request_id=given.request_id,
+        external_ref=given.external_ref,
+        recommendation_id=asked.recommendation_id,
+        idempotency_key=given.idempotency_key,
+        learnt=Learnt(
+            options=asked.options,
+            shown_order=tuple(given.shown_order),
+            features=asked.features,
+            edits=edits,
+            feedback=given.feedback,
+            option=given.option,
+            status=_STATUSES[given.verdict],
+            seconds_to_decide=_seconds(asked, given, now),
+            subjects=_subjects(asked),
+        ),
+    )
+
+
+def _shown(asked: RecommendationRecord) -> dict[str, Any]:
+    return {
+        "title": asked.title,
+        "reason": asked.reason,
+        "impact_amount": None if asked.impact_amount is None else f"{asked.impact_amount:f}",
+        "currency": asked.currency,
+        "impact_text": asked.impact_text,
+        "confidence": asked.confidence,
+        "deadline": iso_utc(asked.deadline) if asked.deadline else None,
+        "rank": asked.rank,
+        "proposed_by": asked.proposed_by,
+    }
+
+
+def _seconds(asked: RecommendationRecord, given: Answer, now: datetime) -> int:
+    """From when it was shown; what tells an impossible moment is not believed."""
+    since = given.shown_at
+    if since is None or not asked.opened_at <= since <= now:
+        since = asked.opened_at
+    return int((now - since).total_seconds())
+
+
+def _subjects(asked: RecommendationRecord) -> tuple[str, ...]:
+    """Conversations are asked for one by one by who measures how fast they are answered."""
+    conversations: Sequence[int] = asked.features.get("conversations") or ()
+    return tuple(f"conversation:{number}" for number in conversations)
+
+
+def _take_effect(
+    session: Session,
+    asked: RecommendationRecord,
+    given: Answer,
+    decision: UUID,
+    now: datetime,
+) -> None:
+    told = {"decision": str(decision), "shown_order": list(given.shown_order)}
+    until = given.until if given.verdict is Verdict.SNOOZE else None
+    record = AnswerRecord(_STATUSES[given.verdict], now, decision, until, told)
+    key = asked.shop_id, asked.recommendation_id
+    if given.is_operator:
+        is_done = answer_as_operator(session, *key, record, given.actor)
+    else:
+        is_done = answer_as_person(session, *key, record)
+    if not is_done:
+        raise ConflictError(
+            "Somebody answered this at the same moment, or your role no longer allows it.",
+            hint="Look into the queue again.",
+            field="recommendation",
+        )
+
+
+def _assigned(
+    asked: RecommendationRecord, given: Answer, assignment: UUID, decision: UUID, now: datetime
+) -> AssignmentRecord:
+    page = str(asked.features["landing_page"])
+    assignee = require_assignee(given.assignee)
+    made = (asked.shop_id, assignment, now, page, assignee, "open", given.actor, decision)
+    return AssignmentRecord(*made, note=given.rationale.strip())
+
+
+def _require_asked(asked: RecommendationRecord) -> None:
+    if not asked.is_asked:
+        raise ConflictError(
+            f"This recommendation is {asked.status} already.",
+            hint="A decision is corrected by another one: `hotdash decisions correct`.",
+            field="recommendation",
+        )
+
+
+def _require_usable(given: Answer, now: datetime) -> None:
+    for name in ("rationale", "feedback", "external_ref", "option"):
+        told = getattr(given, name) or ""
+        if len(told) > LONGEST_TEXT:
+            raise AnswerError(
+                f"The {name} has {len(told):,} characters.",
+                hint=f"Say it in {LONGEST_TEXT:,} or fewer.",
+                field=name,
+            )
+    if given.verdict is not Verdict.SNOOZE:
+        return
+    latest = now + LONGEST_SNOOZE
+    if given.until is None or not now < given.until <= latest:
+        raise AnswerError(
+            f"It cannot be put off until {iso_utc(given.until) if given.until else 'nothing'}.",
+            hint=f"Name a moment after now and not after {iso_utc(latest)}.",
+            field="until",
+        )

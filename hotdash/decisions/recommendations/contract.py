@@ -1,0 +1,147 @@
+"""What whoever recommends something has to say: rules today, what learns from answers later."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from hotdash.decisions.log import Action
+from hotdash.storage.appdb.repositories.signals.reading import Reading
+
+
+class Confidence(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Kind(StrEnum):
+    REORDER = "reorder"
+    REPLY = "reply"
+    CHASE_CARRIER = "chase_carrier"
+    ASSIGN_PAGE = "assign_page"
+    CUT_CAMPAIGN = "cut_campaign"
+    RAISE_CAMPAIGN = "raise_campaign"
+    FIX_SOURCE = "fix_source"
+
+
+class Better(StrEnum):
+    """Which way the measured figure has to go for the answer to have helped."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """How a kind is asked, answered and looked back at."""
+
+    approve: Action
+    reject: Action
+    quiet: timedelta
+    measured_after: timedelta
+    better: Better
+
+
+KINDS: Mapping[Kind, KindRules] = {
+    Kind.REORDER: KindRules(
+        Action.APPROVE_REORDER,
+        Action.REJECT_REORDER,
+        timedelta(days=14),
+        timedelta(days=21),
+        Better.LOWER,
+    ),
+    Kind.REPLY: KindRules(
+        Action.APPROVE_REPLY,
+        Action.REJECT_REPLY,
+        timedelta(days=1),
+        timedelta(days=2),
+        Better.LOWER,
+    ),
+    Kind.CHASE_CARRIER: KindRules(
+        Action.APPROVE_CHASE,
+        Action.REJECT_CHASE,
+        timedelta(days=7),
+        timedelta(days=7),
+        Better.LOWER,
+    ),
+    Kind.ASSIGN_PAGE: KindRules(
+        Action.CREATE_ASSIGNMENT,
+        Action.REJECT_ASSIGNMENT,
+        timedelta(days=14),
+        timedelta(days=28),
+        Better.HIGHER,
+    ),
+    Kind.CUT_CAMPAIGN: KindRules(
+        Action.APPROVE_BUDGET,
+        Action.REJECT_BUDGET,
+        timedelta(days=14),
+        timedelta(days=28),
+        Better.LOWER,
+    ),
+    Kind.RAISE_CAMPAIGN: KindRules(
+        Action.APPROVE_BUDGET,
+        Action.REJECT_BUDGET,
+        timedelta(days=14),
+        timedelta(days=28),
+        Better.HIGHER,
+    ),
+    Kind.FIX_SOURCE: KindRules(
+        Action.APPROVE_MEND,
+        Action.REJECT_MEND,
+        timedelta(days=1),
+        timedelta(days=1),
+        Better.LOWER,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A page or an answer of the API that shows the rows."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Either an amount in the shop's currency, or a text where money would be invented.
+
+    The weight is what it is ranked by, and never shown; the magnitude is what grows when it gets
+    worse; measured is the figure that is looked at again when its time is over.
+    """
+
+    kind: Kind
+    subject: str
+    title: str
+    reason: str
+    confidence: Confidence
+    deadline: datetime
+    evidence: Sequence[Evidence]
+    verb: str
+    weight: Decimal
+    magnitude: Decimal
+    metric: str
+    measured: Decimal
+    impact_amount: Decimal | None = None
+    impact_text: str | None = None
+    options: Sequence[Mapping[str, Any]] = ()
+    features: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Recommender(Protocol):
+    """`judges` says which kinds it can tell from this reading: of others nothing is taken back."""
+
+    @property
+    def name(self) -> str: ...
+
+    def judges(self, reading: Reading) -> frozenset[Kind]: ...
+
+    def propose(self, reading: Reading, now: datetime) -> Iterable[Proposal]: ...
+
+    def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal | None:
+        """The figure of a subject now; None where the reading does not tell it."""
+        ...

@@ -1,0 +1,64 @@
+"""What came of a decision: the same figure again when its time is over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from hotdash.decisions.recommendations import wording
+from hotdash.decisions.recommendations.contract import KINDS, Better, Kind, Recommender
+from hotdash.storage.appdb.repositories.decisions import Measurable, OutcomeRecord
+from hotdash.storage.appdb.repositories.signals.reading import Reading
+
+GIVEN_UP_AFTER = timedelta(days=7)
+
+
+def due(found: Sequence[Measurable], now: datetime) -> list[Measurable]:
+    return [each for each in found if now >= _due_at(each)]
+
+
+def watched_pages(found: Sequence[Measurable]) -> set[str]:
+    of_pages = [each.subject for each in found if each.kind == Kind.ASSIGN_PAGE.value]
+    return {subject.removeprefix("page:") for subject in of_pages}
+
+
+def outcome_of(
+    each: Measurable, reading: Reading, recommenders: Sequence[Recommender], now: datetime
+) -> OutcomeRecord | None:
+    """None while it cannot be told yet; after a week more of that, that it cannot is the outcome."""
+    kind = Kind(each.kind)
+    told = (
+        recommender.measure(reading, kind, each.subject)
+        for recommender in recommenders
+        if kind in recommender.judges(reading)
+    )
+    after = next((value for value in told if value is not None), None)
+    if after is None and now < _due_at(each) + GIVEN_UP_AFTER:
+        return None
+    verdict = _verdict(kind, each.measured, after)
+    sentence = _sentence(each, after, wording.span(KINDS[kind].measured_after))
+    return OutcomeRecord(
+        each.decision_id, now, each.metric, each.measured, after, verdict, sentence
+    )
+
+
+def _due_at(each: Measurable) -> datetime:
+    return each.decided_at + KINDS[Kind(each.kind)].measured_after
+
+
+def _verdict(kind: Kind, before: Decimal | None, after: Decimal | None) -> str:
+    if before is None or after is None:
+        return "unknown"
+    if before == after:
+        return "same"
+    is_lower = after < before
+    return "better" if is_lower == (KINDS[kind].better is Better.LOWER) else "worse"
+
+
+def _sentence(each: Measurable, after: Decimal | None, later: str) -> str:
+    if after is None or each.measured is None:
+        return f"{each.metric} could not be measured {later} later."
+    return f"{each.metric} was {_plain(each.measured)} and is {_plain(after)} {later} later."
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else "0"

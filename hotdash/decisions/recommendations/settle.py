@@ -1,0 +1,222 @@
+"""What becomes of proposals beside what was asked before: pure, so that any sequence can be tried."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from hotdash.base.clock import local_day
+from hotdash.decisions.recommendations.contract import KINDS, Kind, Proposal
+from hotdash.decisions.recommendations.ranking import ranked, urgency
+from hotdash.storage.appdb.repositories.recommendations import (
+    ANSWERED,
+    OPEN,
+    SNOOZED,
+    RecommendationEventRecord,
+    RecommendationRecord,
+    expired,
+)
+from hotdash.storage.appdb.repositories.signals.reading import Reading
+
+ACTOR = "recommendations"
+CLEARLY_WORSE = Decimal("1.5")
+MOST_ASKED_OF_A_KIND = 50
+_CENT = Decimal("0.0001")
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """By whom, so that a learning one can be told from a rule."""
+
+    by: str
+    proposal: Proposal
+
+    @property
+    def key(self) -> Key:
+        return self.proposal.kind.value, self.proposal.subject
+
+
+@dataclass(slots=True)
+class Settled:
+    opened: list[RecommendationRecord] = field(default_factory=list[RecommendationRecord])
+    kept: list[RecommendationRecord] = field(default_factory=list[RecommendationRecord])
+    expired: list[RecommendationRecord] = field(default_factory=list[RecommendationRecord])
+    events: list[RecommendationEventRecord] = field(default_factory=list[RecommendationEventRecord])
+
+
+def id_of(shop_id: str, kind: str, subject: str, period: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"hotdash:recommendation:{shop_id}:{kind}:{subject}:{period}")
+
+
+def is_clearly_worse(now: Decimal, then: Decimal) -> bool:
+    """Grown by at least half."""
+    return then > 0 and now >= then * CLEARLY_WORSE
+
+
+def settle(
+    reading: Reading,
+    known: Mapping[Key, RecommendationRecord],
+    begun_today: Collection[tuple[str, str, str]],
+    proposed: Sequence[Proposed],
+    judged: Collection[Kind],
+    now: datetime,
+) -> Settled:
+    """Known holds of each kind and subject what is asked, or else what was asked last."""
+    return _Settling(reading, known, set(begun_today), now).done(_once(proposed), judged)
+
+
+def _once(proposed: Iterable[Proposed]) -> list[Proposed]:
+    """Where two propose the same thing the weightier one is heard; the rest by weight."""
+    by_key: dict[Key, Proposed] = {}
+    for each in sorted(proposed, key=lambda each: (-each.proposal.weight, each.key, each.by)):
+        by_key.setdefault(each.key, each)
+    return list(by_key.values())
+
+
+@dataclass
+class _Settling:
+    reading: Reading
+    known: Mapping[Key, RecommendationRecord]
+    begun_today: set[tuple[str, str, str]]
+    now: datetime
+    out: Settled = field(default_factory=Settled)
+
+    def done(self, proposed: Sequence[Proposed], judged: Collection[Kind]) -> Settled:
+        by_key = {each.key: each for each in proposed}
+        for key, record in self.known.items():
+            if record.is_asked:
+                self._follow(record, by_key.get(key), judged)
+        for each in proposed:
+            last = self.known.get(each.key)
+            if last is None or not last.is_asked:
+                self._open(each, last)
+        self._rank()
+        return self.out
+
+    def _follow(
+        self, record: RecommendationRecord, each: Proposed | None, judged: Collection[Kind]
+    ) -> None:
+        if each is not None:
+            self._update(record, each)
+        elif record.kind in {kind.value for kind in judged}:
+            self._expire(record)
+        else:
+            self.out.kept.append(self._woken(record, worse=False))
+
+    def _update(self, record: RecommendationRecord, each: Proposed) -> None:
+        fresh = self._record(each, record.period)
+        # A deadline that moved away by itself would never come.
+        deadline = min(record.deadline or each.proposal.deadline, each.proposal.deadline)
+        score = each.proposal.weight * urgency(deadline, self.now)
+        updated = replace(
+            fresh,
+            recommendation_id=record.recommendation_id,
+            opened_at=record.opened_at,
+            status=record.status,
+            snoozed_until=record.snoozed_until,
+            snoozed_magnitude=record.snoozed_magnitude,
+            decision_id=record.decision_id,
+            deadline=deadline,
+            score=score.quantize(_CENT),
+        )
+        if updated.reason != record.reason:
+            self._tell(updated, "changed")
+        worse = is_clearly_worse(updated.magnitude, self._answered(record))
+        self.out.kept.append(self._woken(updated, worse=worse))
+
+    def _answered(self, record: RecommendationRecord) -> Decimal:
+        """How bad it stood when it was put off: later figures do not move what is compared with."""
+        return record.snoozed_magnitude or record.magnitude
+
+    def _woken(self, record: RecommendationRecord, *, worse: bool) -> RecommendationRecord:
+        is_over = record.snoozed_until is not None and record.snoozed_until <= self.now
+        if record.status != SNOOZED or not (is_over or worse):
+            return record
+        self._tell(record, "woken", worse=worse)
+        return replace(record, status=OPEN, snoozed_until=None, snoozed_magnitude=None)
+
+    def _expire(self, record: RecommendationRecord) -> None:
+        """Nobody answered, and there is nothing left to answer: that is kept as ignored."""
+        self.out.expired.append(expired(record, self.now))
+        self._tell(record, "expired", ignored=record.status == OPEN)
+
+    def _open(self, each: Proposed, last: RecommendationRecord | None) -> None:
+        if last is not None and self._is_quiet(each.proposal, last):
+            return
+        record = self._record(each, self._period(each.key))
+        self.out.opened.append(record)
+
+    def _is_quiet(self, proposal: Proposal, last: RecommendationRecord) -> bool:
+        if last.status not in ANSWERED or last.closed_at is None:
+            return False
+        quiet_until = last.closed_at + KINDS[proposal.kind].quiet
+        return self.now < quiet_until and not is_clearly_worse(proposal.magnitude, last.magnitude)
+
+    def _period(self, key: Key) -> str:
+        """The shop's day on which it is first asked; numbered where that day has one already."""
+        day = local_day(self.now, self.reading.timezone).isoformat()
+        period, number = day, 1
+        while (*key, period) in self.begun_today:
+            number += 1
+            period = f"{day}.{number}"
+        self.begun_today.add((*key, period))
+        return period
+
+    def _record(self, each: Proposed, period: str) -> RecommendationRecord:
+        told, reading = each.proposal, self.reading
+        score = told.weight * urgency(told.deadline, self.now)
+        return RecommendationRecord(
+            shop_id=reading.shop_id,
+            recommendation_id=id_of(reading.shop_id, told.kind.value, told.subject, period),
+            kind=told.kind.value,
+            subject=told.subject,
+            period=period,
+            proposed_by=each.by,
+            title=told.title,
+            reason=told.reason,
+            impact_amount=told.impact_amount,
+            currency=None if told.impact_amount is None else reading.currency,
+            impact_text=told.impact_text,
+            confidence=told.confidence.value,
+            deadline=told.deadline,
+            evidence=[{"label": each.label, "url": each.url} for each in told.evidence],
+            verb=told.verb,
+            options=told.options,
+            features=told.features,
+            status=OPEN,
+            rank=None,
+            score=score.quantize(_CENT),
+            magnitude=told.magnitude.quantize(_CENT),
+            metric=told.metric,
+            measured=told.measured.quantize(_CENT),
+            opened_at=self.now,
+            updated_at=self.now,
+        )
+
+    def _rank(self) -> None:
+        """Of a kind no more are asked anew than people can look at; who waits keeps waiting."""
+        asked: dict[str, int] = {}
+        for record in self.out.kept:
+            asked[record.kind] = asked.get(record.kind, 0) + 1
+        admitted: list[RecommendationRecord] = []
+        for record in sorted(self.out.opened, key=lambda each: (-each.score, each.subject)):
+            if asked.get(record.kind, 0) < MOST_ASKED_OF_A_KIND:
+                asked[record.kind] = asked.get(record.kind, 0) + 1
+                admitted.append(record)
+        new = {record.recommendation_id for record in admitted}
+        placed = ranked([*self.out.kept, *admitted])
+        self.out.kept = [each for each in placed if each.recommendation_id not in new]
+        self.out.opened = [each for each in placed if each.recommendation_id in new]
+        for record in self.out.opened:
+            self._tell(record, "proposed", features=dict(record.features), by=record.proposed_by)
+
+    def _tell(self, record: RecommendationRecord, event: str, **detail: object) -> None:
+        self.out.events.append(
+            RecommendationEventRecord(
+                *(record.recommendation_id, self.now, event, ACTOR),
+                *(record.rank, record.magnitude, detail),
+            )
+        )

@@ -1,0 +1,100 @@
+"""Decisions over the API: read by everybody of the shop, answered by who may, paged and found again."""
+
+from typing import Any
+
+import pytest
+
+from hotdash.base.roles import Role
+from hotdash.storage.appdb.repositories.decisions import list_decisions
+from hotdash.storage.appdb.repositories.facts import list_facts
+from tests.fixtures.asked import ask
+from tests.fixtures.storefront import KYOTO, OWNER, ROD, VIEWER
+from tests.fixtures.web import Web
+
+QUEUE, HISTORY = f"/api/v1/decisions/queue?shop={ROD}", f"/api/v1/decisions?shop={ROD}"
+
+
+@pytest.fixture
+def asked(web: Web) -> str:
+    record = ask(web.storefront.database, web.storefront.clock.now())
+    web.sign_in(web.storefront.add_person(Role.OPERATOR))
+    return str(record.recommendation_id)
+
+
+def answer(web: Web, asked: str, verb: str, key: str | None = None, **said: Any) -> Any:
+    headers = {"idempotency-key": key} if key else {}
+    return web.send(
+        f"/api/v1/decisions/{asked}/{verb}?shop={ROD}", {"rationale": "So."} | said, **headers
+    )
+
+
+def test_what_waits_is_read_answered_once_and_found_in_the_history(web: Web, asked: str) -> None:
+    [waiting] = web.client.get(QUEUE).json()["recommendations"]
+    assert (waiting["recommendation"], waiting["impact_amount"]) == (asked, "100.00")
+    now = web.storefront.clock.now().isoformat()
+    said = {"shown_at": now, "shown_order": [asked], "edits": {"units": 24}}
+    first = answer(web, asked, "approve", "k1", **said)
+    again = answer(web, asked, "approve", "k1", **said)
+    assert first.status_code == again.status_code == 200
+    assert again.json() == first.json() | {"is_repeated": True}
+    assert answer(web, asked, "reject").status_code == 409
+    assert answer(web, asked, "reject", "k1").status_code == 409
+    assert web.client.get(QUEUE).json()["recommendations"] == []
+    [decided] = web.client.get(f"{HISTORY}&action=inventory.&subject=ITEM").json()["decisions"]
+    assert (decided["decision"], decided["by"]) == (first.json()["decision"], "Some Body")
+    assert (decided["edits"], decided["seconds_to_decide"]) == ({"units": 24}, 0)
+    corrected = web.send(
+        f"/api/v1/decisions/{decided['decision']}/correct?shop={ROD}", {"rationale": "48."}
+    )
+    assert corrected.json()["corrects"] == decided["decision"]
+
+
+def test_history_is_paged_without_gap_or_repetition(web: Web, asked: str) -> None:
+    made = answer(web, asked, "approve").json()["decision"]
+    for number in range(4):
+        web.send(f"/api/v1/decisions/{made}/correct?shop={ROD}", {"rationale": f"{number}"})
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = web.client.get(f"{HISTORY}&limit=2{cursor}").json()
+        seen += [each["decision"] for each in page["decisions"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert len(seen) == len(set(seen)) == 5
+    assert web.client.get(f"{HISTORY}&cursor=nonsense").status_code == 400
+
+
+def test_who_only_looks_answers_nothing(web: Web, asked: str) -> None:
+    web.sign_in(VIEWER)
+    assert web.client.get(QUEUE).json()["recommendations"]
+    assert answer(web, asked, "approve").status_code == 403
+
+
+def test_of_another_shop_it_is_not_there(web: Web, asked: str) -> None:
+    web.sign_in(web.storefront.add_person(Role.OWNER, KYOTO))
+    path = f"/api/v1/decisions/{asked}/approve?shop={KYOTO}"
+    assert web.send(path, {"rationale": "So."}).status_code == 404
+    with web.storefront.database.jobs() as session:
+        assert list_decisions(session, ROD) == []
+
+
+def test_a_page_is_assigned_and_done(web: Web, asked: str) -> None:
+    del asked
+    said = {"landing_page": "/p", "assignee": "Bea", "rationale": "It fell."}
+    made = web.send(f"/api/v1/assignments?shop={ROD}", said).json()
+    moved = web.send(f"/api/v1/assignments/{made['assignment']}?shop={ROD}", {"state": "done"})
+    assert moved.json()["state"] == "done"
+    found = web.client.get(f"/api/v1/assignments?shop={ROD}&state=done").json()["assignments"]
+    assert [each["landing_page"] for each in found] == ["/p"]
+
+
+def test_opening_today_is_a_fact_once_an_hour(web: Web) -> None:
+    web.sign_in(OWNER)
+    for _ in range(3):
+        assert web.client.get(f"/today?shop={ROD}").status_code == 200
+    told = web.client.get(f"/api/v1/facts?shop={ROD}&type=dashboard.session.opened").json()
+    [fact] = told["facts"]
+    assert fact["metadata"]["operator"].startswith("user:")
+    with web.storefront.database.jobs() as session:
+        assert len(list_facts(session, ROD)) == 1

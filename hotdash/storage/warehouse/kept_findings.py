@@ -68,6 +68,13 @@ def asked_whole_before(
     return None
 
 
+def are_kept(warehouse: Warehouse, project_hash: str) -> bool:
+    """Whether nothing was computed since every check was last asked to its end."""
+    warehouse.execute(_CREATE)
+    found = warehouse.query("select project_hash, next_build from raw.kept_findings").to_pylist()
+    return [(row["project_hash"], row["next_build"]) for row in found] == [(project_hash, None)]
+
+
 def keep_findings(warehouse: Warehouse, project_hash: str, asked_whole_as_of: datetime) -> None:
     """Every check was asked to its end, and what it found is what there is."""
     with warehouse.transaction():

@@ -7,7 +7,9 @@
   {%- if execute and not var('announced') and adapter.get_relation(
     database=target.database, schema='raw', identifier='kept_findings'
   ) is not none -%}
-    delete from {{ kept_findings() }}
+    {%- call statement('forget', auto_begin=true) -%} delete from {{ kept_findings() }} {%- endcall -%}
+    {#- The look for the table began a transaction that dbt would not end. -#}
+    {%- do adapter.commit() -%}
   {%- endif -%}
 {%- endmacro %}
 

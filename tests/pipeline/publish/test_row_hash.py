@@ -176,6 +176,40 @@ def test_nasty_values_hash_alike_everywhere(
     assert hashed_in_duckdb(macros, published_mart("fct_orders"), rows) == expected
 
 
+def one_order(**values: Any) -> dict[str, Any]:
+    given = {"shop_id": "hot-rod-an", "order_id": 1, "day": date(2026, 1, 1)} | values
+    return mart_row("fct_orders", **given)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        [one_order(order_id=1, units=2), one_order(order_id=2, units=1)],
+        [
+            one_order(order_id=1, units=1, gross_sales=Decimal("0.0001")),
+            one_order(order_id=2, units=2),
+        ],
+        [one_order(order_id=1, units=1), one_order(order_id=1, units=1)],
+        [one_order(order_id=2, units=2), one_order(order_id=2, units=2)],
+    ],
+    ids=["values changed places", "a ten-thousandth moved", "one twice", "the other twice"],
+)
+def test_as_many_rows_that_are_others_add_up_to_something_else(
+    macros: Any, other: list[dict[str, Any]]
+) -> None:
+    mart = published_mart("fct_orders")
+    rows = [one_order(order_id=1, units=1), one_order(order_id=2, units=2)]
+    hashes = [hashed_in_duckdb(macros, mart, each) for each in (rows, rows[::-1], other)]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_days_add_up_to_their_month(macros: Any) -> None:
+    mart = published_mart("fct_orders")
+    days = [[one_order(order_id=day, day=date(2026, 1, day))] for day in range(1, 32)]
+    whole = hashed_in_duckdb(macros, mart, [row for rows in days for row in rows])
+    assert int(whole) == sum(int(hashed_in_duckdb(macros, mart, rows)) for rows in days)
+
+
 def test_a_missing_text_is_not_an_empty_one(one_database: Database) -> None:
     hashes = {
         hashed_in_serving(

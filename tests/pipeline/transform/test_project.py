@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
+import jinja2
 import pytest
 
 from hotdash.base.money import minor_digits
@@ -119,6 +120,22 @@ def test_every_published_mart_is_a_candidate(manifest: Any) -> None:
     }
     offered = {name for name in named if not name.startswith(("int_affected_", "publication_"))}
     assert offered == Lineage(manifest).published
+
+
+def test_days_are_hashed_anew_where_their_mart_is_computed_anew(manifest: Any) -> None:
+    """By another model's days a mart would change and its fingerprint would not, or the other way round."""
+    told: list[dict[str, str]] = []
+    source = (dbt_project_folder() / "macros/publication.sql").read_text()
+    listing = source[: source.index("{#- Those that are made as a whole")]
+    jinja2.Environment().from_string(listing + "{{ marts_of_days() }}").render(
+        **{"return": told.append}
+    )
+    heavy = {
+        node.name: node.config.get("affected_by", "int_affected_partitions")
+        for node in models(manifest)
+        if "published_as" in node.meta and node.config.materialized == "affected_partitions"
+    }
+    assert told == [heavy]
 
 
 def test_every_check_says_how_grave_it_is_whose_and_why_and_how_to_mend_it(manifest: Any) -> None:

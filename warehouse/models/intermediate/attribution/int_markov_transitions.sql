@@ -48,6 +48,7 @@ clicks as (
     lookbacks.month,
     touches.order_id,
     touches.place,
+    touches.click_place,
     touches.channel
   from {{ ref('fct_touches') }} as touches
   inner join lookbacks on lookbacks.shop_id = touches.shop_id and lookbacks.day = touches.day
@@ -69,15 +70,8 @@ steps as (
     month,
     channel as from_channel,
     null as to_channel
-  from (
-    select
-      shop_id,
-      month,
-      channel,
-      row_number() over (partition by shop_id, order_id order by place) as from_last
-    from clicks
-  ) as ends
-  where from_last = 1
+  from clicks
+  where click_place = 1
 )
 
 select

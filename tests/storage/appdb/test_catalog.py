@@ -18,7 +18,10 @@ BY_PARENT = re.compile(
     r"^\(EXISTS \( SELECT\s+FROM app\.(runs|builds) parent\s+"
     r"WHERE \(parent\.(run_id|build_id) = \w+\.(run_id|build_id)\)\)\)$"
 )
-MAY_BE_APPENDED_TO = {"app.decisions", "audit.events", "app.alert_events", "app.check_overrides"}
+MAY_BE_APPENDED_TO = {
+    *("app.decisions", "audit.events", "app.alert_events", "app.check_overrides"),
+    *("app.annotations", "app.goals", "app.saved_views"),
+}
 
 
 def rows(session: Session, query: str) -> Sequence[Row[tuple[object, ...]]]:

@@ -1,7 +1,6 @@
 """Today: what to do now, the pulse of the shop, and its revenue by day."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -53,7 +52,7 @@ def _today(
         return parts.pages.render(request, "no_shop.html", top_bar(visit, "today"))
     shop = shop_of(visit, wanted, Permission.SEE_METRICS)
     tile, news = _load(parts, visit, shop, period)
-    values = top_bar(visit, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
+    values = top_bar(visit, "today")
     values |= _values(parts, visit, shop, period, tile, news)
     return parts.pages.render(request, "today.html", values)
 
@@ -80,7 +79,6 @@ def _values(
     failed = tuple(check.sentence for check in blocked.checks) if blocked else ()
     return {
         "shop": shop,
-        "shops": list(visit.shops.values()),
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
         "banner": today_view.banner(tile, blocked, under_way, now)

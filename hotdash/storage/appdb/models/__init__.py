@@ -18,6 +18,7 @@ from hotdash.storage.appdb.models.identity import (
     UserSession,
 )
 from hotdash.storage.appdb.models.jobs import JobRun, Schedule, Worker
+from hotdash.storage.appdb.models.marks import Annotation, Goal, SavedView
 from hotdash.storage.appdb.models.operations import (
     Build,
     BuildModel,
@@ -66,6 +67,7 @@ __all__ = [
     "AlertChannel",
     "AlertDelivery",
     "AlertEvent",
+    "Annotation",
     "ApiCall",
     "ApiCallHour",
     "AuditEvent",
@@ -88,6 +90,7 @@ __all__ = [
     "ExchangeRate",
     "Freshness",
     "FreshnessLimitRow",
+    "Goal",
     "InstallPass",
     "JobRun",
     "LabelledIncident",
@@ -104,6 +107,7 @@ __all__ = [
     "Published",
     "Run",
     "RunStep",
+    "SavedView",
     "Schedule",
     "SchemaDrift",
     "ScorecardDay",

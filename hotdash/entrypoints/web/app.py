@@ -34,12 +34,15 @@ from hotdash.entrypoints.web.pages import (
     theme,
     today,
 )
+from hotdash.entrypoints.web.pages.explore import forms as explore_forms
+from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
     *(sign_in.router, account.router, theme.router, connect_shopify.router),
     *(today.router, definitions.router, exports.router, runbooks.router),
+    *(explore.router, explore_forms.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     collector.router,

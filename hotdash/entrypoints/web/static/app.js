@@ -49,12 +49,12 @@ async function hydrate(element) {
   const draw = () => drawChart(live, spec, days, element.dataset);
   await draw();
   live.classList.add("ready");
-  element.querySelector(".drawing").hidden = true;
+  element.querySelector(".drawing").classList.add("under");
   element.dataset.hydrated = "true";
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 
-function drawChart(live, spec, answer, { sign, yTicks, xTicks }) {
+function drawChart(live, spec, answer, { sign, yTicks, xTicks, axis }) {
   const chart = structuredClone(spec);
   const [base, now, pointer, dot] = chart.layer;
   const colours = coloursOfPage();
@@ -62,6 +62,7 @@ function drawChart(live, spec, answer, { sign, yTicks, xTicks }) {
   now.mark = { ...now.mark, color: colours.blue, strokeWidth: 2 };
   pointer.mark = { ...pointer.mark, color: colours.ink, strokeDash: [2, 2] };
   dot.mark = { ...dot.mark, color: colours.blue, filled: true, size: 50 };
+  if (axis) now.encoding.y.axis.labelExpr = `format(datum.value, '${axis}')`;
   keepToScale(chart, now, yTicks.split(" ").map(Number), xTicks.split(" ").map(calendarDay));
   if (!answer.days.some((day) => day.base_day !== null)) chart.layer = [now, pointer, dot];
   chart.data.values = answer.days.map((day) => row(day, answer.currency));
@@ -99,7 +100,7 @@ function row(day, currency) {
     at: Date.parse(day.day),
     now: day.value === null ? null : Number(day.value),
     base: day.base_value === null ? null : Number(day.base_value),
-    words,
+    words: day.words ?? words,
   };
 }
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from hotdash.base.ids import new_id
@@ -48,7 +49,7 @@ def list_annotations(session: Session, shop_id: str) -> list[AnnotationRecord]:
     newest = session.scalars(
         select(Annotation)
         .where(Annotation.shop_id == shop_id)
-        .distinct(Annotation.annotation_id)
+        .ext(distinct_on(Annotation.annotation_id))
         .order_by(Annotation.annotation_id, Annotation.at.desc(), Annotation.entry_id.desc())
     )
     held = [_record(row) for row in newest if not row.is_removed]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from hotdash.base.ids import new_id
@@ -51,7 +52,7 @@ def list_goals(session: Session, shop_id: str) -> list[GoalRecord]:
     newest = session.scalars(
         select(Goal)
         .where(Goal.shop_id == shop_id)
-        .distinct(Goal.goal_id)
+        .ext(distinct_on(Goal.goal_id))
         .order_by(Goal.goal_id, Goal.at.desc(), Goal.entry_id.desc())
     )
     held = [_record(row) for row in newest if not row.is_removed]

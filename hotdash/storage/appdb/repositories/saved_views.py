@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from hotdash.base.ids import new_id
@@ -48,7 +49,7 @@ def list_saved_views(session: Session, shop_id: str, actor: str) -> list[SavedVi
     newest = session.scalars(
         select(SavedView)
         .where(SavedView.shop_id == shop_id, or_(SavedView.is_shared, SavedView.actor == actor))
-        .distinct(SavedView.view_id)
+        .ext(distinct_on(SavedView.view_id))
         .order_by(SavedView.view_id, SavedView.at.desc(), SavedView.entry_id.desc())
     )
     held = [_record(row) for row in newest if not row.is_removed]

@@ -81,12 +81,12 @@ _Filled = tuple[Column, Sequence[Value]]
 def _keys(answer: Answer, rows: Sequence[AnswerRow]) -> Iterable[_Filled]:
     for name in answer.by:
         kind = Kind.DAY if name == "day" else Kind.TEXT
-        yield Column(name, title_of(name), kind), [_key(row.key[name]) for row in rows]
+        yield Column(name, title_of(name), kind), [_key(row.key[name], kind) for row in rows]
 
 
-def _key(value: object) -> Value:
+def _key(value: object, kind: Kind) -> Value:
     if isinstance(value, str):
-        return value
+        return date.fromisoformat(value) if kind is Kind.DAY else value
     if value is None or isinstance(value, date):
         return value
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -98,14 +98,15 @@ def _amounts(answer: Answer, rows: Sequence[AnswerRow]) -> Iterable[_Filled]:
         yield _amount(asked, "value", asked.asked, asked.metric.title, cells, answer)
         if answer.against in (Against.PREVIOUS, Against.YEAR):
             title = asked.metric.title
+            change = "Change" if len(answer.metrics) == 1 else f"{title}, change"
             yield _amount(
                 asked, "base", f"compared_{asked.asked}", f"{title}, compared", cells, answer
             )
-            yield _amount(asked, "change", f"change_{asked.asked}", "Change", cells, answer)
+            yield _amount(asked, "change", f"change_{asked.asked}", change, cells, answer)
             yield (
                 Column(
                     f"change_share_{asked.asked}",
-                    "Change, %",
+                    f"{change}, %",
                     Kind.SHARE,
                     _CHANGE_DECIMALS,
                     is_change=True,

@@ -1,17 +1,9 @@
 """Explore as a person meets it: from a number that moved to its orders, and to a file with the same digits."""
 
-import csv
-import io
-import re
-from decimal import Decimal
-
-import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import expect
 
 from tests.fixtures.browser import PHONE, Served, Visitor
-from tests.fixtures.files import excel_rows, ndjson_rows
-from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, VIEWER
+from tests.fixtures.storefront import OWNER, ROD
 from tests.journeys.conftest import come_in
 
 pytestmark = pytest.mark.browser

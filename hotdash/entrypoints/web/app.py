@@ -13,11 +13,14 @@ from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
 from hotdash.entrypoints.web.api import (
     alerts,
+    annotations,
     attribution,
     backfills,
+    goals,
     metrics,
     publications,
     tiles,
+    views,
 )
 from hotdash.entrypoints.web.api import health as data_health
 from hotdash.entrypoints.web.collector import endpoints as collector
@@ -45,6 +48,7 @@ ROUTERS = (
     *(explore.router, explore_forms.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
+    *(annotations.router, goals.router, views.router),
     collector.router,
 )
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import drawing, formatting
-from hotdash.insights.metrics.period import Period
+from hotdash.entrypoints.web.pages.marks_view import MarkView, marks_in
+from hotdash.insights.metrics.period import Period, Window
 from hotdash.insights.tiles.contract import SeriesPoint, Tile
+from hotdash.storage.appdb.repositories.annotations import AnnotationRecord
 
 WIDTH, HEIGHT = 1000, 280
 _DAY_LABELS = 6
@@ -42,10 +44,17 @@ class ChartView:
     vega_url: str
     csv_url: str | None
     definition_url: str
+    marks: tuple[MarkView, ...] = ()
 
 
 def chart_view(
-    tile: Tile, shop_id: str, period: Period, *, vega_url: str, may_export: bool
+    tile: Tile,
+    shop_id: str,
+    period: Period,
+    *,
+    vega_url: str,
+    may_export: bool,
+    annotations: Sequence[AnnotationRecord] = (),
 ) -> ChartView:
     values = [point.value for point in tile.series]
     base = [point.base_value for point in tile.series]
@@ -74,6 +83,7 @@ def chart_view(
         vega_url=vega_url,
         csv_url=f"/exports/revenue.csv?{query}" if may_export and tile.build else None,
         definition_url=f"/definitions/{tile.metric}",
+        marks=marks_in(annotations, [Window(point.day, point.day) for point in tile.series]),
     )
 
 

@@ -1,5 +1,6 @@
 """Today: what to do now, the pulse of the shop, and its revenue by day."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
@@ -19,6 +20,7 @@ from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.contract import Tile
 from hotdash.insights.tiles.sales_pulse import MART, load_sales_pulse
 from hotdash.insights.tiles.situation import PublicationNews, load_news
+from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
@@ -51,28 +53,29 @@ def _today(
     if wanted is None:
         return parts.pages.render(request, "no_shop.html", top_bar(visit, "today"))
     shop = shop_of(visit, wanted, Permission.SEE_METRICS)
-    tile, news = _load(parts, visit, shop, period)
+    tile, news, annotations = _load(parts, visit, shop, period)
     values = top_bar(visit, "today")
-    values |= _values(parts, visit, shop, period, tile, news)
+    values |= _values(parts, shop, period, tile, news, annotations)
     return parts.pages.render(request, "today.html", values)
 
 
 def _load(
     parts: Parts, visit: Visit, shop: VisitedShop, period: Period
-) -> tuple[Tile, PublicationNews]:
+) -> tuple[Tile, PublicationNews, Sequence[AnnotationRecord]]:
     now, fresh = parts.context.clock.now(), parts.context.orders_fresh_within
     with parts.context.database.as_user(visit.user_id) as session:
         tile = load_sales_pulse(session, shop.shop_id, period, now, fresh_within=fresh)
-        return tile, load_news(session, shop.shop_id, MART)
+        news = load_news(session, shop.shop_id, MART)
+        return tile, news, list_annotations(session, shop.shop_id)
 
 
 def _values(
     parts: Parts,
-    visit: Visit,
     shop: VisitedShop,
     period: Period,
     tile: Tile,
     news: PublicationNews,
+    annotations: Sequence[AnnotationRecord],
 ) -> dict[str, Any]:
     now, blocked = parts.context.clock.now(), news.blocked
     under_way = news.reprocessing(is_published=tile.build is not None)
@@ -93,6 +96,7 @@ def _values(
             period,
             vega_url=parts.bundle.url,
             may_export=may(shop.role, Permission.EXPORT),
+            annotations=annotations,
         ),
         "foot": today_view.foot(tile, now, parts.context.version),
     }

@@ -129,8 +129,7 @@ def _amount(value: Decimal | None, is_money: bool, places: int, currency: str) -
         return formatting.MISSING
     if not is_money:
         return formatting.trimmed(value)
-    rounded = exact(value, places) or Decimal(0)
-    return number(rounded, Column("", "", Kind.MONEY, places, currency))
+    return _text(value, Column("", "", Kind.MONEY, places, currency))
 
 
 def _text(value: Decimal | None, column: Column) -> str:

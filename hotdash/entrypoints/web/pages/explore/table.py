@@ -97,13 +97,13 @@ def behind(state: ExploreState, row: AnswerRow) -> tuple[ExploreState, str]:
     if state.dimension is not None:
         key = row.key[state.dimension]
         if state.time is None:
-            return narrowed(state, state.dimension, key, ("day",)), "Only this, by day"
+            return narrowed(state, state.dimension, key, ("day",)), "By day"
         one = narrowed(state, state.dimension, key, (state.time,))
         if state.time != "day":
-            return one.but(days=row.days, by=("day",)), "Only this, by day"
-        return one.but(drill=row.days.first), "What this day is made of"
+            return one.but(days=row.days, by=("day",)), "By day"
+        return one.but(drill=row.days.first), "Rows"
     if state.time is None:
         return state.but(by=("day",), drill=None), "By day"
     if state.time == "day":
-        return state.but(drill=row.days.first), "What this day is made of"
+        return state.but(drill=row.days.first), "Rows"
     return state.but(by=("day",), days=Window(row.days.first, row.days.last), drill=None), "By day"

@@ -54,6 +54,7 @@ MATRIX = {
     "GET /api/v1/metrics/export": Row(
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
+    "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.
     "POST /explore/views": Row(

@@ -141,3 +141,17 @@ class TestMarks:
         owner.picture("today-marks-phone")
         assert owner.sideways() == 0
         assert owner.axe_violations() == []
+
+
+class TestPatterns:
+    def test_in_both_themes_and_on_a_phone(self, owner: Visitor) -> None:
+        owner.open(f"/patterns?shop={ROD}")
+        for theme in THEMES:
+            owner.page.emulate_media(color_scheme=theme)
+            owner.picture(f"patterns-{theme}")
+            assert owner.axe_violations() == []
+        owner.page.set_viewport_size(PHONE)
+        owner.picture("patterns-phone")
+        assert owner.sideways() == 0
+        owner.page.get_by_role("link", name="Which countries moved revenue?").click()
+        owner.page.wait_for_url("**/explore**")

@@ -23,6 +23,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LEVELS = 4
 QUESTIONS = {
     "Which products earn most?": "metric=revenue&by=&by=product&range=90d&compare=previous",
+    "Which products keep most?": "metric=gross_margin&by=&by=product&range=90d&compare=previous",
     "Which countries moved revenue?": "metric=revenue&by=&by=country&range=30d&compare=previous",
     "Which categories are given back?": "metric=refund_rate&by=&by=category&range=90d&compare=previous",
     "Do pro builders order less?": "metric=orders&by=week&range=90d&compare=previous&filter=segment:pro_builder",

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     REQUEST_BACKFILLS = "request_backfills"
     APPROVE_BACKFILLS = "approve_backfills"
     RUN_BACKFILLS = "run_backfills"
+    ANNOTATE = "annotate"
+    SET_GOALS = "set_goals"
 
 
 _EVERYBODY = frozenset(Role)
@@ -44,6 +46,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.REQUEST_BACKFILLS: _BACKFILLING,
     Permission.APPROVE_BACKFILLS: frozenset({Role.MANAGER, Role.OWNER}),
     Permission.RUN_BACKFILLS: _BACKFILLING,
+    Permission.ANNOTATE: _EVERYBODY - {Role.VIEWER},
+    Permission.SET_GOALS: frozenset({Role.ANALYST, Role.MANAGER, Role.OWNER}),
 }
 
 

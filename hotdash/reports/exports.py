@@ -1,10 +1,8 @@
 """Revenue by day as CSV: the figures as shown, and above them what they are and where they come from."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -15,12 +13,11 @@ from hotdash.insights.metrics.daily import Figures, RevenueDay, days_beside, loa
 from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.publication import Published, Windows, load_published
 from hotdash.insights.metrics.registry import registry
+from hotdash.reports.answer_table import Value
+from hotdash.reports.files.csv_file import csv_line
 from hotdash.storage.appdb.repositories.standings import Block, load_blocks
 
 METRICS = ("revenue", "orders", "aov", "units", "refunds")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-Cell = str | int | Decimal | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +49,16 @@ def load_revenue_export(
 def revenue_csv(export: RevenueExport) -> Iterator[str]:
     """Line by line, so that a door can stream it."""
     for name, *values in _heading(export):
-        yield _line([f"# {name}", *values])
-    yield _line(["day", *METRICS, "compared_day", *(f"compared_{name}" for name in METRICS)])
+        yield csv_line([f"# {name}", *values])
+    yield csv_line(["day", *METRICS, "compared_day", *(f"compared_{name}" for name in METRICS)])
     currency = export.published.currency
     for day in export.days:
-        yield _line(
+        yield csv_line(
             [day.day, *_cells(day.figures, currency), day.base_day, *_cells(day.base, currency)]
         )
 
 
-def _heading(export: RevenueExport) -> Iterator[list[Cell]]:
+def _heading(export: RevenueExport) -> Iterator[list[Value]]:
     published, window, base = export.published, export.windows.current, export.windows.base
     yield ["Shop", published.shop_name, published.shop_id]
     yield ["Period", export.period.title, window.first, window.last]
@@ -82,7 +79,7 @@ def _heading(export: RevenueExport) -> Iterator[list[Cell]]:
             yield ["Blocked", iso_utc(export.block.since), *told]
 
 
-def _cells(figures: Figures | None, currency: str) -> list[Cell]:
+def _cells(figures: Figures | None, currency: str) -> list[Value]:
     if figures is None:
         return [None] * len(METRICS)
     sums = {"revenue": figures.revenue, "orders": figures.orders}
@@ -97,18 +94,3 @@ def _cells(figures: Figures | None, currency: str) -> list[Cell]:
 
 def _money(amount: Decimal | None, currency: str) -> Decimal | None:
     return None if amount is None else Money(amount, currency).rounded().amount
-
-
-def _line(cells: Sequence[Cell]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([written(cell) for cell in cells])
-    return text.getvalue()
-
-
-def written(cell: Cell) -> str:
-    """Text that a spreadsheet would run as a formula is made plain text; numbers stay numbers."""
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
-    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)

@@ -24,7 +24,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.jobs.decision_documents import decisions_page, recommendation_document
-from hotdash.reports.exports import written
+from hotdash.reports.files.csv_file import written
 from hotdash.storage.appdb.repositories.decisions import Wanted
 from hotdash.storage.appdb.repositories.identity import names_of_people
 from hotdash.storage.appdb.repositories.recommendations import (

@@ -13,14 +13,17 @@ from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
 from hotdash.entrypoints.web.api import (
     alerts,
+    annotations,
     assignments,
     attribution,
     backfills,
     decisions,
     facts,
+    goals,
     metrics,
     publications,
     tiles,
+    views,
 )
 from hotdash.entrypoints.web.api import health as data_health
 from hotdash.entrypoints.web.collector import endpoints as collector
@@ -32,21 +35,26 @@ from hotdash.entrypoints.web.pages import (
     connect_shopify,
     definitions,
     exports,
+    patterns,
     runbooks,
     sign_in,
     theme,
     today,
 )
 from hotdash.entrypoints.web.pages import tiles as tile_pages
+from hotdash.entrypoints.web.pages.explore import forms as explore_forms
+from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
     *(sign_in.router, account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
+    *(explore.router, explore_forms.router, patterns.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),
+    *(annotations.router, goals.router, views.router),
     collector.router,
 )
 

@@ -45,11 +45,19 @@ def money_parts(amount: Decimal | None, currency: str) -> tuple[str, str]:
 
 def money_axis(amount: Decimal, currency: str) -> str:
     """Short enough for an axis: $18k, $1.25M."""
-    size = abs(amount)
+    return _with_sign(amount, currency, _short_size(abs(amount)))
+
+
+def short(number: Decimal) -> str:
+    """The same of what is no money."""
+    return f"{MINUS if number < 0 else ''}{_short_size(abs(number))}"
+
+
+def _short_size(size: Decimal) -> str:
     for limit, unit in ((Decimal(1_000_000), "M"), (Decimal(1_000), "k")):
         if size >= limit:
-            return _with_sign(amount, currency, f"{_plain(size / limit)}{unit}")
-    return _with_sign(amount, currency, _plain(size))
+            return f"{trimmed(size / limit)}{unit}"
+    return trimmed(size)
 
 
 def sign(currency: str) -> str:
@@ -60,7 +68,8 @@ def _with_sign(amount: Decimal, currency: str, digits: str) -> str:
     return f"{MINUS if amount < 0 else ''}{sign(currency)}{digits}"
 
 
-def _plain(amount: Decimal) -> str:
+def trimmed(amount: Decimal) -> str:
+    """With two decimals at most, and none that says nothing."""
     text = f"{amount.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 

@@ -16,6 +16,8 @@ from hotdash.entrypoints.web.address import address_of
 from hotdash.entrypoints.web.assets import Assets
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
+from hotdash.entrypoints.web.navigation import page_links
+from hotdash.entrypoints.web.viewer import Viewer
 
 if TYPE_CHECKING:
     from hotdash.entrypoints.web.errors import Problem
@@ -49,9 +51,11 @@ class Pages:
     ) -> Response:
         visitor = self._cookies.visitor_of(request)
         token = visitor or secrets.token_urlsafe(24)
+        viewer: Viewer | None = values.get("viewer")
         html = self._jinja.get_template(template).render(
             {
                 "csrf": self._csrf.issue(token),
+                "nav": page_links(request, values["page"], viewer.roles) if viewer else [],
                 "theme": self._cookies.theme_of(request),
                 "here": address_of(request),
                 "viewer": None,

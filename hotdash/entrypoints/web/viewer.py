@@ -9,6 +9,7 @@ from hotdash.storage.appdb.repositories.visits import Visit
 
 @dataclass(frozen=True, slots=True)
 class ShopMembership:
+    shop_id: str
     shop_name: str
     role: Role
 
@@ -28,8 +29,14 @@ class Viewer:
             visit.email,
             initials_of(visit.name or visit.email),
             visit.has_password,
-            tuple(ShopMembership(shop.name, shop.role) for shop in visit.shops.values()),
+            tuple(
+                ShopMembership(shop.shop_id, shop.name, shop.role) for shop in visit.shops.values()
+            ),
         )
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        return {each.shop_id: each.role for each in self.memberships}
 
 
 def initials_of(name: str) -> str:
@@ -38,6 +45,9 @@ def initials_of(name: str) -> str:
     return "".join(letters).upper()
 
 
-def top_bar(visit: Visit, page: str = "", today_url: str = "/") -> dict[str, Any]:
-    """What signed_in.html needs; every page behind the sign-in starts from it."""
-    return {"viewer": Viewer.of(visit), "page": page, "today_url": today_url}
+def top_bar(visit: Visit, page: str = "") -> dict[str, Any]:
+    """What signed_in.html needs; every page behind the sign-in starts from it.
+
+    The page is its name in navigation.py, where there is one.
+    """
+    return {"viewer": Viewer.of(visit), "page": page, "shops": list(visit.shops.values())}

@@ -53,6 +53,55 @@ MATRIX = {
     "GET /api/v1/metrics/query": Row(
         f"/api/v1/metrics/query{ASK}&metric=revenue", 401, 404, 200, 200
     ),
+    "GET /api/v1/metrics/export": Row(
+        f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
+    ),
+    "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
+    # Whoever may write is told what is wrong with what was sent.
+    "POST /explore/views": Row(
+        "/explore/views", 401, 404, 400, 400, {"shop": ROD, "next": f"/explore{ASK}"}
+    ),
+    "POST /explore/views/remove": Row(
+        *("/explore/views/remove", 401, 404, 404, 404),
+        fields={"shop": ROD, "next": f"/explore{ASK}", "view": UNKNOWN},
+    ),
+    "POST /explore/annotations": Row(
+        *("/explore/annotations", 401, 404, 403, 400),
+        fields={"shop": ROD, "next": f"/explore{ASK}"},
+    ),
+    "POST /explore/annotations/remove": Row(
+        *("/explore/annotations/remove", 401, 404, 403, 404),
+        fields={"shop": ROD, "next": f"/explore{ASK}", "annotation": UNKNOWN},
+    ),
+    "POST /explore/goals": Row(
+        "/explore/goals", 401, 404, 403, 400, {"shop": ROD, "next": f"/explore{ASK}"}
+    ),
+    "POST /explore/goals/remove": Row(
+        *("/explore/goals/remove", 401, 404, 403, 404),
+        fields={"shop": ROD, "next": f"/explore{ASK}", "goal": UNKNOWN},
+    ),
+    **{
+        f"GET /api/v1/{what}": Row(f"/api/v1/{what}{ASK}", 401, 404, 200, 200)
+        for what in ("annotations", "goals", "views")
+    },
+    "POST /api/v1/annotations": Row(
+        *(f"/api/v1/annotations{ASK}", 401, 404, 403, 400),
+        document={"kind": "other", "title": "", "from": "2026-11-02"},
+    ),
+    "POST /api/v1/goals": Row(
+        *(f"/api/v1/goals{ASK}", 401, 404, 403, 400),
+        document={"metric": "revenue", "from": "2026-11-02", "to": "2026-11-01", "target": "5"},
+    ),
+    "POST /api/v1/views": Row(
+        f"/api/v1/views{ASK}", 401, 404, 400, 400, document={"name": "", "state": ""}
+    ),
+    **{
+        f"POST /api/v1/{what}s/{{{what}}}/remove": Row(
+            f"/api/v1/{what}s/{UNKNOWN}/remove{ASK}", 401, 404, viewer, 404, document={}
+        )
+        for what, viewer in (("annotation", 403), ("goal", 403), ("view", 404))
+    },
     "GET /api/v1/attribution/orders/{order}": Row(
         f"/api/v1/attribution/orders/1{ASK}", 401, 404, 200, 200
     ),

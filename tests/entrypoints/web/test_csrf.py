@@ -6,7 +6,11 @@ from tests.fixtures.storefront import OWNER, PASSWORD, ROD
 from tests.fixtures.web import BASE_URL, Web, routes_of
 
 SOMETHING = str(UUID(int=7))
-FORMS = ["/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"]
+FORMS = [
+    *("/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"),
+    *(f"/explore/{what}" for what in ("views", "annotations", "goals")),
+    *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
+]
 REASON = {"reason": "Prices were wrong."}
 DOCUMENTS = {
     "/api/v1/publications/rollback": (
@@ -57,6 +61,22 @@ DOCUMENTS = {
         f"/api/v1/assignments/{SOMETHING}?shop={ROD}",
         {"state": "done"},
     ),
+    "/api/v1/annotations": (
+        f"/api/v1/annotations?shop={ROD}",
+        {"kind": "other", "title": "A sale.", "from": "2026-11-02"},
+    ),
+    "/api/v1/goals": (
+        f"/api/v1/goals?shop={ROD}",
+        {"metric": "revenue", "from": "2026-11-01", "to": "2026-11-30", "target": "60000"},
+    ),
+    "/api/v1/views": (f"/api/v1/views?shop={ROD}", {"name": "Mine", "state": "metric=aov"}),
+    **{
+        f"/api/v1/{what}s/{{{what}}}/remove": (
+            f"/api/v1/{what}s/{SOMETHING}/remove?shop={ROD}",
+            {},
+        )
+        for what in ("annotation", "goal", "view")
+    },
     "/api/v1/health/overrides": (
         "/api/v1/health/overrides",
         {"shop": ROD, "check": "odd_day"} | REASON,

@@ -7,9 +7,11 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import drawing, formatting
-from hotdash.insights.metrics.period import Period
+from hotdash.entrypoints.web.pages.marks_view import MarkView, marks_in
+from hotdash.insights.metrics.period import Period, Window
 from hotdash.insights.tiles.chart import MetricDays
 from hotdash.insights.tiles.contract import SeriesPoint
+from hotdash.storage.appdb.repositories.annotations import AnnotationRecord
 
 WIDTH, HEIGHT = 1000, 280
 _DAY_LABELS = 6
@@ -55,6 +57,7 @@ class ChartView:
     csv_url: str | None
     definition_url: str
     switches: tuple[SwitchView, ...]
+    marks: tuple[MarkView, ...]
 
 
 def chart_view(
@@ -65,6 +68,7 @@ def chart_view(
     vega_url: str,
     may_export: bool,
     switches: tuple[SwitchView, ...] = (),
+    annotations: Sequence[AnnotationRecord] = (),
 ) -> ChartView:
     values = [point.value for point in days.points]
     base = [point.base_value for point in days.points]
@@ -99,6 +103,7 @@ def chart_view(
         csv_url=f"/exports/revenue.csv?{query}" if is_exported else None,
         definition_url=f"/definitions/{metric.name}",
         switches=switches,
+        marks=marks_in(annotations, [Window(point.day, point.day) for point in days.points]),
     )
 
 

@@ -35,14 +35,14 @@ def tile_page(
     shown, now = parts.tiles.tile(tile, asked).value, parts.context.clock.now()
     days = parts.tiles.days(definition.metric, asked).value
     today_url = f"/today?{urlencode({'shop': shop})}"
-    values = top_bar(admission.visit, "today", today_url)
+    values = top_bar(admission.visit, "today")
     values |= {
         "shop": admission.shop,
-        "shops": list(admission.visit.shops.values()),
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
         "banner": today_view.banner([shown], now),
         "view_url": f"/tiles/{tile}",
+        "today_url": today_url,
         "question": definition.question,
         "period_line": today_view.period_line(shown, period),
         "tile": tile_view(shown, shop, period, now, today_url),

@@ -1,5 +1,6 @@
 """Today: what to do now, the seven tiles of the shop, and one metric by day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import SWITCHED, MetricDays
+from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
@@ -79,7 +81,7 @@ def _today(
     shop = shop_of(known, wanted, Permission.SEE_METRICS)
     parts.opened.note(request, visit.user_id, shop.shop_id)
     view = _View(parts, known, shop, period)
-    values = top_bar(known, "today", f"/today?{urlencode({'shop': shop.shop_id})}")
+    values = top_bar(known, "today")
     return parts.pages.render(request, "today.html", values | _values(view, chart or SWITCHED[0]))
 
 
@@ -89,10 +91,11 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
     tiles = [ready.value for ready in parts.tiles.tiles(tuple(TILES), view.asked)]
     days = parts.tiles.days(chart, view.asked).value
     sales = tiles[_SALES]
+    with parts.context.database.as_user(view.visit.user_id) as session:
+        annotations = list_annotations(session, shop.shop_id)
     return {
         "shop": shop,
         "view_url": "/today",
-        "shops": list(view.visit.shops.values()),
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
         "banner": today_view.banner(tiles, now)
@@ -101,13 +104,13 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "looks_again": today_view.looks_again(tiles),
         "period_line": today_view.period_line(sales, period),
         "tiles": [tile_view(tile, shop.shop_id, period, now) for tile in tiles],
-        "chart": _chart(view, days),
+        "chart": _chart(view, days, annotations),
         "chosen_chart": chart,
         "foot": today_view.foot(tiles, days, now, parts.context.version),
     }
 
 
-def _chart(view: _View, days: MetricDays) -> ChartView:
+def _chart(view: _View, days: MetricDays, annotations: Sequence[AnnotationRecord]) -> ChartView:
     return chart_view(
         days,
         view.shop.shop_id,
@@ -115,6 +118,7 @@ def _chart(view: _View, days: MetricDays) -> ChartView:
         vega_url=view.parts.bundle.url,
         may_export=may(view.shop.role, Permission.EXPORT),
         switches=tuple(_switch(view, name, days.metric.name) for name in SWITCHED),
+        annotations=annotations,
     )
 
 

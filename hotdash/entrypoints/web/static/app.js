@@ -49,7 +49,7 @@ async function hydrate(element) {
   const draw = () => drawChart(live, spec, days, element.dataset);
   await draw();
   live.classList.add("ready");
-  element.querySelector(".drawing").hidden = true;
+  element.querySelector(".drawing").classList.add("under");
   element.dataset.hydrated = "true";
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
@@ -104,7 +104,7 @@ function row(day, answer) {
     at: Date.parse(day.day),
     now: day.value === null ? null : Number(day.value),
     base: day.base_value === null ? null : Number(day.base_value),
-    words,
+    words: day.words ?? words,
   };
 }
 

@@ -1,6 +1,6 @@
 """Why a number is what it is: the rows of one day and their components, which add up to it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,15 +15,16 @@ from hotdash.insights.metrics.publication import Published, load_published
 from hotdash.insights.metrics.query.answer import rounded
 from hotdash.insights.metrics.query.evaluation import evaluate
 from hotdash.insights.metrics.query.medians import WHOLE
-from hotdash.insights.metrics.query.plan import Form, Node
+from hotdash.insights.metrics.query.plan import Filter, Form, Node
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.read import Asked, read
-from hotdash.insights.metrics.query.reading import middle
+from hotdash.insights.metrics.query.reading import filter_rows, filter_values, middle
 from hotdash.insights.metrics.query.segments import is_of
 from hotdash.insights.statements import source as written
 from hotdash.storage.marts import PublishedMart, published_marts
 
 MOST_ROWS = 5_000
+Filters = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,18 @@ class Explanation:
         }
 
 
-def explain(session: Session, metric: str, shop_id: str, day: date, now: datetime) -> Explanation:
-    question = Question.parse(shops=[shop_id], metrics=[metric], first=day, last=day)
+def explain(
+    session: Session,
+    metric: str,
+    shop_id: str,
+    day: date,
+    now: datetime,
+    filters: Iterable[str] = (),
+) -> Explanation:
+    """Filters are those of a question, such as country:DE."""
+    question = Question.parse(
+        shops=[shop_id], metrics=[metric], first=day, last=day, filters=filters
+    )
     asked = read(session, question, now)
     return _explained(session, asked.nodes[0], asked, shop_id, day)
 
@@ -92,11 +103,12 @@ def _explained(session: Session, node: Node, asked: Asked, shop_id: str, day: da
     switches = asked.readings.policies.switches(form, shop_id, day)
     currency = next(iter(asked.readings.publications.values())).currency
     by_name = dict(zip(form.switches, switches, strict=True))
-    mart = _finest(form)
+    filters = asked.readings.question.filters
+    mart = _finest(form, filters)
     rows: list[ExplainedRow] = []
     if mart is not None:
         published = load_published(session, shop_id, mart.name)
-        rows = list(_rows(session, form, mart, published, day, by_name))
+        rows = list(_rows(session, form, mart, published, day, by_name, filters))
     components = _components(form, asked, rows)
     return Explanation(
         metric=form.metric,
@@ -121,13 +133,13 @@ def _explained(session: Session, node: Node, asked: Asked, shop_id: str, day: da
     )
 
 
-def _finest(form: Form) -> PublishedMart | None:
+def _finest(form: Form, filters: Filters) -> PublishedMart | None:
     """The first mart with more than one row per day from which the metric can be read."""
     if form.source is None:
         return None
     marts = published_marts()
     for mart in (marts[name] for name in form.metric.marts):
-        needed = {form.metric.column(mart.name, name) for name in form.columns}
+        needed = {form.metric.column(mart.name, name) for name in (*form.columns, *filters)}
         if set(mart.grain) - {"day"} and needed <= mart.columns.keys():
             return mart
     return None
@@ -140,17 +152,24 @@ def _rows(
     published: Published,
     day: date,
     switches: Mapping[str, int],
+    filters: Filters,
 ) -> Iterator[ExplainedRow]:
     metric = form.metric
     reading = metric.reads.get(mart.name)
     key = [name for name in mart.grain if name != "day"]
     columns = {name: metric.column(mart.name, name) for name in form.columns}
+    chosen = [
+        Filter(column, mart.columns[column], values)
+        for name, values in filters.items()
+        if (column := metric.column(mart.name, name))
+    ]
     named = [*(f"fact.{name} as k{n}" for n, name in enumerate(key))]
     named += [f"fact.{column} as c{n}" for n, column in enumerate(columns.values())]
     statement = written(__file__, "rows.sql").format(
         columns=", ".join(named),
         mart=mart.name,
         only=" and ".join(f"fact.{flag}" for flag in (reading.only if reading else ())) or "true",
+        filtered=filter_rows(chosen),
         key=", ".join(f"fact.{name}" for name in key),
     )
     asked = {
@@ -158,6 +177,7 @@ def _rows(
         "parts": list(published.parts.values()),
         "day": day,
         "most": MOST_ROWS + 1,
+        **{f"filter{number}": filter_values(each) for number, each in enumerate(chosen)},
     }
     for row in session.execute(text(statement), asked).mappings():
         components = {

@@ -137,9 +137,7 @@ class Reader:
             "most": MOST_ROWS + 1,
         }
         for number, filtered in enumerate(source.filters):
-            asked[f"filter{number}"] = [
-                value_of(filtered, value) for value in filtered.values if value
-            ]
+            asked[f"filter{number}"] = filter_values(filtered)
         for number, (_, value) in enumerate(source.switched.where if source.switched else ()):
             asked[f"switched{number}"] = value
         if source.is_joined_to_plans:
@@ -162,7 +160,7 @@ class Reader:
     def _parts(self, source: Source) -> dict[str, str]:
         known = "fact.part = any(cast(:parts as bigint[]))" if source.is_mart else "true"
         known = " and ".join([known, _counted(source)])
-        filtered = " and ".join(_filter(each, n) for n, each in enumerate(source.filters)) or "true"
+        filtered = filter_rows(source.filters)
         return {
             "relation": _relation(source),
             "bucket": _bucket(self.question.time),
@@ -284,6 +282,15 @@ _ARRAYS = {
     ColumnType.FLAG: "boolean[]",
     ColumnType.DAY: "date[]",
 }
+
+
+def filter_rows(filters: Sequence[Filter]) -> str:
+    """The condition that rows of a mart called fact fulfil; the values are bound as filter0, filter1."""
+    return " and ".join(_filter(each, number) for number, each in enumerate(filters)) or "true"
+
+
+def filter_values(filtered: Filter) -> list[object]:
+    return [value_of(filtered, value) for value in filtered.values if value]
 
 
 def _filter(filtered: Filter, number: int) -> str:

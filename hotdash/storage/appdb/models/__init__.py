@@ -24,6 +24,7 @@ from hotdash.storage.appdb.models.identity import (
     UserSession,
 )
 from hotdash.storage.appdb.models.jobs import JobRun, Schedule, Worker
+from hotdash.storage.appdb.models.marks import Annotation, Goal, SavedView
 from hotdash.storage.appdb.models.operations import (
     Build,
     BuildModel,
@@ -72,6 +73,7 @@ __all__ = [
     "AlertChannel",
     "AlertDelivery",
     "AlertEvent",
+    "Annotation",
     "ApiCall",
     "ApiCallHour",
     "AuditEvent",
@@ -95,6 +97,7 @@ __all__ = [
     "ExchangeRate",
     "Freshness",
     "FreshnessLimitRow",
+    "Goal",
     "InstallPass",
     "JobRun",
     "LabelledIncident",
@@ -113,6 +116,7 @@ __all__ = [
     "RecommendationEvent",
     "Run",
     "RunStep",
+    "SavedView",
     "Schedule",
     "SchemaDrift",
     "ScorecardDay",

@@ -139,3 +139,13 @@ def test_many_rows_are_cut_and_told(
 
     assert len(found.rows) == 1
     assert "first 1 rows" in (found.note or "")
+
+
+def test_only_the_rows_that_a_filter_leaves(published: Publisher, shop: SeededShop) -> None:
+    with published.database.as_user(shop.owner_id) as session:
+        now = published.clock.now()
+        kept = explain(session, "revenue", ROD, DAY, now, ["financial_status:PAID"])
+        none = explain(session, "revenue", ROD, DAY, now, ["financial_status:REFUNDED"])
+    assert (kept.value, [row.value for row in kept.rows]) == (135, [95, 40])
+    assert none.rows == []
+    assert kept.adds_up

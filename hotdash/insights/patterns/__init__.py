@@ -1,0 +1,1 @@
+"""What repeats: the hours a shop sells in, its customers month by month, where its stock lies."""

@@ -1,0 +1,1 @@
+"""A table as a file, piece by piece: one module per format."""

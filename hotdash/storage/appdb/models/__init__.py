@@ -1,5 +1,12 @@
 """The tables of the app database, one module per subject."""
 
+from hotdash.storage.appdb.models.access import (
+    ApiToken,
+    ApiTokenShop,
+    DataRead,
+    ExternalIdentity,
+    RequestKey,
+)
 from hotdash.storage.appdb.models.alerts import Alert, AlertChannel, AlertDelivery, AlertEvent
 from hotdash.storage.appdb.models.backfills import (
     BackfillChunk,
@@ -68,6 +75,8 @@ __all__ = [
     "AlertEvent",
     "ApiCall",
     "ApiCallHour",
+    "ApiToken",
+    "ApiTokenShop",
     "AuditEvent",
     "BackfillChunk",
     "BackfillDiff",
@@ -84,8 +93,10 @@ __all__ = [
     "ComplianceRequest",
     "Credential",
     "DashboardFact",
+    "DataRead",
     "Decision",
     "ExchangeRate",
+    "ExternalIdentity",
     "Freshness",
     "FreshnessLimitRow",
     "InstallPass",
@@ -102,6 +113,7 @@ __all__ = [
     "Part",
     "PublicationOutcome",
     "Published",
+    "RequestKey",
     "Run",
     "RunStep",
     "Schedule",

@@ -25,6 +25,9 @@ class Permission(StrEnum):
     REQUEST_BACKFILLS = "request_backfills"
     APPROVE_BACKFILLS = "approve_backfills"
     RUN_BACKFILLS = "run_backfills"
+    MAKE_TOKENS = "make_tokens"
+    SEE_ACCESS = "see_access"
+    REVEAL_PEOPLE = "reveal_people"
 
 
 _EVERYBODY = frozenset(Role)
@@ -44,7 +47,14 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.REQUEST_BACKFILLS: _BACKFILLING,
     Permission.APPROVE_BACKFILLS: frozenset({Role.MANAGER, Role.OWNER}),
     Permission.RUN_BACKFILLS: _BACKFILLING,
+    Permission.MAKE_TOKENS: frozenset({Role.ANALYST, Role.ENGINEER, Role.MANAGER, Role.OWNER}),
+    Permission.SEE_ACCESS: frozenset({Role.MANAGER, Role.OWNER}),
+    Permission.REVEAL_PEOPLE: frozenset({Role.OPERATOR, Role.MANAGER, Role.OWNER}),
 }
+
+# A token that could make tokens, or say who belongs to a shop, would outlive its own end.
+NEVER_A_SCOPE = frozenset({Permission.MAKE_TOKENS, Permission.MANAGE_SHOP})
+SCOPES = tuple(each for each in Permission if each not in NEVER_A_SCOPE)
 
 
 def may(role: Role, permission: Permission) -> bool:

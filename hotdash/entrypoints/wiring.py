@@ -19,6 +19,7 @@ from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
 from hotdash.entrypoints.web.context import WebContext
+from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
@@ -205,6 +206,8 @@ class Installation:
             vault=self.vault,
             shopify=self._shopify_app,
             connector_options=self._options,
+            oidc=oidc_provider(settings),
+            vouched=vouched_people(settings, self.database),
         )
 
     @property

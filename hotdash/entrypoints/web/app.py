@@ -18,11 +18,13 @@ from hotdash.entrypoints.web.api import (
     metrics,
     publications,
     tiles,
+    tokens,
 )
 from hotdash.entrypoints.web.api import health as data_health
 from hotdash.entrypoints.web.collector import endpoints as collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.errors import ErrorAnswers
+from hotdash.entrypoints.web.known_requests import KnownRequests
 from hotdash.entrypoints.web.middleware import RequestFrame
 from hotdash.entrypoints.web.pages import (
     account,
@@ -31,6 +33,7 @@ from hotdash.entrypoints.web.pages import (
     exports,
     runbooks,
     sign_in,
+    sign_in_elsewhere,
     theme,
     today,
 )
@@ -38,10 +41,12 @@ from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
-    *(sign_in.router, account.router, theme.router, connect_shopify.router),
+    *(sign_in.router, sign_in_elsewhere.router),
+    *(account.router, theme.router, connect_shopify.router),
     *(today.router, definitions.router, exports.router, runbooks.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
+    tokens.router,
     collector.router,
 )
 
@@ -52,7 +57,8 @@ def create_app(context: WebContext) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         parts.bundle.warm()
-        yield
+        async with parts.reads.written_now_and_then():
+            yield
         parts.bundle.stop()
 
     app = FastAPI(
@@ -78,9 +84,11 @@ def _answer_errors(app: FastAPI, parts: Parts, answers: ErrorAnswers) -> None:
 
     for kind in (HotdashError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answered)
+    app.add_middleware(KnownRequests, parts=parts, answers=answers)
     app.add_middleware(
         RequestFrame,
         answers=answers,
         telemetry=parts.telemetry,
+        reads=parts.reads,
         is_https=parts.context.is_https,
     )

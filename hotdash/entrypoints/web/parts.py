@@ -13,8 +13,9 @@ from hotdash.entrypoints.web.collector.collector import Collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
-from hotdash.entrypoints.web.gate import Gate
+from hotdash.entrypoints.web.gate import Gate, bearer_of
 from hotdash.entrypoints.web.inbox_writer import InboxWriter
+from hotdash.entrypoints.web.read_counts import ReadCounts
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
 from hotdash.entrypoints.web.tile_cache import TileCache
@@ -34,6 +35,7 @@ class Parts:
     gate: Gate
     pages: Pages
     passwords: PasswordSignIn
+    reads: ReadCounts
     telemetry: Telemetry
     tiles: TileCache
     inbox: InboxWriter | None
@@ -54,6 +56,7 @@ class Parts:
             gate=Gate(context, cookies),
             pages=Pages(assets, cookies, csrf, context.version),
             passwords=PasswordSignIn(context.database, context.session_lasts),
+            reads=ReadCounts(context.database, context.clock),
             telemetry=Telemetry(),
             tiles=TileCache(),
             inbox=_inbox(context),
@@ -61,6 +64,9 @@ class Parts:
         )
 
     def check_form(self, request: Request, token: str | None) -> None:
+        """What a browser sends by itself proves nothing; a token is sent by whoever holds it."""
+        if bearer_of(request) is not None:
+            return
         self.csrf.check(request, self.cookies.visitor_of(request), token)
 
 

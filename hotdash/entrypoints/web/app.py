@@ -12,6 +12,7 @@ from starlette.responses import Response
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
 from hotdash.entrypoints.web.api import (
+    access,
     alerts,
     attribution,
     backfills,
@@ -46,7 +47,7 @@ ROUTERS = (
     *(today.router, definitions.router, exports.router, runbooks.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
-    tokens.router,
+    *(tokens.router, access.router, access.customers),
     collector.router,
 )
 

@@ -70,6 +70,13 @@ MATRIX = {
         *("/api/v1/publications/release", 401, 404, 403, 409),
         document={"shop": ROD, "reason": "Mended."},
     ),
+    "GET /api/v1/access/report": Row(f"/api/v1/access/report{ASK}", 401, 404, 403, 200),
+    # Nobody is behind this pseudonym; with somebody: test_people.py.
+    "GET /api/v1/customers/{customer}": Row(f"/api/v1/customers/c1{ASK}", 401, 404, 404, 404),
+    "POST /api/v1/customers/{customer}/reveal": Row(
+        *(f"/api/v1/customers/c1/reveal{ASK}", 401, 404, 403, 404),
+        document={"reason": "The parcel came back."},
+    ),
     "POST /api/v1/tokens": Row(
         *("/api/v1/tokens", 401, 404, 403, 200),
         document={"name": "a program", "shops": [ROD], "scopes": ["see_metrics"]},

@@ -37,6 +37,7 @@ DOCUMENTS = {
             "resolve": REASON,
         }.items()
     },
+    "/api/v1/customers/{customer}/reveal": (f"/api/v1/customers/c1/reveal?shop={ROD}", REASON),
     "/api/v1/tokens": (
         "/api/v1/tokens",
         {"name": "a program", "shops": [ROD], "scopes": ["see_metrics"]},

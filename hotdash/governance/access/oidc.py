@@ -4,7 +4,8 @@ import base64
 import hashlib
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -91,9 +92,9 @@ class Proven:
 
 
 class OidcProvider:
-    def __init__(self, client: OidcClient) -> None:
+    def __init__(self, client: OidcClient, clock: Callable[[], float] = time.monotonic) -> None:
         self.client = client
-        self._keys = PublishedKeys(lambda: self._endpoint("jwks_uri"))
+        self._keys = PublishedKeys(lambda: self._endpoint("jwks_uri"), clock)
         self._lock = threading.Lock()
         self._discovered: dict[str, Any] | None = None
 

@@ -41,8 +41,8 @@ COMMANDS = {
     "checks": "See what the checks found, and decide about warnings",
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "people": "Say who belongs to which shop, with which role",
-    "tokens": "Make, list and end the tokens of programs",
-    "access": "See who read what, and a customer behind a pseudonym",
+    "tokens": "Make, list and end the tokens that programs come in with",
+    "access": "See who read what, and look at a customer behind a pseudonym",
     "sign-in": "Print a one-time sign-in link",
     "version": "Print the version of Hotdash and of what it stands on",
 }

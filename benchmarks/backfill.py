@@ -19,6 +19,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.progress import SilentProgress
 from hotdash.insights.attribution.training import train_weights
 from hotdash.pipeline.backfill.candidate import CandidateProject, Selection
+from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import DbtProject
 from hotdash.storage.warehouse import candidate_schema
@@ -59,14 +60,16 @@ def _measured(folder: Path) -> dict[str, Any]:
     names = Selection(DbtProject(warehouse, workdir).manifest, (), ()).names
     project = CandidateProject(warehouse, workdir, BACKFILL, names)
     first, last = (day.isoformat() for day in WEEK)
-    told = {"build_id": "week", "as_of": iso_utc(FIRST_LOAD)}
+    ask(warehouse, CheckRequest("whole", FIRST_LOAD), workdir, progress)
+    told = {"build_id": "week", "as_of": iso_utc(FIRST_LOAD), "announced": True}
     days = {"mode": "range", "shops": shops, "range_from": first, "range_to": last}
     began, cpu = time.monotonic(), cpu_seconds()
-    candidate_schema.lay_out(warehouse, BACKFILL, shops, project.overlays)
+    candidate_schema.lay_out(warehouse, BACKFILL, shops, project.overlays, WEEK)
     results = project.run(["run", "--select", *names], told | days, lambda _name: None)
     computed, computed_cpu = time.monotonic(), cpu_seconds()
     test = ["test", "--select", *names, "--exclude", "test_type:unit"]
-    answers = project.run(test, told, lambda _name: None)
+    candidate_schema.lay_out_findings(warehouse, BACKFILL, shops, project.overlays)
+    answers = project.run(test, told | {"only_affected": True}, lambda _name: None)
     checked, checked_cpu = time.monotonic(), cpu_seconds()
     assert {each.status for each in results} == {"success"}, results
     assert {each.status for each in answers} <= {"pass", "warn"}, answers

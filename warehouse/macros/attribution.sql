@@ -74,6 +74,11 @@
   end
 {%- endmacro %}
 
+{#- As many for each click as go into a whole, and one of what is left over to each of the latest. -#}
+{% macro equal_part(whole) -%}
+  {{ bigint_quotient(whole, 'clicks') }} + case when click_place <= {{ whole }} % clicks then 1 else 0 end
+{%- endmacro %}
+
 {#-
   40/20/40 of a whole: 2/5 for each end, 1/5 divided among the clicks between; two clicks have half
   each. What whole parts leave goes to the larger rests, which are the ends' or the others' alike:

@@ -13,24 +13,31 @@
 with credited as (
   select
     shop_id,
-    order_id,
+    day,
     sum(last_click_share) as millionths
   from {{ ref('fct_attributed_orders') }}
   where channel <> 'Direct / None'
-  group by shop_id, order_id
+  group by shop_id, day
+),
+
+counted as (
+  select
+    shop_id,
+    day,
+    count(*) as counted_orders
+  from {{ ref('fct_orders') }}
+  where is_counted
+  group by shop_id, day
 ),
 
 days as (
   select
-    orders.shop_id,
-    orders.day,
-    count(*) as counted_orders,
-    sum(coalesce(credited.millionths, 0)) as millionths
-  from {{ ref('fct_orders') }} as orders
-  left join credited
-    on credited.shop_id = orders.shop_id and credited.order_id = orders.order_id
-  where orders.is_counted
-  group by orders.shop_id, orders.day
+    counted.shop_id,
+    counted.day,
+    counted.counted_orders,
+    coalesce(credited.millionths, 0) as millionths
+  from counted
+  left join credited on credited.shop_id = counted.shop_id and credited.day = counted.day
 ),
 
 months as (

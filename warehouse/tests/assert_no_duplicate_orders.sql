@@ -11,6 +11,6 @@ select
   order_id,
   count(*) as times,
   count(distinct day) as days
-from {{ ref('fct_orders') }}
+from {{ rows_like_asked(ref('fct_orders'), 'order_id') }} as orders
 group by shop_id, order_id
 having count(*) > 1

@@ -10,7 +10,7 @@ select
   orders.shop_id,
   orders.order_id,
   orders.total_price
-from {{ ref('int_orders') }} as orders
-left join {{ ref('int_order_lines') }} as lines
-  on lines.shop_id = orders.shop_id and lines.order_id = orders.order_id
+from {{ asked_rows(ref('int_orders'), beside=[ref('int_order_lines')]) }} as orders
+left join {{ asked_rows(ref('int_order_lines'), beside=[ref('int_orders')]) }} as lines
+  on lines.shop_id = orders.shop_id and lines.order_id = orders.order_id and lines.day = orders.day
 where orders.total_price > 0 and lines.order_id is null

@@ -9,13 +9,18 @@ from uuid import UUID
 from hotdash.base.errors import NotFoundError
 from hotdash.pipeline.quality.lineage import ONLY_SAYS_WHEN
 from hotdash.pipeline.transform.dbt import DbtProject
-from hotdash.storage.warehouse.candidate_schema import Overlay, checks_schema_of, schema_of
+from hotdash.storage.warehouse.candidate_schema import (
+    Overlay,
+    checks_schema_of,
+    made_days_of,
+    schema_of,
+)
 from hotdash.storage.warehouse.contract import Warehouse
 
 STAGING = "staging"
 # Each of them replaces the days it was asked for.
 HEAVY = "affected_partitions"
-PUBLICATION = "publication_candidate"
+PUBLICATION = frozenset({"publication_candidate", "publication_days"})
 _OF_DAYS = ("shop_id", "day")
 _OF_OFFERS = ("shop_id", "mart", "partition_key")
 _ALL_DAYS = "int_affected_partitions"
@@ -33,7 +38,7 @@ class Selection:
         }
         chosen = self._below(self._named(models, sources)) if models or sources else self._all()
         chosen |= self._saying_when(chosen)
-        chosen.add(self._ids[PUBLICATION])
+        chosen |= {self._ids[name] for name in PUBLICATION}
         self.names = tuple(
             sorted(self._node(each).name for each in chosen if self._node(each).schema != STAGING)
         )
@@ -136,7 +141,15 @@ class CandidateProject(DbtProject):
                 self._point(node, schema_of(self._backfill_id))
             elif node.resource_type == "test":
                 self._point(node, checks_schema_of(self._backfill_id))
+        self._tell_of_made_days(copy)
         return copy
+
+    def _tell_of_made_days(self, copy: Any) -> None:
+        """A check reads off the graph which days changed: here those of all chunks."""
+        made = made_days_of(self._backfill_id, self.overlays)
+        for node in copy.flat_graph["nodes"].values():
+            if node["resource_type"] == "model" and node["name"].startswith(ONLY_SAYS_WHEN):
+                node["relation_name"] = made[node["name"]]
 
     def _point(self, node: Any, schema: str) -> None:
         relation = node.relation_name
@@ -147,14 +160,16 @@ class CandidateProject(DbtProject):
             node.config.materialized = "candidate_partition"
 
     def _overlay(self, node: Any) -> Overlay:
-        key = tuple[str, ...]()
+        key, affected_by = tuple[str, ...](), ""
         if node.config.materialized == HEAVY:
-            key = _OF_OFFERS if node.name == PUBLICATION else _OF_DAYS
+            key = _OF_OFFERS if node.name in PUBLICATION else _OF_DAYS
+            affected_by = node.config.get("affected_by", _ALL_DAYS)
         return Overlay(
             node.name,
             node.schema,
             tuple(node.columns),
             key,
+            affected_by,
             is_computed=node.name in self._computed,
             says_when=node.name.startswith(ONLY_SAYS_WHEN),
             is_view=node.config.materialized == "view",

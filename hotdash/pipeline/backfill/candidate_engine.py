@@ -99,7 +99,8 @@ class CandidateEngine:
         began = time.monotonic()
         with self._turn():
             self._require_same_code(opened)
-            project = self._laid_out(opened)
+            first, last = opened.chunks[0][0], opened.chunks[chunk][1]
+            project = self._laid_out(opened, (first, last))
             self._compute(project, opened, chunk)
             rows = candidate_schema.rows_made(self._warehouse, opened.backfill_id, project.overlays)
         return ChunkBuilt(
@@ -181,13 +182,15 @@ class CandidateEngine:
         manifest = DbtProject(self._warehouse, self._workdir).manifest
         return Selection(manifest, scope.models, scope.sources).names
 
-    def _laid_out(self, opened: Opened) -> CandidateProject:
+    def _laid_out(self, opened: Opened, days: Days | None = None) -> CandidateProject:
         """Before every use: where another run replaces a table, Postgres drops the views of it."""
         project = CandidateProject(
             self._warehouse, self._workdir, opened.backfill_id, opened.models
         )
+        scope = opened.scope
         candidate_schema.lay_out(
-            self._warehouse, opened.backfill_id, opened.scope.shops, project.overlays
+            *(self._warehouse, opened.backfill_id, scope.shops),
+            *(project.overlays, days or scope.days),
         )
         return project
 
@@ -210,6 +213,8 @@ class CandidateEngine:
         variables = {
             "build_id": str(opened.build_id),
             "as_of": iso_utc(opened.as_of),
+            # Nothing of the warehouse changes, so that what is known of it holds.
+            "announced": True,
             "mode": BuildMode.RANGE.value,
             "shops": list(opened.scope.shops),
             "range_from": first.isoformat(),

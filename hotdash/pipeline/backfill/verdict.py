@@ -10,7 +10,9 @@ from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Finding, Severity
 from hotdash.storage.appdb.repositories.standing_checks import standing_blocks
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.candidate_schema import lay_out_findings
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.kept_findings import are_kept
 
 
 def judged(
@@ -21,7 +23,16 @@ def judged(
     progress: Progress,
 ) -> Checked:
     checks = dbt_checks(project)
-    variables = {"build_id": str(opened.build_id), "as_of": iso_utc(opened.as_of)}
+    # Days that were not computed here passed as they stand, or the shop is asked of all its days.
+    are_others_judged = are_kept(warehouse, opened.project_hash)
+    if are_others_judged:
+        lay_out_findings(warehouse, opened.backfill_id, opened.scope.shops, project.overlays)
+    variables = {
+        "build_id": str(opened.build_id),
+        "as_of": iso_utc(opened.as_of),
+        "announced": True,
+        "only_affected": are_others_judged,
+    }
     # New raw rows are judged as well; of rows already judged the last word stands.
     chosen = [] if opened.loads else ["--select", *opened.models]
     with progress.task("Checking the candidate", total=len(checks)) as task:

@@ -197,10 +197,8 @@ class _Publication:
             if plan.changes_anything:
                 manifest_id = self._move(session, plan, staged, published)
             elif manifest_id is not None:
-                for mart in plan.unchanged:
-                    confirm_marts(
-                        session, self.shop_id, manifest_id, [mart], self._as_of_mart(mart)
-                    )
+                as_of = {mart: self._as_of_mart(mart) for mart in plan.unchanged}
+                confirm_marts(session, self.shop_id, manifest_id, as_of)
             outcomes = [
                 self._outcome(mart.mart, mart.outcome, mart.reasons, manifest_id)
                 for mart in plan.marts

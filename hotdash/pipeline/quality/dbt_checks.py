@@ -21,10 +21,11 @@ class CheckFailedToRunError(TransformError):
 
 def dbt_checks(project: DbtProject) -> dict[str, Check]:
     """All of them, by dbt's own id."""
-    lineage = Lineage(project.manifest)
+    manifest = project.manifest
+    lineage = Lineage(manifest)
     return {
         unique_id: _check(node, lineage)
-        for unique_id, node in project.manifest.nodes.items()
+        for unique_id, node in manifest.nodes.items()
         if node.resource_type == "test"
     }
 
@@ -33,11 +34,12 @@ def findings_of(
     warehouse: Warehouse, project: DbtProject, checks: dict[str, Check], results: list[NodeResult]
 ) -> Iterator[Finding]:
     known = complete_through(warehouse).keys()
+    nodes = project.manifest.nodes
     for result in results:
         if result.status not in ("pass", "fail", "warn"):
             raise _cannot_tell(checks[result.unique_id], result)
         if result.failures:
-            relation = project.manifest.nodes[result.unique_id].relation_name
+            relation = nodes[result.unique_id].relation_name
             for failures in failures_by_shop(warehouse, relation):
                 if failures.shop_id is None or failures.shop_id not in known:
                     raise _nobodys(checks[result.unique_id], failures)

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hotdash.base.clock import iso_utc
+from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
 from hotdash.pipeline.quality.checks.aov import aov_checks, aov_findings
 from hotdash.pipeline.quality.checks.drift import OpenDrift, drift_checks, drift_findings
@@ -25,12 +27,19 @@ from hotdash.pipeline.quality.checks.watched import HISTORY, Incident, Watched, 
 from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Check, Finding, GateReport
 from hotdash.pipeline.quality.lineage import Lineage
-from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.pipeline.transform.dbt import DbtProject, project_hash
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.daily_series import daily_series
+from hotdash.storage.warehouse.kept_findings import (
+    asked_whole_before,
+    forget_findings,
+    keep_findings,
+)
 from hotdash.storage.warehouse.load_ledger import complete_through
 
 FreshnessLimits = Mapping[str, Mapping[str, FreshnessLimit]]
+# dbt's own sources, by its own id.
+Tables = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -59,20 +68,16 @@ def ask(
 ) -> GateReport:
     project = DbtProject(warehouse, workdir)
     checks = dbt_checks(project)
-    variables = {"build_id": request.build_id, "as_of": iso_utc(request.as_of)}
-    with progress.task("Checking", total=len(checks)) as task:
-        results = project.run(
-            ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
-        )
+    found = _found(warehouse, request, project, checks, progress)
+    tables = project.manifest.sources
     lineage = Lineage(project.manifest)
-    found = list(findings_of(warehouse, project, checks, results))
     watched = _watched(warehouse, request)
 
     def marts_of(table: str) -> frozenset[str]:
         return lineage.marts_resting_on(lineage.raw(table))
 
     def marts_of_source(source: str) -> frozenset[str]:
-        return _marts_of(source, project, lineage)
+        return _marts_of(source, tables, lineage)
 
     def resting_on(mart: str) -> frozenset[str]:
         return lineage.marts_resting_on(lineage.models([mart]))
@@ -80,7 +85,7 @@ def ask(
     return GateReport(
         checks=(
             *checks.values(),
-            *_freshness_checks(request, project, lineage),
+            *_freshness_checks(request, tables, lineage),
             *drift_checks(request.drifts, marts_of),
             *source_checks(request.sources, marts_of_source),
             *volume_checks(watched, resting_on),
@@ -89,7 +94,7 @@ def ask(
         ),
         findings=(
             *found,
-            *_stale(warehouse, request, project, lineage),
+            *_stale(warehouse, request, tables, lineage),
             *drift_findings(request.drifts, marts_of),
             *source_findings(request.rejected, marts_of_source),
             *volume_findings(watched, resting_on),
@@ -100,6 +105,32 @@ def ask(
     )
 
 
+def _found(
+    warehouse: Warehouse,
+    request: CheckRequest,
+    project: DbtProject,
+    checks: dict[str, Check],
+    progress: Progress,
+) -> list[Finding]:
+    """Of the days this build computed, where it is known what all others were found to be."""
+    code = project_hash(dbt_project_folder())
+    asked_whole = asked_whole_before(warehouse, request.build_id, code, request.as_of)
+    forget_findings(warehouse)
+    variables = {
+        "build_id": request.build_id,
+        "as_of": iso_utc(request.as_of),
+        "announced": True,
+        "only_affected": asked_whole is not None,
+    }
+    with progress.task("Checking", total=len(checks)) as task:
+        results = project.run(
+            ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
+        )
+    found = list(findings_of(warehouse, project, checks, results))
+    keep_findings(warehouse, code, asked_whole or request.as_of)
+    return found
+
+
 def _watched(warehouse: Warehouse, request: CheckRequest) -> list[Watched]:
     today = request.as_of.date()
     told = daily_series(warehouse, today - HISTORY, today)
@@ -107,11 +138,11 @@ def _watched(warehouse: Warehouse, request: CheckRequest) -> list[Watched]:
 
 
 def _stale(
-    warehouse: Warehouse, request: CheckRequest, project: DbtProject, lineage: Lineage
+    warehouse: Warehouse, request: CheckRequest, tables: Tables, lineage: Lineage
 ) -> Iterator[Finding]:
     marks = complete_through(warehouse)
     for source in request.sources:
-        marts = _marts_of(source, project, lineage, aging=True)
+        marts = _marts_of(source, tables, lineage, aging=True)
         limits = {
             shop_id: limits[source]
             for shop_id, limits in request.freshness.items()
@@ -120,22 +151,18 @@ def _stale(
         yield from stale_sources(source, limits, marts, marks, request.as_of)
 
 
-def _freshness_checks(
-    request: CheckRequest, project: DbtProject, lineage: Lineage
-) -> Iterator[Check]:
+def _freshness_checks(request: CheckRequest, tables: Tables, lineage: Lineage) -> Iterator[Check]:
     for source, shops in request.sources.items():
-        marts = _marts_of(source, project, lineage, aging=True)
+        marts = _marts_of(source, tables, lineage, aging=True)
         yield from freshness_checks(source, marts, shops)
 
 
-def _marts_of(
-    source: str, project: DbtProject, lineage: Lineage, aging: bool = False
-) -> frozenset[str]:
+def _marts_of(source: str, tables: Tables, lineage: Lineage, aging: bool = False) -> frozenset[str]:
     """Aging: without those that only ask who the shop is, which a day does not make untrue."""
-    tables = [
+    filled = [
         unique_id
-        for unique_id, table in project.manifest.sources.items()
+        for unique_id, table in tables.items()
         if source in (table.source_name, *table.config.meta.get("also_filled_by", ()))
         and not (aging and table.config.meta.get("says_who_the_shop_is"))
     ]
-    return lineage.marts_resting_on(tables)
+    return lineage.marts_resting_on(filled)

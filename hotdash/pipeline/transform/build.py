@@ -25,6 +25,7 @@ from hotdash.storage.warehouse.build_ledger import (
     tables_in,
 )
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.kept_findings import announce_build, forget_findings
 from hotdash.storage.warehouse.load_ledger import unbuilt_loads
 
 STAGING = "staging"
@@ -115,6 +116,7 @@ def transform(
         announce(mode, reason)
     paused = () if mode is BuildMode.FULL else request.paused
     loads = [load.load_id for load in unbuilt_loads(warehouse) if load.shop_id not in paused]
+    _begin(warehouse, request.build_id, mode)
     first, then = _commands(warehouse, project, mode)
     variables = _variables(request, mode)
     models = _run(project, first, variables, progress)
@@ -124,6 +126,14 @@ def transform(
     build = FinishedBuild(request.build_id, request.as_of, mode.value, reason, state, loads)
     record_build(warehouse, build, clock.now())
     return BuildOutcome(request.build_id, mode, reason, loads, models, time.monotonic() - started)
+
+
+def _begin(warehouse: Warehouse, build_id: str, mode: BuildMode) -> None:
+    """What the checks found before says nothing about tables that are made anew."""
+    if mode is BuildMode.FULL:
+        forget_findings(warehouse)
+    else:
+        announce_build(warehouse, build_id)
 
 
 def _decide(
@@ -149,6 +159,7 @@ def _variables(request: BuildRequest, mode: BuildMode) -> dict[str, Any]:
         "mode": mode.value,
         "shops": list(request.shops),
         "paused": list(request.paused),
+        "announced": True,
     }
     if request.days is not None:
         first, last = request.days

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.kept_findings import forget_unless_announced
 from hotdash.storage.warehouse.load_ledger import IS_COMMITTED, mark_built
 
 _CREATE = """
@@ -143,6 +144,7 @@ def record_build(warehouse: Warehouse, build: FinishedBuild, at: datetime) -> No
 
 def append_build(warehouse: Warehouse, build: FinishedBuild, at: datetime) -> None:
     """Inside the caller's transaction."""
+    forget_unless_announced(warehouse, build.build_id)
     known = build.built_from
     warehouse.execute(
         _APPEND,

@@ -10,6 +10,7 @@ from hotdash.storage.warehouse.contract import Warehouse, rows
 
 _PREFIX = "candidate_"
 _CHECKS = "candidate_checks_"
+CHECKS = "checks"
 
 _SCHEMAS = """
     select distinct schema_name from information_schema.schemata
@@ -44,6 +45,8 @@ class Overlay:
     columns: tuple[str, ...]
     key: tuple[str, ...] = ()
     """Of what is replaced: (shop_id, day) of a model of days; none of a table that is made whole."""
+    affected_by: str = ""
+    """The model that says when, of one that has a key."""
     is_computed: bool = False
     says_when: bool = False
     is_view: bool = False
@@ -82,21 +85,61 @@ def orders_by_day(
 
 
 def lay_out(
-    warehouse: Warehouse, backfill_id: UUID, shops: Sequence[str], overlays: Sequence[Overlay]
+    warehouse: Warehouse,
+    backfill_id: UUID,
+    shops: Sequence[str],
+    overlays: Sequence[Overlay],
+    days: tuple[date, date],
 ) -> None:
     """Everything of these shops only; what is to be computed starts as the warehouse has it.
 
-    Done before every chunk: where another run replaces a table meanwhile, Postgres drops the views of it.
+    Outside of the days, which every model of days makes anew before another one reads it. Done before
+    every chunk: where another run replaces a table meanwhile, Postgres drops the views of it.
     """
     schema = schema_of(backfill_id)
     whose = ", ".join(_quoted(shop) for shop in shops)
     with warehouse.transaction():
         warehouse.execute(f"create schema if not exists {schema}")
-        present = tables_in(warehouse, schema)
         for each in overlays:
-            for name, statement in _statements(each, schema, whose).items():
-                if name not in present:
-                    warehouse.execute(statement)
+            for statement in _statements(each, schema, whose, days):
+                warehouse.execute(statement)
+
+
+def lay_out_findings(
+    warehouse: Warehouse, backfill_id: UUID, shops: Sequence[str], overlays: Sequence[Overlay]
+) -> None:
+    """What the checks last found of these shops, where they will be asked of the candidate, and its days.
+
+    What a check finds is written over what is found here. It reads a model of days more than once for a
+    few of them, where DuckDB would read all of it once: not until the warehouse is closed.
+    """
+    own, whose = checks_schema_of(backfill_id), ", ".join(_quoted(shop) for shop in shops)
+    with warehouse.transaction():
+        warehouse.execute(f"drop schema if exists {own} cascade")
+        warehouse.execute(f"create schema {own}")
+        for name in sorted(tables_in(warehouse, CHECKS)):
+            found = f"select * from {CHECKS}.{name} where shop_id in ({whose})"
+            warehouse.execute(f"create table {own}.{name} as {found}")
+        for name, statement in _made_days(backfill_id, overlays).items():
+            warehouse.execute(f"create or replace view {name} as {statement}")
+    if warehouse.engine == "duckdb":
+        warehouse.execute("set global disabled_optimizers = 'common_subplan'")
+
+
+def made_days_of(backfill_id: UUID, overlays: Sequence[Overlay]) -> dict[str, str]:
+    """By model that says when, where the days stand that were made of those it affects."""
+    made, schema = _made_days(backfill_id, overlays), schema_of(backfill_id)
+    names = {each.name: f"{schema}.{each.name}" for each in overlays if each.says_when}
+    return {name: f"{it}__made" if f"{it}__made" in made else it for name, it in names.items()}
+
+
+def _made_days(backfill_id: UUID, overlays: Sequence[Overlay]) -> dict[str, str]:
+    schema, parts = schema_of(backfill_id), dict[str, list[str]]()
+    for each in overlays:
+        if each.has_parts and "day" in each.key:
+            of_one = f"select shop_id, day from {schema}.{each.name}__days"
+            parts.setdefault(f"{schema}.{each.affected_by}__made", []).append(of_one)
+    return {name: " union ".join(selects) for name, selects in parts.items()}
 
 
 def drop(warehouse: Warehouse, backfill_id: UUID) -> None:
@@ -146,25 +189,33 @@ def merge(
         append_build(warehouse, build, at)
 
 
-def _statements(each: Overlay, schema: str, whose: str) -> dict[str, str]:
-    """By the name each makes, in order."""
+def _statements(each: Overlay, schema: str, whose: str, days: tuple[date, date]) -> list[str]:
     kept, name = f"{each.schema}.{each.name}", f"{schema}.{each.name}"
-    of_shops = f"select * from {kept} as kept where kept.shop_id in ({whose})"
     if each.is_computed and not each.key:
-        return {}
+        return []
     if not each.is_computed:
         nothing = " and false" if each.says_when else ""
-        return {each.name: f"create view {name} as {of_shops}{nothing}"}
+        return [
+            f"create or replace view {name} as "
+            f"select * from {kept} as kept where kept.shop_id in ({whose}){nothing}"
+        ]
     key = ", ".join(each.key)
-    return {
-        f"{each.name}__part": f"create table {name}__part as select * from {kept} where false",
-        f"{each.name}__days": f"create table {name}__days as select {key} from {kept} where false",
-        each.name: (
-            f"create view {name} as {of_shops} and not exists ("
-            f"select 1 from {name}__days as made where {_same(each.key, 'made', 'kept')}) "
-            f"union all select * from {name}__part"
-        ),
-    }
+    return [
+        f"create table if not exists {name}__part as select * from {kept} where false",
+        f"create table if not exists {name}__days as select {key} from {kept} where false",
+        f"create or replace view {name} as select kept.* from {kept} as kept "
+        f"left join {name}__days as made on {_same(each.key, 'made', 'kept')} "
+        f"where kept.shop_id in ({whose}) and made.shop_id is null{_outside(each, days)} "
+        f"union all select * from {name}__part",
+    ]
+
+
+def _outside(each: Overlay, days: tuple[date, date]) -> str:
+    """What an engine knows before it reads, so that it reads no row of these days to leave it out."""
+    first, last = days
+    return (
+        f" and kept.day not between date '{first}' and date '{last}'" if "day" in each.key else ""
+    )
 
 
 def _replacements(each: Overlay, schema: str, whose: str) -> list[str]:

@@ -170,6 +170,12 @@ def falsify_revenue(warehouse: Warehouse, shop_id: str) -> None:
     columns = ", ".join(mart.columns)
     found = warehouse.query(f"select {columns} from marts.fct_revenue where {days}").to_pylist()
     assert found
+    for row in found:
+        warehouse.execute(
+            f"update marts.publication_days set rows_sum = cast(? as numeric(38,0)) where {whose}"
+            " and mart = 'fct_revenue' and partition_key = ?",
+            [rows_hash(mart, [row]), row["day"].isoformat()],
+        )
     warehouse.execute(
         f"update marts.publication_candidate set rows_hash = ? where {whose}"
         " and mart = 'fct_revenue' and partition_key = '2026-10'",

@@ -144,7 +144,7 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
     broken = engine.open(new_id(), ALL_OCTOBER)
     warehouse, folder = house.built.warehouse, house.built.home / "dbt"
     project = CandidateProject(warehouse, folder, broken.backfill_id, broken.models)
-    candidate_schema.lay_out(warehouse, broken.backfill_id, (OURS,), project.overlays)
+    candidate_schema.lay_out(warehouse, broken.backfill_id, (OURS,), project.overlays, OCTOBER)
     schema = candidate_schema.schema_of(broken.backfill_id)
     warehouse.execute(f"create table {schema}.fct_revenue__fresh as select 'in the way' as what")
     with pytest.raises(TransformError, match=r"The model fct_revenue failed"):

@@ -111,9 +111,13 @@ def test_a_mart_lists_its_columns_in_the_order_they_are_hashed(
 
 
 def test_every_published_mart_is_a_candidate(manifest: Any) -> None:
-    candidate = manifest.nodes["model.hotdash.publication_candidate"]
-    named = {name.rsplit(".", 1)[-1] for name in candidate.depends_on.nodes}
-    offered = {name for name in named if not name.startswith("int_affected_")}
+    offers = ("publication_candidate", "publication_days")
+    named = {
+        name.rsplit(".", 1)[-1]
+        for offer in offers
+        for name in manifest.nodes[f"model.hotdash.{offer}"].depends_on.nodes
+    }
+    offered = {name for name in named if not name.startswith(("int_affected_", "publication_"))}
     assert offered == Lineage(manifest).published
 
 

@@ -12,10 +12,16 @@
     {%- set statements -%}
       create temporary table {{ fresh }} as ({{ sql }});
       {{ replace_asked(this, fresh) }}
+      {%- if not offers_partitions() %}
+      {{ forget_if_other_days(fresh, asked_partitions(fresh)) }}
+      {%- endif %}
       drop table {{ fresh }};
     {%- endset -%}
   {%- else -%}
-    {%- set statements = made_anew(sql) -%}
+    {%- set statements -%}
+      {{ made_anew(sql) }}
+      {{ forget_if_lost() }}
+    {%- endset -%}
   {%- endif -%}
   {{ return(written(statements)) }}
 {% endmaterialization %}

@@ -1,6 +1,7 @@
 {#-
   A check keeps the rows it found, and they are counted where they are kept: one statement, where dbt's
-  own looks for the table, drops it, makes it, and reads it in turn.
+  own looks for the table, drops it, makes it, and reads it in turn. What it found before stands until
+  then, because it is asked of it which shops are asked whole (macros/asked_rows.sql).
 -#}
 {% materialization test, default %}
   {%- set kept = api.Relation.create(database=database, schema=schema, identifier=model['alias'], type='table') -%}
@@ -8,8 +9,10 @@
   {%- set found = get_limit_subquery_sql(sql, config.get('limit')) -%}
   {%- call statement('main', fetch_result=true) -%}
     {%- if is_kept -%}
+    {%- set fresh = kept.incorporate(path={'identifier': kept.identifier ~ '__fresh'}) %}
+    create table {{ fresh }} as ({{ found }});
     drop table if exists {{ kept }} cascade;
-    create table {{ kept }} as ({{ found }});
+    alter table {{ fresh }} rename to {{ kept.identifier }};
     {%- endif %}
     {{ get_test_sql(
       'select * from ' ~ kept if is_kept else found,

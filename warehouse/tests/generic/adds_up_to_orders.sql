@@ -2,7 +2,7 @@
 {% test adds_up_to_orders(model) %}
 {%- set amounts = ['units', 'gross_sales', 'discounts', 'refunds', 'shipping', 'shipping_refunds', 'taxes', 'tax_refunds'] -%}
 with days as (
-  select shop_id, day, counted_orders, {{ amounts | join(', ') }} from {{ model }}
+  select shop_id, day, counted_orders, {{ amounts | join(', ') }} from {{ asked_rows(model, beside=[ref('fct_orders')]) }} as days
 ),
 
 orders as (
@@ -13,7 +13,7 @@ orders as (
     {%- for amount in amounts %},
     sum({{ amount }}) as {{ amount }}
     {%- endfor %}
-  from {{ ref('fct_orders') }}
+  from {{ asked_rows(ref('fct_orders'), beside=[model]) }} as orders
   where is_counted
   group by shop_id, day
 )

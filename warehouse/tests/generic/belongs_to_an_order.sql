@@ -7,8 +7,11 @@ select
   children.shop_id,
   children.{{ key }},
   children.order_id
-from {{ model }} as children
-left join (select distinct shop_id, order_id from {{ ref('stg_shopify__orders') }}) as orders
-  on orders.shop_id = children.shop_id and orders.order_id = children.order_id
-where orders.order_id is null and not children.is_deleted
+from {{ asked_loads(model) }} as children
+where
+  not children.is_deleted
+  and not exists (
+    select 1 from {{ ref('stg_shopify__orders') }} as orders
+    where orders.shop_id = children.shop_id and orders.order_id = children.order_id
+  )
 {% endtest %}

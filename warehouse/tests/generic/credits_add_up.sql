@@ -5,12 +5,14 @@ with credits as (
   select
     shop_id,
     order_id,
-    day
-    {%- for name in models %},
-    sum({{ name }}_share) as {{ name }}_share,
-    sum({{ name }}_amount) as {{ name }}_amount
-    {%- endfor %}
-  from {{ model }}
+    day,
+    sum({{ models[0] }}_amount) as credited,
+    coalesce(
+      {%- for name in models %}
+      {% if not loop.first %}and {% endif %}sum({{ name }}_share) = 1000000 and sum({{ name }}_amount) = sum({{ models[0] }}_amount)
+      {%- endfor %}
+    , false) as are_whole_and_alike
+  from {{ asked_rows(model, beside=[ref('fct_orders')]) }} as credits
   group by shop_id, order_id, day
 ),
 
@@ -21,7 +23,7 @@ orders as (
     orders.day,
     orders.gross_sales - orders.discounts - orders.refunds + orders.shipping - orders.shipping_refunds
     + case when policies.value = 'true' then orders.taxes - orders.tax_refunds else 0 end as revenue
-  from {{ ref('fct_orders') }} as orders
+  from {{ asked_rows(ref('fct_orders'), beside=[model]) }} as orders
   left join {{ ref('int_policy_periods') }} as policies
     on policies.shop_id = orders.shop_id
     and policies.policy = 'include_taxes'
@@ -34,15 +36,13 @@ select
   coalesce(orders.shop_id, credits.shop_id) as shop_id,
   coalesce(orders.order_id, credits.order_id) as order_id,
   orders.revenue,
-  credits.last_click_amount as credited
+  credits.credited
 from orders
 full outer join credits
   on credits.shop_id = orders.shop_id and credits.order_id = orders.order_id and credits.day = orders.day
 where
   orders.order_id is null
   or credits.order_id is null
-  {%- for name in models %}
-  or coalesce(credits.{{ name }}_share, 0) <> 1000000
-  or coalesce(credits.{{ name }}_amount <> orders.revenue, true)
-  {%- endfor %}
+  or not credits.are_whole_and_alike
+  or coalesce(credits.credited <> orders.revenue, true)
 {% endtest %}

@@ -9,7 +9,7 @@
 {%- set texts = described_columns(model) | selectattr('data_type', 'equalto', 'text') | map(attribute='name') | reject('in', ['shop_id', 'touch_id', 'timezone', 'currency']) | list -%}
 with texts as (
   {%- for column in texts %}
-  select distinct shop_id, '{{ column }}' as text_column, {{ column }} as told from {{ model }}
+  select distinct shop_id, '{{ column }}' as text_column, {{ column }} as told from {{ asked_rows(model) }} as facts
   {%- if not loop.last %}
   union all
   {%- endif %}

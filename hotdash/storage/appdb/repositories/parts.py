@@ -22,13 +22,13 @@ LOCK_WAIT = timedelta(seconds=15)
 _LOCK: LiteralString = "select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended(%s, 0))"
 _UNLOCK: LiteralString = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtextextended(%s, 0))"
 
-# The text forms that warehouse/macros/row_hash.sql gives the same values on every engine.
+# The text forms that warehouse/macros/engine/row_hash.sql gives the same values on every engine.
 _CANONICAL = {
     ColumnType.TEXT: "{column}",
     ColumnType.INTEGER: "{column}::text",
     ColumnType.MONEY: "{column}::numeric(20,4)::text",
-    ColumnType.DAY: "to_char({column}, 'YYYY-MM-DD')",
-    ColumnType.INSTANT: "to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    ColumnType.DAY: "({column} - date '1970-01-01')::text",
+    ColumnType.INSTANT: "(extract(epoch from {column}) * 1000000)::bigint::text",
     ColumnType.FLAG: "{column}::text",
     ColumnType.RATE: "{column}::numeric(18,10)::text",
 }
@@ -146,11 +146,8 @@ def fingerprints(
     found = session.execute(
         text(
             f"""
-            select part, count(*), md5(string_agg(row_md5, '' order by row_md5 collate "C"))
-            from (
-              select part, md5({_row_text(mart.columns)}) as row_md5
-              from serving.{mart.name} where shop_id = :shop_id and part = any(:parts)
-            ) as hashed
+            select part, count(*), sum(('x' || left(md5({_row_text(mart.columns)}), 15))::bit(60)::bigint)::text
+            from serving.{mart.name} where shop_id = :shop_id and part = any(:parts)
             group by part
             """
         ),
@@ -161,7 +158,7 @@ def fingerprints(
 
 def _row_text(columns: Mapping[str, ColumnType]) -> str:
     texts = (_CANONICAL[kind].format(column=name) for name, kind in columns.items())
-    return " || chr(31) || ".join(f"coalesce({form}, chr(30))" for form in texts)
+    return f"concat_ws(chr(31), {', '.join(f'coalesce({form}, chr(30))' for form in texts)})"
 
 
 def unused_parts(session: Session, shop_id: str) -> list[UnusedPart]:

@@ -1,12 +1,13 @@
 """Manifests, the pointer to one of them per shop, its pin, and what became of every publication."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Text, case, cast, column, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,18 @@ from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.storage.appdb.models.operations import CheckResult
 from hotdash.storage.appdb.models.operations import PublicationOutcome as OutcomeRow
 from hotdash.storage.appdb.models.serving import Manifest, ManifestEntry, ManifestMart, Published
+
+# A long history has a thousand partitions, and a statement for each would keep the pointer's transaction open.
+_ADD_ENTRIES = text("""
+    insert into serving.manifest_entries (
+        shop_id, manifest_id, mart, partition_key, part, build_id, row_count, rows_hash
+    )
+    select :shop_id, :manifest_id, entries.*
+    from unnest(
+        cast(:marts as text[]), cast(:partition_keys as text[]), cast(:parts as bigint[]),
+        cast(:build_ids as uuid[]), cast(:row_counts as bigint[]), cast(:rows_hashes as text[])
+    ) as entries
+""")
 
 # Of a manifest that nobody was shown yet: the list of publications leaves it out.
 CANDIDATE = "candidate"
@@ -158,31 +171,31 @@ def add_manifest(
         }
         for edition in editions
     ]
+    if marts:
+        session.execute(insert(ManifestMart), marts)
     entries = [
-        {**key, "mart": edition.mart, **asdict(entry)}
+        (edition.mart, *astuple(entry))
         for edition in editions
         for entry in edition.entries.values()
     ]
-    for table, rows in ((ManifestMart, marts), (ManifestEntry, entries)):
-        if rows:
-            session.execute(insert(table), rows)
+    names = ("marts", "partition_keys", "parts", "build_ids", "row_counts", "rows_hashes")
+    columns = zip(*entries, strict=True) if entries else ((),) * len(names)
+    session.execute(
+        _ADD_ENTRIES, {**key, **dict(zip(names, (list(each) for each in columns), strict=True))}
+    )
 
 
 def move_pointer(session: Session, shop_id: str, manifest_id: UUID, at: datetime) -> None:
+    """What was shown is replaced from now on, and what is shown is no more."""
+    was_shown = select(Published.manifest_id).where(Published.shop_id == shop_id)
     session.execute(
         update(Manifest)
         .where(
             Manifest.shop_id == shop_id,
-            Manifest.manifest_id.in_(
-                select(Published.manifest_id).where(Published.shop_id == shop_id)
-            ),
+            (Manifest.manifest_id == manifest_id) | Manifest.manifest_id.in_(was_shown),
         )
-        .values(replaced_at=at)
-    )
-    session.execute(
-        update(Manifest)
-        .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
-        .values(replaced_at=None)
+        .values(replaced_at=case((Manifest.manifest_id == manifest_id, None), else_=at))
+        .execution_options(synchronize_session=False)
     )
     pointer = upsert(Published).values(shop_id=shop_id, manifest_id=manifest_id, moved_at=at)
     session.execute(
@@ -194,21 +207,21 @@ def move_pointer(session: Session, shop_id: str, manifest_id: UUID, at: datetime
 
 
 def confirm_marts(
-    session: Session,
-    shop_id: str,
-    manifest_id: UUID,
-    marts: Sequence[str],
-    as_of: Mapping[str, datetime],
+    session: Session, shop_id: str, manifest_id: UUID, as_of: Mapping[str, Mapping[str, datetime]]
 ) -> None:
-    """Nothing changed since: the same rows are now known to be whole up to a later moment."""
+    """Nothing changed since in these marts: the same rows are now known to be whole up to a later moment."""
+    told = func.jsonb_each(
+        cast({mart: _as_json(moments) for mart, moments in as_of.items()}, JSONB)
+    ).table_valued(column("key", Text), column("value", JSONB))
     session.execute(
         update(ManifestMart)
         .where(
             ManifestMart.shop_id == shop_id,
             ManifestMart.manifest_id == manifest_id,
-            ManifestMart.mart.in_(marts),
+            ManifestMart.mart == told.c.key,
         )
-        .values(as_of=_as_json(as_of))
+        .values(as_of=told.c.value)
+        .execution_options(synchronize_session=False)
     )
 
 

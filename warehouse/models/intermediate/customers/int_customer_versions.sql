@@ -1,16 +1,26 @@
-with seen as (
+with tombstones as (
+  select
+    customers.shop_id,
+    customers.customer_id,
+    max(customers.fetched_at) as deleted_at,
+    max(case when loads.is_built then customers.fetched_at end) as deleted_at_before
+  from {{ ref('stg_shopify__customers') }} as customers
+  inner join {{ ref('stg_hotdash__committed_loads') }} as loads on loads.load_id = customers.load_id
+  where customers.is_deleted
+  group by customers.shop_id, customers.customer_id
+),
+
+seen as (
   select
     customers.*,
     loads.is_built,
     coalesce(customers.updated_at, customers.fetched_at) as version_at,
-    max(case when customers.is_deleted then customers.fetched_at end) over (
-      partition by customers.shop_id, customers.customer_id
-    ) as deleted_at,
-    max(case when customers.is_deleted and loads.is_built then customers.fetched_at end) over (
-      partition by customers.shop_id, customers.customer_id
-    ) as deleted_at_before
+    tombstones.deleted_at,
+    tombstones.deleted_at_before
   from {{ ref('stg_shopify__customers') }} as customers
   inner join {{ ref('stg_hotdash__committed_loads') }} as loads on loads.load_id = customers.load_id
+  left join tombstones
+    on tombstones.shop_id = customers.shop_id and tombstones.customer_id = customers.customer_id
 ),
 
 -- A customer who was fetched after a tombstone is there again, however old the last change is.

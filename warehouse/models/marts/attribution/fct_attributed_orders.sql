@@ -54,10 +54,15 @@ revenues as (
 -- A number of its own for each order: what is divided per order is then compared as numbers.
 orders as (
   select
-    revenues.*,
-    row_number() over (order by shop_id, order_id) as number,
-    case when ten_thousandths % minor_unit = 0 then minor_unit else 1 end as unit
-  from revenues
+    numbered.*,
+    abs({{ bigint_quotient('ten_thousandths', 'unit') }}) as units
+  from (
+    select
+      revenues.*,
+      row_number() over (order by shop_id, order_id) as number,
+      case when ten_thousandths % minor_unit = 0 then minor_unit else 1 end as unit
+    from revenues
+  ) as numbered
 ),
 
 touches as (
@@ -92,11 +97,9 @@ winners as (
 clicks as (
   select
     touches.number,
-    touches.place,
     touches.click_place,
     touches.age_seconds,
-    touches.channel,
-    winners.clicks
+    touches.channel
   from touches
   inner join winners on winners.number = touches.number and winners.clicks > 1
   where touches.is_in_lookback and touches.click_place is not null
@@ -128,10 +131,8 @@ learned as (
 weighted as (
   select
     clicks.number,
-    clicks.place,
     clicks.click_place,
-    clicks.clicks,
-    abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) as units,
+    orders.units,
     {{ decayed_weight('clicks.age_seconds', 'orders.half_life') }} as time_decay_weight,
     case
       when learned.is_learned then {{ bigint_quotient('in_channels.weight * 1000', 'in_channels.in_channel') }}
@@ -157,9 +158,7 @@ totals as (
 floored as (
   select
     weighted.number,
-    weighted.place,
     weighted.click_place,
-    weighted.clicks,
     weighted.units
     {%- for model in ranked %},
     {{ bigint_quotient(model ~ '_weight * ' ~ whole, model ~ '_total') }} as {{ model }}_floor,
@@ -172,9 +171,7 @@ floored as (
 with_shares as (
   select
     number,
-    place,
     click_place,
-    clicks,
     units
     {%- for model in ranked %},
     {{ largest_remainder(model, whole, 'number', 'click_place') }} as {{ model }}_share
@@ -197,13 +194,7 @@ amounts_floored as (
 divided as (
   select
     number,
-    place,
-    {{ bigint_quotient(whole, 'clicks') }} + case when click_place <= {{ whole }} % clicks then 1 else 0 end
-      as linear_share,
-    {{ bigint_quotient('units', 'clicks') }} + case when click_place <= units % clicks then 1 else 0 end
-      as linear_units,
-    {{ position_part(whole) }} as position_share,
-    {{ position_part('units') }} as position_units
+    click_place
     {%- for model in ranked %},
     {{ model }}_share,
     {{ largest_remainder(model, 'units', 'number', 'click_place') }} as {{ model }}_units
@@ -211,73 +202,120 @@ divided as (
   from amounts_floored
 ),
 
+judged as (
+  select
+    orders.shop_id,
+    orders.order_id,
+    orders.day,
+    orders.currency,
+    orders.number,
+    orders.units,
+    case when orders.ten_thousandths < 0 then -orders.unit else orders.unit end as signed_unit,
+    greatest(orders.click_seconds, orders.lookback_seconds) as reach_seconds,
+    winners.last_click_place,
+    winners.last_touch_place,
+    winners.first_click_place,
+    winners.clicks
+  from orders
+  left join winners on winners.number = orders.number
+),
+
+reached as (
+  select
+    judged.*,
+    touches.touch_id,
+    touches.place,
+    touches.click_place,
+    touches.channel,
+    touches.platform,
+    touches.source,
+    touches.medium,
+    touches.campaign,
+    divided.number is not null as is_divided
+    {%- for model in ranked %},
+    divided.{{ model }}_share,
+    divided.{{ model }}_units
+    {%- endfor %}
+  from judged
+  inner join {{ ref('fct_touches') }} as touches
+    on
+      touches.shop_id = judged.shop_id
+      and touches.order_id = judged.order_id
+      and touches.day = judged.day
+      and touches.age_seconds <= judged.reach_seconds
+  left join divided
+    on divided.number = judged.number and divided.click_place = touches.click_place
+),
+
 -- What one touch has alone, and what no touch can be credited with: Direct / None under that model.
 credited as (
   select
-    orders.number,
-    touches.place
+    shop_id,
+    order_id,
+    touch_id,
+    day,
+    currency,
+    signed_unit,
+    channel,
+    platform,
+    source,
+    medium,
+    campaign
     {%- for model in single %},
-    case when touches.place = winners.{{ model }}_place then {{ whole }} else 0 end as {{ model }}_share,
-    case when touches.place = winners.{{ model }}_place then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) else 0 end
+    case when place = {{ model }}_place then {{ whole }} else 0 end as {{ model }}_share,
+    case when place = {{ model }}_place then units else 0 end as {{ model }}_units
+    {%- endfor %}
+    {%- for model, share, part in [
+      ('linear', equal_part(whole), equal_part('units')),
+      ('position', position_part(whole), position_part('units')),
+      ('time_decay', 'time_decay_share', 'time_decay_units'),
+      ('markov', 'markov_share', 'markov_units'),
+      ('shapley', 'shapley_share', 'shapley_units'),
+    ] %},
+    case when is_divided then {{ share }} when place = first_click_place then {{ whole }} else 0 end
+      as {{ model }}_share,
+    case when is_divided then {{ part }} when place = first_click_place then units else 0 end
       as {{ model }}_units
     {%- endfor %}
-    {%- for model in ['linear', 'position'] + ranked %},
-    case when divided.number is not null then divided.{{ model }}_share when touches.place = winners.first_click_place then {{ whole }} else 0 end
-      as {{ model }}_share,
-    case
-      when divided.number is not null then divided.{{ model }}_units
-      when touches.place = winners.first_click_place and winners.clicks = 1
-        then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }})
-      else 0
-    end as {{ model }}_units
-    {%- endfor %}
-  from touches
-  inner join orders on orders.number = touches.number
-  inner join winners on winners.number = touches.number
-  left join divided on divided.number = touches.number and divided.place = touches.place
+  from reached
   union all
   select
-    orders.number,
-    null as place
+    shop_id,
+    order_id,
+    'none' as touch_id,
+    day,
+    currency,
+    signed_unit,
+    'Direct / None' as channel,
+    null as platform,
+    'direct' as source,
+    'none' as medium,
+    null as campaign
     {%- for model in attribution_models() %}
-    {%- set winner = 'winners.' ~ (model if model in single else 'first_click') ~ '_place' %},
+    {%- set winner = (model if model in single else 'first_click') ~ '_place' %},
     case when {{ winner }} is null then {{ whole }} else 0 end as {{ model }}_share,
-    case when {{ winner }} is null then abs({{ bigint_quotient('orders.ten_thousandths', 'orders.unit') }}) else 0 end as {{ model }}_units
+    case when {{ winner }} is null then units else 0 end as {{ model }}_units
     {%- endfor %}
-  from orders
-  left join winners on winners.number = orders.number
-  where
-    winners.last_click_place is null
-    or winners.last_touch_place is null
-    or winners.first_click_place is null
+  from judged
+  where last_click_place is null or last_touch_place is null or first_click_place is null
 )
 
 select
-  orders.shop_id,
-  orders.order_id,
-  coalesce(touches.touch_id, 'none') as touch_id,
-  orders.day,
-  orders.currency,
-  coalesce(touches.channel, 'Direct / None') as channel,
-  touches.platform,
-  coalesce(touches.source, 'direct') as source,
-  coalesce(touches.medium, 'none') as medium,
-  touches.campaign
+  shop_id,
+  order_id,
+  touch_id,
+  day,
+  currency,
+  channel,
+  platform,
+  source,
+  medium,
+  campaign
   {%- for model in attribution_models() %},
-  cast(credited.{{ model }}_share as bigint) as {{ model }}_share,
+  cast({{ model }}_share as bigint) as {{ model }}_share,
   case
-    when credited.{{ model }}_units = 0 then cast(0 as numeric(20,4))
-    else {{ money(
-      'cast(case when orders.ten_thousandths < 0 then -1 else 1 end * credited.' ~ model ~ '_units * orders.unit as numeric(20,0))'
-      ~ ' * cast(0.0001 as numeric(5,4))'
-    ) }}
+    when {{ model }}_units = 0 then cast(0 as numeric(20,4))
+    else {{ money('cast(signed_unit * ' ~ model ~ '_units as numeric(20,0)) * cast(0.0001 as numeric(5,4))') }}
   end as {{ model }}_amount
   {%- endfor %}
 from credited
-inner join orders on orders.number = credited.number
-left join {{ ref('fct_touches') }} as touches
-  on
-    touches.shop_id = orders.shop_id
-    and touches.order_id = orders.order_id
-    and touches.day = orders.day
-    and touches.place = credited.place

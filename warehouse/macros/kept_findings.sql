@@ -1,0 +1,34 @@
+{#-
+  Hotdash notes that the failing rows kept are those of all rows there are, and that a build it began is all
+  that has changed since (hotdash/storage/warehouse/kept_findings.py). Whatever else computes or asks takes
+  the note away, and the next run asks everything of everybody.
+-#}
+{% macro forget_kept_findings() -%}
+  {%- if execute and not var('announced') and adapter.get_relation(
+    database=target.database, schema='raw', identifier='kept_findings'
+  ) is not none -%}
+    delete from {{ kept_findings() }}
+  {%- endif -%}
+{%- endmacro %}
+
+{#- A model that told of another day than it was asked for changed what nobody would look at. -#}
+{% macro forget_if_other_days(fresh, asked) -%}
+  {%- if var('announced') %}
+  delete from {{ kept_findings() }}
+  where exists (
+    select 1 from {{ fresh }} as computed
+    where not exists (
+      select 1 from {{ asked }} as asked where {{ same_key(['shop_id', 'day'], 'asked', 'computed') }}
+    )
+  );
+  {%- endif -%}
+{%- endmacro %}
+
+{#- A table that was gone has lost its other days. -#}
+{% macro forget_if_lost() -%}
+  {%- if var('announced') and not should_full_refresh() %}
+  delete from {{ kept_findings() }};
+  {%- endif -%}
+{%- endmacro %}
+
+{% macro kept_findings() -%} {{ adapter.quote('raw') }}.{{ adapter.quote('kept_findings') }} {%- endmacro %}

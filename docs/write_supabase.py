@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from hotdash.storage.appdb import migrate
-from hotdash.storage.appdb.data_api import STATEMENTS
+from hotdash.storage.appdb.migrations.data_api import STATEMENTS
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.embedded import EmbeddedPostgres
 

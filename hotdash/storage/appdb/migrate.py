@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import ProgrammingError
 
 from hotdash.base.errors import ConflictError, UnavailableError
-from hotdash.storage.appdb import data_api
 from hotdash.storage.appdb.connection import describe
+from hotdash.storage.appdb.migrations import data_api
 from hotdash.storage.appdb.migrations.mart_tables import follow_declarations, is_behind, leave_only
 from hotdash.storage.appdb.session import Database
 

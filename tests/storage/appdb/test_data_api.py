@@ -16,7 +16,7 @@ from sqlalchemy import text
 from docs.write_supabase import FOLDER, written
 from hotdash.base.errors import ConflictError
 from hotdash.storage.appdb import migrate
-from hotdash.storage.appdb.data_api import ROLES
+from hotdash.storage.appdb.migrations.data_api import ROLES
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.embedded_binaries import wheel_binaries
 from tests.fixtures import sample_rows

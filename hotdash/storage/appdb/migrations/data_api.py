@@ -8,7 +8,7 @@ from hotdash.base.errors import ConflictError
 from hotdash.storage.appdb.migrations.ddl import run
 
 ROLES = ("anon", "authenticated", "service_role")
-STATEMENTS = (Path(__file__).parent / "migrations" / "data_api.sql").read_text(encoding="utf-8")
+STATEMENTS = (Path(__file__).parent / "data_api.sql").read_text(encoding="utf-8")
 _PRESENT = text("select rolname from pg_catalog.pg_roles where rolname = any(:roles)")
 _OPENED = text("select exists (select from pg_catalog.pg_policies where policyname = 'data_api')")
 

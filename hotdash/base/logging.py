@@ -16,6 +16,7 @@ _SECRET_KEY = re.compile(
 )
 _URL_PASSWORD = re.compile(r"(?P<scheme>(?<!\w)\w+://[^:/@\s]+):[^@\s]+@")
 _BEARER = re.compile(r"shp(at|ca|pa|rt|ss)_[0-9A-Za-z]+")
+_OWN_TOKEN = re.compile(r"hotdash_[0-9A-Za-z_-]{43}")
 _SLACK_TOKEN = re.compile(r"xox[a-z]-[0-9A-Za-z-]+")
 _SLACK_HOOK = re.compile(r"/services/[^/\s]+/[^/\s]+/[^\s'\"?]+")
 # The login and host of a URL are no person; nor is a version or a price, whose end is a number.
@@ -26,7 +27,8 @@ _PAGER_KEY = re.compile(r"(?P<name>(?:routing|integration)_?key\W{1,4})[0-9A-Za-
 
 
 def redact(text: str) -> str:
-    shown = _BEARER.sub("shpat_***", _URL_PASSWORD.sub(r"\g<scheme>:***@", text))
+    shown = _OWN_TOKEN.sub("hotdash_***", text)
+    shown = _BEARER.sub("shpat_***", _URL_PASSWORD.sub(r"\g<scheme>:***@", shown))
     shown = _SLACK_HOOK.sub("/services/***", _SLACK_TOKEN.sub("xox_***", shown))
     return _PAGER_KEY.sub(r"\g<name>***", shown)
 

@@ -27,6 +27,9 @@ class Permission(StrEnum):
     RUN_BACKFILLS = "run_backfills"
     ANNOTATE = "annotate"
     SET_GOALS = "set_goals"
+    MAKE_TOKENS = "make_tokens"
+    SEE_ACCESS = "see_access"
+    REVEAL_PEOPLE = "reveal_people"
 
 
 _EVERYBODY = frozenset(Role)
@@ -48,7 +51,14 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.RUN_BACKFILLS: _BACKFILLING,
     Permission.ANNOTATE: _EVERYBODY - {Role.VIEWER},
     Permission.SET_GOALS: frozenset({Role.ANALYST, Role.MANAGER, Role.OWNER}),
+    Permission.MAKE_TOKENS: frozenset({Role.ANALYST, Role.ENGINEER, Role.MANAGER, Role.OWNER}),
+    Permission.SEE_ACCESS: frozenset({Role.MANAGER, Role.OWNER}),
+    Permission.REVEAL_PEOPLE: frozenset({Role.OPERATOR, Role.MANAGER, Role.OWNER}),
 }
+
+# A token that could make tokens, or say who belongs to a shop, would outlive its own end.
+NEVER_A_SCOPE = frozenset({Permission.MAKE_TOKENS, Permission.MANAGE_SHOP})
+SCOPES = tuple(each for each in Permission if each not in NEVER_A_SCOPE)
 
 
 def may(role: Role, permission: Permission) -> bool:

@@ -111,6 +111,43 @@ class Settings(BaseSettings):
         description="How far an incremental read reaches back behind the last one, in seconds.",
     )
 
+    oidc_issuer: str | None = Field(
+        None,
+        description="A service to sign in with (OpenID Connect), by its issuer address; needs "
+        "oidc_client_id, and oidc_client_secret unless the service wants none.",
+    )
+    oidc_client_id: str | None = Field(
+        None, description="This installation's client id at that service."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="This installation's secret at that service."
+    )
+    oidc_name: str = Field(
+        "your organisation", description="What the button on the sign-in page calls that service."
+    )
+    oidc_domains: str = Field(
+        "",
+        description="Who comes in without an invitation, by the domain of their confirmed address: "
+        "example.com=viewer@shop-a+shop-b, several parted by commas.",
+    )
+    supabase_jwt_secret: SecretStr | None = Field(
+        None,
+        description="The secret that signs a Supabase project's access tokens, to take them at the "
+        "API; for projects that still sign with one.",
+    )
+    supabase_jwks_url: str | None = Field(
+        None,
+        description="Where a Supabase project shows the keys that sign its access tokens, to take "
+        "them at the API.",
+    )
+    supabase_issuer: str | None = Field(
+        None, description="The issuer that those tokens must name; unset, any."
+    )
+    supabase_emails_confirmed: bool = Field(
+        False,
+        description="Whether that project confirms addresses: only then may one bind a person.",
+    )
+
     @field_validator("database_url", "database_direct_url", "database_web_url", "warehouse_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
@@ -126,6 +163,19 @@ class Settings(BaseSettings):
             raise ValueError(
                 "orders_fresh_hard_minutes must not be below orders_fresh_soft_minutes"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _services_are_whole(self) -> "Settings":
+        if (self.oidc_issuer is None) != (self.oidc_client_id is None):
+            raise ValueError("oidc_issuer and oidc_client_id belong together")
+        if self.supabase_jwt_secret is not None and self.supabase_jwks_url is not None:
+            raise ValueError("set either supabase_jwt_secret or supabase_jwks_url, not both")
+        for address in (self.oidc_issuer, self.supabase_jwks_url):
+            parts = urlsplit(address or "https://unset")
+            is_loop = parts.scheme == "http" and is_loopback(parts.hostname or "")
+            if parts.scheme != "https" and not is_loop:
+                raise ValueError(f"{address} must begin with https://")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from typing import Any
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.errors import ConflictError
+from hotdash.base.personal_data import PersonalData
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
 from hotdash.connectors.files.connector import VENDOR as FILES
@@ -19,6 +20,7 @@ from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
 from hotdash.entrypoints.web.context import WebContext
+from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
@@ -38,6 +40,7 @@ from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
+from hotdash.storage.warehouse.identities import find_identity
 
 
 @dataclass(frozen=True)
@@ -144,6 +147,11 @@ class Installation:
         finally:
             warehouse.close()
 
+    def find_identity(self, shop_id: str, customer_key: str) -> PersonalData | None:
+        """Opened for the one row and closed again: the file belongs to the runs."""
+        with self.warehouse() as warehouse:
+            return find_identity(warehouse, shop_id, customer_key)
+
     def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
         own = None if warehouse is None else lambda: warehouse
@@ -205,6 +213,9 @@ class Installation:
             vault=self.vault,
             shopify=self._shopify_app,
             connector_options=self._options,
+            oidc=oidc_provider(settings),
+            vouched=vouched_people(settings, self.database),
+            find_identity=self.find_identity,
         )
 
     @property

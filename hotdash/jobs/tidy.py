@@ -10,13 +10,20 @@ from hotdash.pipeline.backfill.showing import forget_unshown
 from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.lease import is_held
-from hotdash.storage.appdb.repositories import checks, identity, inbox, installs
+from hotdash.storage.appdb.repositories import (
+    checks,
+    identity,
+    inbox,
+    installs,
+    known_requests,
+)
 from hotdash.storage.appdb.repositories.backfills import running_backfills
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.candidate_schema import backfills_with_schemas, drop
 from hotdash.storage.warehouse.contract import Warehouse
 
 ATTEMPTS_KEPT = timedelta(days=1)
+REQUESTS_KEPT = timedelta(days=1)
 WEBHOOKS_KEPT = timedelta(days=7)
 
 
@@ -26,6 +33,7 @@ def tidy(context: RefreshContext, shops: Sequence[str]) -> Detail:
         checks.close_abandoned_builds(session, now)
         forgotten = identity.forget_expired(session, now=now, attempts_before=now - ATTEMPTS_KEPT)
         forgotten += inbox.forget_applied(session, now - WEBHOOKS_KEPT)
+        forgotten += known_requests.forget_requests(session, now - REQUESTS_KEPT)
         forgotten += installs.forget_passes(session, now)
     calls = tidy_calls(context.database, context.clock)
     clicks = forget_drained_clicks(context.database, context.warehouse, shops, context.clock)

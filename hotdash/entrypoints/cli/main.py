@@ -42,6 +42,9 @@ COMMANDS = {
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "decisions": "See what is worth deciding, decide it, look back",
     "facts": "See what is known about how shops are run",
+    "people": "Say who belongs to which shop, with which role",
+    "tokens": "Make, list and end the tokens that programs come in with",
+    "access": "See who read what, and look at a customer behind a pseudonym",
     "sign-in": "Print a one-time sign-in link",
     "version": "Print the version of Hotdash and of what it stands on",
 }

@@ -23,6 +23,14 @@ def migrate(
         bool,
         typer.Option("--down", help="Go down to the revision; what only newer ones hold is lost."),
     ] = False,
+    data_api: Annotated[
+        bool,
+        typer.Option(
+            "--data-api",
+            help="Also open the views of the schema api to Supabase's roles; later migrations keep "
+            "that in step.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Bring the app database's tables to this version."""
@@ -33,6 +41,8 @@ def migrate(
             migrations.downgrade(database, revision)
         else:
             migrations.upgrade(database, revision)
+            if data_api:
+                migrations.open_data_api(database)
         after = migrations.current(database)
         if json:
             say_json({"before": before, "after": after})

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import health, static_files, webhooks
 from hotdash.entrypoints.web.api import (
+    access,
     alerts,
     annotations,
     assignments,
@@ -23,12 +24,14 @@ from hotdash.entrypoints.web.api import (
     metrics,
     publications,
     tiles,
+    tokens,
     views,
 )
 from hotdash.entrypoints.web.api import health as data_health
 from hotdash.entrypoints.web.collector import endpoints as collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.errors import ErrorAnswers
+from hotdash.entrypoints.web.known_requests import KnownRequests
 from hotdash.entrypoints.web.middleware import RequestFrame
 from hotdash.entrypoints.web.pages import (
     account,
@@ -38,6 +41,7 @@ from hotdash.entrypoints.web.pages import (
     patterns,
     runbooks,
     sign_in,
+    sign_in_elsewhere,
     theme,
     today,
 )
@@ -48,13 +52,15 @@ from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
     *(health.router, static_files.router, webhooks.router),
-    *(sign_in.router, account.router, theme.router, connect_shopify.router),
+    *(sign_in.router, sign_in_elsewhere.router),
+    *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(explore.router, explore_forms.router, patterns.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),
     *(annotations.router, goals.router, views.router),
+    *(tokens.router, access.router, access.customers),
     collector.router,
 )
 
@@ -65,7 +71,8 @@ def create_app(context: WebContext) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         parts.bundle.warm()
-        yield
+        async with parts.reads.written_now_and_then():
+            yield
         parts.bundle.stop()
 
     app = FastAPI(
@@ -91,9 +98,11 @@ def _answer_errors(app: FastAPI, parts: Parts, answers: ErrorAnswers) -> None:
 
     for kind in (HotdashError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answered)
+    app.add_middleware(KnownRequests, parts=parts, answers=answers)
     app.add_middleware(
         RequestFrame,
         answers=answers,
         telemetry=parts.telemetry,
+        reads=parts.reads,
         is_https=parts.context.is_https,
     )

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
+from hotdash.governance.access.oidc import OidcProvider
+from hotdash.governance.access.vouched import VouchedPeople
+from hotdash.governance.privacy.reveal import FindIdentity
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
@@ -30,6 +33,11 @@ class WebContext:
     # What opens sealed credentials; without it nothing that needs one is served.
     vault: Vault | None = None
     shopify: ShopifyApp | None = None
+    # Other services that say who somebody is: one to sign in with, one whose tokens are taken.
+    oidc: OidcProvider | None = None
+    vouched: VouchedPeople | None = None
+    # The only way to a person; without it nobody is shown.
+    find_identity: FindIdentity | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

@@ -1,4 +1,4 @@
-"""The three cookies: who is signed in, which browser this is, which theme it likes."""
+"""The cookies: who is signed in, which browser this is, which theme it likes, which sign-in is under way."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.entrypoints.web.context import WebContext
+from hotdash.governance.access.oidc import PENDING_FOR
 
 _A_YEAR = timedelta(days=365)
 
@@ -25,6 +26,7 @@ class Cookies:
         suffix = "" if self._secure else f"-{context.port or 80}"
         self.session = f"{prefix}hotdash-session{suffix}"
         self.visitor = f"{prefix}hotdash-visitor{suffix}"
+        self.pending = f"{prefix}hotdash-pending{suffix}"
         self.theme = f"{prefix}hotdash-theme{suffix}"
 
     def keep_session(self, response: Response, token: str) -> None:
@@ -34,6 +36,17 @@ class Cookies:
         response.delete_cookie(
             self.session, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+    def keep_pending(self, response: Response, written: str) -> None:
+        self._set(response, self.pending, written, PENDING_FOR)
+
+    def drop_pending(self, response: Response) -> None:
+        response.delete_cookie(
+            self.pending, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
+
+    def pending_of(self, request: Request) -> str | None:
+        return request.cookies.get(self.pending)
 
     def keep_visitor(self, response: Response, token: str) -> None:
         self._set(response, self.visitor, token, None)

@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hotdash.base.logging import get_logger, new_reference
 from hotdash.entrypoints.web.errors import WEBHOOKS, ErrorAnswers
+from hotdash.entrypoints.web.read_counts import ReadCounts
 from hotdash.entrypoints.web.telemetry import Telemetry
+from hotdash.storage.appdb.repositories.visits import Quota
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_WEBHOOK_BYTES = 2 * 1024 * 1024
@@ -43,9 +45,16 @@ class RequestFrame:
     """Innermost promise: whatever happens inside, one well-formed answer with a reference goes out."""
 
     def __init__(
-        self, app: ASGIApp, *, answers: ErrorAnswers, telemetry: Telemetry, is_https: bool
+        self,
+        app: ASGIApp,
+        *,
+        answers: ErrorAnswers,
+        telemetry: Telemetry,
+        reads: ReadCounts,
+        is_https: bool,
     ) -> None:
         self._app = app
+        self._reads = reads
         self._answers = answers
         self._telemetry = telemetry
         self._headers = SECURITY_HEADERS | (_HTTPS_ONLY if is_https else {})
@@ -67,7 +76,7 @@ class RequestFrame:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._add_headers(message, reference)
+                self._add_headers(message, reference, scope["state"].get("quota"))
             await send(message)
 
         try:
@@ -79,10 +88,15 @@ class RequestFrame:
             request = Request(scope)
             await self._answers.for_exception(request, error)(scope, receive, framed)
         self._telemetry.answered(scope, status, time.perf_counter() - started)
+        self._reads.answered(scope, status)
 
-    def _add_headers(self, message: Message, reference: str) -> None:
+    def _add_headers(self, message: Message, reference: str, quota: Quota | None) -> None:
         headers = MutableHeaders(scope=message)
         headers["x-request-id"] = reference
+        if quota is not None:
+            headers["ratelimit-limit"] = str(quota.allowed)
+            headers["ratelimit-remaining"] = str(quota.left)
+            headers["ratelimit-reset"] = str(self._reads.seconds_until(quota.ends_at))
         for name, value in self._headers.items():
             headers.setdefault(name, value)
 

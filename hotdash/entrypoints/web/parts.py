@@ -13,9 +13,10 @@ from hotdash.entrypoints.web.collector.collector import Collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
-from hotdash.entrypoints.web.gate import Gate
+from hotdash.entrypoints.web.gate import Gate, bearer_of
 from hotdash.entrypoints.web.inbox_writer import InboxWriter
 from hotdash.entrypoints.web.opened_sessions import OpenedSessions
+from hotdash.entrypoints.web.read_counts import ReadCounts
 from hotdash.entrypoints.web.ready_tiles import ReadyTiles
 from hotdash.entrypoints.web.rendering import Pages
 from hotdash.entrypoints.web.telemetry import Telemetry
@@ -35,6 +36,7 @@ class Parts:
     gate: Gate
     pages: Pages
     passwords: PasswordSignIn
+    reads: ReadCounts
     telemetry: Telemetry
     tiles: ReadyTiles
     inbox: InboxWriter | None
@@ -57,6 +59,7 @@ class Parts:
             gate=Gate(context, cookies),
             pages=Pages(assets, cookies, csrf, context.version),
             passwords=PasswordSignIn(context.database, context.session_lasts),
+            reads=ReadCounts(context.database, context.clock),
             telemetry=telemetry,
             tiles=ReadyTiles(context, telemetry),
             inbox=_inbox(context),
@@ -65,6 +68,9 @@ class Parts:
         )
 
     def check_form(self, request: Request, token: str | None) -> None:
+        """What a browser sends by itself proves nothing; a token is sent by whoever holds it."""
+        if bearer_of(request) is not None:
+            return
         self.csrf.check(request, self.cookies.visitor_of(request), token)
 
 

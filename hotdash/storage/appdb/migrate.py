@@ -14,6 +14,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb.connection import describe
+from hotdash.storage.appdb.migrations import data_api
 from hotdash.storage.appdb.migrations.mart_tables import follow_declarations, is_behind, leave_only
 from hotdash.storage.appdb.session import Database
 
@@ -30,6 +31,17 @@ def upgrade(database: Database, revision: str = "head") -> None:
         command.upgrade(config, revision)
         if _current(connection) == head():
             follow_declarations(connection)
+            if data_api.is_open(connection):
+                data_api.open_to_supabase(connection)
+
+    _change(database, alter)
+
+
+def open_data_api(database: Database) -> None:
+    """To Supabase's roles, from now on and after every later migration."""
+
+    def alter(_config: Config, connection: Connection) -> None:
+        data_api.open_to_supabase(connection)
 
     _change(database, alter)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
 from hotdash.storage.appdb.connection import connect, describe, explain, fetch_value
 
 WEB_ROLE = "hotdash_web"
+# The token that this request came with: row-level security then shows no more than it opens.
+token_in_use: ContextVar[UUID | None] = ContextVar("token_in_use", default=None)
 
 
 class UnusableTextError(HotdashError):
@@ -60,8 +63,11 @@ class Database:
             if self._web_url is None:
                 session.execute(text(f"set local role {WEB_ROLE}"))
             session.execute(
-                text("select set_config('hotdash.user_id', :user_id, true)"),
-                {"user_id": str(user_id or "")},
+                text(
+                    "select set_config('hotdash.user_id', :user_id, true),"
+                    " set_config('hotdash.token_id', :token_id, true)"
+                ),
+                {"user_id": str(user_id or ""), "token_id": str(token_in_use.get() or "")},
             )
             yield session
 

@@ -10,7 +10,7 @@ import pytest
 
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
-from tests.fixtures.storefront import OWNER, ROD, STRANGER, VIEWER
+from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web, routes_of
 
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
@@ -28,7 +28,7 @@ class Row:
     owner: int
     fields: dict[str, str] = field(default_factory=dict[str, str])
     # What is sent as a document is asked for with the form token in a header.
-    document: dict[str, str] | None = None
+    document: dict[str, object] | None = None
 
 
 def everybody(address: str, status: int = 200) -> Row:
@@ -39,6 +39,9 @@ ASK = f"?shop={ROD}"
 UNKNOWN = str(UUID(int=7))
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
+    "GET /oidc/sign-in": everybody("/oidc/sign-in", 404),
+    "GET /oidc/callback": everybody("/oidc/callback", 404),
+    "GET /api/v1/tokens": Row(f"/api/v1/tokens{ASK}", 401, 404, 403, 200),
     "GET /": Row("/", SIGN_IN, 200, 200, 200),
     "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
     "GET /definitions/{metric}": Row("/definitions/revenue", SIGN_IN, 200, 200, 200),
@@ -117,6 +120,20 @@ MATRIX = {
     "POST /api/v1/publications/release": Row(
         *("/api/v1/publications/release", 401, 404, 403, 409),
         document={"shop": ROD, "reason": "Mended."},
+    ),
+    "GET /api/v1/access/report": Row(f"/api/v1/access/report{ASK}", 401, 404, 403, 200),
+    # Nobody is behind this pseudonym; with somebody: test_people.py.
+    "GET /api/v1/customers/{customer}": Row(f"/api/v1/customers/c1{ASK}", 401, 404, 404, 404),
+    "POST /api/v1/customers/{customer}/reveal": Row(
+        *(f"/api/v1/customers/c1/reveal{ASK}", 401, 404, 403, 404),
+        document={"reason": "The parcel came back."},
+    ),
+    "POST /api/v1/tokens": Row(
+        *("/api/v1/tokens", 401, 404, 403, 200),
+        document={"name": "a program", "shops": [ROD], "scopes": ["see_metrics"]},
+    ),
+    "POST /api/v1/tokens/{token_id}/revoke": Row(
+        f"/api/v1/tokens/{UNKNOWN}/revoke{ASK}", 401, 404, 403, 404, document={}
     ),
     "GET /api/v1/backfills": Row(f"/api/v1/backfills{ASK}", 401, 404, 403, 200),
     "GET /api/v1/backfills/{backfill}": Row(
@@ -267,6 +284,77 @@ class TestEveryRoute:
     def test_owner(self, shown_web: Web, name: str) -> None:
         shown_web.sign_in(OWNER)
         assert ask(shown_web, name).status_code == MATRIX[name].owner
+
+
+PROGRAMS = [name for name in MATRIX if " /api/" in name and not name.endswith("openapi.json")]
+NOT_FOR_PROGRAMS = {name for name in PROGRAMS if name.startswith("POST /api/v1/tokens")}
+
+
+def sent_with(web: Web, name: str, secret: str) -> httpx.Response:
+    web.as_program(secret)
+    answer = ask(web, name)
+    web.as_program(None)
+    return answer
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+class TestEveryRouteOfTheApiByToken:
+    """No cookie, no form token: the token alone decides."""
+
+    def test_unknown_over_revoked_or_of_nobody(self, shown_web: Web, name: str) -> None:
+        store = shown_web.storefront
+        somebody = store.add_person(Role.OWNER)
+        revoked, of_nobody = store.token_of(OWNER), store.token_of(somebody)
+        store.revoke(revoked)
+        store.disable(somebody)
+        over = store.token_of(OWNER, days=1, ago=timedelta(days=1))
+        for secret in ("hotdash_unknown", "ey.no.jwt", over, revoked, of_nobody):
+            assert is_closed(sent_with(shown_web, name, secret), MATRIX[name])
+
+    def test_a_dead_token_is_not_helped_by_a_living_session(
+        self, shown_web: Web, name: str
+    ) -> None:
+        shown_web.sign_in(OWNER)
+        shown_web.client.headers["authorization"] = "Bearer hotdash_unknown"
+        assert is_closed(ask(shown_web, name), MATRIX[name])
+
+    def test_of_another_shop(self, shown_web: Web, name: str) -> None:
+        """Its holder's shop is another one, or its holder has both and it was made for the other."""
+        for holder in (STRANGER, AGENCY):
+            secret = shown_web.storefront.token_of(holder, [KYOTO])
+            answer = sent_with(shown_web, name, secret)
+            expected = 403 if answer.status_code == 403 else MATRIX[name].other_shop
+            assert answer.status_code == expected
+            assert name in NOT_FOR_PROGRAMS or expected == 404
+            assert not [word for word in FOREIGN if word in answer.text]
+
+    def test_of_somebody_whose_role_was_taken_since(self, shown_web: Web, name: str) -> None:
+        somebody = shown_web.storefront.add_person(Role.OWNER)
+        secret = shown_web.storefront.token_of(somebody)
+        shown_web.storefront.give_role(somebody, Role.VIEWER)
+        status = 403 if name in NOT_FOR_PROGRAMS else MATRIX[name].viewer
+        assert sent_with(shown_web, name, secret).status_code == status
+
+    def test_good_for_nothing(self, shown_web: Web, name: str) -> None:
+        answer = sent_with(shown_web, name, shown_web.storefront.token_of(OWNER, scopes=[]))
+        assert answer.status_code == 403
+        assert not [word for word in FOREIGN if word in answer.text]
+
+    def test_good_for_everything(self, shown_web: Web, name: str) -> None:
+        status = 403 if " /api/v1/tokens" in name else MATRIX[name].owner
+        answer = sent_with(shown_web, name, shown_web.storefront.token_of(OWNER))
+        assert answer.status_code == status
+
+
+PAGES = [
+    name for name, row in MATRIX.items() if row.anonymous in (401, SIGN_IN) and name not in PROGRAMS
+]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_takes_no_token(shown_web: Web, name: str) -> None:
+    answer = sent_with(shown_web, name, shown_web.storefront.token_of(OWNER))
+    assert is_closed(answer, MATRIX[name])
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,12 @@ DOCUMENTS = {
         )
         for what in ("annotation", "goal", "view")
     },
+    "/api/v1/customers/{customer}/reveal": (f"/api/v1/customers/c1/reveal?shop={ROD}", REASON),
+    "/api/v1/tokens": (
+        "/api/v1/tokens",
+        {"name": "a program", "shops": [ROD], "scopes": ["see_metrics"]},
+    ),
+    "/api/v1/tokens/{token_id}/revoke": (f"/api/v1/tokens/{SOMETHING}/revoke?shop={ROD}", {}),
     "/api/v1/health/overrides": (
         "/api/v1/health/overrides",
         {"shop": ROD, "check": "odd_day"} | REASON,

@@ -1,5 +1,8 @@
 """Schemathesis asks the API everything its description allows, and some things it does not."""
 
+from typing import Any
+
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import (
@@ -12,16 +15,21 @@ from tests.fixtures.storefront import OWNER, ROD
 from tests.fixtures.web import Web
 
 
-def test_answers_are_as_described(shown_web: Web) -> None:
-    token = shown_web.sign_in(OWNER)
+@pytest.mark.parametrize("door", ["session", "token"])
+def test_answers_are_as_described(shown_web: Web, door: str) -> None:
     schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", shown_web.app)
-    cookies = {shown_web.parts.cookies.session: token}
+    held: dict[str, Any] = {}
+    if door == "session":
+        held["cookies"] = {shown_web.parts.cookies.session: shown_web.sign_in(OWNER)}
+    else:
+        secret = shown_web.storefront.token_of(OWNER)
+        held["headers"] = {"authorization": f"Bearer {secret}"}
     checks = (not_a_server_error, status_code_conformance, response_schema_conformance)
     asked = 0
     for operation in schema.get_all_operations():
 
         @settings(
-            max_examples=25,
+            max_examples=25 if door == "session" else 10,
             deadline=None,
             database=None,
             derandomize=True,
@@ -33,7 +41,7 @@ def test_answers_are_as_described(shown_web: Web) -> None:
             asked += 1
             if asked % 2:
                 case.query = {**case.query, "shop": ROD}
-            case.call_and_validate(cookies=cookies, checks=checks)
+            case.call_and_validate(checks=checks, **held)
 
         ask()
     assert asked >= 20

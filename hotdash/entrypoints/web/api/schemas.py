@@ -140,10 +140,12 @@ class MetricDaysAnswer(Shape):
 
 _MEANINGS = {
     400: "The question cannot be answered as asked.",
-    401: "Nobody is signed in.",
+    401: "Nobody is signed in, or the token is unknown, over or revoked.",
     403: "The role in this shop does not allow it.",
     404: "There is no such shop among yours.",
     422: "A parameter is not usable.",
+    409: "Somebody was faster, or the Idempotency-Key is in use.",
+    429: "The token has used up its requests of this minute.",
     503: "The database does not answer.",
 }
 ERRORS: dict[int | str, dict[str, Any]] = {

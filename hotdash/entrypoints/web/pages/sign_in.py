@@ -40,7 +40,7 @@ def sign_in(
         opened = parts.passwords.sign_in(email, password, address, parts.context.clock.now())
     except (WrongPasswordError, TooManyFailuresError) as error:
         return _page(request, parts, local_path(next), email, problem_of(error))
-    return _come_in(request, parts, opened, local_path(next))
+    return come_in(request, parts, opened, local_path(next))
 
 
 @router.get("/sign-in/{token}")
@@ -59,7 +59,7 @@ def sign_in_by_link(
     opened = redeem_link(
         context.database, token, now=context.clock.now(), session_lasts=context.session_lasts
     )
-    return _come_in(request, parts, opened, "/")
+    return come_in(request, parts, opened, "/")
 
 
 @router.post("/sign-out")
@@ -81,13 +81,20 @@ def _page(
     email: str = "",
     problem: Problem | None = None,
 ) -> Response:
-    values = {"next": next_address, "email": email, "problem": problem, "here": "/sign-in"}
+    oidc = parts.context.oidc
+    values = {
+        "next": next_address,
+        "email": email,
+        "problem": problem,
+        "here": "/sign-in",
+        "elsewhere": oidc.client.name if oidc else None,
+    }
     status = problem.status if problem else 200
     headers = problem.headers if problem else None
     return parts.pages.render(request, "sign_in.html", values, status, headers)
 
 
-def _come_in(request: Request, parts: Parts, opened: OpenedSession, next_address: str) -> Response:
+def come_in(request: Request, parts: Parts, opened: OpenedSession, next_address: str) -> Response:
     """A session that this browser had before ends; its forms belong to a new visitor."""
     before = parts.cookies.session_of(request)
     if before:

@@ -64,8 +64,10 @@ def _missing(connection: Connection) -> Iterator[str]:
         if table is None:
             yield _create(mart)
         else:
-            for column in mart.columns.keys() - set(table):
-                yield f"alter table serving.{mart.name} add {_column(mart, column)}"
+            # In their own order, so that every database has the same table.
+            for column in mart.columns:
+                if column not in table:
+                    yield f"alter table serving.{mart.name} add {_column(mart, column)}"
         if present.get(f"current_{mart.name}") != tuple(mart.columns):
             yield _views(mart)
 

@@ -1,5 +1,12 @@
 """The tables of the app database, one module per subject."""
 
+from hotdash.storage.appdb.models.access import (
+    ApiToken,
+    ApiTokenShop,
+    DataRead,
+    ExternalIdentity,
+    RequestKey,
+)
 from hotdash.storage.appdb.models.alerts import Alert, AlertChannel, AlertDelivery, AlertEvent
 from hotdash.storage.appdb.models.backfills import (
     BackfillChunk,
@@ -76,6 +83,8 @@ __all__ = [
     "Annotation",
     "ApiCall",
     "ApiCallHour",
+    "ApiToken",
+    "ApiTokenShop",
     "AuditEvent",
     "BackfillChunk",
     "BackfillDiff",
@@ -92,9 +101,11 @@ __all__ = [
     "ComplianceRequest",
     "Credential",
     "DashboardFact",
+    "DataRead",
     "Decision",
     "DecisionOutcome",
     "ExchangeRate",
+    "ExternalIdentity",
     "Freshness",
     "FreshnessLimitRow",
     "Goal",
@@ -114,6 +125,7 @@ __all__ = [
     "Published",
     "Recommendation",
     "RecommendationEvent",
+    "RequestKey",
     "Run",
     "RunStep",
     "SavedView",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -58,6 +58,25 @@ def list_events(
         query = query.where(AuditEvent.event_id < before_event)
     newest_first = query.order_by(AuditEvent.event_id.desc()).limit(limit)
     return [_record(row) for row in session.scalars(newest_first)]
+
+
+def events_between(
+    session: Session, shop_id: str, action: str, first: date, last: date
+) -> list[AuditRecord]:
+    """Of one kind, on days of UTC, the newest first."""
+    begins = datetime.combine(first, time(), UTC)
+    ends = datetime.combine(last, time(), UTC) + timedelta(days=1)
+    query = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.shop_id == shop_id,
+            AuditEvent.action == action,
+            AuditEvent.at >= begins,
+            AuditEvent.at < ends,
+        )
+        .order_by(AuditEvent.event_id.desc())
+    )
+    return [_record(row) for row in session.scalars(query)]
 
 
 def subjects_of(session: Session, shop_id: str, action: str) -> set[str]:

@@ -1,15 +1,16 @@
 """What the web server has to know at every request: who asks, what they may see, what is current."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotdash.base.roles import Role
+from hotdash.base.roles import Permission, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,32 @@ class VisitedShop:
     role: Role
 
 
+_WINDOW = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many requests a minute allows, how many it saw, and when the next minute begins."""
+
+    allowed: int
+    used: int
+    ends_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return self.used > self.allowed
+
+    @property
+    def left(self) -> int:
+        return max(0, self.allowed - self.used)
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """edition changes with everything the answers about the shop asked for depend on."""
+    """edition changes with everything the answers about the shop asked for depend on.
+
+    Scopes of None are all that the role allows; admissions are what this visit was let in for.
+    """
 
     user_id: UUID
     name: str
@@ -32,6 +56,12 @@ class Visit:
     last_seen_at: datetime
     shops: Mapping[str, VisitedShop]
     edition: str | None
+    token_id: UUID | None = None
+    scopes: frozenset[Permission] | None = None
+    quota: Quota | None = None
+    admissions: list[tuple[str, Permission]] = field(
+        default_factory=list[tuple[str, Permission]], compare=False
+    )
 
 
 def find_visit(
@@ -45,13 +75,71 @@ def find_visit(
     if row is None:
         return None
     user_id, name, email, has_password, last_seen_at, shops, edition = row
-    visited = {
+    return Visit(user_id, name, email, has_password, last_seen_at, _visited(shops), edition)
+
+
+def find_token_visit(
+    connection: psycopg.Connection,
+    token_hash: bytes,
+    at: datetime,
+    shop_id: str | None,
+    *,
+    counts: bool,
+) -> Visit | None:
+    """Of whoever holds a token that is neither over nor revoked; asking counts as one request."""
+    row = connection.execute(
+        f"select {_COUNTED} from app.token_visit(%s, %s, %s, %s)",
+        [token_hash, at, shop_id, counts],
+    ).fetchone()
+    return _counted(row)
+
+
+def find_external_visit(
+    connection: psycopg.Connection,
+    identity: tuple[str, str],
+    at: datetime,
+    shop_id: str | None,
+    *,
+    counts: bool,
+    most: int,
+) -> Visit | None:
+    """The same of somebody whom another service vouches for, named by issuer and subject."""
+    row = connection.execute(
+        f"select {_COUNTED} from app.external_visit(%s, %s, %s, %s, %s, %s)",
+        [*identity, at, shop_id, counts, most],
+    ).fetchone()
+    return _counted(row)
+
+
+_COUNTED = (
+    "user_id, name, email, has_password, last_seen_at, shops, edition, token_id, scopes, allowed,"
+    " used, window_began"
+)
+
+
+def _counted(row: tuple[Any, ...] | None) -> Visit | None:
+    if row is None:
+        return None
+    *person, shops, edition, token_id, scopes, allowed, used, began = row
+    known = {each.value for each in Permission}
+    granted = None if scopes is None else frozenset(Permission(s) for s in scopes if s in known)
+    quota = Quota(allowed, used, began + _WINDOW)
+    user_id, name, email, has_password, last_seen_at = person
+    return Visit(
+        *(user_id, name, email, has_password, last_seen_at, _visited(shops), edition),
+        token_id=token_id,
+        scopes=granted,
+        quota=quota,
+    )
+
+
+def _visited(shops: Mapping[str, Mapping[str, str]]) -> dict[str, VisitedShop]:
+    return {
         shop_id: VisitedShop(
             shop_id, facts["name"], facts["timezone"], facts["currency"], Role(facts["role"])
         )
         for shop_id, facts in sorted(shops.items())
     }
-    return Visit(user_id, name, email, has_password, last_seen_at, visited, edition)
 
 
 def close_my_other_sessions(session: Session, kept: bytes) -> None:

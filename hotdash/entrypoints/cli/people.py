@@ -1,0 +1,148 @@
+"""hotdash people list|invite|disable|bind"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy.orm import Session
+
+from hotdash.base.actors import actor_of
+from hotdash.base.roles import Role
+from hotdash.entrypoints.cli.invocation import Json, invocation
+from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.cli.publish import operator
+from hotdash.entrypoints.wiring import Installation, migrated_installation
+from hotdash.governance.access.tokens import normal_email
+from hotdash.governance.access.vouched import ISSUER
+from hotdash.storage.appdb.repositories import audit, external_people, identity
+from hotdash.storage.appdb.repositories.shops import get_shop, list_shops
+
+Email = Annotated[str, typer.Argument(help="Whose account, by the e-mail address.")]
+
+commands = typer.Typer(help="Say who belongs to which shop, with which role.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="people")
+
+
+@commands.command("list")
+def list_(context: typer.Context, json: Json = False) -> None:
+    """List everybody with their role in each shop."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        with house.database.snapshot() as session:
+            people = identity.list_users(session)
+            roles = {
+                each.shop_id: identity.members(session, each.shop_id)
+                for each in list_shops(session)
+            }
+        listed: list[dict[str, Any]] = [
+            {
+                "email": each.email,
+                "name": each.name,
+                "who": actor_of(each.user_id),
+                "disabled": each.disabled_at is not None,
+                "roles": {
+                    shop: members[each.user_id].value
+                    for shop, members in roles.items()
+                    if each.user_id in members
+                },
+            }
+            for each in people
+        ]
+        if json:
+            say_json({"people": listed})
+            return
+        table = Table("e-mail", "name", "roles", "")
+        for told in listed:
+            shown = ", ".join(f"{shop}: {role}" for shop, role in told["roles"].items())
+            state = "disabled" if told["disabled"] else ""
+            table.add_row(escape(told["email"]), escape(told["name"]), escape(shown), state)
+        out.print(table)
+
+
+@commands.command()
+def invite(
+    context: typer.Context,
+    email: Email,
+    shop: Annotated[list[str], typer.Option(help="A shop; may be given many times.")],
+    role: Annotated[Role, typer.Option(help="The role in it.")],
+    name: Annotated[str, typer.Option(help="How pages call them.")] = "",
+    json: Json = False,
+) -> None:
+    """Let somebody in, or give them another role; a sign-in link or another service opens the door."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        address = normal_email(email)
+        with house.database.jobs() as session:
+            for shop_id in shop:
+                get_shop(session, shop_id)
+            person = identity.find_user(session, address) or identity.add_user(
+                session, email=address, name=name
+            )
+            for shop_id in shop:
+                identity.set_role(session, shop_id, person.user_id, role)
+            _record(session, house, shop, "role given", actor_of(person.user_id), role.value)
+        _tell(json, address, f"{address} is {role.value} of {', '.join(shop)}.")
+
+
+@commands.command()
+def disable(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Shut somebody out now: their sessions and tokens open nothing any more."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        with house.database.jobs() as session:
+            person = identity.get_user(session, normal_email(email))
+            shops = [
+                each.shop_id
+                for each in list_shops(session)
+                if person.user_id in identity.members(session, each.shop_id)
+            ]
+            identity.disable_user(session, person.user_id, house.clock.now())
+            _record(session, house, shops, "person disabled", actor_of(person.user_id), None)
+        _tell(json, person.email, f"{person.email} cannot come in any more.")
+
+
+@commands.command()
+def bind(
+    context: typer.Context,
+    email: Email,
+    subject: Annotated[str, typer.Argument(help="The number (sub) of this person there.")],
+    issuer: Annotated[
+        str, typer.Option(help="Which service: its issuer address, or supabase.")
+    ] = ISSUER,
+    json: Json = False,
+) -> None:
+    """Say whom another service means by one of its numbers."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        with house.database.jobs() as session:
+            person = identity.get_user(session, normal_email(email))
+            external_people.bind(session, issuer, subject, person.user_id, house.clock.now())
+        _tell(json, person.email, f"{person.email} is {subject} at {issuer}.")
+
+
+def _record(
+    session: Session,
+    house: Installation,
+    shops: Sequence[str],
+    action: str,
+    subject: str,
+    role: str | None,
+) -> None:
+    for shop_id in shops:
+        audit.add_event(
+            session,
+            shop_id=shop_id,
+            actor=operator(),
+            action=action,
+            subject=subject,
+            at=house.clock.now(),
+            detail={"role": role} if role else None,
+        )
+
+
+def _tell(as_json: bool, email: str, sentence: str) -> None:
+    if as_json:
+        say_json({"email": email, "done": sentence})
+    else:
+        out.print(sentence, markup=False)

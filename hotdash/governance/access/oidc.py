@@ -1,0 +1,213 @@
+"""Signing in at another service: OpenID Connect, authorization code with PKCE, state and nonce."""
+
+import base64
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from hotdash.base.address import is_loopback
+from hotdash.base.errors import SettingsError, UnavailableError
+from hotdash.base.http import open_client, why
+from hotdash.base.roles import Role
+from hotdash.governance.access.signed_words import (
+    PublishedKeys,
+    check_claims,
+    fetch_document,
+    not_believed,
+)
+
+PENDING_FOR = timedelta(minutes=10)
+_SCOPE = "openid email profile"
+_DISCOVERY = "/.well-known/openid-configuration"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRule:
+    """Whoever has a verified address of this domain comes in with this role, in these shops."""
+
+    domain: str
+    role: Role
+    shops: Sequence[str]
+
+    @classmethod
+    def parse(cls, told: str) -> "DomainRule":
+        """example.com=viewer@shop-a+shop-b"""
+        domain, _, rest = told.strip().partition("=")
+        role, _, shops = rest.partition("@")
+        named = tuple(each for each in shops.split("+") if each)
+        if not domain or "." not in domain or not named or role not in set(Role) - {Role.OWNER}:
+            raise SettingsError(
+                f"The rule {told.strip()!r} of oidc_domains cannot be read.",
+                hint="Write it like example.com=viewer@shop-a+shop-b; owner is given by hand only.",
+                field="oidc_domains",
+            )
+        return cls(domain.lower(), Role(role), named)
+
+
+@dataclass(frozen=True, slots=True)
+class OidcClient:
+    """As the service knows this installation."""
+
+    issuer: str
+    client_id: str
+    client_secret: str | None = field(repr=False)
+    name: str
+    redirect_uri: str
+    rules: Sequence[DomainRule] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What this browser has to bring back, or nobody comes in."""
+
+    state: str
+    nonce: str
+    verifier: str = field(repr=False)
+    next: str
+    began_at: datetime
+
+    @classmethod
+    def new(cls, next_address: str, now: datetime) -> "Pending":
+        tokens = [secrets.token_urlsafe(32) for _ in range(3)]
+        return cls(*tokens, next=next_address, began_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Somebody as the service vouches for them."""
+
+    issuer: str
+    subject: str
+    email: str | None
+    is_verified: bool
+    name: str
+
+
+class OidcProvider:
+    def __init__(self, client: OidcClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self.client = client
+        self._keys = PublishedKeys(lambda: self._endpoint("jwks_uri"), clock)
+        self._lock = threading.Lock()
+        self._discovered: dict[str, Any] | None = None
+
+    def sign_in_address(self, pending: Pending) -> str:
+        challenge = hashlib.sha256(pending.verifier.encode()).digest()
+        asked = {
+            "response_type": "code",
+            "client_id": self.client.client_id,
+            "redirect_uri": self.client.redirect_uri,
+            "scope": _SCOPE,
+            "state": pending.state,
+            "nonce": pending.nonce,
+            "code_challenge": base64.urlsafe_b64encode(challenge).rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+        }
+        address = self._endpoint("authorization_endpoint")
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(asked)}"
+
+    def prove(self, pending: Pending, told: Mapping[str, str], now: datetime) -> Proven:
+        """What came back to us, exchanged for words that the service signed."""
+        if now - pending.began_at > PENDING_FOR:
+            raise not_believed("this sign-in began too long ago")
+        if not secrets.compare_digest(told.get("state", "").encode(), pending.state.encode()):
+            raise not_believed("it answers another sign-in than this browser's")
+        if told.get("iss", self.client.issuer) != self.client.issuer:
+            raise not_believed("it comes from another service")
+        if "code" not in told:
+            raise not_believed(f"the service answered {told.get('error', 'nothing')[:60]!r}")
+        claims = self._keys.read(self._exchange(told["code"], pending.verifier))
+        check_claims(
+            claims,
+            int(now.timestamp()),
+            iss=self.client.issuer,
+            aud=self.client.client_id,
+            nonce=pending.nonce,
+        )
+        if claims.get("azp", self.client.client_id) != self.client.client_id:
+            raise not_believed("it was made for another application")
+        return _proven(self.client.issuer, claims)
+
+    def _exchange(self, code: str, verifier: str) -> str:
+        asked = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.client.redirect_uri,
+            "code_verifier": verifier,
+            "client_id": self.client.client_id,
+        }
+        secret, basic = self.client.client_secret, httpx.USE_CLIENT_DEFAULT
+        if secret is not None:
+            if "client_secret_post" in self._document().get(
+                "token_endpoint_auth_methods_supported", ()
+            ):
+                asked["client_secret"] = secret
+            else:
+                basic = httpx.BasicAuth(self.client.client_id, secret)
+        try:
+            with open_client(read_timeout=10.0) as client:
+                answer = client.post(self._endpoint("token_endpoint"), data=asked, auth=basic)
+        except httpx.TransportError as error:
+            raise UnavailableError(
+                f"The sign-in service does not answer: {why(error)}.",
+                hint="Wait a moment; a password or a one-time link works without it.",
+            ) from error
+        token = _answered(answer).get("id_token")
+        if not isinstance(token, str):
+            raise not_believed("it did not take the code")
+        return token
+
+    def _endpoint(self, name: str) -> str:
+        address = self._document().get(name)
+        if not isinstance(address, str) or not _is_private(address):
+            raise UnavailableError(
+                f"The sign-in service names no {name} that can be used.",
+                hint="It must be an https address; see the setting oidc_issuer.",
+                field="oidc_issuer",
+            )
+        return address
+
+    def _document(self) -> dict[str, Any]:
+        with self._lock:
+            if self._discovered is None:
+                found = fetch_document(f"{self.client.issuer.rstrip('/')}{_DISCOVERY}")
+                if found.get("issuer") != self.client.issuer:
+                    raise UnavailableError(
+                        "The sign-in service calls itself by another name than oidc_issuer says.",
+                        hint="Set oidc_issuer to exactly the issuer in its discovery document.",
+                        field="oidc_issuer",
+                    )
+                self._discovered = found
+            return self._discovered
+
+
+def _proven(issuer: str, claims: Mapping[str, Any]) -> Proven:
+    email = claims.get("email")
+    return Proven(
+        issuer,
+        str(claims["sub"]),
+        email if isinstance(email, str) else None,
+        # Some services write it as text.
+        claims.get("email_verified") in (True, "true"),
+        str(claims.get("name") or ""),
+    )
+
+
+def _answered(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        document: Any = answer.json()
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+
+
+def _is_private(address: str) -> bool:
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))

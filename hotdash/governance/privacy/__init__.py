@@ -1,0 +1,1 @@
+"""Personal data: who may see it, and the record of everybody who did."""

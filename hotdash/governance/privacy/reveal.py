@@ -1,0 +1,70 @@
+"""A customer by pseudonym: masked for whoever sees metrics, in full for whoever may and says why."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.base.personal_data import PersonalData
+from hotdash.storage.appdb.repositories import audit
+from hotdash.storage.appdb.session import Database
+
+REVEALED = "person revealed"
+FindIdentity = Callable[[str, str], PersonalData | None]
+
+
+class ReasonMissingError(HotdashError):
+    code = "reason_missing"
+    http_status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """Whoever asks has shown before that they may."""
+
+    shop_id: str
+    customer: str
+    user_id: UUID
+    actor: str
+    reason: str
+    door: str
+    request_id: str | None = None
+
+
+def masked_person(find: FindIdentity, shop_id: str, customer: str) -> PersonalData:
+    return _found(find, shop_id, customer).masked()
+
+
+def reveal_person(
+    database: Database, find: FindIdentity, asked: Reveal, now: datetime
+) -> PersonalData:
+    """It is written down before it is shown: a record that cannot be kept shows nothing."""
+    if not asked.reason.strip():
+        raise ReasonMissingError(
+            "Nobody is revealed without a reason.", hint="Say why you need it.", field="reason"
+        )
+    person = _found(find, asked.shop_id, asked.customer)
+    with database.as_user(asked.user_id) as session:
+        audit.add_event(
+            session,
+            shop_id=asked.shop_id,
+            actor=asked.actor,
+            action=REVEALED,
+            subject=asked.customer,
+            at=now,
+            detail={"fields": person.fields, "reason": asked.reason.strip(), "door": asked.door},
+            request_id=asked.request_id,
+        )
+    return person
+
+
+def _found(find: FindIdentity, shop_id: str, customer: str) -> PersonalData:
+    person = find(shop_id, customer)
+    if person is None:
+        raise NotFoundError(
+            "The shop has no record of this customer.",
+            hint="Guests leave none; customer keys stand in the metrics of customers and orders.",
+            field="customer",
+        )
+    return person

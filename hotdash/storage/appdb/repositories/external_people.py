@@ -1,0 +1,58 @@
+"""People as other services number them, and which of ours each is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from hotdash.base.errors import ConflictError
+from hotdash.base.ids import new_id
+from hotdash.base.roles import Role
+from hotdash.storage.appdb.models import ExternalIdentity
+
+
+def find_person(session: Session, issuer: str, subject: str) -> UUID | None:
+    return session.scalar(select(func.app.external_person(issuer, subject)))
+
+
+def bind_invited(
+    session: Session, issuer: str, subject: str, email: str, at: datetime
+) -> UUID | None:
+    """None when nobody was invited by this address, or who was is bound to another number."""
+    return session.scalar(select(func.app.bind_external(issuer, subject, email, at)))
+
+
+def admit(
+    session: Session,
+    identity: tuple[str, str],
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    shops: Sequence[str],
+    at: datetime,
+) -> UUID | None:
+    """None when the address is known already, or none of the shops is."""
+    admitted = func.app.admit_external(
+        *identity, new_id(), email, name, role.value, list(shops), at
+    )
+    return session.scalar(select(admitted))
+
+
+def bind(session: Session, issuer: str, subject: str, user_id: UUID, at: datetime) -> None:
+    """By whoever administers the installation."""
+    bound = session.scalars(
+        insert(ExternalIdentity)
+        .values(issuer=issuer, subject=subject, user_id=user_id, bound_at=at)
+        .on_conflict_do_nothing()
+        .returning(ExternalIdentity.user_id)
+    ).one_or_none()
+    if bound is None:
+        raise ConflictError(
+            f"This number or this person is bound already at {issuer}.",
+            hint="Look at both with `hotdash people list`.",
+            field="subject",
+        )

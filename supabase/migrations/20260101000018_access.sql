@@ -460,4 +460,4 @@ create policy web on app.data_reads to hotdash_web using (shop_id = any(array(se
 
 grant select on table app.data_reads to hotdash_web;
 
-UPDATE app.alembic_version SET version_num='0018' WHERE app.alembic_version.version_num = '0015';
+UPDATE app.alembic_version SET version_num='0018' WHERE app.alembic_version.version_num = '0017';

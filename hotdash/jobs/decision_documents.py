@@ -1,7 +1,7 @@
 """Recommendations, decisions, assignments and facts as documents: one shape for the API and the command."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hotdash.base.clock import iso_utc
-from hotdash.base.cursors import cursor_of
+from hotdash.base.cursors import cursor_of, moment_of
 from hotdash.base.money import Money
 from hotdash.storage.appdb.repositories.assignments import AssignmentRecord
 from hotdash.storage.appdb.repositories.decisions import (
@@ -23,6 +23,12 @@ from hotdash.storage.appdb.repositories.facts import FactRecord
 from hotdash.storage.appdb.repositories.recommendations import RecommendationRecord
 
 Document = dict[str, Any]
+EXPORTED = (
+    *("decision", "shop", "decided_at", "by", "action", "subject", "rationale", "external_ref"),
+    *("seconds_to_decide", "recommendation", "corrects", "outcome"),
+)
+"""The columns of a file of decisions."""
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,29 @@ def decisions_page(
     more = len(found) > limit
     last = shown[-1] if more else None
     return DecisionsPage(documents, cursor_of(last.decided_at, last.decision_id) if last else None)
+
+
+def every_decision(
+    session: Session, shop_id: str, wanted: Wanted, names: Mapping[str, str]
+) -> Iterator[Document]:
+    """All of them, a page at a time."""
+    cursor: str | None = None
+    while True:
+        page = decisions_page(
+            session, shop_id, replace(wanted, before=moment_of(cursor)), _PAGE, names
+        )
+        yield from page.documents
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+
+
+def exported(decision: Document) -> list[str | int | None]:
+    """One decision as a row of a file."""
+    outcome = decision["outcome"]
+    row = decision | {"outcome": outcome["sentence"] if outcome else None}
+    cells = (row[name] for name in EXPORTED)
+    return [cell if cell is None or isinstance(cell, int | str) else str(cell) for cell in cells]
 
 
 def recommendation_document(record: RecommendationRecord) -> Document:

@@ -1,6 +1,5 @@
 """hotdash decisions list|show|approve|reject|snooze|correct|export"""
 
-import csv
 import sys
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -13,7 +12,6 @@ from rich.markup import escape
 from rich.table import Column, Table
 from sqlalchemy.orm import Session
 
-from hotdash.base.cursors import moment_of
 from hotdash.base.errors import NotFoundError
 from hotdash.decisions.corrections import correct as record_correction
 from hotdash.decisions.recommendations.answering import Answer, Verdict, answer
@@ -23,8 +21,14 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
-from hotdash.jobs.decision_documents import decisions_page, recommendation_document
-from hotdash.reports.files.csv_file import written
+from hotdash.jobs.decision_documents import (
+    EXPORTED,
+    decisions_page,
+    every_decision,
+    exported,
+    recommendation_document,
+)
+from hotdash.reports.files.csv_file import csv_line
 from hotdash.storage.appdb.repositories.decisions import Wanted
 from hotdash.storage.appdb.repositories.identity import names_of_people
 from hotdash.storage.appdb.repositories.recommendations import (
@@ -47,10 +51,6 @@ Since = Annotated[str | None, typer.Option(help="From this instant on.")]
 
 _SHOWN_OF_ID = 8
 _PAGE = 500
-_COLUMNS = (
-    *("decision", "shop", "decided_at", "by", "action", "subject", "rationale", "external_ref"),
-    *("seconds_to_decide", "recommendation", "corrects", "outcome"),
-)
 
 
 class Form(StrEnum):
@@ -292,15 +292,7 @@ def _decided(
 def _every(session: Session, shops: list[str], wanted: Wanted) -> Iterator[dict[str, Any]]:
     names = names_of_people(session)
     for shop_id in shops:
-        cursor: str | None = None
-        while True:
-            spans = wanted.since, wanted.until, moment_of(cursor)
-            part = Wanted(wanted.actor, wanted.action, wanted.subject, None, *spans)
-            page = decisions_page(session, shop_id, part, _PAGE, names)
-            yield from page.documents
-            cursor = page.next_cursor
-            if cursor is None:
-                break
+        yield from every_decision(session, shop_id, wanted, names)
 
 
 def _write(form: Form, found: Iterator[dict[str, Any]]) -> None:
@@ -308,16 +300,9 @@ def _write(form: Form, found: Iterator[dict[str, Any]]) -> None:
         for each in found:
             sys.stdout.write(orjson.dumps(each).decode() + "\n")
         return
-    writer = csv.writer(sys.stdout)
-    writer.writerow(_COLUMNS)
+    sys.stdout.write(csv_line(EXPORTED))
     for each in found:
-        outcome = each["outcome"]
-        row = each | {"outcome": outcome["sentence"] if outcome else None}
-        writer.writerow([_cell(row[name]) for name in _COLUMNS])
-
-
-def _cell(value: Any) -> str:
-    return written(value if value is None or isinstance(value, int | str) else str(value))
+        sys.stdout.write(csv_line(exported(each)))
 
 
 def _queue(found: list[dict[str, Any]]) -> Table:

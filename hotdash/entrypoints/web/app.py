@@ -45,6 +45,7 @@ from hotdash.entrypoints.web.pages import (
     theme,
     today,
 )
+from hotdash.entrypoints.web.pages import decisions as decision_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
@@ -55,7 +56,7 @@ ROUTERS = (
     *(sign_in.router, sign_in_elsewhere.router),
     *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
-    *(explore.router, explore_forms.router, patterns.router),
+    *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),

@@ -26,11 +26,11 @@ def _lines(table: AnswerTable) -> Iterator[bytes]:
 
 def csv_line(cells: Sequence[Value]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow([written(cell) for cell in cells])
+    csv.writer(text).writerow([_written(cell) for cell in cells])
     return text.getvalue()
 
 
-def written(cell: Value) -> str:
+def _written(cell: Value) -> str:
     """Text that a spreadsheet would run as a formula is made plain text; numbers stay numbers."""
     if cell is None:
         return ""

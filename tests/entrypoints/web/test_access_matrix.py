@@ -60,6 +60,15 @@ MATRIX = {
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /decisions/evidence": Row(
+        f"/decisions/evidence{ASK}&kind=reorder&subject=item:1", SIGN_IN, 404, 200, 200
+    ),
+    "GET /decisions/export.csv": Row(f"/decisions/export.csv{ASK}", SIGN_IN, 404, 403, 200),
+    "POST /decisions/answer": Row(
+        *("/decisions/answer", 401, 404, 403, 404),
+        fields={"shop": ROD, "recommendation": UNKNOWN, "verdict": "approve"},
+    ),
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.
     "POST /explore/views": Row(

@@ -8,6 +8,7 @@ from tests.fixtures.web import BASE_URL, Web, routes_of
 SOMETHING = str(UUID(int=7))
 FORMS = [
     *("/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"),
+    "/decisions/answer",
     *(f"/explore/{what}" for what in ("views", "annotations", "goals")),
     *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
 ]

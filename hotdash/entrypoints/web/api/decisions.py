@@ -84,7 +84,7 @@ def history(
     admission = parts.gate.admit(request, shop, Permission.SEE_METRICS)
     spans = utc_of(since, "since"), utc_of(until, "until")
     wanted = Wanted(actor, action, subject, scope, *spans, before=moment_of(cursor))
-    names = _names(parts)
+    names = names_of_deciders(parts)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         page = decisions_page(session, shop, wanted, limit, names)
     answered = {"shop": shop, "decisions": page.documents, "next_cursor": page.next_cursor}
@@ -251,7 +251,7 @@ def _answered(
     return json_answer(plain)
 
 
-def _names(parts: Parts) -> dict[str, str]:
+def names_of_deciders(parts: Parts) -> dict[str, str]:
     """Accounts are sealed to the page's role; of these names only those are shown that decided here."""
     with parts.context.database.jobs() as session:
         return names_of_people(session)

@@ -13,6 +13,7 @@ from hotdash.base.roles import Permission, may
 from hotdash.entrypoints.web.address import see_other
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages import today_view
+from hotdash.entrypoints.web.pages.asked_view import AskedView, answering_view, asked_view
 from hotdash.entrypoints.web.pages.chart_view import ChartView, SwitchView, chart_view
 from hotdash.entrypoints.web.pages.tile_view import tile_view
 from hotdash.entrypoints.web.parts import Parts, PartsOf
@@ -23,6 +24,7 @@ from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import SWITCHED, MetricDays
 from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
+from hotdash.storage.appdb.repositories.recommendations import open_recommendations
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
@@ -64,6 +66,15 @@ class _View:
         edition = self.visit.edition or ""
         return Asked(self.visit.user_id, self.shop.shop_id, edition, self.period)
 
+    def url(self, chart: str) -> str:
+        asked = {
+            "shop": self.shop.shop_id,
+            "range": self.period.range.value,
+            "compare": self.period.compare.value,
+            "chart": chart,
+        }
+        return f"/today?{urlencode(asked)}"
+
 
 def _today(
     request: Request,
@@ -93,6 +104,9 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
     sales = tiles[_SALES]
     with parts.context.database.as_user(view.visit.user_id) as session:
         annotations = list_annotations(session, shop.shop_id)
+        open_ones = open_recommendations(session, shop.shop_id, today_view.MOST_DECISIONS)
+    asked = [asked_view(each, sales.timezone, now) for each in open_ones]
+    decisions = today_view.do_now(tiles, shop.shop_id, period, asked)
     return {
         "shop": shop,
         "view_url": "/today",
@@ -100,7 +114,12 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "compares": today_view.compare_choices(period),
         "banner": today_view.banner(tiles, now)
         or today_view.changed(registry().get(sales.metric, sales.metric_version), now.date()),
-        "decisions": today_view.do_now(tiles, shop.shop_id, period),
+        "decisions": decisions,
+        "answering": answering_view(
+            [each for each in decisions if isinstance(each, AskedView)],
+            *(shop.shop_id, now, view.url(chart)),
+            may_decide=may(shop.role, Permission.DECIDE),
+        ),
         "looks_again": today_view.looks_again(tiles),
         "period_line": today_view.period_line(sales, period),
         "tiles": [tile_view(tile, shop.shop_id, period, now) for tile in tiles],
@@ -123,10 +142,4 @@ def _chart(view: _View, days: MetricDays, annotations: Sequence[AnnotationRecord
 
 
 def _switch(view: _View, name: str, chosen: str) -> SwitchView:
-    asked = {
-        "shop": view.shop.shop_id,
-        "range": view.period.range.value,
-        "compare": view.period.compare.value,
-        "chart": name,
-    }
-    return SwitchView(registry().get(name).title, f"/today?{urlencode(asked)}#days", name == chosen)
+    return SwitchView(registry().get(name).title, f"{view.url(name)}#days", name == chosen)

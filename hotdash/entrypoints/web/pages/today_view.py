@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.pages.asked_view import AskedView
 from hotdash.entrypoints.web.pages.tile_view import tile_url
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
@@ -132,14 +133,17 @@ def changed(metric: Metric, day: date) -> Banner | None:
     )
 
 
-def do_now(tiles: Sequence[Tile], shop_id: str, period: Period) -> list[DecisionView]:
-    """What the states of the tiles ask for, the gravest first and everything once."""
-    asked = [
+def do_now(
+    tiles: Sequence[Tile], shop_id: str, period: Period, asked: Sequence[AskedView] = ()
+) -> list[DecisionView | AskedView]:
+    """What keeps numbers back comes first, then what is recommended, then what tiles point at."""
+    found: list[DecisionView | AskedView] = [
         *_failed_checks(tiles),
         *_catching_up(tiles),
+        *asked,
         *_acting(tiles, shop_id, period),
     ]
-    return list(dict.fromkeys(asked))[:MOST_DECISIONS]
+    return list(dict.fromkeys(found))[:MOST_DECISIONS]
 
 
 def _failed_checks(tiles: Sequence[Tile]) -> Iterator[DecisionView]:

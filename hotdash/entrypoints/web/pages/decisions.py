@@ -50,8 +50,10 @@ class Search:
 
     @property
     def wanted(self) -> Wanted:
-        told = (each.strip()[:_LONGEST] or None for each in (self.by, self.action, self.subject))
-        return Wanted(*told, before=moment_of(self.cursor or None))
+        by, action, subject = (
+            each.strip()[:_LONGEST] or None for each in (self.by, self.action, self.subject)
+        )
+        return Wanted(by, action, subject, before=moment_of(self.cursor or None))
 
     def url(self, shop_id: str, path: str = PATH, cursor: str = "") -> str:
         asked = {"by": self.by, "action": self.action, "subject": self.subject, "cursor": cursor}
@@ -194,8 +196,8 @@ def _deciders(
     names: dict[str, str], chosen: str, documents: Sequence[dict[str, Any]]
 ) -> dict[str, str]:
     """Whoever decided what is shown, and whoever is searched for; never who belongs to other shops."""
-    actors = {str(each["actor"]) for each in documents} | ({chosen} if chosen else set())
-    return {actor: names.get(actor, actor) for actor in sorted(actors)}
+    actors = sorted({*(str(each["actor"]) for each in documents), chosen} - {""})
+    return {actor: names.get(actor, actor) for actor in actors}
 
 
 def _verdict(text: str) -> Verdict:

@@ -36,7 +36,8 @@ def test_what_waits_is_read_answered_once_and_found_in_the_history(web: Web, ask
     first = answer(web, asked, "approve", "k1", **said)
     again = answer(web, asked, "approve", "k1", **said)
     assert first.status_code == again.status_code == 200
-    assert again.json() == first.json() | {"is_repeated": True}
+    assert again.json() == first.json()
+    assert again.headers["idempotent-replayed"] == "true"
     assert answer(web, asked, "reject").status_code == 409
     assert answer(web, asked, "reject", "k1").status_code == 409
     assert web.client.get(QUEUE).json()["recommendations"] == []

@@ -163,6 +163,21 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
     assert _parts(house.database) == parts
 
 
+def test_named_models_compute_no_day_but_those_asked_for(house: Falsified) -> None:
+    """Though the tables of versions were written before the last build was recorded."""
+    opened = house.engine.open(new_id(), replace(ALL_OCTOBER, models=("fct_margins",)))
+    for chunk in range(len(opened.chunks)):
+        house.engine.build(opened, chunk)
+    schema = candidate_schema.schema_of(opened.backfill_id)
+
+    (made,) = house.built.rows(
+        f"select min(day) as first_day, max(day) as last_day from {schema}.fct_margins__days"
+    )
+
+    house.engine.abort(opened.backfill_id)
+    assert OCTOBER[0] <= made["first_day"] <= made["last_day"] <= OCTOBER[1]
+
+
 def test_days_computed_by_other_code_are_refused(house: Falsified) -> None:
     engine = house.engine
     revenue = engine.outlook(replace(ALL_OCTOBER, models=("fct_revenue",)))

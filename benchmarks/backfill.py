@@ -19,6 +19,8 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.progress import SilentProgress
 from hotdash.insights.attribution.training import train_weights
 from hotdash.pipeline.backfill.candidate import CandidateProject, Selection
+from hotdash.pipeline.quality.dbt_checks import dbt_checks
+from hotdash.pipeline.quality.findings import Severity
 from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.pipeline.transform.dbt import DbtProject
@@ -72,7 +74,10 @@ def _measured(folder: Path) -> dict[str, Any]:
     answers = project.run(test, told | {"only_affected": True}, lambda _name: None)
     checked, checked_cpu = time.monotonic(), cpu_seconds()
     assert {each.status for each in results} == {"success"}, results
-    assert {each.status for each in answers} <= {"pass", "warn"}, answers
+    checks = dbt_checks(project)
+    failed = {checks[each.unique_id] for each in answers if each.status != "pass"}
+    assert {each.status for each in answers} <= {"pass", "warn", "fail"}, answers
+    assert Severity.BLOCKING not in {check.severity for check in failed}, failed
     warehouse.close()
     slowest = sorted(results, key=lambda each: -each.seconds)[:6]
     return {

@@ -24,10 +24,11 @@ PUBLICATION = frozenset({"publication_candidate", "publication_days"})
 _OF_DAYS = ("shop_id", "day")
 _OF_OFFERS = ("shop_id", "mart", "partition_key")
 _ALL_DAYS = "int_affected_partitions"
+_LOADS = "stg_hotdash__committed_loads"
 
 
 class Selection:
-    """Which models are computed anew: those named, all that rests on them, and what says when."""
+    """Which models are computed anew: those named, all that rests on them, and what says when and what is new."""
 
     def __init__(self, manifest: Any, models: Sequence[str], sources: Sequence[str]) -> None:
         self._manifest = manifest
@@ -37,7 +38,7 @@ class Selection:
             if node.resource_type == "model"
         }
         chosen = self._below(self._named(models, sources)) if models or sources else self._all()
-        chosen |= self._saying_when(chosen)
+        chosen |= self._saying_when(chosen) | self._telling_new_loads()
         chosen |= {self._ids[name] for name in PUBLICATION}
         self.names = tuple(
             sorted(self._node(each).name for each in chosen if self._node(each).schema != STAGING)
@@ -103,6 +104,16 @@ class Selection:
                     if parent.rpartition(".")[2].startswith(ONLY_SAYS_WHEN)
                 )
         return seen
+
+    def _telling_new_loads(self) -> set[str]:
+        """Tables that tell what no build has computed yet, as it was before the last one was recorded."""
+        return {
+            unique_id
+            for name, unique_id in self._ids.items()
+            if self._node(unique_id).config.materialized == "made_anew"
+            and self._ids[_LOADS] in self._node(unique_id).depends_on.nodes
+            and not name.startswith(ONLY_SAYS_WHEN)
+        }
 
     def _node(self, unique_id: str) -> Any:
         return self._manifest.nodes[unique_id]

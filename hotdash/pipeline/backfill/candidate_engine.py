@@ -111,7 +111,10 @@ class CandidateEngine:
         with self._turn():
             self._require_same_code(opened)
             project = self._laid_out(opened)
-            return judged(self._database, self._warehouse, project, opened, self._progress)
+            return judged(
+                *(self._database, self._warehouse, project, opened),
+                *(self._progress, self._clock.now()),
+            )
 
     def stage(self, opened: Opened, checked: Checked) -> Staged:
         with self._turn():

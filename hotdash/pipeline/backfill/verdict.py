@@ -1,6 +1,7 @@
 """The gate of a candidate: its own checks asked, and those it does not touch taken at their last word."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.progress import Progress
@@ -21,10 +22,11 @@ def judged(
     project: CandidateProject,
     opened: Opened,
     progress: Progress,
+    now: datetime,
 ) -> Checked:
     checks = dbt_checks(project)
     # Days that were not computed here passed as they stand, or the shop is asked of all its days.
-    are_others_judged = are_kept(warehouse, opened.project_hash)
+    are_others_judged = are_kept(warehouse, opened.project_hash, now)
     if are_others_judged:
         lay_out_findings(warehouse, opened.backfill_id, opened.scope.shops, project.overlays)
     variables = {

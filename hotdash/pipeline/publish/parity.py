@@ -31,7 +31,8 @@ def record_staging_failure(
         PARITY_CHECK,
         "blocking",
         f"Staged rows are not the rows that were built: {'; '.join(differences)}.",
-        "Run again; where it repeats, look for a trigger or a second writer on serving.",
+        "Run again; where it repeats, somebody wrote into a mart or ran dbt alone: `hotdash run --full` "
+        "computes everything anew. Where it repeats even then, look for a second writer on serving.",
         [*published_marts()],
         len(differences),
     )

@@ -62,17 +62,23 @@ def asked_whole_before(
     warehouse.execute(_CREATE)
     for row in warehouse.query(_STANDING).to_pylist():
         asked_whole: datetime = row["asked_whole_as_of"]
-        is_recent = timedelta(0) <= as_of - asked_whole < WHOLE_AT_LEAST_EVERY
-        if is_recent and row["next_build"] == build_id and row["project_hash"] == project_hash:
+        is_next = row["next_build"] == build_id and row["project_hash"] == project_hash
+        if is_next and _is_recent(asked_whole, as_of):
             return asked_whole
     return None
 
 
-def are_kept(warehouse: Warehouse, project_hash: str) -> bool:
+def are_kept(warehouse: Warehouse, project_hash: str, as_of: datetime) -> bool:
     """Whether nothing was computed since every check was last asked to its end."""
     warehouse.execute(_CREATE)
-    found = warehouse.query("select project_hash, next_build from raw.kept_findings").to_pylist()
-    return [(row["project_hash"], row["next_build"]) for row in found] == [(project_hash, None)]
+    found = warehouse.query("select * from raw.kept_findings").to_pylist()
+    return [(row["project_hash"], row["next_build"]) for row in found] == [
+        (project_hash, None)
+    ] and _is_recent(found[0]["asked_whole_as_of"], as_of)
+
+
+def _is_recent(asked_whole: datetime, as_of: datetime) -> bool:
+    return timedelta(0) <= as_of - asked_whole < WHOLE_AT_LEAST_EVERY
 
 
 def keep_findings(warehouse: Warehouse, project_hash: str, asked_whole_as_of: datetime) -> None:

@@ -30,10 +30,12 @@ from hotdash.pipeline.transform.rebuild import ModelCodeChangedError
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import candidate_schema
 from hotdash.storage.warehouse.contract import Engine
+from hotdash.storage.warehouse.kept_findings import forget_findings
 from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
 from tests.fixtures.shops import add_shop
 from tests.fixtures.warehouses import AS_OF, ENGINES, OpenBuilt
 from tests.pipeline.backfill.falsified import (
+    IN_OCTOBER,
     OCTOBER,
     OURS,
     THEIRS,
@@ -44,7 +46,7 @@ from tests.pipeline.backfill.falsified import (
 
 ALL_OCTOBER = Scope((OURS,), OCTOBER)
 TWO_CHUNKS = ((OCTOBER[0], date(2026, 10, 9)), (date(2026, 10, 10), OCTOBER[1]))
-OCTOBER_5, OCTOBER_30 = date(2026, 10, 5), date(2026, 10, 30)
+SEPTEMBER_30, OCTOBER_5, OCTOBER_30 = date(2026, 9, 30), date(2026, 10, 5), date(2026, 10, 30)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -79,6 +81,7 @@ def test_only_the_named_days_of_the_named_shop_change_and_only_when_shown(house:
 
     assert house.built.marts() == before
     assert {shop: house.hashes(shop) for shop in (OURS, THEIRS)} == served
+    assert _days_made(house, opened) == {31}
     assert staged.outcomes[OURS]["fct_revenue"] == "published"
     assert of_detail(Opened, as_detail(opened)) == opened
     sales = [
@@ -163,6 +166,58 @@ def test_what_is_given_up_or_fails_leaves_nothing_behind(house: Falsified) -> No
     assert _parts(house.database) == parts
 
 
+def test_named_models_compute_no_day_but_those_asked_for(house: Falsified) -> None:
+    """Though the tables of versions were written before the last build was recorded."""
+    opened = house.engine.open(new_id(), replace(ALL_OCTOBER, models=("fct_margins",)))
+    for chunk in range(len(opened.chunks)):
+        house.engine.build(opened, chunk)
+    schema = candidate_schema.schema_of(opened.backfill_id)
+
+    (made,) = house.built.rows(
+        f"select min(day) as first_day, max(day) as last_day from {schema}.fct_margins__days"
+    )
+
+    house.engine.abort(opened.backfill_id)
+    assert OCTOBER[0] <= made["first_day"] <= made["last_day"] <= OCTOBER[1]
+
+
+@pytest.mark.law(5)
+def test_only_the_days_made_are_asked_where_all_others_are_known(house: Falsified) -> None:
+    """What was broken by hand on another day is not looked at, until the shop is known to have failed."""
+    engine, built = house.engine, house.built
+    built.build(BuildMode.RANGE, OCTOBER)
+    built.ask()
+    scope = replace(ALL_OCTOBER, models=("fct_revenue",))
+    opened = replace(engine.open(new_id(), scope), chunks=TWO_CHUNKS)
+    for chunk in range(len(opened.chunks)):
+        engine.build(opened, chunk)
+
+    def failing() -> list[str]:
+        blocked = engine.check(opened).blocked.get(OURS, {}).get("fct_revenue", ())
+        return [each.rpartition("(")[2].rstrip(")") for each in blocked]
+
+    def sell(more: int, day: date) -> None:
+        built.warehouse.execute(
+            f"update marts.fct_orders set gross_sales = gross_sales + {more}"
+            f" where shop_id = '{OURS}' and day = date '{day}'"
+        )
+
+    known = failing()
+    sell(1, SEPTEMBER_30)
+    assert failing() == known
+    sell(1, OCTOBER_5)
+    assert sorted(failing()) == sorted([*known, "1 row"])
+    built.ask()
+    assert sorted(failing()) == sorted([*known, "2 rows"])
+    forget_findings(built.warehouse)
+    assert sorted(failing()) == sorted([*known, "2 rows"])
+
+    for day in (SEPTEMBER_30, OCTOBER_5):
+        sell(-1, day)
+    engine.abort(opened.backfill_id)
+    built.build(BuildMode.RANGE, OCTOBER)
+
+
 def test_days_computed_by_other_code_are_refused(house: Falsified) -> None:
     engine = house.engine
     revenue = engine.outlook(replace(ALL_OCTOBER, models=("fct_revenue",)))
@@ -221,6 +276,20 @@ def test_what_waits_for_a_rebuild_still_waits_after_a_merge(house: Falsified) ->
 
     rebuilt = house.built.build()
     assert (rebuilt.mode, "Asia/Seoul" in rebuilt.reason) == (BuildMode.FULL, True)
+
+
+def _days_made(house: Falsified, opened: Opened) -> set[int]:
+    """How many of the days asked for each model made: nothing else hides what the warehouse has of them."""
+    told = (house.built.warehouse, house.built.home / "dbt", opened.backfill_id, opened.models)
+    schema = candidate_schema.schema_of(opened.backfill_id)
+    return {
+        house.built.rows(
+            f"select count(*) as days from {schema}.{each.name}__days"
+            f" where shop_id = '{OURS}' and {IN_OCTOBER}"
+        )[0]["days"]
+        for each in CandidateProject(*told).overlays
+        if each.has_parts and "day" in each.key
+    }
 
 
 def _parts(database: Database) -> int:

@@ -1,6 +1,7 @@
 {#- Empty columns in more than tolerated of a shop's rows; of versioned rows only those that still hold. -#}
 {% test required(model, columns, key=[], tolerated_percent=0, of_existing_orders=false) %}
-{%- set of_orders = 'inner join ' ~ asked_rows(ref('int_orders')) ~ ' as orders on ' ~ same_version('candidates', 'orders') if of_existing_orders else '' -%}
+{%- set existing = ref('int_orders') if tolerated_percent else asked_rows(ref('int_orders')) -%}
+{%- set of_orders = 'inner join ' ~ existing ~ ' as orders on ' ~ same_version('candidates', 'orders') if of_existing_orders else '' -%}
 with with_empty as (
   select {% for name in (['shop_id'] + key + columns) | unique %}candidates.{{ name }}{% if not loop.last %}, {% endif %}{% endfor %}
   from {{ model if of_existing_orders or tolerated_percent else asked_rows(model) }} as candidates

@@ -20,13 +20,13 @@ from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures.marts import Publisher, WrittenMarts
 from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.shops import add_shop
+from tests.fixtures.tile_people import People
 from tests.fixtures.tile_world import (
     FIRST,
     LAST,
     MARTS_BY_SOURCE,
     READ_AT,
     SHOP,
-    People,
     every_source,
     noon,
     rich_world,

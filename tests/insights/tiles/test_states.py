@@ -13,6 +13,7 @@ from hotdash.insights.tiles.engine import load_tile
 from hotdash.storage.appdb.models import Run
 from tests.fixtures.marts import Publisher
 from tests.fixtures.shops import SeededShop
+from tests.fixtures.tile_people import People
 from tests.fixtures.tile_world import (
     ACT,
     LAST,
@@ -22,7 +23,6 @@ from tests.fixtures.tile_world import (
     WATCH,
     WELL,
     Mood,
-    People,
     breach,
     every_source,
     open_talk,

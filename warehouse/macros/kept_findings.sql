@@ -5,7 +5,7 @@
 -#}
 {% macro forget_kept_findings() -%}
   {%- if execute and not var('announced') and adapter.get_relation(
-    database=target.database, schema='raw', identifier='kept_findings'
+    database=target.database, schema='checks', identifier='kept_findings'
   ) is not none -%}
     {%- call statement('forget', auto_begin=true) -%} delete from {{ kept_findings() }} {%- endcall -%}
     {#- The look for the table began a transaction that dbt would not end. -#}
@@ -33,4 +33,4 @@
   {%- endif -%}
 {%- endmacro %}
 
-{% macro kept_findings() -%} {{ adapter.quote('raw') }}.{{ adapter.quote('kept_findings') }} {%- endmacro %}
+{% macro kept_findings() -%} {{ adapter.quote('checks') }}.{{ adapter.quote('kept_findings') }} {%- endmacro %}

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from hotdash.storage.warehouse.build_ledger import FinishedBuild, append_build, tables_in
 from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.kept_findings import NOTE
 
 _PREFIX = "candidate_"
 _CHECKS = "candidate_checks_"
@@ -117,7 +118,7 @@ def lay_out_findings(
     with warehouse.transaction():
         warehouse.execute(f"drop schema if exists {own} cascade")
         warehouse.execute(f"create schema {own}")
-        for name in sorted(tables_in(warehouse, CHECKS)):
+        for name in sorted(tables_in(warehouse, CHECKS) - {NOTE}):
             found = f"select * from {CHECKS}.{name} where shop_id in ({whose})"
             warehouse.execute(f"create table {own}.{name} as {found}")
         for name, statement in _made_days(backfill_id, overlays).items():

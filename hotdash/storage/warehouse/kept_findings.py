@@ -12,28 +12,30 @@ from hotdash.storage.warehouse.contract import Warehouse
 # However sure we are, everything is looked at once a day: somebody may have written by hand.
 WHOLE_AT_LEAST_EVERY = timedelta(days=1)
 
+NOTE = "kept_findings"
+
 _CREATE = """
-    create table if not exists raw.kept_findings (
+    create table if not exists checks.kept_findings (
         project_hash text not null, asked_whole_as_of timestamptz not null, next_build text
     )
 """
 
-_FORGET = "delete from raw.kept_findings"
+_FORGET = "delete from checks.kept_findings"
 
 _FORGET_UNLESS_NEXT = """
-    delete from raw.kept_findings where next_build is null or next_build <> ?
+    delete from checks.kept_findings where next_build is null or next_build <> ?
 """
 
-_ANNOUNCE = "update raw.kept_findings set next_build = ?"
+_ANNOUNCE = "update checks.kept_findings set next_build = ?"
 
 _STANDING = """
-    select project_hash, asked_whole_as_of, next_build from raw.kept_findings
+    select project_hash, asked_whole_as_of, next_build from checks.kept_findings
     where next_build is not null and exists (
         select 1 from raw.builds where build_id = next_build
     )
 """
 
-_KEEP = "insert into raw.kept_findings (project_hash, asked_whole_as_of) values (?, ?)"
+_KEEP = "insert into checks.kept_findings (project_hash, asked_whole_as_of) values (?, ?)"
 
 
 def forget_findings(warehouse: Warehouse) -> None:
@@ -51,7 +53,7 @@ def announce_build(warehouse: Warehouse, build_id: str) -> None:
     """Before anything is computed. Another that began and was never asked, also this one, ends the note."""
     with warehouse.transaction():
         warehouse.execute(_CREATE)
-        warehouse.execute("delete from raw.kept_findings where next_build is not null")
+        warehouse.execute("delete from checks.kept_findings where next_build is not null")
         warehouse.execute(_ANNOUNCE, [build_id])
 
 
@@ -71,7 +73,7 @@ def asked_whole_before(
 def are_kept(warehouse: Warehouse, project_hash: str, as_of: datetime) -> bool:
     """Whether nothing was computed since every check was last asked to its end."""
     warehouse.execute(_CREATE)
-    found = warehouse.query("select * from raw.kept_findings").to_pylist()
+    found = warehouse.query("select * from checks.kept_findings").to_pylist()
     return [(row["project_hash"], row["next_build"]) for row in found] == [
         (project_hash, None)
     ] and _is_recent(found[0]["asked_whole_as_of"], as_of)

@@ -29,6 +29,7 @@ class Collecting:
 class _Storefront:
     database: Database
     clock: FixedClock
+    find_identity: None = None
 
 
 @pytest.fixture

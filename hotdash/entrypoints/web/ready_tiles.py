@@ -1,4 +1,4 @@
-"""Tiles and days as pages and API answer with them: from the cache while nothing behind them has changed."""
+"""Tiles, days and what stands beside them, as pages and API answer: from the cache while nothing behind has changed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,11 @@ from hotdash.insights.tiles.chart import MetricDays, load_metric_days
 from hotdash.insights.tiles.contract import Tile, point_json
 from hotdash.insights.tiles.definition import CACHE_FOR
 from hotdash.insights.tiles.engine import load_tile
+from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
+from hotdash.storage.appdb.repositories.recommendations import (
+    RecommendationRecord,
+    open_recommendations,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +40,21 @@ class Asked:
         return what, self.shop_id, self.period.range, self.period.compare, self.edition
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What happened on the days that are shown, and what waits for an answer, the most urgent first."""
+
+    annotations: Sequence[AnnotationRecord]
+    waiting: Sequence[RecommendationRecord]
+
+
 class ReadyTiles:
     def __init__(self, context: WebContext, telemetry: Telemetry) -> None:
         self._context = context
         self._telemetry = telemetry
         self._tiles = TileCache[Tile]()
         self._days = TileCache[MetricDays]()
+        self._beside = TileCache[Beside]()
 
     def tiles(self, names: Sequence[str], asked: Asked) -> list[Ready[Tile]]:
         """Those that are not ready are computed in one snapshot."""
@@ -69,6 +83,19 @@ class ReadyTiles:
             ready = made_ready(found, _days_body(found), min(ends, now + CACHE_FOR))
             self._days.put(key, ready)
         return ready
+
+    def beside(self, asked: Asked, most: int) -> Beside:
+        now, key = self._context.clock.now(), asked.key(f"beside {most}")
+        ready = self._beside.get(key, now)
+        if ready is None:
+            with self._context.database.as_user(asked.user_id) as session:
+                found = Beside(
+                    list_annotations(session, asked.shop_id),
+                    open_recommendations(session, asked.shop_id, most),
+                )
+            ready = made_ready(found, b"", now + CACHE_FOR)
+            self._beside.put(key, ready)
+        return ready.value
 
     def _computed(self, names: Sequence[str], asked: Asked, now: datetime) -> list[Ready[Tile]]:
         if not names:

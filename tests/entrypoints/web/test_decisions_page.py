@@ -49,6 +49,13 @@ def test_today_says_what_it_is_worth_and_takes_the_answer(web: Web, asked: str) 
     )
 
 
+def test_what_is_asked_since_the_last_look_is_on_the_next(web: Web) -> None:
+    web.sign_in(OWNER)
+    assert "Reorder item:1" not in web.client.get(TODAY).text
+    ask(web.storefront.database, web.storefront.clock.now())
+    assert "Reorder item:1" in web.client.get(TODAY).text
+
+
 def test_the_same_form_twice_is_one_decision(web: Web, asked: str) -> None:
     [approve, _] = forms_of(web.client.get(TODAY).text)
     del asked

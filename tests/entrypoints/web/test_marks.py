@@ -9,7 +9,7 @@ from hotdash.base.roles import Role
 from tests.fixtures.storefront import AGENCY, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web
 
-PAGE = f"/explore?shop={ROD}"
+PAGE, TODAY = f"/explore?shop={ROD}", f"/today?shop={ROD}"
 SALE = {"kind": "campaign", "title": "Free-shipping test starts", "from": "2026-11-08"}
 GOAL = {"metric": "revenue", "from": "2026-11-01", "to": "2026-11-30", "target": "60000"}
 
@@ -28,8 +28,9 @@ def form(web: Web, what: str, **fields: str) -> httpx.Response:
 
 def test_what_happened_is_drawn_on_explore_and_today(web: Web) -> None:
     web.sign_in(OWNER)
+    assert "Free-shipping" not in web.client.get(TODAY).text
     assert form(web, "annotations", **SALE).headers["location"] == f"{PAGE}#notes"
-    for address in (PAGE, f"/today?shop={ROD}"):
+    for address in (PAGE, TODAY):
         html = web.client.get(address).text
         assert "<tspan" in html, address
         assert "8 Nov 2026 · Campaign:" in html, address
@@ -40,7 +41,8 @@ def test_what_happened_is_drawn_on_explore_and_today(web: Web) -> None:
     assert (told["from"], told["to"]) == ("2026-11-08", "2026-11-08")
     form(web, "annotations/remove", annotation=told["annotation"])
     assert listed(web, "annotations") == []
-    assert "Free-shipping" not in web.client.get(PAGE).text
+    for address in (PAGE, TODAY):
+        assert "Free-shipping" not in web.client.get(address).text, address
 
 
 def test_a_goal_is_a_line_and_a_share(web: Web) -> None:

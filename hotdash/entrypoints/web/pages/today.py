@@ -23,8 +23,7 @@ from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import SWITCHED, MetricDays
-from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
-from hotdash.storage.appdb.repositories.recommendations import open_recommendations
+from hotdash.storage.appdb.repositories.annotations import AnnotationRecord
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
@@ -102,10 +101,8 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
     tiles = [ready.value for ready in parts.tiles.tiles(tuple(TILES), view.asked)]
     days = parts.tiles.days(chart, view.asked).value
     sales = tiles[_SALES]
-    with parts.context.database.as_user(view.visit.user_id) as session:
-        annotations = list_annotations(session, shop.shop_id)
-        open_ones = open_recommendations(session, shop.shop_id, today_view.MOST_DECISIONS)
-    asked = [asked_view(each, sales.timezone, now) for each in open_ones]
+    beside = parts.tiles.beside(view.asked, today_view.MOST_DECISIONS)
+    asked = [asked_view(each, sales.timezone, now) for each in beside.waiting]
     decisions = today_view.do_now(tiles, shop.shop_id, period, asked)
     return {
         "shop": shop,
@@ -123,7 +120,7 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "looks_again": today_view.looks_again(tiles),
         "period_line": today_view.period_line(sales, period),
         "tiles": [tile_view(tile, shop.shop_id, period, now) for tile in tiles],
-        "chart": _chart(view, days, annotations),
+        "chart": _chart(view, days, beside.annotations),
         "chosen_chart": chart,
         "foot": today_view.foot(tiles, days, now, parts.context.version),
     }

@@ -30,6 +30,8 @@ OPEN_TO_THE_WEB = (
     "app.count_reads(jsonb)",
 )
 INNER = "app.shop_edition(text)"
+# As they were before: what a session sees had its edition in itself.
+OF_SESSIONS = ("app.visit(bytea, timestamptz, text)", "app.close_my_other_sessions(bytea)")
 
 
 def upgrade() -> None:
@@ -49,5 +51,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     for signature in reversed(OPEN_TO_THE_WEB[1:]):
         execute(f"drop function {signature}")
+    for signature in OF_SESSIONS:
+        execute(f"drop function {signature}")
     execute(f"drop function {INNER}")
+    execute_file(__file__, "0003_functions.sql")
+    for signature in OF_SESSIONS:
+        open_function(signature)
     execute_file(__file__, "0018_down.sql")

@@ -1,4 +1,4 @@
--- What an answer about a shop depends on, as app.visit tells it for sessions.
+-- What an answer about a shop depends on. Annotations are appended only: their count says it all.
 create function app.shop_edition(asked text) returns text
 language sql stable security definer set search_path = ''
 begin atomic
@@ -14,10 +14,39 @@ begin atomic
     (select string_agg(concat_ws(' ', r.run_id, b.mode), ',' order by r.run_id, b.build_id)
      from app.runs as r
      left join app.builds as b on b.run_id = r.run_id and b.status = 'running'
-     where r.status = 'running' and r.shops @> array[shop.shop_id])))
+     where r.status = 'running' and r.shops @> array[shop.shop_id]),
+    (select count(*) from app.annotations as a where a.shop_id = shop.shop_id),
+    (select string_agg(concat_ws(' ', r.rank, r.recommendation_id, r.updated_at), ','
+       order by r.rank, r.recommendation_id)
+     from app.recommendations as r
+     where r.shop_id = shop.shop_id and r.status = 'open')))
   from app.shops as shop
   left join serving.published as pointer on pointer.shop_id = shop.shop_id
   where shop.shop_id = asked;
+end;
+
+create or replace function app.visit(token_hash bytea, at timestamptz, shop_id text)
+returns table (user_id uuid, name text, email text, has_password boolean,
+               last_seen_at timestamptz, shops jsonb, edition text)
+language sql stable security definer set search_path = ''
+begin atomic
+  select u.user_id, u.name, u.email, u.password_hash is not null, s.last_seen_at,
+    coalesce(
+      (select jsonb_object_agg(shop.shop_id, jsonb_build_object(
+         'role', m.role, 'name', shop.name,
+         'timezone', shop.timezone, 'currency', shop.currency))
+       from app.memberships as m
+       join app.shops as shop on shop.shop_id = m.shop_id
+       where m.user_id = u.user_id),
+      '{}'::jsonb),
+    (select app.shop_edition(m.shop_id)
+     from app.memberships as m
+     where m.user_id = u.user_id and m.shop_id = visit.shop_id)
+  from app.sessions as s
+  join app.users as u using (user_id)
+  where s.token_hash = visit.token_hash
+    and s.expires_at > visit.at
+    and u.disabled_at is null;
 end;
 
 -- Whoever holds this token, the shops it opens, and how much of its minute is used up.

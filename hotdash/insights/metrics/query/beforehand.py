@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hotdash.insights.metrics.definition import Aggregation, Status
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.publication import Published, load_published
-from hotdash.insights.metrics.query.medians import WHOLE, definition_of, known_median
+from hotdash.insights.metrics.query.medians import WHOLE, definition_of, known_medians
 from hotdash.insights.metrics.query.plan import Form, Planner
 from hotdash.insights.metrics.query.question import MetricName, Question
 from hotdash.insights.metrics.query.reading import Reader
@@ -50,7 +50,7 @@ class Beforehand:
         return definition_of(self.form, self.published.shop_id, self.policies)
 
     def is_known(self, session: Session, window: Window) -> bool:
-        return known_median(session, self.published, window, self.definition) is not None
+        return window in known_medians(session, self.published, [window], self.definition)
 
     def compute(self, session: Session, window: Window) -> Decimal | None:
         published = self.published

@@ -1,5 +1,6 @@
 """Exact medians: known beforehand for the ranges of tiles, else computed when asked."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from hashlib import sha256
 
@@ -17,14 +18,16 @@ WHOLE: Key = (None, None, ())
 
 
 def load_medians(reader: Reader, form: Form, readings: Readings) -> dict[tuple[int, Key], Decimal]:
+    known = _known_of(reader, form, readings)
     found: dict[tuple[int, Key], Decimal] = {}
     to_compute: list[Side] = []
     for side in readings.sides:
-        known = _known_of(reader, form, side, readings)
-        if known is None:
+        if side.window not in known:
             to_compute.append(side)
-        elif known[0] is not None:
-            found[side.number, WHOLE] = known[0]
+            continue
+        value = known[side.window]
+        if value is not None:
+            found[side.number, WHOLE] = value
     segments = cut(to_compute, [form], readings.policies)
     return found | reader.medians(form, segments, readings.policies)
 
@@ -37,34 +40,34 @@ def definition_of(form: Form, shop_id: str, policies: Policies) -> str:
     return sha256(told.encode()).hexdigest()
 
 
-def known_median(
-    session: Session, published: Published, window: Window, definition: str
-) -> tuple[Decimal | None] | None:
-    """In a tuple, because that there is no middle is something to know as well."""
+def known_medians(
+    session: Session, published: Published, windows: Sequence[Window], definition: str
+) -> dict[Window, Decimal | None]:
+    """Of those that are known; that there is no middle is something to know as well."""
     found = session.execute(
-        statement(__file__, "known_median.sql"),
+        statement(__file__, "known_medians.sql"),
         {
             "shop_id": published.shop_id,
             "manifest_id": published.manifest,
-            "first": window.first,
-            "last": window.last,
+            "first_days": [window.first for window in windows],
+            "last_days": [window.last for window in windows],
             "definition": definition,
         },
-    ).one_or_none()
-    return None if found is None else (found.value,)
+    )
+    return {Window(row.first_day, row.last_day): row.value for row in found}
 
 
-def _known_of(
-    reader: Reader, form: Form, side: Side, readings: Readings
-) -> tuple[Decimal | None] | None:
-    """Only what is neither split nor filtered is known beforehand."""
+def _known_of(reader: Reader, form: Form, readings: Readings) -> dict[Window, Decimal | None]:
+    """Only what is neither split nor filtered, of one shop, is known beforehand."""
     question, source = readings.question, form.source
     if source is None or not source.is_mart or source.filters or question.by:
-        return None
-    if len(question.shops) > 1:
-        return None
-    published = readings.publications[side.shop_id, source.relation]
+        return {}
+    if len(question.shops) > 1 or not readings.sides:
+        return {}
+    shop_id = readings.sides[0].shop_id
+    published = readings.publications[shop_id, source.relation]
     if published.manifest is None:
-        return None
-    definition = definition_of(form, side.shop_id, readings.policies)
-    return known_median(reader.session, published, side.window, definition)
+        return {}
+    definition = definition_of(form, shop_id, readings.policies)
+    windows = [side.window for side in readings.sides]
+    return known_medians(reader.session, published, windows, definition)

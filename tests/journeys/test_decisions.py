@@ -36,6 +36,7 @@ ASKED = (
         confidence=Confidence.MEDIUM,
         impact_amount=None,
         impact_text="120 clicks lost",
+        features={"landing_page": "/products/enamel-sign"},
     ),
 )
 
@@ -83,7 +84,7 @@ def test_from_what_is_asked_to_what_was_decided(owner: Visitor) -> None:
     put_off.get_by_label("For").select_option("3")
     put_off.get_by_label("Why?").fill("After the fair.")
     put_off.get_by_role("button").click()
-    expect(page.get_by_text("Put off until Mon 23 Nov")).to_be_visible()
+    expect(page.get_by_text("Put off until 23 Nov, 11:12.")).to_be_visible()
 
     page.get_by_label("Approve: Assign the page").click()
     page.get_by_label("who works on it?").fill("Bea")
@@ -91,6 +92,7 @@ def test_from_what_is_asked_to_what_was_decided(owner: Visitor) -> None:
     expect(page.locator(".asked")).to_have_count(1)
 
     page.get_by_label("Action").fill("inventory.")
+    page.get_by_label("About").fill("item:1")
     page.get_by_role("button", name="Search").click()
     page.wait_for_url("**action=inventory.**")
     rows = page.locator("#history tbody tr")

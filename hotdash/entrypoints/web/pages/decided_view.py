@@ -1,11 +1,14 @@
 """Decisions and the rows behind recommendations, as tables."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hotdash.base.clock import parse_iso
 from hotdash.entrypoints.web import formatting
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,19 @@ def decided_view(decision: Mapping[str, Any], timezone: str) -> DecidedView:
     )
 
 
-def evidence_view(subject: str, rows: Sequence[Mapping[str, Any]]) -> EvidenceView:
+def evidence_view(subject: str, rows: Sequence[Mapping[str, Any]], timezone: str) -> EvidenceView:
     names = tuple(rows[0]) if rows else ()
     return EvidenceView(
         title=subject,
         columns=tuple(name.replace("_", " ") for name in names),
-        rows=tuple(
-            tuple(formatting.MISSING if row[name] is None else str(row[name]) for name in names)
-            for row in rows
-        ),
+        rows=tuple(tuple(_told(row[name], timezone) for name in names) for row in rows),
     )
+
+
+def _told(value: Any, timezone: str) -> str:
+    """As it is written; an instant by the shop's clock."""
+    if value is None:
+        return formatting.MISSING
+    if isinstance(value, str) and _INSTANT.fullmatch(value):
+        return formatting.shop_time(parse_iso(value), timezone)
+    return str(value)

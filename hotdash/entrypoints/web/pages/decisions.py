@@ -86,7 +86,8 @@ def evidence(request: Request, parts: PartsOf, shop: str, kind: str, subject: st
     chosen = shop_of(visit, shop, Permission.SEE_METRICS)
     with parts.context.database.as_user(visit.user_id) as session:
         rows = evidence_of(session, shop, kind, subject, parts.context.clock.now())
-    values = top_bar(visit, "decisions") | {"shop": chosen, "table": evidence_view(subject, rows)}
+    table = evidence_view(subject, rows, chosen.timezone)
+    values = top_bar(visit, "decisions") | {"shop": chosen, "table": table}
     return parts.pages.render(request, "evidence.html", values)
 
 

@@ -1,7 +1,7 @@
 """Answers on a real database: once, by whom, with what was shown, and what came of them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -33,8 +33,9 @@ from hotdash.storage.appdb.repositories.recommendations import (
     find_recommendation,
     open_recommendations,
 )
+from hotdash.storage.appdb.repositories.signals.reading import load_reading
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.marts import Publisher
+from tests.fixtures.marts import Publisher, mart_row
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.small_world import NOW, SHOP, Rows, hose, replaced, world
 
@@ -264,6 +265,44 @@ class TestOutcomes:
         with published.database.jobs() as session:
             [verdict] = session.scalars(text("select verdict from app.decision_outcomes"))
         assert verdict == "worse"
+
+    def test_of_a_page_that_nobody_comes_to_any_more(self, published: Publisher) -> None:
+        """Another page is judged on the day; this one has no row of its own any more."""
+        made = say(published, "assign_page", given(assignee="Bea"))
+        published.clock.advance(timedelta(days=28))
+        row = world()["fct_landing_pages"][0]
+        other = row | {"page": "/other", "day": date(2026, 12, 18), "is_anomaly": False}
+        published.build(replaced(world(), "fct_landing_pages", [row, other]))
+        recommend(published.database, SHOP, published.clock, {})
+        with published.database.jobs() as session:
+            found = outcomes_of(session, SHOP, [made.decision])
+        assert found[made.decision].sentence == "sessions_7d was 60 and is 0 28 days later."
+
+    def test_nothing_of_a_mart_that_is_blocked(self, published: Publisher) -> None:
+        made = say(published, "reorder", given())
+        published.clock.advance(timedelta(days=21))
+        rows = replaced(world(), "fct_inventory", [hose(units_short=30)])
+        published.build(rows, blocked={SHOP: {"fct_inventory": ["It is wrong."]}})
+        recommend(published.database, SHOP, published.clock, {})
+        with published.database.jobs() as session:
+            assert outcomes_of(session, SHOP, [made.decision]) == {}
+
+
+def test_a_day_that_was_not_read_is_told_by_its_platform(
+    publisher: Publisher, shop: SeededShop
+) -> None:
+    """Of the last 28 complete days; what was not read before them is nobody's matter."""
+    del shop
+    rows = world()
+    blank = {"shop_id": SHOP, "channel": "Paid", "campaign": "", "spend": None}
+    days = {"meta": date(2026, 11, 9), "google": date(2026, 10, 23)}
+    rows["fct_roas"] += [
+        mart_row("fct_roas", **blank, platform=name, day=day, currency="USD")
+        for name, day in days.items()
+    ]
+    publisher.build(rows)
+    with publisher.database.jobs() as session:
+        assert load_reading(session, SHOP, NOW).unread_platforms == {"meta"}
 
 
 class TestAssignments:

@@ -8,7 +8,15 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from hotdash.decisions.log import Action
-from hotdash.storage.appdb.repositories.signals.reading import Reading
+from hotdash.storage.appdb.repositories.signals.reading import (
+    BREACHES,
+    CAMPAIGNS,
+    INVENTORY,
+    PAGES,
+    SHIPMENTS,
+    TALKS,
+    Reading,
+)
 
 
 class Confidence(StrEnum):
@@ -36,13 +44,14 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KindRules:
-    """How a kind is asked, answered and looked back at."""
+    """How a kind is asked, answered and looked back at; in which marts its figure stands."""
 
     approve: Action
     reject: Action
     quiet: timedelta
     measured_after: timedelta
     better: Better
+    measured_in: tuple[str, ...] = ()
 
 
 KINDS: Mapping[Kind, KindRules] = {
@@ -52,6 +61,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=14),
         timedelta(days=21),
         Better.LOWER,
+        (INVENTORY,),
     ),
     Kind.REPLY: KindRules(
         Action.APPROVE_REPLY,
@@ -59,6 +69,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=1),
         timedelta(days=2),
         Better.LOWER,
+        (BREACHES, TALKS),
     ),
     Kind.CHASE_CARRIER: KindRules(
         Action.APPROVE_CHASE,
@@ -66,6 +77,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=7),
         timedelta(days=7),
         Better.LOWER,
+        (SHIPMENTS,),
     ),
     Kind.ASSIGN_PAGE: KindRules(
         Action.CREATE_ASSIGNMENT,
@@ -73,6 +85,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=14),
         timedelta(days=28),
         Better.HIGHER,
+        (PAGES,),
     ),
     Kind.CUT_CAMPAIGN: KindRules(
         Action.APPROVE_BUDGET,
@@ -80,6 +93,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=14),
         timedelta(days=28),
         Better.LOWER,
+        (CAMPAIGNS,),
     ),
     Kind.RAISE_CAMPAIGN: KindRules(
         Action.APPROVE_BUDGET,
@@ -87,6 +101,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=14),
         timedelta(days=28),
         Better.HIGHER,
+        (CAMPAIGNS,),
     ),
     Kind.FIX_SOURCE: KindRules(
         Action.APPROVE_MEND,

@@ -13,6 +13,7 @@ GIVEN_UP_AFTER = timedelta(days=7)
 
 
 def due(found: Sequence[Measurable], now: datetime) -> list[Measurable]:
+    """By the clock: whether its figure is known that far is told by the reading."""
     return [each for each in found if now >= _due_at(each)]
 
 
@@ -24,18 +25,24 @@ def watched_pages(found: Sequence[Measurable]) -> set[str]:
 def outcome_of(
     each: Measurable, reading: Reading, recommenders: Sequence[Recommender], now: datetime
 ) -> OutcomeRecord | None:
-    """None while it cannot be told yet; after a week more of that, that it cannot is the outcome."""
+    """None while its marts end before it is due: a figure of other days would be no outcome.
+
+    Where they tell nothing of it for a week more, that it cannot be told is the outcome.
+    """
     kind = Kind(each.kind)
+    known_to = _known_to(kind, reading)
+    if known_to is None or known_to < _due_at(each):
+        return None
     told = (
         recommender.measure(reading, kind, each.subject)
         for recommender in recommenders
         if kind in recommender.judges(reading)
     )
     after = next((value for value in told if value is not None), None)
-    if after is None and now < _due_at(each) + GIVEN_UP_AFTER:
+    if after is None and known_to < _due_at(each) + GIVEN_UP_AFTER:
         return None
     verdict = _verdict(kind, each.measured, after)
-    sentence = _sentence(each, after, wording.span(KINDS[kind].measured_after))
+    sentence = _sentence(each, after, wording.span(known_to - each.decided_at))
     return OutcomeRecord(
         each.decision_id, now, each.metric, each.measured, after, verdict, sentence
     )
@@ -43,6 +50,14 @@ def outcome_of(
 
 def _due_at(each: Measurable) -> datetime:
     return each.decided_at + KINDS[Kind(each.kind)].measured_after
+
+
+def _known_to(kind: Kind, reading: Reading) -> datetime | None:
+    """As the slowest mart its figure stands in; a mart that is held back stays as old as it is."""
+    marts = KINDS[kind].measured_in
+    if any(mart not in reading.marts for mart in marts):
+        return None
+    return min([reading.now, *(reading.marts[mart] for mart in marts)])
 
 
 def _verdict(kind: Kind, before: Decimal | None, after: Decimal | None) -> str:

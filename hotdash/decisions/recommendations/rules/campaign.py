@@ -43,13 +43,16 @@ class Campaign:
                 yield _raise(reading, each, each.revenue)
 
     def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal | None:
-        """What it lost, or brought beyond its cost, in 28 days; one that no longer costs loses nothing."""
-        if kind not in self.judges(reading):
+        """What it lost, or brought beyond its cost, in 28 days; one that no longer costs loses nothing.
+
+        None where a day of its platform was not read: part of a cost is no smaller cost.
+        """
+        if kind not in self.judges(reading) or reading.unread_platforms & {"", _platform(subject)}:
             return None
         found = next((each for each in reading.campaigns if _subject(each) == subject), None)
         if found is None:
             return Decimal(0)
-        if found.revenue is None:
+        if found.revenue is None or not found.is_known:
             return None
         lost = found.spend - found.revenue
         return lost if kind is Kind.CUT_CAMPAIGN else -lost
@@ -57,6 +60,10 @@ class Campaign:
 
 def _subject(each: CampaignSignal) -> str:
     return f"campaign:{each.platform}:{each.campaign}"
+
+
+def _platform(subject: str) -> str:
+    return subject.split(":", 2)[1]
 
 
 def _is_enough(each: CampaignSignal) -> bool:

@@ -9,15 +9,24 @@ told as (
   join serving.current_fct_landing_pages as page
     on page.shop_id = :shop_id and page.day = judged.day
   where page.is_anomaly or page.page = any(cast(:watched as text[]))
+),
+-- A page that nobody has come to for more than a week has no row on that day.
+shown as (
+  select told.* from told
+  union all
+  select watched.page, judged.day, 0, 0, false
+  from judged
+  cross join unnest(cast(:watched as text[])) as watched (page)
+  where judged.day is not null and not exists (select from told where told.page = watched.page)
 )
 select
-  told.page, told.day, told.sessions_7d, told.sessions_previous_7d, told.is_anomaly,
-  sum(month.sessions)::bigint as sessions_28d,
-  sum(month.purchases)::bigint as purchases_28d
-from told
-join serving.current_fct_landing_pages as month
+  shown.page, shown.day, shown.sessions_7d, shown.sessions_previous_7d, shown.is_anomaly,
+  coalesce(sum(month.sessions), 0)::bigint as sessions_28d,
+  coalesce(sum(month.purchases), 0)::bigint as purchases_28d
+from shown
+left join serving.current_fct_landing_pages as month
   on month.shop_id = :shop_id
-  and month.page = told.page
-  and month.day between told.day - 27 and told.day
-group by told.page, told.day, told.sessions_7d, told.sessions_previous_7d, told.is_anomaly
-order by told.page
+  and month.page = shown.page
+  and month.day between shown.day - 27 and shown.day
+group by shown.page, shown.day, shown.sessions_7d, shown.sessions_previous_7d, shown.is_anomaly
+order by shown.page

@@ -18,6 +18,7 @@ from hotdash.base.errors import NotFoundError
 MONTH_DAYS = 28
 PARCELS_SINCE = timedelta(days=60)
 INVENTORY, BREACHES, SHIPMENTS = "fct_inventory", "fct_sla_events", "fct_fulfillments"
+TALKS = "fct_conversations"
 PAGES, CAMPAIGNS, SALES = "fct_landing_pages", "fct_roas", "fct_revenue"
 
 
@@ -148,6 +149,7 @@ class Reading:
     carriers: Sequence[CarrierSignal] = ()
     pages: Sequence[PageSignal] = ()
     campaigns: Sequence[CampaignSignal] = ()
+    unread_platforms: frozenset[str] = frozenset()
     sources: Sequence[SourceSignal] = ()
     stale_after: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
     sales: Sales | None = None
@@ -179,6 +181,7 @@ def load_reading(
         carriers=[CarrierSignal(**row) for row in asked.rows("carriers")],
         pages=[PageSignal(**row) for row in asked.rows("pages")],
         campaigns=[CampaignSignal(**row) for row in asked.rows("campaigns")],
+        unread_platforms=frozenset(row["platform"] for row in asked.rows("unread_platforms")),
         sources=[SourceSignal(**row) for row in asked.rows("sources")],
         stale_after=dict(stale_after or {}),
         sales=asked.sales(),
@@ -252,8 +255,8 @@ class _Asked:
             given["since"] = today - PARCELS_SINCE
         elif name == "pages":
             given["watched"] = list(self.watched)
-        elif name in ("campaigns", "sales"):
-            last = bare.last_complete(CAMPAIGNS if name == "campaigns" else SALES)
+        elif name in ("campaigns", "unread_platforms", "sales"):
+            last = bare.last_complete(SALES if name == "sales" else CAMPAIGNS)
             given |= {"first": last - timedelta(days=MONTH_DAYS - 1), "last": last}
         return given
 

@@ -10,12 +10,20 @@ from sqlalchemy.orm import Session
 from hotdash.base.errors import ConflictError, HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.decisions.log import Action, Decision, Learnt, Scope, record_decision
+from hotdash.decisions.recommendations.contract import Kind
 from hotdash.storage.appdb.repositories.assignments import (
     AssignmentRecord,
     add_assignment,
     list_assignments,
 )
 from hotdash.storage.appdb.repositories.decisions import decision_by_key
+from hotdash.storage.appdb.repositories.recommendations import (
+    APPROVED,
+    AnswerRecord,
+    RecommendationRecord,
+    answer_as_person,
+    asked_about,
+)
 
 LONGEST_PAGE = 1000
 LONGEST_ASSIGNEE = 120
@@ -57,12 +65,13 @@ def require_assignee(told: str | None) -> str:
 
 
 def assign(session: Session, shop_id: str, asked: Assign, now: datetime) -> AssignmentRecord:
-    """Without a recommendation, as the tile of searches offers it."""
+    """As the tile of searches offers it; what is asked about the page is answered with it."""
     page, assignee = _require_page(asked.landing_page), require_assignee(asked.assignee)
     repeated = _repeated(session, shop_id, asked, page)
     if repeated is not None:
         return repeated
     assignment_id = new_id()
+    waiting = asked_about(session, shop_id, Kind.ASSIGN_PAGE, f"page:{page}")
     decision = Decision(
         shop_id=shop_id,
         scope=Scope.OPS,
@@ -71,16 +80,35 @@ def assign(session: Session, shop_id: str, asked: Assign, now: datetime) -> Assi
         subject=f"page:{page}",
         rationale=asked.rationale,
         request_id=asked.request_id,
+        recommendation_id=waiting.recommendation_id if waiting else None,
         idempotency_key=asked.idempotency_key,
         learnt=Learnt(
-            edits={"assignment": str(assignment_id), "assignee": assignee, "landing_page": page}
+            options=waiting.options if waiting else (),
+            features=waiting.features if waiting else {},
+            status=APPROVED if waiting else None,
+            edits={"assignment": str(assignment_id), "assignee": assignee, "landing_page": page},
         ),
     )
     decision_id = record_decision(session, decision, now)
+    if waiting is not None:
+        _approve(session, waiting, decision_id, now)
     made = (shop_id, assignment_id, now, page, assignee, State.OPEN.value, asked.actor)
     record = AssignmentRecord(*made, decision_id, note=asked.rationale.strip())
     add_assignment(session, record)
     return record
+
+
+def _approve(
+    session: Session, waiting: RecommendationRecord, decision_id: UUID, now: datetime
+) -> None:
+    told = AnswerRecord(APPROVED, now, decision_id, told={"decision": str(decision_id)})
+    if not answer_as_person(session, waiting.shop_id, waiting.recommendation_id, told):
+        raise ConflictError(
+            "Somebody answered what is recommended for this page at the same moment, or your "
+            "role no longer allows it.",
+            hint="Look into the queue again.",
+            field="landing_page",
+        )
 
 
 def move(

@@ -18,6 +18,7 @@ from hotdash.decisions.assignments import Assign, State, assign, move
 from hotdash.decisions.corrections import correct
 from hotdash.decisions.log import DecisionError
 from hotdash.decisions.recommendations.answering import Answer, Answered, Verdict, answer
+from hotdash.decisions.recommendations.contract import Kind
 from hotdash.jobs.recommend import recommend
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.assignments import list_assignments
@@ -35,6 +36,8 @@ from hotdash.storage.appdb.repositories.recommendations import (
 )
 from hotdash.storage.appdb.repositories.signals.reading import load_reading
 from hotdash.storage.appdb.session import Database
+from tests.decisions.recommendations_given import proposal
+from tests.fixtures.asked import ask_all
 from tests.fixtures.marts import Publisher, mart_row
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.small_world import NOW, SHOP, Rows, hose, replaced, world
@@ -122,6 +125,20 @@ class TestAnApproval:
         assert kept is not None
         assert kept.detail["edits"]["landing_page"] == "/collections/hoses"
         assert kept.subject == "page:/collections/hoses"
+
+    def test_of_a_page_that_is_not_named_is_refused_and_leaves_nothing(
+        self, published: Publisher
+    ) -> None:
+        of_page = {"kind": Kind.ASSIGN_PAGE, "features": {"day": "2026-11-20"}}
+        [asked] = ask_all(published.database, NOW, [proposal("page:/p", **of_page)])
+        with (
+            published.database.jobs() as session,
+            pytest.raises(HotdashError, match="cannot be approved") as refused,
+        ):
+            answer(session, SHOP, asked.recommendation_id, given(assignee="Bea"), NOW)
+        assert "landing_page" in (refused.value.hint or "")
+        with published.database.jobs() as session:
+            assert list_decisions(session, SHOP) == []
 
     def test_a_moment_that_cannot_be_is_not_believed(self, published: Publisher) -> None:
         published.clock.advance(timedelta(minutes=2))
@@ -317,6 +334,26 @@ class TestAssignments:
             [decision] = list_decisions(session, SHOP)
         assert again.assignment_id == first.assignment_id
         assert (decision.action, decision.subject) == ("seo.assignment.create", "page:/p")
+
+    def test_what_is_recommended_for_the_page_is_answered_with_it(
+        self, published: Publisher, shop: SeededShop
+    ) -> None:
+        asked = waiting(published.database, "assign_page")
+        mine = Assign("/collections/hoses", "Bea", "It fell.", actor_of(shop.owner_id))
+        with published.database.as_user(shop.owner_id) as session:
+            made = assign(session, SHOP, mine, NOW)
+        with published.database.jobs() as session:
+            after = find_recommendation(session, SHOP, asked.recommendation_id)
+            [decision] = list_decisions(session, SHOP)
+            events = events_of_recommendation(session, SHOP, asked.recommendation_id)
+            with pytest.raises(ConflictError, match="approved already"):
+                answer(session, SHOP, asked.recommendation_id, given(assignee="Cy"), NOW)
+            assert len(list_assignments(session, SHOP)) == 1
+        assert after is not None
+        assert (after.status, after.decision_id) == ("approved", made.decision_id)
+        assert decision.recommendation_id == asked.recommendation_id
+        assert decision.detail["features"]["sessions_7d"] == 60
+        assert [each.event for each in events] == ["proposed", "approved"]
 
     def test_it_is_moved_on_and_ends(self, database: Database, shop: SeededShop) -> None:
         actor = actor_of(shop.owner_id)

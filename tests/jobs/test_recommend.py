@@ -12,6 +12,8 @@ from hotdash.decisions.recommendations.contract import Proposal
 from hotdash.decisions.recommendations.registry import RECOMMENDERS
 from hotdash.decisions.recommendations.rules.reorder import Reorder
 from hotdash.decisions.recommendations.settle import id_of
+from hotdash.insights.metrics.query.query import query
+from hotdash.insights.metrics.query.question import Question
 from hotdash.jobs.recommend import recommend
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
@@ -26,6 +28,7 @@ from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.small_world import (
+    LAST,
     NOW,
     SHOP,
     STALE_AFTER,
@@ -92,6 +95,21 @@ def test_open_conversations_past_their_promise_are_counted_once_and_without_mone
     )
     assert reply.features["conversations"] == [7, 9]
     assert reply.deadline == utc(21, 6)
+
+
+@pytest.mark.parametrize("status", ["pending", "snoozed"])
+def test_a_conversation_that_was_put_aside_still_waits_as_the_metric_says(
+    publisher: Publisher, shop: SeededShop, status: str
+) -> None:
+    """Of 7 (put aside), 9 (open) and 11 (resolved) two wait: asked, in the list and in the number."""
+    rows = world()
+    rows["fct_conversations"][0]["status"] = status
+    publisher.build(rows)
+    found = asked(publisher.database, publisher.clock)["reply"]
+    assert found.features["conversations"] == [7, 9]
+    question = Question.parse(shops=[SHOP], metrics=["open_past_sla"], first=LAST, last=LAST)
+    with publisher.database.as_user(shop.owner_id) as session:
+        assert query(session, question, NOW).only("open_past_sla").value == 2
 
 
 def test_a_carrier_holds_the_merchandise_of_each_order_once(found: Found) -> None:

@@ -96,6 +96,7 @@ def answer(
     assignment = new_id() if action is Action.CREATE_ASSIGNMENT else None
     if assignment is not None:
         require_assignee(given.assignee)
+        _require_page(asked)
     decision = record_decision(session, _decision(asked, given, action, assignment, now), now)
     _take_effect(session, asked, given, decision, now)
     if assignment is not None:
@@ -233,6 +234,16 @@ def _assigned(
     assignee = require_assignee(given.assignee)
     made = (asked.shop_id, assignment, now, page, assignee, "open", given.actor, decision)
     return AssignmentRecord(*made, note=given.rationale.strip())
+
+
+def _require_page(asked: RecommendationRecord) -> None:
+    if not asked.features.get("landing_page"):
+        raise AnswerError(
+            "This recommendation names no landing page, so it cannot be approved.",
+            hint="Reject it, and assign the page itself. Whoever proposes it has to name the "
+            "page as the feature landing_page.",
+            field="recommendation",
+        )
 
 
 def _require_asked(asked: RecommendationRecord) -> None:

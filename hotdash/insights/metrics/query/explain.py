@@ -1,7 +1,7 @@
 """Why a number is what it is: the rows of one day and their components, which add up to it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from hotdash.insights.metrics.publication import Published, load_published
 from hotdash.insights.metrics.query.answer import rounded
 from hotdash.insights.metrics.query.evaluation import evaluate
 from hotdash.insights.metrics.query.medians import WHOLE
-from hotdash.insights.metrics.query.plan import Filter, Form, Node
+from hotdash.insights.metrics.query.plan import Column, Filter, Form, Node
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.read import Asked, read
 from hotdash.insights.metrics.query.reading import filter_rows, filter_values, middle
@@ -88,10 +88,11 @@ def explain(
     day: date,
     now: datetime,
     filters: Iterable[str] = (),
+    model: str | None = None,
 ) -> Explanation:
-    """Filters are those of a question, such as country:DE."""
+    """Filters are those of a question, such as country:DE, and so is the attribution model."""
     question = Question.parse(
-        shops=[shop_id], metrics=[metric], first=day, last=day, filters=filters
+        shops=[shop_id], metrics=[metric], first=day, last=day, filters=filters, model=model
     )
     asked = read(session, question, now)
     return _explained(session, asked.nodes[0], asked, shop_id, day)
@@ -139,10 +140,27 @@ def _finest(form: Form, filters: Filters) -> PublishedMart | None:
         return None
     marts = published_marts()
     for mart in (marts[name] for name in form.metric.marts):
-        needed = {form.metric.column(mart.name, name) for name in (*form.columns, *filters)}
+        needed = {form.metric.column(mart.name, name) for name in filters}
+        for column in _columns(form, mart).values():
+            needed |= {column.name, column.only or column.name}
         if set(mart.grain) - {"day"} and needed <= mart.columns.keys():
             return mart
     return None
+
+
+def _columns(form: Form, mart: PublishedMart) -> dict[str, Column]:
+    """As this mart calls them; what a model credits is called the same everywhere."""
+    return {
+        name: column if column.only else replace(column, name=form.metric.column(mart.name, name))
+        for name, column in form.columns.items()
+    }
+
+
+def _told(column: Column) -> str:
+    """What a row adds to the number; nothing is said where its flag says neither yes nor no."""
+    own = f"fact.{column.name}"
+    only = f"fact.{column.only}"
+    return f"case when {only} then {own} when not {only} then 0 end" if column.only else own
 
 
 def _rows(
@@ -157,14 +175,14 @@ def _rows(
     metric = form.metric
     reading = metric.reads.get(mart.name)
     key = [name for name in mart.grain if name != "day"]
-    columns = {name: metric.column(mart.name, name) for name in form.columns}
+    columns = _columns(form, mart)
     chosen = [
         Filter(column, mart.columns[column], values)
         for name, values in filters.items()
         if (column := metric.column(mart.name, name))
     ]
     named = [*(f"fact.{name} as k{n}" for n, name in enumerate(key))]
-    named += [f"fact.{column} as c{n}" for n, column in enumerate(columns.values())]
+    named += [f"{_told(column)} as c{n}" for n, column in enumerate(columns.values())]
     statement = written(__file__, "rows.sql").format(
         columns=", ".join(named),
         mart=mart.name,

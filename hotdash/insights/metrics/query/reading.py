@@ -297,7 +297,11 @@ def _filter(filtered: Filter, number: int) -> str:
     column = f"fact.{filtered.column}"
     array = _ARRAYS.get(filtered.kind, "text[]")
     named = f"{column} = any(cast(:filter{number} as {array}))"
-    return f"({named} or {column} is null)" if "" in filtered.values else named
+    if "" not in filtered.values:
+        return named
+    # Both are shown as none, so both are asked for as none.
+    empty = f" or {column} = ''" if filtered.kind is ColumnType.TEXT else ""
+    return f"({named} or {column} is null{empty})"
 
 
 def _switch_columns(form: Form) -> dict[str, str]:

@@ -115,6 +115,21 @@ def find_recommendation(
     return _record(row) if row else None
 
 
+def asked_about(
+    session: Session, shop_id: str, kind: str, subject: str
+) -> RecommendationRecord | None:
+    """What waits for an answer about it, put off or not."""
+    row = session.scalars(
+        select(Recommendation).where(
+            Recommendation.shop_id == shop_id,
+            Recommendation.kind == kind,
+            Recommendation.subject == subject,
+            Recommendation.status.in_(ASKED),
+        )
+    ).one_or_none()
+    return _record(row) if row else None
+
+
 def find_by_ending(session: Session, named: str) -> RecommendationRecord:
     """By its id or how that ends, over all shops."""
     ending = named.strip().lower()

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotdash.base.errors import HotdashError
+from hotdash.entrypoints.web.pages.explore.chart import narrowed
 from hotdash.entrypoints.web.pages.explore.state import ExploreState
 from hotdash.insights.metrics.columns import TIME_DIMENSIONS
 from hotdash.insights.metrics.period import Range, Window
@@ -108,3 +109,12 @@ def test_what_cannot_be_read_is_named(address: str, field: str) -> None:
         ExploreState.read(address)
     assert refused.value.field == field
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("", ""), (None, ""), ("Brand", "Brand"), (True, "true")]
+)
+def test_what_is_shown_as_none_is_asked_for_as_nothing(key: object, value: str) -> None:
+    """Not as a campaign that is called (none)."""
+    state = narrowed(ExploreState.read("metric=ad_spend&by=&by=campaign"), "campaign", key)
+    assert state.filters == (("campaign", value),)

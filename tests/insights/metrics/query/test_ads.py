@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from hotdash.insights.metrics.query.explain import explain
 from hotdash.insights.metrics.query.question import QueryError
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher, mart_row
 from tests.fixtures.november import NOV, ROD, Ask, days
+from tests.fixtures.shops import SeededShop
 
 WHY = (
     "1 row does not say spend (an ad source was not read for the day, none is connected, or no exchange "
@@ -129,6 +131,41 @@ def test_another_model_keeps_every_platform_in_sight(credited: Ask) -> None:
     rows = credited("attributed_revenue", by=["platform"], model="linear", **NOV).rows
     found = {row.key["platform"]: row.cells["attributed_revenue"].value for row in rows}
     assert found == {"meta": 60, "google": 0}
+
+
+def test_the_rows_behind_another_model_are_what_it_credits(
+    credited: Ask, publisher: Publisher, shop: SeededShop
+) -> None:
+    """60.00 under linear, not the 36.00 of last click; Google's 500.00 count as nothing."""
+    del credited
+    found = {}
+    with publisher.database.as_user(shop.owner_id) as session:
+        now = publisher.clock.now()
+        for number in (2, 3):
+            day = date(2026, 11, number)
+            found[number] = explain(session, "attributed_revenue", ROD, day, now, model="linear")
+    assert [row.value for row in found[2].rows] == [60]
+    assert [row.value for row in found[3].rows] == [0]
+    assert (found[2].value, found[3].value) == (60, 0)
+    assert found[2].adds_up is True
+    assert found[3].adds_up is True
+
+
+def test_without_a_campaign_is_without_whether_it_was_told_as_nothing_or_not(
+    publisher: Publisher, ask: Ask
+) -> None:
+    """fct_roas says an empty text, other marts say nothing: 10.00 has no campaign, 5.00 has one."""
+    publisher.build(
+        {
+            "fct_revenue": days()["fct_revenue"],
+            "fct_roas": [
+                ads(2, "meta", attributed_revenue=Decimal(10)),
+                ads(2, "meta", campaign="Brand", attributed_revenue=Decimal(5)),
+            ],
+        }
+    )
+    answer = ask("attributed_revenue", filters=["campaign:"], **NOV)
+    assert answer.only("attributed_revenue").value == 10
 
 
 @pytest.mark.parametrize(

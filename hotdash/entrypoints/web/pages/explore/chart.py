@@ -289,7 +289,7 @@ def narrowed(
     state: ExploreState, dimension: str, key: object, by: tuple[str, ...] | None = None
 ) -> ExploreState:
     """The same of this value only."""
-    value = "" if key is None else name_of(key)
+    value = "" if key in (None, "") else name_of(key)
     filters = tuple(sorted({*state.filters, (dimension, value)}))
     times = by if by is not None else (state.time or "day",)
     return state.but(filters=filters, by=times, drill=None)

@@ -117,7 +117,7 @@ def _load(
             list_annotations(session, shop_id),
             _goals(session, state, shop_id, now),
             list_saved_views(session, shop_id, actor_of(visit.user_id)),
-            _rows(session, state, shop_id, now),
+            _rows(session, state, shop_id, now, answer),
         )
 
 
@@ -140,11 +140,15 @@ def _goals(session: Session, state: ExploreState, shop_id: str, now: datetime) -
     return [progress_of(session, goal, now) for goal in own[:_MOST_GOALS]]
 
 
-def _rows(session: Session, state: ExploreState, shop_id: str, now: datetime) -> Explanation | None:
+def _rows(
+    session: Session, state: ExploreState, shop_id: str, now: datetime, answer: Answer
+) -> Explanation | None:
+    """Of the first metric, by the model the number itself was credited by."""
     if state.drill is None:
         return None
+    model = answer.metrics[0].model if state.model else None
     filters = [f"{name}:{value}" for name, value in state.filters]
-    return explain(session, state.metrics[0], shop_id, state.drill, now, filters)
+    return explain(session, state.metrics[0], shop_id, state.drill, now, filters, model)
 
 
 def _asked(

@@ -46,7 +46,7 @@ class StockSignal:
 
 @dataclass(frozen=True, slots=True)
 class BreachSignal:
-    """A promise that was broken and is not made good, in a conversation that is open."""
+    """A promise that was broken and is not made good, in a conversation that is not resolved."""
 
     conversation_id: int
     kind: str

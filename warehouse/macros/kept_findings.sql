@@ -16,7 +16,7 @@
 {#- A model that told of another day than it was asked for changed what nobody would look at. -#}
 {% macro forget_if_other_days(fresh, asked) -%}
   {%- if var('announced') %}
-  delete from {{ kept_findings() }}
+  {{ doubt() }}
   where exists (
     select 1 from {{ fresh }} as computed
     where not exists (
@@ -29,8 +29,14 @@
 {#- A table that was gone has lost its other days. -#}
 {% macro forget_if_lost() -%}
   {%- if var('announced') and not should_full_refresh() %}
-  delete from {{ kept_findings() }};
+  {{ doubt() }};
   {%- endif -%}
+{%- endmacro %}
+
+{#- A row of its own: two models at once may doubt, and cannot both delete the same note. -#}
+{% macro doubt() -%}
+  insert into {{ kept_findings() }} (project_hash, asked_whole_as_of, next_build)
+  select '', timestamptz '1970-01-01 00:00:00+00', null
 {%- endmacro %}
 
 {% macro kept_findings() -%} {{ adapter.quote('checks') }}.{{ adapter.quote('kept_findings') }} {%- endmacro %}

@@ -22,7 +22,7 @@ class Story:
     def tell(self, event: Any) -> None:
         if event.info.level in _TOLD and event.info.msg:
             line = f"{event.info.ts.ToJsonString()} {redact(event.info.msg)}"
-            self._handler.emit(LogRecord("dbt", 0, "", 0, line, None, None))
+            self._handler.handle(LogRecord("dbt", 0, "", 0, line, None, None))
 
     def close(self) -> None:
         self._handler.close()

@@ -22,15 +22,23 @@ _CREATE = """
 
 _FORGET = "delete from checks.kept_findings"
 
-_FORGET_UNLESS_NEXT = """
-    delete from checks.kept_findings where next_build is null or next_build <> ?
+# What a model of the project wrote when it doubted (`warehouse/macros/kept_findings.sql`).
+_IS_DOUBTED = "exists (select 1 from checks.kept_findings where project_hash = '')"
+
+_FORGET_UNLESS_NEXT = f"""
+    delete from checks.kept_findings
+    where next_build is null or next_build <> ? or {_IS_DOUBTED}
+"""
+
+_FORGET_ANNOUNCED = f"""
+    delete from checks.kept_findings where next_build is not null or {_IS_DOUBTED}
 """
 
 _ANNOUNCE = "update checks.kept_findings set next_build = ?"
 
-_STANDING = """
+_STANDING = f"""
     select project_hash, asked_whole_as_of, next_build from checks.kept_findings
-    where next_build is not null and exists (
+    where not {_IS_DOUBTED} and next_build is not null and exists (
         select 1 from raw.builds where build_id = next_build
     )
 """
@@ -53,7 +61,7 @@ def announce_build(warehouse: Warehouse, build_id: str) -> None:
     """Before anything is computed. Another that began and was never asked, also this one, ends the note."""
     with warehouse.transaction():
         warehouse.execute(_CREATE)
-        warehouse.execute("delete from checks.kept_findings where next_build is not null")
+        warehouse.execute(_FORGET_ANNOUNCED)
         warehouse.execute(_ANNOUNCE, [build_id])
 
 

@@ -13,6 +13,7 @@ from hotdash.pipeline.transform.dbt import project_hash
 from hotdash.storage.warehouse.contract import Engine
 from hotdash.storage.warehouse.kept_findings import (
     announce_build,
+    are_kept,
     asked_whole_before,
     forget_findings,
     forget_unless_announced,
@@ -126,11 +127,26 @@ def test_of_other_days_only_the_like_of_what_was_computed_is_looked_at(
     assert ("a", "orders_name_nobody") in asked_whole(two_days)
 
 
-def test_a_table_that_was_gone_is_asked_whole(two_days: BuiltWarehouse) -> None:
+def test_tables_that_were_gone_are_asked_whole(two_days: BuiltWarehouse) -> None:
+    """Of two at once: each of them doubts, and neither waits for the other."""
     keep_findings(two_days.warehouse, project_hash(dbt_project_folder()), AS_OF)
-    two_days.warehouse.execute("drop table marts.fct_refunds")
+    for mart in ("fct_refunds", "fct_ad_spend", "fct_conversations", "fct_sessions"):
+        two_days.warehouse.execute(f"drop table marts.{mart}")
     two_days.build()
     assert not is_asked_in_part(two_days)
+
+
+def test_a_doubt_ends_the_note(noted: BuiltWarehouse) -> None:
+    announce_build(noted.warehouse, "b1")
+    recorded(noted, "b1")
+    assert stands(noted, "b1")
+    noted.warehouse.execute(
+        "insert into checks.kept_findings values ('', timestamptz '1970-01-01 00:00:00+00', null)"
+    )
+    assert not stands(noted, "b1")
+    assert not are_kept(noted.warehouse, "code", AS_OF)
+    forget_unless_announced(noted.warehouse, "b1")
+    assert noted.rows("select * from checks.kept_findings") == []
 
 
 def test_dbt_alone_takes_the_word_away(noted: BuiltWarehouse) -> None:

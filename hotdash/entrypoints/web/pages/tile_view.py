@@ -1,6 +1,6 @@
 """A tile as pages show it: every figure as text, every state with its word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from hotdash.insights.tiles.contract import (
     TileState,
     Verdict,
 )
+from hotdash.insights.tiles.trouble import FailedCheck
 
 _WORDS = {
     TileState.OK: "On track",
@@ -129,11 +130,16 @@ def tile_url(name: str, shop_id: str, period: Period) -> str:
 
 def _told(tile: Tile, shop_id: str) -> tuple[ReasonView, ...]:
     """What is blocked says it by its checks; since when stands in the banner."""
-    checks = tile.blocked.checks if tile.blocked is not None else ()
+    checks = _failed(tile)
     told = {check.sentence: check_url(shop_id, check.name) for check in checks}
     if tile.state is TileState.BLOCKED and checks:
         return tuple(ReasonView(sentence, url) for sentence, url in told.items())
     return tuple(ReasonView(reason, told.get(reason)) for reason in tile.reasons)
+
+
+def _failed(tile: Tile) -> Sequence[FailedCheck]:
+    kept_back = tile.blocked or tile.kept_back
+    return kept_back.checks if kept_back is not None else ()
 
 
 def _note(tile: Tile, reasons: tuple[ReasonView, ...]) -> str:
@@ -155,7 +161,7 @@ def _action(tile: Tile, shop_id: str, url: str, today_url: str) -> ActionView | 
     """What is to be done stands under Do now; the tile leads there, or to its check, lists and days."""
     action = tile.next_action
     if action.kind is ActionKind.MEND_CHECK:
-        checks = tile.blocked.checks if tile.blocked is not None else ()
+        checks = _failed(tile)
         to = check_url(shop_id, checks[0].name) if checks else health_url(shop_id)
         return ActionView("See the failed check", to)
     if action.kind in _TO_DECISION:

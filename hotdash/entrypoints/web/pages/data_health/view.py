@@ -219,7 +219,7 @@ def alert_views(
 
 def _alert(told: Mapping[str, Any], names: Names, timezone: str, now: datetime) -> AlertView:
     opened, is_open = parse_iso(told["opened_at"]), told["ended_at"] is None
-    severity = told["severity"]
+    severity, runbook = str(told["severity"]), str(told["runbook"])
     return AlertView(
         alert=str(told["alert"]),
         title=title_of(told["check"]),
@@ -232,7 +232,7 @@ def _alert(told: Mapping[str, Any], names: Names, timezone: str, now: datetime) 
         sentence=told["sentence"],
         mend=told["mend"],
         owner=told["owner"],
-        runbook_url=urlsplit(told["runbook"]).path,
+        runbook_url=urlsplit(runbook).path,
         history=tuple(_event(each, names, timezone) for each in told["events"]),
     )
 

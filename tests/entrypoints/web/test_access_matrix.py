@@ -59,6 +59,32 @@ MATRIX = {
     "GET /api/v1/metrics/export": Row(
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
+    "GET /attribution": Row(f"/attribution{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /attribution/orders/{order}": Row(f"/attribution/orders/1{ASK}", SIGN_IN, 404, 200, 200),
+    "GET /data-health": Row(f"/data-health{ASK}", SIGN_IN, 404, 200, 200),
+    # Whoever is let in learns that this check was never asked; with an answer: test_data_health.py.
+    "GET /data-health/checks/{check}": Row(
+        f"/data-health/checks/no_such_check{ASK}", SIGN_IN, 404, 404, 404
+    ),
+    **{
+        f"POST /data-health/overrides{verb}": Row(
+            *(f"/data-health/overrides{verb}", 401, 404, 403, 404),
+            fields={"shop": ROD, "check": "no_such_check", "reason": "A sale.", "days": "7"},
+        )
+        for verb in ("", "/revoke")
+    },
+    "POST /data-health/alerts/answer": Row(
+        *("/data-health/alerts/answer", 401, 404, 403, 404),
+        fields={"shop": ROD, "alert": UNKNOWN, "answer": "acknowledged"},
+    ),
+    "POST /data-health/publications/rollback": Row(
+        *("/data-health/publications/rollback", 401, 404, 403, 404),
+        fields={"shop": ROD, "publication": UNKNOWN, "reason": "Too low."},
+    ),
+    "POST /data-health/publications/release": Row(
+        *("/data-health/publications/release", 401, 404, 403, 409),
+        fields={"shop": ROD, "reason": "Mended."},
+    ),
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions/evidence": Row(

@@ -20,7 +20,7 @@ THEMES = ("light", "dark")
 PAGES = {
     "attribution": f"/attribution?shop={ROD}",
     "attribution-campaigns": f"/attribution?shop={ROD}&by=campaign&model=linear&days_from=20",
-    "attribution-order": f"/attribution/orders/21464?shop={ROD}&model=linear",
+    "attribution-order": f"/attribution/orders/21309?shop={ROD}&model=linear",
     "data-health": f"/data-health?shop={ROD}&closed=1",
     "data-health-check": f"/data-health/checks/{DOUBLED}?shop={ROD}",
 }
@@ -37,6 +37,7 @@ def doubted(
     folder = tmp_path_factory.mktemp("doubted")
     with copied(template_urls, storefront_template, folder) as storefront:
         publish_attribution(storefront)
+        storefront.clock.advance(timedelta(minutes=12))
         fill_health(storefront)
         with serving(storefront, web_home) as served:
             yield served
@@ -74,8 +75,8 @@ def test_why_an_order_is_credited_so(owner: Visitor) -> None:
     expect(page.locator(".verdict-line")).to_have_text(
         "Last click gives all of it to Organic Search (google / organic)."
     )
-    page.get_by_label("Model").dispatch_event("pointerdown")
-    page.get_by_label("Model").select_option("linear")
+    page.get_by_label("Model", exact=True).dispatch_event("pointerdown")
+    page.get_by_label("Model", exact=True).select_option("linear")
     page.wait_for_url("**model=linear**")
     expect(page.locator(".verdict-line")).to_contain_text("divides it among 3 visits")
     total = page.locator("[data-models] tfoot td")
@@ -88,9 +89,9 @@ def test_with_the_keyboard_alone(owner: Visitor) -> None:
     page = owner.page
     owner.open(PAGES["attribution"])
     page.get_by_label("Explain an order").focus()
-    page.keyboard.type("#21464")
+    page.keyboard.type("#21309")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/attribution/orders/21464**")
+    page.wait_for_url("**/attribution/orders/21309**")
     owner.open(PAGES["attribution"])
     page.get_by_label("Rows").focus()
     page.keyboard.press("ArrowDown")

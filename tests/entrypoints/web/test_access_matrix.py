@@ -143,6 +143,12 @@ MATRIX = {
     "GET /api/v1/attribution/orders/{order}": Row(
         f"/api/v1/attribution/orders/1{ASK}", 401, 404, 200, 200
     ),
+    **{
+        f"GET /api/v1/attribution/{what}": Row(
+            f"/api/v1/attribution/{what}{ASK}", 401, 404, 200, 200
+        )
+        for what in ("channels", "links")
+    },
     "GET /api/v1/attribution/comparison": Row(
         f"/api/v1/attribution/comparison{ASK}&from=2026-11-01&to=2026-11-02", 401, 404, 200, 200
     ),

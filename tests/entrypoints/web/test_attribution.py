@@ -225,6 +225,24 @@ def test_links_to_mend_are_bounded_and_complete(owner: Web) -> None:
     assert len(table_of(owner.client.get(more).text, "data-links")[1:]) == 5
 
 
+@pytest.mark.parametrize("asked", ["", "&model=linear&by=campaign", "&model=first_click&window=3"])
+def test_the_api_tells_the_same(owner: Web, asked: str) -> None:
+    told = owner.client.get(f"/api/v1/attribution/channels?shop={ROD}{asked}").json()
+    *rows, total = table_of(page(owner, asked))[1:]
+    place = 2 if "campaign" in asked else 1
+    assert [row["channel"] for row in told["rows"]] == [row[0] for row in rows]
+    assert [Decimal(row["revenue"]) for row in told["rows"]] == [amount(row[place]) for row in rows]
+    assert Decimal(told["total"]["revenue"]) == amount(total[1])
+    links = owner.client.get(f"/api/v1/attribution/links?shop={ROD}&skip=25").json()
+    assert (links["found"], len(links["links"])) == (30, 5)
+
+
+def test_the_api_refuses_a_window_where_credit_is_shared(owner: Web) -> None:
+    asked = f"/api/v1/attribution/channels?shop={ROD}&model=markov&window=7"
+    answer = owner.client.get(asked)
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "window")
+
+
 def test_a_viewer_sees_it_too(owner: Web) -> None:
     owner.sign_in(VIEWER)
     assert "Who brought the orders" in page(owner)

@@ -154,7 +154,7 @@ def summary(found: Sequence[CheckRecord]) -> str:
     warning = sum(each.severity == WARNING and each.override_id is None for each in failing)
     told = [f"{_counted(blocking, 'blocks', 'block')}, {_counted(warning, 'warns', 'warn')}"]
     told += [f"{aside} set aside"] if aside else []
-    return f"{', '.join(told)}, of {_counted(len(found), 'check', 'checks')} asked"
+    return f"{', '.join(told)}, of {_counted(len(found), 'check', 'checks')}"
 
 
 def _counted(count: int, one: str, more: str) -> str:

@@ -6,7 +6,7 @@ select
   link.source,
   link.medium,
   link.channel,
-  sum(link.touches) as touches,
+  cast(sum(link.touches) as bigint) as touches,
   min(link.day) as first_day,
   max(link.day) as last_day,
   count(*) over () as found

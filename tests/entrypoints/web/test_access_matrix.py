@@ -11,6 +11,7 @@ import pytest
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
+from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of
 
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
@@ -59,32 +60,7 @@ MATRIX = {
     "GET /api/v1/metrics/export": Row(
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
-    "GET /attribution": Row(f"/attribution{ASK}", SIGN_IN, 404, 200, 200),
-    "GET /attribution/orders/{order}": Row(f"/attribution/orders/1{ASK}", SIGN_IN, 404, 200, 200),
-    "GET /data-health": Row(f"/data-health{ASK}", SIGN_IN, 404, 200, 200),
-    # Whoever is let in learns that this check was never asked; with an answer: test_data_health.py.
-    "GET /data-health/checks/{check}": Row(
-        f"/data-health/checks/no_such_check{ASK}", SIGN_IN, 404, 404, 404
-    ),
-    **{
-        f"POST /data-health/overrides{verb}": Row(
-            *(f"/data-health/overrides{verb}", 401, 404, 403, 404),
-            fields={"shop": ROD, "check": "no_such_check", "reason": "A sale.", "days": "7"},
-        )
-        for verb in ("", "/revoke")
-    },
-    "POST /data-health/alerts/answer": Row(
-        *("/data-health/alerts/answer", 401, 404, 403, 404),
-        fields={"shop": ROD, "alert": UNKNOWN, "answer": "acknowledged"},
-    ),
-    "POST /data-health/publications/rollback": Row(
-        *("/data-health/publications/rollback", 401, 404, 403, 404),
-        fields={"shop": ROD, "publication": UNKNOWN, "reason": "Too low."},
-    ),
-    "POST /data-health/publications/release": Row(
-        *("/data-health/publications/release", 401, 404, 403, 409),
-        fields={"shop": ROD, "reason": "Mended."},
-    ),
+    **{name: Row(*told) for name, told in TRUSTED.items()},
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions/evidence": Row(
@@ -143,12 +119,6 @@ MATRIX = {
     "GET /api/v1/attribution/orders/{order}": Row(
         f"/api/v1/attribution/orders/1{ASK}", 401, 404, 200, 200
     ),
-    **{
-        f"GET /api/v1/attribution/{what}": Row(
-            f"/api/v1/attribution/{what}{ASK}", 401, 404, 200, 200
-        )
-        for what in ("channels", "links")
-    },
     "GET /api/v1/attribution/comparison": Row(
         f"/api/v1/attribution/comparison{ASK}&from=2026-11-01&to=2026-11-02", 401, 404, 200, 200
     ),

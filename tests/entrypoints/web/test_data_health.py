@@ -1,7 +1,9 @@
 """Data health: what checks found, who looks after it, and what people may do about it, by forms alone."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,8 +15,9 @@ from hotdash.storage.appdb.repositories.audit import list_events
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from tests.fixtures.health_world import DOUBLED, ODD, fill_health
 from tests.fixtures.pages import links_of, table_of
-from tests.fixtures.storefront import KYOTO, OWNER, ROD, STRANGER, VIEWER
-from tests.fixtures.web import Web
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.storefront import KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront, copied
+from tests.fixtures.web import Web, web_in_front_of
 
 PAGE = f"/data-health?shop={ROD}"
 SET_ASIDE = {"shop": ROD, "check": ODD, "reason": "The sale was announced.", "days": "7"}
@@ -23,6 +26,26 @@ SET_ASIDE = {"shop": ROD, "check": ODD, "reason": "The sale was announced.", "da
 @pytest.fixture
 def ill(web: Web) -> Web:
     fill_health(web.storefront)
+    web.sign_in(OWNER)
+    return web
+
+
+@pytest.fixture(scope="module")
+def shown(
+    storefront_template: str, template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Storefront]:
+    """For whoever only looks: ill, and published twice."""
+    with copied(template_urls, storefront_template, tmp_path_factory.mktemp("ill")) as storefront:
+        storefront.clock.advance(timedelta(minutes=1))
+        storefront.publish(ROD, growth=1.2)
+        storefront.clock.advance(timedelta(minutes=12))
+        fill_health(storefront)
+        yield storefront
+
+
+@pytest.fixture
+def looked_at(shown: Storefront, web_home: Path) -> Web:
+    web = web_in_front_of(shown, web_home)
     web.sign_in(OWNER)
     return web
 
@@ -44,26 +67,26 @@ def alert_of(web: Web) -> UUID:
 
 
 class TestWhatIsWrong:
-    def test_the_gravest_first_with_sentence_mend_and_owner(self, ill: Web) -> None:
-        html = page(ill)
+    def test_the_gravest_first_with_sentence_mend_and_owner(self, looked_at: Web) -> None:
+        html = page(looked_at)
         assert re.findall(r'data-check="(\w+)"', html) == [DOUBLED, ODD]
         assert "1 blocks, 1 warns, of 62 checks asked 9 min ago" in html
         for told in ("3 orders stand there twice.", "Looked after by data engineer.", "<code>"):
             assert told in html
         assert f'href="/runbooks/checks/{DOUBLED}"' in html
 
-    def test_only_a_warning_can_be_set_aside(self, ill: Web) -> None:
+    def test_only_a_warning_can_be_set_aside(self, looked_at: Web) -> None:
         aside = re.findall(
-            r'action="/data-health/overrides".*?name="check" value="(\w+)"', page(ill), re.S
+            r'action="/data-health/overrides".*?name="check" value="(\w+)"', page(looked_at), re.S
         )
         assert aside == [ODD]
 
-    def test_the_list_is_as_the_api_has_it_page_by_page(self, ill: Web) -> None:
-        told = ill.client.get(f"/api/v1/health/checks?shop={ROD}").json()["checks"]
-        html = page(ill)
+    def test_the_list_is_as_the_api_has_it_page_by_page(self, looked_at: Web) -> None:
+        told = looked_at.client.get(f"/api/v1/health/checks?shop={ROD}").json()["checks"]
+        html = page(looked_at)
         rows = table_of(html, "data-checks")[1:]
         more = table_of(
-            page(ill, path=links_of(html)["More checks"].replace("&amp;", "&")), "data-checks"
+            page(looked_at, path=links_of(html)["More checks"].replace("&amp;", "&")), "data-checks"
         )
         assert (len(rows), len(more[1:])) == (50, 12)
         titles = [each["check"].replace("_", " ").capitalize() for each in told]
@@ -78,12 +101,12 @@ class TestWhatIsWrong:
             ("&dimension=timeliness", 0),
         ],
     )
-    def test_narrowed(self, ill: Web, asked: str, count: int) -> None:
-        assert len(table_of(page(ill, asked), "data-checks")[1:]) == count
+    def test_narrowed(self, looked_at: Web, asked: str, count: int) -> None:
+        assert len(table_of(page(looked_at, asked), "data-checks")[1:]) == count
 
     @pytest.mark.parametrize("asked", ["&dimension=beauty", "&status=odd", "&checks_from=-1"])
-    def test_what_is_not_there_is_told_above(self, ill: Web, asked: str) -> None:
-        answer = ill.client.get(f"{PAGE}{asked}")
+    def test_what_is_not_there_is_told_above(self, looked_at: Web, asked: str) -> None:
+        answer = looked_at.client.get(f"{PAGE}{asked}")
         assert answer.status_code == 400
         assert 'role="alert"' in answer.text
 
@@ -104,8 +127,8 @@ class TestWhatIsWrong:
         assert "Every check passed." in page(web)
 
 
-def test_the_scorecard_is_that_of_the_api_and_leads_to_its_checks(ill: Web) -> None:
-    html = page(ill)
+def test_the_scorecard_is_that_of_the_api_and_leads_to_its_checks(looked_at: Web) -> None:
+    html = page(looked_at)
     head, *rows = table_of(html, "data-scores")
     assert head[1:] == [
         *("Completeness", "Accuracy", "Timeliness", "Validity", "Uniqueness", "Consistency"),
@@ -117,13 +140,13 @@ def test_the_scorecard_is_that_of_the_api_and_leads_to_its_checks(ill: Web) -> N
     assert html.count('class="score-line"') == 3
     leads = re.search(r'href="(/data-health\?[^"]*dimension=uniqueness[^"]*)"', html)
     assert leads
-    found = table_of(page(ill, path=leads[1].replace("&amp;", "&")), "data-checks")[1:]
+    found = table_of(page(looked_at, path=leads[1].replace("&amp;", "&")), "data-checks")[1:]
     assert [row[0] for row in found] == ["Order ids are unique"]
 
 
 class TestOneCheck:
-    def test_its_rows_are_masked_and_its_past_is_told(self, ill: Web) -> None:
-        html = check_page(ill, DOUBLED)
+    def test_its_rows_are_masked_and_its_past_is_told(self, looked_at: Web) -> None:
+        html = check_page(looked_at, DOUBLED)
         assert table_of(html, "data-sample") == [
             ["day", "note", "order_id"],
             ["2026-11-19", "write to ***", "61"],
@@ -133,16 +156,18 @@ class TestOneCheck:
         assert [row[1] for row in answers] == ["failed", "passed"]
         assert "2 of 3; persons are masked" in html
 
-    def test_one_that_passed_has_no_form(self, ill: Web) -> None:
-        html = check_page(ill, "searches_name_nobody_01")
+    def test_one_that_passed_has_no_form(self, looked_at: Web) -> None:
+        html = check_page(looked_at, "searches_name_nobody_01")
         assert "It found nothing wrong" in html
         assert "/data-health/overrides" not in html
 
-    def test_of_another_shop_is_not_there(self, ill: Web) -> None:
-        ill.sign_in(STRANGER)
-        assert ill.client.get(f"/data-health/checks/{DOUBLED}?shop={ROD}").status_code == 404
-        assert ill.client.get(f"/data-health/checks/{DOUBLED}?shop={KYOTO}").status_code == 404
-        assert "stand there twice" not in page(ill, path=f"/data-health?shop={KYOTO}")
+    def test_of_another_shop_is_not_there(self, looked_at: Web) -> None:
+        looked_at.sign_in(STRANGER)
+        assert looked_at.client.get(f"/data-health/checks/{DOUBLED}?shop={ROD}").status_code == 404
+        assert (
+            looked_at.client.get(f"/data-health/checks/{DOUBLED}?shop={KYOTO}").status_code == 404
+        )
+        assert "stand there twice" not in page(looked_at, path=f"/data-health?shop={KYOTO}")
 
 
 class TestSettingAside:
@@ -255,8 +280,8 @@ class TestPublications:
         told = "Shopify counts 412 orders on 19 Nov 2026, we hold 409."
         assert links_of(html)[told] == f"/data-health/checks/orders_reconcile?shop={ROD}"
 
-    def test_parity_is_told(self, ill: Web) -> None:
-        html = page(ill)
+    def test_parity_is_told(self, looked_at: Web) -> None:
+        html = page(looked_at)
         assert "Before it is shown: staged rows are the rows that were built" in html
         assert "Once a day: served rows are the rows that were published" in html
 
@@ -269,16 +294,13 @@ FORMS = {
 
 
 @pytest.mark.parametrize("role", Role)
-def test_a_role_sees_the_forms_it_may_send_and_no_others(ill: Web, role: Role) -> None:
-    store = ill.storefront
-    store.clock.advance(timedelta(minutes=1))
-    store.publish(ROD, growth=1.2)
-    ill.sign_in(store.add_person(role))
-    html = page(ill) + check_page(ill, ODD)
+def test_a_role_sees_the_forms_it_may_send_and_no_others(looked_at: Web, role: Role) -> None:
+    looked_at.sign_in(looked_at.storefront.add_person(role))
+    html = page(looked_at) + check_page(looked_at, ODD)
     for action, needs in FORMS.items():
         assert (f'action="{action}"' in html) == (role in MATRIX[needs])
         if role not in MATRIX[needs]:
-            assert ill.form(action, {"shop": ROD}).status_code == 403
+            assert looked_at.form(action, {"shop": ROD}).status_code == 403
 
 
 class TestWhoLeadsHere:

@@ -164,32 +164,26 @@ def test_a_campaign_meets_its_spend_by_any_of_its_names(
     assert found["Paid Social", "Spring Sale"] == (Decimal("1.5"), 90, Decimal("4.5"), 40)
 
 
-@pytest.mark.parametrize(
-    ("model", "days", "expected"),
-    [
-        ("last_click", 1, {"Email": 100, "Direct / None": 70, "Paid Social": 0}),
-        ("last_click", 7, {"Email": 100, "Paid Social": 40, "Direct / None": 30}),
-        ("first_click", 1, {"Email": 100, "Direct / None": 70, "Paid Social": 0}),
-        ("first_click", 3, {"Paid Social": 100, "Direct / None": 70}),
-        ("last_touch", 7, {"Email": 100, "Direct / None": 70, "Paid Social": 0}),
-    ],
+WITHIN = (
+    ("last_click", 1, {"Email": 100, "Direct / None": 70, "Paid Social": 0}),
+    ("last_click", 7, {"Email": 100, "Paid Social": 40, "Direct / None": 30}),
+    ("first_click", 1, {"Email": 100, "Direct / None": 70, "Paid Social": 0}),
+    ("first_click", 3, {"Paid Social": 100, "Direct / None": 70}),
+    ("last_touch", 7, {"Email": 100, "Direct / None": 70, "Paid Social": 0}),
 )
-def test_another_window(
-    session: Session, publisher: Publisher, model: str, days: int, expected: dict[str, int]
-) -> None:
-    found = told(session, publisher, Asked(model, days))
-    assert {key: amount for key, (_, amount, _, _) in found.items()} == expected
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("days", [None, 7])
-def test_whatever_is_asked_all_of_it_is_the_revenue(
-    session: Session, publisher: Publisher, model: str, days: int | None
-) -> None:
-    days = days if model == "last_click" else None
-    found = attribution(session, publisher).credits(Asked(model, days))
-    assert (found.total.orders, found.total.amount) == (3, 170)
-    assert found.rate == Decimal(2) / 3
+def test_another_window(session: Session, publisher: Publisher) -> None:
+    for model, days, expected in WITHIN:
+        found = told(session, publisher, Asked(model, days))
+        assert {key: amount for key, (_, amount, _, _) in found.items()} == expected, model
+
+
+def test_whatever_is_asked_all_of_it_is_the_revenue(session: Session, publisher: Publisher) -> None:
+    for asked in (Asked("last_click"), Asked("linear"), Asked("last_click", 7)):
+        found = attribution(session, publisher).credits(asked)
+        assert (found.total.orders, found.total.amount) == (3, 170)
+        assert found.rate == Decimal(2) / 3
 
 
 def test_what_was_not_read_is_not_nought(session: Session, publisher: Publisher) -> None:
@@ -198,16 +192,16 @@ def test_what_was_not_read_is_not_nought(session: Session, publisher: Publisher)
     assert (paid["spend"], paid["roas"]) == (None, "2")
 
 
-@pytest.mark.parametrize("model", MODELS)
-def test_the_return_is_that_of_the_metric(
-    session: Session, publisher: Publisher, model: str
-) -> None:
+def test_the_return_is_that_of_the_metric(session: Session, publisher: Publisher) -> None:
     """The metric adds up what is published per day; here every credit is added up."""
-    asked = {"shops": [ROD], "metrics": ["roas"], "by": ["channel"], "range": "7d"}
-    answer = query(session, Question.parse(**asked, model=model), publisher.clock.now())
-    found = attribution(session, publisher).credits(Asked(model))
-    returns = {row.key["channel"]: row.cells["roas"].value for row in answer.rows}
-    assert returns == {"Paid Social": found.rows["Paid Social", "", ""].roas}
+    for model in MODELS:
+        question = Question.parse(
+            shops=[ROD], metrics=["roas"], by=["channel"], range="7d", model=model
+        )
+        answer = query(session, question, publisher.clock.now())
+        found = attribution(session, publisher).credits(Asked(model))
+        returns = {row.key["channel"]: row.cells["roas"].value for row in answer.rows}
+        assert returns == {"Paid Social": found.rows["Paid Social", "", ""].roas}
 
 
 def test_orders_of_a_channel_page_by_page(session: Session, publisher: Publisher) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -246,6 +247,30 @@ def test_the_api_refuses_a_window_where_credit_is_shared(owner: Web) -> None:
 def test_a_viewer_sees_it_too(owner: Web) -> None:
     owner.sign_in(VIEWER)
     assert "Who brought the orders" in page(owner)
+
+
+def test_what_is_kept_back_is_told_above_with_its_way_out(web: Web) -> None:
+    """The last trusted credits stay, and the banner leads to what failed."""
+    publish_attribution(web.storefront)
+    web.sign_in(OWNER)
+    before = table_of(page(web))
+    web.storefront.clock.advance(timedelta(minutes=1))
+    kept = {mart: ["Credits do not add up."] for mart in ("fct_roas", "fct_attributed_orders")}
+    web.storefront.publish(ROD, blocked={ROD: kept})
+    html = page(web)
+    assert "Blocked since 20 Nov, 11:13." in html
+    assert "Credits do not add up." in html
+    assert links_of(html)["See data health"] == f"/data-health?shop={ROD}"
+    assert [row[:4] for row in table_of(html)] == [row[:4] for row in before]
+
+
+def test_a_year_and_an_old_source(web: Web) -> None:
+    publish_attribution(web.storefront)
+    web.sign_in(OWNER)
+    web.storefront.clock.advance(timedelta(hours=9))
+    html = page(web, "&range=12m")
+    assert "The data is not up to date." in html
+    assert "20 Nov 2025 – 19 Nov 2026" in html
 
 
 def test_before_anything_is_attributed_it_says_what_to_do(shown_web: Web) -> None:

@@ -73,7 +73,7 @@ def health_url(shop_id: str) -> str:
 def check_url(shop_id: str, check: str | None) -> str:
     """What went wrong while publishing is no check of the gate, and has no page of its own."""
     if check is None:
-        return f"{health_url(shop_id)}#publications"
+        return f"{health_url(shop_id)}#marts"
     return f"{PATH}/checks/{quote(check, safe='')}?{urlencode({'shop': shop_id})}"
 
 

@@ -47,6 +47,11 @@ from hotdash.entrypoints.web.pages import (
 )
 from hotdash.entrypoints.web.pages import decisions as decision_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
+from hotdash.entrypoints.web.pages.attribution import order as attributed_order
+from hotdash.entrypoints.web.pages.attribution import page as attribution_page
+from hotdash.entrypoints.web.pages.data_health import check as data_health_check
+from hotdash.entrypoints.web.pages.data_health import forms as data_health_forms
+from hotdash.entrypoints.web.pages.data_health import page as data_health_page
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.parts import Parts
@@ -57,6 +62,8 @@ ROUTERS = (
     *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
+    *(attribution_page.router, attributed_order.router),
+    *(data_health_page.router, data_health_check.router, data_health_forms.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),

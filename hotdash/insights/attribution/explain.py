@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import NotFoundError
 from hotdash.insights.attribution import texts
+from hotdash.insights.attribution.reasons import reason
 from hotdash.insights.attribution.windows import CreditWindows
 from hotdash.insights.statements import statement
 
@@ -47,6 +48,7 @@ class ExplainedTouch:
     channel: str
     referrer_host: str | None
     link_problem: str | None
+    is_click: bool
     in_click_window: bool
     in_lookback: bool
     named: str
@@ -70,9 +72,26 @@ class AttributedOrder:
     is_counted: bool
     click_days: int
     lookback_days: int
+    half_life_days: int
     says: Sequence[str]
     touches: Sequence[ExplainedTouch]
     unsourced: Credits
+
+    @property
+    def revenue(self) -> Decimal | None:
+        """What every model divides; of an order that does not count there is nothing to divide."""
+        if not self.is_counted:
+            return None
+        told = [touch.credits.get("last_click") for touch in self.touches]
+        told.append(self.unsourced.get("last_click"))
+        return sum((each.amount for each in told if each is not None), Decimal(0))
+
+    def reasons(self, touch: ExplainedTouch) -> dict[str, str]:
+        """Under each model why the touch has what it has."""
+        return {
+            model: touch.outcome if model == "last_click" else reason(self, touch, model)
+            for model in texts.MODELS
+        }
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -84,9 +103,12 @@ class AttributedOrder:
             "is_counted": self.is_counted,
             "click_days": self.click_days,
             "lookback_days": self.lookback_days,
+            "half_life_days": self.half_life_days,
             "says": list(self.says),
             "models": texts.MODELS,
-            "touches": [touch.as_json() for touch in self.touches],
+            "touches": [
+                touch.as_json() | {"reasons": self.reasons(touch)} for touch in self.touches
+            ],
             "direct_none": _told(self.unsourced),
         }
 
@@ -125,6 +147,7 @@ def _explained(
         is_counted=order["is_counted"],
         click_days=windows.click_days,
         lookback_days=windows.lookback_days,
+        half_life_days=windows.half_life_days,
         says=_says(order, touches, winner, windows),
         touches=[_touch(row, credited.get(row["touch_id"]), winner, windows) for row in touches],
         unsourced=_credits(credited.get(NOBODY)),
@@ -160,6 +183,7 @@ def _touch(
         channel=row["channel"],
         referrer_host=row["referrer_host"],
         link_problem=row["utm_problem"],
+        is_click=row["is_click"],
         in_click_window=row["age_seconds"] <= windows.click_days * DAY_SECONDS,
         in_lookback=row["age_seconds"] <= windows.lookback_days * DAY_SECONDS,
         named=texts.NAMED_BY[row["named_by"]],

@@ -14,6 +14,7 @@ from hotdash.insights.metrics.registry import registry
 class CreditWindows:
     click_days: int
     lookback_days: int
+    half_life_days: int
 
     @classmethod
     def on(cls, session: Session, shop_id: str, day: date) -> Self:
@@ -23,4 +24,8 @@ class CreditWindows:
             value = decided.value(shop_id, policy, day)
             return int(switches[policy].written_default if value is None else value)
 
-        return cls(days("attribution_click_days"), days("attribution_lookback_days"))
+        return cls(
+            days("attribution_click_days"),
+            days("attribution_lookback_days"),
+            days("attribution_half_life_days"),
+        )

@@ -166,6 +166,8 @@ class Tile:
     grows_old_at: Sequence[datetime] = ()
     """When time alone makes a source of it late."""
     blocked: Blocked | None = None
+    kept_back: Blocked | None = None
+    """What keeps back a part of it that the headline does not rest on."""
     under_way: Reprocessing | None = None
 
     def as_json(self) -> dict[str, Any]:

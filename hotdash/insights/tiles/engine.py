@@ -129,6 +129,7 @@ class _Facts:
             provisional=judgement.state in (TileState.REPROCESSING, TileState.DEGRADED),
             reasons=[*judgement.reasons, *self._silences(cell)],
             blocked=self._blocked,
+            kept_back=self._kept_back,
             under_way=self._under_way,
             window=self.windows.current,
             base_window=self.windows.base,
@@ -149,6 +150,10 @@ class _Facts:
     @property
     def _blocked(self) -> Blocked | None:
         return self.news.blocked_of(self.definition.rests_on)
+
+    @property
+    def _kept_back(self) -> Blocked | None:
+        return self.news.blocked_of(self.definition.shows)
 
     @property
     def _under_way(self) -> Reprocessing | None:
@@ -214,7 +219,7 @@ class _Facts:
                 if_missing=NextAction(ActionKind.CONNECT, unread.connect) if unread else None,
                 last_trusted=self._last_trusted(value),
                 blocked=self._blocked,
-                kept_back=self.news.blocked_of(self.definition.shows),
+                kept_back=self._kept_back,
                 reprocessing=self._under_way,
                 pin=Pin(held.by, held.at, held.reason) if held else None,
                 if_fine=step,

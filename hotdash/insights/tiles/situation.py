@@ -81,8 +81,8 @@ def _work(told: Mapping[str, str | None]) -> Work:
 
 
 def _failed_checks(
-    results: Sequence[tuple[str, str]] | None, reasons: Sequence[str]
+    results: Sequence[tuple[str, str, str]] | None, reasons: Sequence[str]
 ) -> list[FailedCheck]:
     if results:
-        return [FailedCheck(sentence, mend) for sentence, mend in results]
+        return [FailedCheck(*each) for each in results]
     return [FailedCheck(reason, _READ_THE_RUN) for reason in reasons]

@@ -24,7 +24,7 @@ select
       ), '-infinity')
   ) end as blocked_since,
   case when latest.outcome = 'blocked' then (
-    select jsonb_agg(jsonb_build_array(result.sentence, result.mend) order by result.check_name)
+    select jsonb_agg(jsonb_build_array(result.sentence, result.mend, result.check_name) order by result.check_name)
     from app.check_results as result
     where result.shop_id = :shop_id
       and result.build_id = latest.build_id

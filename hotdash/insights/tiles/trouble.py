@@ -8,8 +8,11 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class FailedCheck:
+    """Without a name it is no check of the gate, but what went wrong while publishing."""
+
     sentence: str
     mend: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import pytest
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
+from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of
 
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
@@ -59,6 +60,7 @@ MATRIX = {
     "GET /api/v1/metrics/export": Row(
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
+    **{name: Row(*told) for name, told in TRUSTED.items()},
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions/evidence": Row(

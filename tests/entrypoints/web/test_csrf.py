@@ -9,6 +9,8 @@ SOMETHING = str(UUID(int=7))
 FORMS = [
     *("/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"),
     "/decisions/answer",
+    *("/data-health/overrides", "/data-health/overrides/revoke", "/data-health/alerts/answer"),
+    *(f"/data-health/publications/{what}" for what in ("rollback", "release")),
     *(f"/explore/{what}" for what in ("views", "annotations", "goals")),
     *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
 ]

@@ -23,12 +23,14 @@ class TouchShape(Shape):
     channel: str
     referrer_host: str | None
     link_problem: str | None
+    is_click: bool
     in_click_window: bool
     in_lookback: bool
     named: str
     rule: str
     outcome: str
     credits: dict[str, CreditShape]
+    reasons: dict[str, str]
 
 
 class AttributedOrderAnswer(Shape):
@@ -40,6 +42,7 @@ class AttributedOrderAnswer(Shape):
     is_counted: bool
     click_days: int
     lookback_days: int
+    half_life_days: int
     says: list[str]
     models: dict[str, str]
     touches: list[TouchShape]
@@ -65,3 +68,57 @@ class ComparisonAnswer(Shape):
     days: list[date]
     says: list[str]
     rows: list[ComparedCampaignShape]
+
+
+class ChannelSumsShape(Shape):
+    """Orders and new customers are parts where a model shares; spend is null where some of it was not read."""
+
+    orders: Amount
+    revenue: Amount
+    spend: Amount | None
+    roas: Amount | None
+    new_customers: Amount
+    cac: Amount | None
+
+
+class ChannelShape(ChannelSumsShape):
+    channel: str
+    platform: str | None
+    campaign: str | None
+
+
+class ChannelsAnswer(Shape):
+    """window is null where it is the one that the shop decided on."""
+
+    shop: str
+    days: list[date]
+    model: str
+    window: int | None
+    click_days: int
+    lookback_days: int
+    currency: str
+    attribution_rate: Amount | None
+    rows: list[ChannelShape]
+    total: ChannelSumsShape
+
+
+class LinkProblemShape(Shape):
+    problem: str
+    utm_source: str
+    utm_medium: str
+    utm_campaign: str
+    source: str
+    medium: str
+    channel: str
+    touches: int
+    first_day: date
+    last_day: date
+
+
+class LinkProblemsAnswer(Shape):
+    """The most used first."""
+
+    shop: str
+    days: list[date]
+    found: int
+    links: list[LinkProblemShape]

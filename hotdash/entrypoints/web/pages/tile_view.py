@@ -1,12 +1,13 @@
 """A tile as pages show it: every figure as text, every state with its word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import drawing, formatting
+from hotdash.entrypoints.web.pages.data_health.state import check_url, health_url
 from hotdash.insights.metrics.period import Period
 from hotdash.insights.tiles.contract import (
     ActionKind,
@@ -16,6 +17,7 @@ from hotdash.insights.tiles.contract import (
     TileState,
     Verdict,
 )
+from hotdash.insights.tiles.trouble import FailedCheck
 
 _WORDS = {
     TileState.OK: "On track",
@@ -28,7 +30,6 @@ _WORDS = {
     TileState.REPROCESSING: "Reprocessing",
 }
 _TO_DECISION = {
-    ActionKind.MEND_CHECK: "See the failed check",
     ActionKind.RUN: "See what to do",
     ActionKind.RELEASE_PIN: "See what to do",
     ActionKind.CONNECT: "See what to connect",
@@ -64,6 +65,14 @@ class FigureView:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonView:
+    """The address is that of the check, where one failed."""
+
+    text: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TileView:
     name: str
     title: str
@@ -76,7 +85,7 @@ class TileView:
     delta: DeltaView | None
     spark: str | None
     note: str
-    reasons: tuple[str, ...]
+    reasons: tuple[ReasonView, ...]
     action: ActionView | None
     as_of: str | None
     age: str | None
@@ -92,7 +101,7 @@ def tile_view(
     is_blocked = tile.state is TileState.BLOCKED
     metric_title = f"{tile.metric_title}, last trusted" if is_blocked else tile.metric_title
     url = tile_url(tile.tile, shop_id, period)
-    reasons = _told(tile)
+    reasons = _told(tile, shop_id)
     return TileView(
         name=tile.tile,
         title=tile.title,
@@ -106,7 +115,7 @@ def tile_view(
         spark=_spark(tile),
         note=_note(tile, reasons),
         reasons=reasons,
-        action=_action(tile, url, today_url),
+        action=_action(tile, shop_id, url, today_url),
         as_of=formatting.shop_time(oldest, tile.timezone) if oldest else None,
         age=formatting.ago(oldest, now) if oldest else None,
         figures=tuple(_figure(item) for item in tile.context),
@@ -119,17 +128,24 @@ def tile_url(name: str, shop_id: str, period: Period) -> str:
     return f"/tiles/{name}?{urlencode(asked)}"
 
 
-def _told(tile: Tile) -> tuple[str, ...]:
+def _told(tile: Tile, shop_id: str) -> tuple[ReasonView, ...]:
     """What is blocked says it by its checks; since when stands in the banner."""
-    if tile.state is TileState.BLOCKED and tile.blocked is not None:
-        return tuple(check.sentence for check in tile.blocked.checks)
-    return tuple(tile.reasons)
+    checks = _failed(tile)
+    told = {check.sentence: check_url(shop_id, check.name) for check in checks}
+    if tile.state is TileState.BLOCKED and checks:
+        return tuple(ReasonView(sentence, url) for sentence, url in told.items())
+    return tuple(ReasonView(reason, told.get(reason)) for reason in tile.reasons)
 
 
-def _note(tile: Tile, reasons: tuple[str, ...]) -> str:
+def _failed(tile: Tile) -> Sequence[FailedCheck]:
+    kept_back = tile.blocked or tile.kept_back
+    return kept_back.checks if kept_back is not None else ()
+
+
+def _note(tile: Tile, reasons: tuple[ReasonView, ...]) -> str:
     """One line below the number: why it is not well, else what stands beside it."""
     if tile.state is not TileState.OK and reasons:
-        return reasons[0]
+        return reasons[0].text
     return " · ".join(_beside(tile))
 
 
@@ -141,9 +157,13 @@ def _beside(tile: Tile) -> Iterator[str]:
         yield f"{item.title} {formatting.quantity(item.value, item.unit)}"
 
 
-def _action(tile: Tile, url: str, today_url: str) -> ActionView | None:
-    """What is to be done stands under Do now; the tile leads there, or to its lists and days."""
+def _action(tile: Tile, shop_id: str, url: str, today_url: str) -> ActionView | None:
+    """What is to be done stands under Do now; the tile leads there, or to its check, lists and days."""
     action = tile.next_action
+    if action.kind is ActionKind.MEND_CHECK:
+        checks = _failed(tile)
+        to = check_url(shop_id, checks[0].name) if checks else health_url(shop_id)
+        return ActionView("See the failed check", to)
     if action.kind in _TO_DECISION:
         return ActionView(_TO_DECISION[action.kind], f"{today_url}#do-now")
     if action.kind is ActionKind.SEE_LIST:

@@ -40,7 +40,7 @@ def tile_page(
         "shop": admission.shop,
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner([shown], now),
+        "banner": today_view.banner([shown], now, shop),
         "view_url": f"/tiles/{tile}",
         "today_url": today_url,
         "question": definition.question,

@@ -109,7 +109,7 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "view_url": "/today",
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner(tiles, now)
+        "banner": today_view.banner(tiles, now, shop.shop_id)
         or today_view.changed(registry().get(sales.metric, sales.metric_version), now.date()),
         "decisions": decisions,
         "answering": answering_view(

@@ -7,6 +7,7 @@ from math import ceil
 
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.pages.asked_view import AskedView
+from hotdash.entrypoints.web.pages.data_health.state import check_url, health_url
 from hotdash.entrypoints.web.pages.tile_view import tile_url
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
@@ -32,9 +33,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
+    """The address is where more is told about it."""
+
     state: str
     title: str
     text: str
+    url: str | None = None
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +61,11 @@ def compare_choices(period: Period) -> list[Choice]:
     ]
 
 
-def banner(tiles: Sequence[Tile], now: datetime) -> Banner | None:
+def banner(tiles: Sequence[Tile], now: datetime, shop_id: str) -> Banner | None:
     """The worst that is the matter, and which tiles it concerns."""
     blocked = [tile for tile in tiles if tile.state is TileState.BLOCKED]
     if blocked:
-        return _blocked(blocked, len(tiles))
+        return _blocked(blocked, len(tiles), shop_id)
     running = next((tile for tile in tiles if tile.under_way is not None), None)
     if running is not None and running.under_way is not None:
         under_way = running.under_way
@@ -73,7 +78,7 @@ def banner(tiles: Sequence[Tile], now: datetime) -> Banner | None:
     return None
 
 
-def _blocked(tiles: Sequence[Tile], of: int) -> Banner:
+def _blocked(tiles: Sequence[Tile], of: int, shop_id: str) -> Banner:
     since = min(tile.blocked.since for tile in tiles if tile.blocked is not None)
     shown = (
         "What you see are the last trusted numbers."
@@ -81,7 +86,8 @@ def _blocked(tiles: Sequence[Tile], of: int) -> Banner:
         else "Where nothing was published before, there is no number to show."
     )
     title = f"Blocked since {formatting.shop_time(since, tiles[0].timezone)}."
-    return Banner("blocked", title, f"A check failed. {_affected(tiles, of)}{shown}")
+    text = f"A check failed. {_affected(tiles, of)}{shown}"
+    return Banner("blocked", title, text, health_url(shop_id), "See data health")
 
 
 def _late(tiles: Sequence[Tile], of: int) -> Banner:
@@ -138,7 +144,7 @@ def do_now(
 ) -> list[DecisionView | AskedView]:
     """What keeps numbers back comes first, then what is recommended, then what tiles point at."""
     found: list[DecisionView | AskedView] = [
-        *_failed_checks(tiles),
+        *_failed_checks(tiles, shop_id),
         *_catching_up(tiles),
         *asked,
         *_acting(tiles, shop_id, period),
@@ -146,11 +152,13 @@ def do_now(
     return list(dict.fromkeys(found))[:MOST_DECISIONS]
 
 
-def _failed_checks(tiles: Sequence[Tile]) -> Iterator[DecisionView]:
+def _failed_checks(tiles: Sequence[Tile], shop_id: str) -> Iterator[DecisionView]:
     for tile in tiles:
         if tile.state is TileState.BLOCKED and tile.blocked is not None:
             for check in tile.blocked.checks:
-                yield DecisionView(check.sentence, check.mend)
+                yield DecisionView(
+                    check.sentence, check.mend, "See the check", check_url(shop_id, check.name)
+                )
 
 
 def _catching_up(tiles: Sequence[Tile]) -> Iterator[DecisionView]:

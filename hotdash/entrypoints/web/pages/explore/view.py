@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.pages.data_health.state import health_url
 from hotdash.entrypoints.web.pages.explore.choices import AGAINST_TITLES
 from hotdash.entrypoints.web.pages.explore.values import number
 from hotdash.entrypoints.web.pages.explore.values import shown as amount
@@ -89,7 +90,8 @@ def banner_of(
         told = " ".join(dict.fromkeys(each.told for each in shop.blocked.values()))
         known = any(shop.builds.values())
         seen = "What you see are the last trusted numbers." if known else "Nothing was trusted yet."
-        return Banner("blocked", f"Blocked since {since}.", f"{told} {seen}")
+        more = health_url(shop.shop_id), "See data health"
+        return Banner("blocked", f"Blocked since {since}.", f"{told} {seen}", *more)
     if under_way is not None:
         if under_way.days is not None:
             return backfilling(under_way, under_way.days, now, shop.timezone)

@@ -19,6 +19,7 @@ from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
+from hotdash.entrypoints.connecting import renew
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
@@ -216,6 +217,7 @@ class Installation:
             oidc=oidc_provider(settings),
             vouched=vouched_people(settings, self.database),
             find_identity=self.find_identity,
+            renew_credential=partial(renew, self),
         )
 
     @property

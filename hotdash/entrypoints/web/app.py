@@ -47,6 +47,16 @@ from hotdash.entrypoints.web.pages import (
 )
 from hotdash.entrypoints.web.pages import decisions as decision_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
+from hotdash.entrypoints.web.pages.admin import access as who_read
+from hotdash.entrypoints.web.pages.admin import (
+    alert_rules,
+    credentials,
+    people,
+    policies,
+    roles,
+    shops,
+)
+from hotdash.entrypoints.web.pages.admin import tokens as token_pages
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.parts import Parts
@@ -57,6 +67,8 @@ ROUTERS = (
     *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
+    *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
+    *(policies.router, alert_rules.router, who_read.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),

@@ -71,6 +71,7 @@ class Members:
                 )
             else:
                 self._require_ours(session, person)
+                person = identity.get_user(session, email)
             identity.set_role(session, self.shop_id, person.user_id, asked.role)
             self._record(session, ROLE_GIVEN, person.user_id, {"role": asked.role.value})
             if person.has_password or memberships.is_known_elsewhere(session, person.user_id):

@@ -9,6 +9,8 @@ SOMETHING = str(UUID(int=7))
 FORMS = [
     *("/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"),
     "/decisions/answer",
+    *(f"/admin/people/{verb}" for verb in ("invite", "role", "remove", "link", "sessions/end")),
+    *("/admin/tokens", "/admin/tokens/revoke", "/admin/credentials/renew", "/admin/policies"),
     *(f"/explore/{what}" for what in ("views", "annotations", "goals")),
     *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
 ]

@@ -1,7 +1,6 @@
 """Every route by everybody: a route without a row here fails, and so does one foreign byte."""
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,38 +9,15 @@ import pytest
 
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
+from tests.entrypoints.web.admin_rows import ADMIN_ROWS
+from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web, routes_of
 
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
-SIGN_IN = 303
 
 
-@dataclass(frozen=True)
-class Row:
-    """What each kind of visitor gets for this address."""
-
-    address: str
-    anonymous: int
-    other_shop: int
-    viewer: int
-    owner: int
-    fields: dict[str, str] = field(default_factory=dict[str, str])
-    # What is sent as a document is asked for with the form token in a header.
-    document: dict[str, object] | None = None
-
-
-def everybody(address: str, status: int = 200) -> Row:
-    return Row(address, status, status, status, status)
-
-
-ASK = f"?shop={ROD}"
-UNKNOWN = str(UUID(int=7))
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
-ADMIN = {"": 200, "/roles": 200, "/policies": 200} | dict.fromkeys(
-    ("/people", "/tokens", "/credentials", "/alerts", "/access"), 403
-)
-ADMIN_VERBS = ("remove", "link", "sessions/end")
 MATRIX = {
     "GET /oidc/sign-in": everybody("/oidc/sign-in", 404),
     "GET /oidc/callback": everybody("/oidc/callback", 404),
@@ -64,26 +40,7 @@ MATRIX = {
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
-    # Of the sections of Admin each role opens its own; test_admin.py asks for all six roles.
-    **{
-        f"GET /admin{section}": Row(f"/admin{section}{ASK}", SIGN_IN, 404, viewer, 200)
-        for section, viewer in ADMIN.items()
-    },
-    # Whoever may is told that nobody and nothing is meant.
-    **{
-        f"POST /admin/{what}": Row(
-            *(f"/admin/{what}", 401, 404, 403, owner), fields={"shop": ROD} | fields
-        )
-        for what, owner, fields in (
-            ("people/invite", 400, {"email": "nobody", "role": "viewer"}),
-            ("people/role", 404, {"person": UNKNOWN, "role": "viewer"}),
-            *((f"people/{verb}", 404, {"person": UNKNOWN}) for verb in ADMIN_VERBS),
-            ("tokens", 422, {"name": "a program"}),
-            ("tokens/revoke", 404, {"token": UNKNOWN}),
-            ("credentials/renew", 400, {"vendor": "nobody"}),
-            ("policies", 400, {"policy": "include_taxes", "value": "true", "from": "never"}),
-        )
-    },
+    **ADMIN_ROWS,
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions/evidence": Row(
         f"/decisions/evidence{ASK}&kind=reorder&subject=item:1", SIGN_IN, 404, 200, 200

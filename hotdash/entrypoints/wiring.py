@@ -41,7 +41,7 @@ from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
-from hotdash.storage.warehouse.identities import find_identity
+from hotdash.storage.warehouse.identities import find_contact, find_identity
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ class Installation:
     def find_identity(self, shop_id: str, customer_key: str) -> PersonalData | None:
         """Opened for the one row and closed again: the file belongs to the runs."""
         with self.warehouse() as warehouse:
-            return find_identity(warehouse, shop_id, customer_key)
+            known = find_identity(warehouse, shop_id, customer_key)
+            return known or find_contact(warehouse, shop_id, customer_key)
 
     def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""

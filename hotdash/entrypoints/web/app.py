@@ -36,6 +36,7 @@ from hotdash.entrypoints.web.middleware import RequestFrame
 from hotdash.entrypoints.web.pages import (
     account,
     connect_shopify,
+    customers,
     definitions,
     exports,
     patterns,
@@ -44,6 +45,9 @@ from hotdash.entrypoints.web.pages import (
     sign_in_elsewhere,
     theme,
     today,
+)
+from hotdash.entrypoints.web.pages import (
+    assignments as assigning,
 )
 from hotdash.entrypoints.web.pages import decisions as decision_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
@@ -69,6 +73,7 @@ ROUTERS = (
     *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
     *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
     *(policies.router, alert_rules.router, who_read.router),
+    *(customers.router, assigning.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),

@@ -50,6 +50,21 @@ MATRIX = {
         *("/decisions/answer", 401, 404, 403, 404),
         fields={"shop": ROD, "recommendation": UNKNOWN, "verdict": "approve"},
     ),
+    **{
+        f"POST /decisions/{what}": Row(
+            *(f"/decisions/{what}", 401, 404, 403, owner), fields={"shop": ROD} | fields
+        )
+        for what, owner, fields in (
+            ("correct", 404, {"decision": UNKNOWN, "rationale": "No."}),
+            ("assign", 400, {"landing_page": "no path", "assignee": "Bea"}),
+            ("assignments", 404, {"assignment": UNKNOWN, "state": "done"}),
+        )
+    },
+    "GET /customers": Row(f"/customers{ASK}", SIGN_IN, 404, 200, 200),
+    "POST /customers/reveal": Row(
+        *("/customers/reveal", 401, 404, 403, 404),
+        fields={"shop": ROD, "about": "customer", "number": "c1", "reason": "A parcel."},
+    ),
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.
     "POST /explore/views": Row(

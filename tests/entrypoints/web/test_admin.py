@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from hotdash.base.roles import MATRIX, SCOPES, Permission, Role, may
+from hotdash.entrypoints.web.pages.admin.policies import TITLES
 from hotdash.entrypoints.web.pages.admin.roles import SENTENCES
 from hotdash.entrypoints.web.pages.admin.sections import SECTIONS
 from hotdash.insights.metrics.registry import registry
@@ -166,10 +168,16 @@ class TestPolicies:
         return web.form("/admin/policies", {"shop": ROD, "reason": "We plan so."} | told | fields)
 
     def test_every_switch_of_the_registry_and_its_default(self, shown: Web) -> None:
-        html = page(shown, "/policies")
-        for name, switch in registry().switches().items():
+        html = unescape(page(shown, "/policies"))
+        assert set(TITLES) == set(registry().switches())
+        reasons = {
+            name: {each.reason for m in registry() for each in m.policy if each.switch == name}
+            for name in TITLES
+        }
+        for name, title in TITLES.items():
             assert f'id="policy-{name}"' in html
-            assert switch.reason.partition("'")[0] in html
+            assert title in html
+            assert any(reason in html for reason in reasons[name])
 
     def test_decided_from_a_day_on_with_a_reason(self, owner: Web) -> None:
         assert self.decide(owner).status_code == 303

@@ -39,6 +39,19 @@ router = APIRouter(prefix=POLICIES.path, include_in_schema=False)
 Text = Annotated[str, Form()]
 First = Annotated[str, Form(alias="from")]
 LONGEST_REASON = 2000
+TITLES = {
+    "after_void_first_order": "After a first order that came to nothing, the next one is the first",
+    "attribution_click_days": "Days that a click counts for an order",
+    "attribution_half_life_days": "Days after which a click counts half, under time decay",
+    "attribution_lookback_days": "Days that the other models look back",
+    "count_partially_paid": "Count orders that are paid in part",
+    "include_taxes": "Count taxes as revenue",
+    "no_ads_bought": "No ads were bought where nothing was read",
+    "shipping_cost_per_order": "What shipping costs the shop per order",
+    "zero_orders": "Count orders with nothing to pay",
+}
+# Whose reason is told of a decision that many metrics ask about.
+_ASKED_FIRST = ("revenue", "orders", "new_customers", "attributed_revenue")
 _MOST_NAMED = 6
 
 
@@ -137,6 +150,7 @@ def _page(
     values: dict[str, Any] = {
         "policies": views,
         "trial": trial,
+        "tried": f"{title_of(trial.policy)}: {words_of(trial.value)}" if trial else "",
         "today": today.isoformat(),
         "may_decide": may(shop.role, Permission.MANAGE_SHOP),
         "done": next((each for each in views if each.name == done), None),
@@ -166,7 +180,7 @@ def _policy_view(
         f"{names.get(held.decided_by, held.decided_by)}"
         if held
         else "as the definition says; this shop decided nothing",
-        why=held.reason if held else switch.reason,
+        why=held.reason if held else reason_of(switch),
         moves=_moves(switch.switch),
         values=switch.values,
         offer=switch.offer,
@@ -197,7 +211,17 @@ def _line(each: PolicyDecision, names: dict[str, str], shop: VisitedShop) -> Dec
 
 
 def title_of(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return TITLES.get(name, name.replace("_", " ").capitalize())
+
+
+def reason_of(switch: PolicySwitch) -> str:
+    reasons = {
+        metric.name: each.reason
+        for metric in registry()
+        for each in metric.policy
+        if each.switch == switch.switch
+    }
+    return next((reasons[name] for name in _ASKED_FIRST if name in reasons), switch.reason)
 
 
 def words_of(value: str) -> str:

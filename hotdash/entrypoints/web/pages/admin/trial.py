@@ -50,7 +50,8 @@ def trial_of(
         shops=[shop.shop_id], metrics=[chosen], by=["month"], range=Range.MONTHS_12
     )
     tried = try_policy(session, question, policy, value, now)
-    lines = tuple(_line(each, shop.currency) for each in tried.months)
+    told = [each for each in tried.months if each.decided is not None or each.tried is not None]
+    lines = tuple(_line(each, shop.currency) for each in told)
     return TrialView(policy, value, metrics.get(chosen).title, lines)
 
 

@@ -153,13 +153,15 @@ class TestAssigning:
         told = {"shop": ROD, "landing_page": page, "assignee": "Bea", "rationale": "It fell."}
         return web.form("/decisions/assign", told | {"next": PAGE} | said)
 
+    def given(self, web: Web) -> list[DecisionRecord]:
+        return [each for each in decisions(web) if each.action == "seo.assignment.create"]
+
     def test_from_the_tile_into_the_log(self, seo: Web) -> None:
         tile = f"/tiles/seo-pulse?shop={ROD}"
         html = seo.client.get(tile).text
         page = re.findall(r'name="landing_page" value="([^"]+)"', html)[0]
         assert self.give(seo, page, next=tile).headers["location"] == tile
-        [decision] = decisions(seo)
-        assert decision.action == "seo.assignment.create"
+        [decision] = self.given(seo)
         assert decision.detail["edits"]["landing_page"] == page
         assert decision.detail["edits"]["assignee"] == "Bea"
         assert "with Bea" in seo.client.get(tile).text
@@ -189,7 +191,7 @@ class TestAssigning:
         seo.sign_in(VIEWER)
         assert self.give(seo, "/hose").status_code == 403
         assert "/decisions/assign" not in seo.client.get(f"/tiles/seo-pulse?shop={ROD}").text
-        assert decisions(seo) == []
+        assert self.given(seo) == []
 
 
 class TestEvidence:

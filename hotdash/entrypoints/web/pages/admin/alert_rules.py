@@ -32,10 +32,6 @@ class Goes:
     channel: str
     kind: str
 
-    @property
-    def is_connected(self) -> bool:
-        return self.kind != NOT_CONNECTED
-
 
 @dataclass(frozen=True, slots=True)
 class RouteView:

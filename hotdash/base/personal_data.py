@@ -1,6 +1,7 @@
 """A customer's personal data: one shape, and what of it may be seen without the right to all."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 
 MASK = "•••"
 
@@ -17,6 +18,11 @@ class PersonalData:
     def fields(self) -> list[str]:
         """What is known, by name and not by value."""
         return [name for name, value in asdict(self).items() if value]
+
+    def showing(self, fields: Collection[str]) -> "PersonalData":
+        """These in full and everything else masked."""
+        known = asdict(self)
+        return replace(self.masked(), **{name: known[name] for name in known if name in fields})
 
     def masked(self) -> "PersonalData":
         return PersonalData(

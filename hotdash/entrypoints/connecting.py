@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.logging import get_logger
@@ -15,11 +16,15 @@ from hotdash.connectors.shopify.subscriptions import Subscriptions, ensure_subsc
 from hotdash.connectors.shopify.tables import SHOPS
 from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
 from hotdash.connectors.spec import HeldFields
-from hotdash.entrypoints.wiring import Installation
 from hotdash.jobs.install_shopify import webhook_url
 from hotdash.jobs.leave_source import leave_source
-from hotdash.storage.appdb.repositories import credentials, shops
+from hotdash.storage.appdb.repositories import audit, credentials, shops
 
+if TYPE_CHECKING:
+    from hotdash.entrypoints.wiring import Installation
+
+RENEWED = "renew_credentials"
+ADDRESS = "base_url"
 _log = get_logger(__name__)
 
 
@@ -39,7 +44,7 @@ class MissingScopesError(ForbiddenError):
 
 
 def connect(
-    house: Installation, vendor: str, shop_id: str, fields: Mapping[str, str], *, strict: bool
+    house: "Installation", vendor: str, shop_id: str, fields: Mapping[str, str], *, strict: bool
 ) -> Connected:
     """A vendor that refuses the credentials raises its own error, and nothing is kept."""
     spec = spec_of(vendor)
@@ -62,7 +67,44 @@ def connect(
     return Connected(shop_id, vendor, missing, is_new_shop)
 
 
-def _subscribed(house: Installation, shop_id: str, held: HeldFields) -> Subscriptions | None:
+def renew(
+    house: "Installation", vendor: str, shop_id: str, secrets: Mapping[str, str], *, actor: str
+) -> Sequence[MissingScope]:
+    """New secrets in place of the old ones, everything else as it was; the vendor is asked first.
+
+    What a vendor gave with an old key, a refresh token for instance, goes with it.
+    """
+    spec, stored = spec_of(vendor), stored_fields(house, vendor, shop_id)
+    if not stored:
+        raise NotFoundError(
+            f"{spec.title} of {shop_id} is not connected.",
+            hint=f"Connect it first: `hotdash connect {vendor} --shop {shop_id}`.",
+            field="vendor",
+        )
+    known = {each.name: each.secret for each in spec.fields}
+    told = {name: secret for name, secret in secrets.items() if known.get(name) and secret.strip()}
+    if not told:
+        raise HotdashError(
+            "Nothing new was entered.",
+            hint="Enter the secret that the vendor gave.",
+            field="vendor",
+        )
+    kept = {name: value for name, value in stored.items() if name in known or name == ADDRESS}
+    made = connect(house, vendor, shop_id, kept | told, strict=False)
+    with house.database.jobs() as session:
+        audit.add_event(
+            session,
+            shop_id=shop_id,
+            actor=actor,
+            action=RENEWED,
+            subject=vendor,
+            at=house.clock.now(),
+            detail={"fields": sorted(told)},
+        )
+    return made.missing
+
+
+def _subscribed(house: "Installation", shop_id: str, held: HeldFields) -> Subscriptions | None:
     """Without a secret to check them by, or an address they could reach, there are no webhooks."""
     access = replace(house.access_to(shop_id, SHOPIFY, held.fields), tokens=held)
     address = house.settings.base_url
@@ -75,7 +117,7 @@ def _subscribed(house: Installation, shop_id: str, held: HeldFields) -> Subscrip
         return None
 
 
-def _save_shop_of_loader(house: Installation, shop_id: str, connector: Connector) -> None:
+def _save_shop_of_loader(house: "Installation", shop_id: str, connector: Connector) -> None:
     """Who the shop is stands in the tables that another loader keeps; it is told before all else."""
     for event in connector.read(None, SilentProgress()):
         if isinstance(event, Rows) and event.table == SHOPS:
@@ -96,13 +138,13 @@ def _save_shop_of_loader(house: Installation, shop_id: str, connector: Connector
     )
 
 
-def keep(house: Installation, vendor: str, shop_id: str, fields: Mapping[str, str]) -> None:
+def keep(house: "Installation", vendor: str, shop_id: str, fields: Mapping[str, str]) -> None:
     """Without a question to the vendor."""
     with house.database.jobs() as session:
         credentials.enter_credential(session, house.vault, shop_id, vendor, fields)
 
 
-def disconnect(house: Installation, vendor: str, shop_id: str, *, actor: str) -> None:
+def disconnect(house: "Installation", vendor: str, shop_id: str, *, actor: str) -> None:
     if not leave_source(house.alerts, shop_id, vendor, actor=actor):
         raise NotFoundError(
             f"{vendor} of {shop_id} is not connected.",
@@ -110,18 +152,18 @@ def disconnect(house: Installation, vendor: str, shop_id: str, *, actor: str) ->
         )
 
 
-def stored_fields(house: Installation, vendor: str, shop_id: str) -> Mapping[str, str]:
+def stored_fields(house: "Installation", vendor: str, shop_id: str) -> Mapping[str, str]:
     with house.database.jobs() as session:
         found = credentials.find_credential(session, house.vault, shop_id, vendor)
     return found or {}
 
 
-def known_shops(house: Installation) -> list[str]:
+def known_shops(house: "Installation") -> list[str]:
     with house.database.jobs() as session:
         return [shop.shop_id for shop in shops.list_shops(session)]
 
 
-def connected_shops(house: Installation) -> dict[str, list[str]]:
+def connected_shops(house: "Installation") -> dict[str, list[str]]:
     """Per vendor the shops that have it."""
     found: dict[str, list[str]] = {}
     with house.database.jobs() as session:
@@ -131,7 +173,7 @@ def connected_shops(house: Installation) -> dict[str, list[str]]:
     return found
 
 
-def _unknown_shop(house: Installation, shop_id: str) -> NotFoundError:
+def _unknown_shop(house: "Installation", shop_id: str) -> NotFoundError:
     known = ", ".join(known_shops(house))
     return NotFoundError(
         f"There is no shop {shop_id!r}.",

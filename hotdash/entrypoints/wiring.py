@@ -19,6 +19,7 @@ from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
+from hotdash.entrypoints.connecting import renew
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
@@ -40,7 +41,7 @@ from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
-from hotdash.storage.warehouse.identities import find_identity
+from hotdash.storage.warehouse.identities import find_contact, find_identity
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,8 @@ class Installation:
     def find_identity(self, shop_id: str, customer_key: str) -> PersonalData | None:
         """Opened for the one row and closed again: the file belongs to the runs."""
         with self.warehouse() as warehouse:
-            return find_identity(warehouse, shop_id, customer_key)
+            known = find_identity(warehouse, shop_id, customer_key)
+            return known or find_contact(warehouse, shop_id, customer_key)
 
     def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
@@ -216,6 +218,7 @@ class Installation:
             oidc=oidc_provider(settings),
             vouched=vouched_people(settings, self.database),
             find_identity=self.find_identity,
+            renew_credential=partial(renew, self),
         )
 
     @property

@@ -36,6 +36,7 @@ from hotdash.entrypoints.web.middleware import RequestFrame
 from hotdash.entrypoints.web.pages import (
     account,
     connect_shopify,
+    customers,
     definitions,
     exports,
     patterns,
@@ -45,8 +46,21 @@ from hotdash.entrypoints.web.pages import (
     theme,
     today,
 )
+from hotdash.entrypoints.web.pages import (
+    assignments as assigning,
+)
 from hotdash.entrypoints.web.pages import decisions as decision_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
+from hotdash.entrypoints.web.pages.admin import access as who_read
+from hotdash.entrypoints.web.pages.admin import (
+    alert_rules,
+    credentials,
+    people,
+    policies,
+    roles,
+    shops,
+)
+from hotdash.entrypoints.web.pages.admin import tokens as token_pages
 from hotdash.entrypoints.web.pages.attribution import order as attributed_order
 from hotdash.entrypoints.web.pages.attribution import page as attribution_page
 from hotdash.entrypoints.web.pages.data_health import check as data_health_check
@@ -64,6 +78,9 @@ ROUTERS = (
     *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
     *(attribution_page.router, attributed_order.router),
     *(data_health_page.router, data_health_check.router, data_health_forms.router),
+    *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
+    *(policies.router, alert_rules.router, who_read.router),
+    *(customers.router, assigning.router),
     *(tiles.router, metrics.router, attribution.router),
     *(publications.router, backfills.router, data_health.router, alerts.router),
     *(decisions.router, assignments.router, facts.router),

@@ -2,20 +2,30 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
+from hotdash.connectors.contract import MissingScope
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
+
+
+class RenewCredential(Protocol):
+    """Tries new secrets at the vendor and keeps them, or raises the vendor's own error and keeps nothing."""
+
+    def __call__(
+        self, vendor: str, shop_id: str, secrets: Mapping[str, str], *, actor: str
+    ) -> Sequence[MissingScope]: ...
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ class WebContext:
     vouched: VouchedPeople | None = None
     # The only way to a person; without it nobody is shown.
     find_identity: FindIdentity | None = None
+    # Without it credentials are shown and renewed at the machine alone.
+    renew_credential: RenewCredential | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property

@@ -21,7 +21,7 @@ class ReasonMissingError(HotdashError):
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """Whoever asks has shown before that they may."""
+    """Whoever asks has shown before that they may; one field is asked for, or all there are."""
 
     shop_id: str
     customer: str
@@ -30,6 +30,7 @@ class Reveal:
     reason: str
     door: str
     request_id: str | None = None
+    field: str | None = None
 
 
 def masked_person(find: FindIdentity, shop_id: str, customer: str) -> PersonalData:
@@ -45,6 +46,13 @@ def reveal_person(
             "Nobody is revealed without a reason.", hint="Say why you need it.", field="reason"
         )
     person = _found(find, asked.shop_id, asked.customer)
+    shown = person.fields if asked.field is None else [asked.field]
+    if not set(shown) <= set(person.fields):
+        raise NotFoundError(
+            f"The shop does not know the {str(asked.field)[:40].replace('_', ' ')} of this person.",
+            hint="Only what is known can be shown.",
+            field="field",
+        )
     with database.as_user(asked.user_id) as session:
         audit.add_event(
             session,
@@ -53,10 +61,10 @@ def reveal_person(
             action=REVEALED,
             subject=asked.customer,
             at=now,
-            detail={"fields": person.fields, "reason": asked.reason.strip(), "door": asked.door},
+            detail={"fields": shown, "reason": asked.reason.strip(), "door": asked.door},
             request_id=asked.request_id,
         )
-    return person
+    return person.showing(shown)
 
 
 def _found(find: FindIdentity, shop_id: str, customer: str) -> PersonalData:

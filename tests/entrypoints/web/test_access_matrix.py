@@ -1,7 +1,6 @@
 """Every route by everybody: a route without a row here fails, and so does one foreign byte."""
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,34 +9,15 @@ import pytest
 
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
+from tests.entrypoints.web.admin_rows import ADMIN_ROWS
+from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of
 
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
-SIGN_IN = 303
 
 
-@dataclass(frozen=True)
-class Row:
-    """What each kind of visitor gets for this address."""
-
-    address: str
-    anonymous: int
-    other_shop: int
-    viewer: int
-    owner: int
-    fields: dict[str, str] = field(default_factory=dict[str, str])
-    # What is sent as a document is asked for with the form token in a header.
-    document: dict[str, object] | None = None
-
-
-def everybody(address: str, status: int = 200) -> Row:
-    return Row(address, status, status, status, status)
-
-
-ASK = f"?shop={ROD}"
-UNKNOWN = str(UUID(int=7))
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
     "GET /oidc/sign-in": everybody("/oidc/sign-in", 404),
@@ -62,6 +42,7 @@ MATRIX = {
     ),
     **{name: Row(*told) for name, told in TRUSTED.items()},
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
+    **ADMIN_ROWS,
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),
     "GET /decisions/evidence": Row(
         f"/decisions/evidence{ASK}&kind=reorder&subject=item:1", SIGN_IN, 404, 200, 200
@@ -70,6 +51,21 @@ MATRIX = {
     "POST /decisions/answer": Row(
         *("/decisions/answer", 401, 404, 403, 404),
         fields={"shop": ROD, "recommendation": UNKNOWN, "verdict": "approve"},
+    ),
+    **{
+        f"POST /decisions/{what}": Row(
+            *(f"/decisions/{what}", 401, 404, 403, owner), fields={"shop": ROD} | fields
+        )
+        for what, owner, fields in (
+            ("correct", 404, {"decision": UNKNOWN, "rationale": "No."}),
+            ("assign", 400, {"landing_page": "no path", "assignee": "Bea"}),
+            ("assignments", 404, {"assignment": UNKNOWN, "state": "done"}),
+        )
+    },
+    "GET /customers": Row(f"/customers{ASK}", SIGN_IN, 404, 200, 200),
+    "POST /customers/reveal": Row(
+        *("/customers/reveal", 401, 404, 403, 404),
+        fields={"shop": ROD, "about": "customer", "number": "c1", "reason": "A parcel."},
     ),
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.

@@ -8,9 +8,12 @@ from tests.fixtures.web import BASE_URL, Web, routes_of
 SOMETHING = str(UUID(int=7))
 FORMS = [
     *("/sign-in", "/sign-in/link", "/sign-out", "/theme", "/account/password"),
-    "/decisions/answer",
     *("/data-health/overrides", "/data-health/overrides/revoke", "/data-health/alerts/answer"),
     *(f"/data-health/publications/{what}" for what in ("rollback", "release")),
+    *(f"/decisions/{what}" for what in ("answer", "correct", "assign", "assignments")),
+    "/customers/reveal",
+    *(f"/admin/people/{verb}" for verb in ("invite", "role", "remove", "link", "sessions/end")),
+    *("/admin/tokens", "/admin/tokens/revoke", "/admin/credentials/renew", "/admin/policies"),
     *(f"/explore/{what}" for what in ("views", "annotations", "goals")),
     *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
 ]

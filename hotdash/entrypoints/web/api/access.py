@@ -65,7 +65,7 @@ def report(
 def masked(request: Request, parts: PartsOf, customer: Customer, shop: Shop) -> Response:
     """Who a pseudonym stands for, masked: enough to tell two customers apart."""
     parts.gate.admit(request, shop, Permission.SEE_METRICS)
-    person = masked_person(_finder(parts), shop, customer)
+    person = masked_person(finder_of(parts), shop, customer)
     return _answer(shop, customer, person, is_masked=True)
 
 
@@ -93,11 +93,13 @@ def reveal(
     )
     # Nobody's personal data lies about in what is kept of requests.
     request.state.shown_once = True
-    person = reveal_person(parts.context.database, _finder(parts), asked, parts.context.clock.now())
+    person = reveal_person(
+        parts.context.database, finder_of(parts), asked, parts.context.clock.now()
+    )
     return _answer(shop, customer, person, is_masked=False)
 
 
-def _finder(parts: Parts) -> FindIdentity:
+def finder_of(parts: Parts) -> FindIdentity:
     if parts.context.find_identity is None:
         raise UnavailableError(
             "This server has no way to the table of customers.",

@@ -8,6 +8,7 @@ from uuid import UUID
 from hotdash.base.clock import iso_utc, local_day
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.pages.proposal_edits import OptionView, options_of, units_of
 from hotdash.storage.appdb.repositories.recommendations import SNOOZED, RecommendationRecord
 
 _API, _PAGE = "/api/v1/decisions/evidence", "/decisions/evidence"
@@ -33,6 +34,8 @@ class AskedView:
     evidence: tuple[EvidenceLink, ...]
     needs_assignee: bool
     put_off_until: str | None
+    options: tuple[OptionView, ...]
+    units: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ def asked_view(record: RecommendationRecord, timezone: str, now: datetime) -> As
         ),
         needs_assignee=record.kind == Kind.ASSIGN_PAGE,
         put_off_until=formatting.shop_time(until, timezone) if until else None,
+        options=options_of(record),
+        units=units_of(record),
     )
 
 

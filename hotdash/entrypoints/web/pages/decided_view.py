@@ -1,18 +1,20 @@
-"""Decisions and the rows behind recommendations, as tables."""
+"""Decisions as the page shows them: what was changed before approving, what came of it, what corrects what."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hotdash.base.clock import parse_iso
+from hotdash.decisions.log import Action
 from hotdash.entrypoints.web import formatting
 
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
+_UNTOLD = frozenset({"assignment"})
+_TITLES = {"units": "pieces", "landing_page": "page", "assignee": "given to"}
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedView:
+    decision_id: str
     at: str
     by: str
     action: str
@@ -20,19 +22,16 @@ class DecidedView:
     subject: str
     rationale: str
     outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    details: str
+    corrects: str | None
+    has_units: bool
 
 
 def decided_view(decision: Mapping[str, Any], timezone: str) -> DecidedView:
     outcome = decision["outcome"]
     shown: Mapping[str, Any] = decision["shown"]
     return DecidedView(
+        decision_id=decision["decision"],
         at=formatting.shop_time(parse_iso(decision["decided_at"]), timezone),
         by=decision["by"],
         action=decision["action"],
@@ -40,22 +39,22 @@ def decided_view(decision: Mapping[str, Any], timezone: str) -> DecidedView:
         subject=decision["subject"],
         rationale=decision["rationale"],
         outcome=outcome["sentence"] if outcome else formatting.MISSING,
+        details="; ".join(_details(decision, timezone)) or formatting.MISSING,
+        corrects=decision["corrects"],
+        has_units=decision["action"] == Action.APPROVE_REORDER.value,
     )
 
 
-def evidence_view(subject: str, rows: Sequence[Mapping[str, Any]], timezone: str) -> EvidenceView:
-    names = tuple(rows[0]) if rows else ()
-    return EvidenceView(
-        title=subject,
-        columns=tuple(name.replace("_", " ") for name in names),
-        rows=tuple(tuple(_told(row[name], timezone) for name in names) for row in rows),
-    )
-
-
-def _told(value: Any, timezone: str) -> str:
-    """As it is written; an instant by the shop's clock."""
-    if value is None:
-        return formatting.MISSING
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        return formatting.shop_time(parse_iso(value), timezone)
-    return str(value)
+def _details(decision: Mapping[str, Any], timezone: str) -> Iterator[str]:
+    """What was chosen, what was changed, and its number elsewhere."""
+    shown: Mapping[str, Any] = decision["shown"]
+    if decision["corrects"] and shown.get("decided_at"):
+        at = formatting.shop_time(parse_iso(str(shown["decided_at"])), timezone)
+        yield f"corrects {shown.get('action')} of {at}"
+    if decision["option"]:
+        yield str(decision["option"])
+    for name, value in decision["edits"].items():
+        if name not in _UNTOLD and value is not None:
+            yield f"{_TITLES.get(name, name.replace('_', ' '))}: {value}"
+    if decision["external_ref"]:
+        yield f"elsewhere {decision['external_ref']}"

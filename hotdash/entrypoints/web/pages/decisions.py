@@ -1,13 +1,14 @@
 """GET /decisions: what waits for an answer, what was decided and what came of it; POST answers, without a script."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Form
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,26 +17,44 @@ from hotdash.base.clock import require_aware
 from hotdash.base.cursors import moment_of
 from hotdash.base.errors import HotdashError
 from hotdash.base.roles import Permission, may
-from hotdash.decisions.recommendations.answering import Answer, AnswerError, Verdict, answer
+from hotdash.decisions.corrections import correct as record_correction
+from hotdash.decisions.recommendations.answering import (
+    LONGEST_TEXT,
+    Answer,
+    AnswerError,
+    Verdict,
+    answer,
+)
 from hotdash.decisions.recommendations.evidence import evidence_of
 from hotdash.entrypoints.web.address import local_path, see_other
 from hotdash.entrypoints.web.api.decisions import names_of_deciders
 from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages.asked_view import answering_view, asked_view
-from hotdash.entrypoints.web.pages.decided_view import decided_view, evidence_view
+from hotdash.entrypoints.web.pages.assigned_view import (
+    ASSIGNMENT_STATES,
+    STILL_OPEN,
+    assigned_view,
+)
+from hotdash.entrypoints.web.pages.decided_view import decided_view
+from hotdash.entrypoints.web.pages.evidence_view import evidence_view
+from hotdash.entrypoints.web.pages.proposal_edits import changed, corrected_units
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.jobs.decision_documents import EXPORTED, decisions_page, every_decision, exported
 from hotdash.reports.files.csv_file import csv_line
+from hotdash.storage.appdb.repositories.assignments import list_assignments
 from hotdash.storage.appdb.repositories.decisions import Wanted
-from hotdash.storage.appdb.repositories.recommendations import ASKED, list_recommendations
+from hotdash.storage.appdb.repositories.recommendations import (
+    ASKED,
+    find_recommendation,
+    list_recommendations,
+)
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 PATH = "/decisions"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 _MOST_ASKED, _MOST_DECIDED, _LONGEST = 50, 50, 300
-_AS_RECOMMENDED = "Approved as recommended."
 Text = Annotated[str, Form()]
 
 
@@ -86,8 +105,10 @@ def evidence(request: Request, parts: PartsOf, shop: str, kind: str, subject: st
     chosen = shop_of(visit, shop, Permission.SEE_METRICS)
     with parts.context.database.as_user(visit.user_id) as session:
         rows = evidence_of(session, shop, kind, subject, parts.context.clock.now())
-    table = evidence_view(subject, rows, chosen.timezone)
-    values = top_bar(visit, "decisions") | {"shop": chosen, "table": table}
+    values = top_bar(visit, "decisions") | {
+        "shop": chosen,
+        "table": evidence_view(kind, subject, rows, chosen),
+    }
     return parts.pages.render(request, "evidence.html", values)
 
 
@@ -125,6 +146,9 @@ def give_answer(
     verdict: Text = "",
     rationale: Text = "",
     assignee: Text = "",
+    option: Text = "",
+    units: Text = "",
+    external_ref: Text = "",
     days: Text = "",
     shown_at: Text = "",
     shown_order: Text = "",
@@ -140,8 +164,9 @@ def give_answer(
         said = _verdict(verdict)
         given = Answer(
             verdict=said,
-            rationale=rationale or (_AS_RECOMMENDED if said is Verdict.APPROVE else ""),
+            rationale=rationale,
             actor=actor_of(visit.user_id),
+            external_ref=external_ref.strip() or None,
             until=now + _days(days) if said is Verdict.SNOOZE else None,
             assignee=assignee or None,
             shown_at=_moment(shown_at),
@@ -150,10 +175,61 @@ def give_answer(
             idempotency_key=f"page:{asked}:{said}:{shown_at[:40]}",
         )
         with parts.context.database.as_user(visit.user_id) as session:
+            if said is Verdict.APPROVE:
+                given = _as_changed(session, shop, asked, given, option, units)
             answer(session, shop, asked, given, now)
     except HotdashError as error:
         return _page(request, parts, visit, chosen, Search(), problem_of(error))
     return see_other(local_path(next))
+
+
+def _as_changed(
+    session: Session, shop_id: str, asked: UUID, given: Answer, option: str, units: str
+) -> Answer:
+    """What is not there any more is refused where answers are."""
+    record = find_recommendation(session, shop_id, asked)
+    if record is None:
+        return given
+    told = changed(record, option, units, given.rationale)
+    return replace(given, option=told.option, edits=told.edits, rationale=told.rationale)
+
+
+@router.post("/correct")
+def correct(
+    request: Request,
+    parts: PartsOf,
+    shop: Text = "",
+    decision: Text = "",
+    rationale: Text = "",
+    units: Text = "",
+    shown_at: Text = "",
+    next: Text = PATH,
+    csrf: Text = "",
+) -> Response:
+    """A decision is never changed: what was wrong about it is said by another one."""
+    visit = parts.gate.visit(request)
+    parts.check_form(request, csrf)
+    chosen = shop_of(visit, shop, Permission.DECIDE)
+    try:
+        wrong, edits = _id(decision, "decision"), corrected_units(units)
+        if len(rationale) > LONGEST_TEXT:
+            raise AnswerError(
+                f"The reason has {len(rationale):,} characters.",
+                hint=f"Say it in {LONGEST_TEXT:,} or fewer.",
+                field="rationale",
+            )
+        with parts.context.database.as_user(visit.user_id) as session:
+            record_correction(
+                *(session, shop, wrong, parts.context.clock.now()),
+                actor=actor_of(visit.user_id),
+                rationale=rationale,
+                edits=edits,
+                request_id=reference_of(request) or None,
+                idempotency_key=f"page:correct:{wrong}:{shown_at[:40]}",
+            )
+    except HotdashError as error:
+        return _page(request, parts, visit, chosen, Search(), problem_of(error))
+    return see_other(f"{local_path(next)}#history")
 
 
 def _page(
@@ -168,6 +244,10 @@ def _page(
     with parts.context.database.as_user(visit.user_id) as session:
         found = list_recommendations(session, shop.shop_id, ASKED, limit=_MOST_ASKED)
         page = decisions_page(session, shop.shop_id, search.wanted, _MOST_DECIDED, names)
+        assigned = [
+            assigned_view(each, shop.timezone)
+            for each in list_assignments(session, shop.shop_id, STILL_OPEN)[:_MOST_ASKED]
+        ]
     asked = [asked_view(each, shop.timezone, now) for each in found]
     here = search.url(shop.shop_id)
     following = search.url(shop.shop_id, cursor=page.next_cursor) if page.next_cursor else None
@@ -184,6 +264,9 @@ def _page(
         ),
         "search": search,
         "deciders": _deciders(names, search.by, page.documents),
+        "may_decide": may(shop.role, Permission.DECIDE),
+        "assigned": assigned,
+        "states": ASSIGNMENT_STATES,
         "history": [decided_view(each, shop.timezone) for each in page.documents],
         "older_url": following,
         "export_url": search.url(shop.shop_id, f"{PATH}/export.csv")
@@ -211,14 +294,12 @@ def _verdict(text: str) -> Verdict:
     return Verdict(text)
 
 
-def _id(text: str) -> UUID:
+def _id(text: str, what: str = "recommendation") -> UUID:
     try:
         return UUID(text)
     except ValueError:
         raise AnswerError(
-            f"{text[:40]!r} names no recommendation.",
-            hint="Load the page again.",
-            field="recommendation",
+            f"{text[:40]!r} names no {what}.", hint="Load the page again.", field=what
         ) from None
 
 

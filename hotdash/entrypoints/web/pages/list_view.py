@@ -1,10 +1,13 @@
 """The lists of a tile as tables: every cell as text, with how it is set."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.pages.customers import customer_url
+from hotdash.insights.people.pseudonyms import About
 from hotdash.insights.tiles.contract import Cell, CellKind, Tile, TileList
 
 
@@ -12,6 +15,20 @@ from hotdash.insights.tiles.contract import Cell, CellKind, Tile, TileList
 class ColumnView:
     title: str
     is_amount: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowMore:
+    """What can be done about what a row names: see who is behind it, or give the page to somebody."""
+
+    name: str
+    who_url: str | None = None
+    page: str | None = None
+    assigned: str | None = None
+
+
+_PEOPLE = {"order_id": About.ORDER, "conversation_id": About.CONVERSATION}
+_PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +40,13 @@ class ListView:
     count: str
     why: str | None
     note: str | None
+    more: tuple[RowMore, ...] = ()
 
 
-def list_view(each: TileList, tile: Tile) -> ListView:
+def list_view(
+    each: TileList, tile: Tile, shop_id: str = "", assigned: Mapping[str, str] | None = None
+) -> ListView:
+    """Assigned says who works on which landing page already; without it none is given from here."""
     amounts = [
         number > 0 and column.kind is not CellKind.TEXT
         for number, column in enumerate(each.columns)
@@ -47,7 +68,21 @@ def list_view(each: TileList, tile: Tile) -> ListView:
         count=_count(each),
         why=each.why,
         note=each.note,
+        more=_more(each, shop_id, assigned),
     )
+
+
+def _more(each: TileList, shop_id: str, assigned: Mapping[str, str] | None) -> tuple[RowMore, ...]:
+    first = each.columns[0].name if each.columns else ""
+    names = [str(row[0]) for row in each.rows]
+    if first in _PEOPLE and shop_id:
+        about = _PEOPLE[first]
+        return tuple(
+            RowMore(f"{about} {name}", who_url=customer_url(shop_id, about, name)) for name in names
+        )
+    if first == _PAGE and assigned is not None:
+        return tuple(RowMore(name, page=name, assigned=assigned.get(name)) for name in names)
+    return ()
 
 
 def _count(each: TileList) -> str:

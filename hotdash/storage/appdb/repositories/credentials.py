@@ -105,9 +105,14 @@ def all_credentials(session: Session, vault: Vault) -> list[CredentialRecord]:
     ]
 
 
-def overview(session: Session, vault: Vault) -> list[CredentialOverview]:
-    """Every shop's, by what they open; of their values only what says until when they hold."""
-    rows = session.scalars(select(Credential).order_by(Credential.shop_id, Credential.vendor))
+def overview(
+    session: Session, vault: Vault, shop_id: str | None = None
+) -> list[CredentialOverview]:
+    """Every shop's or one's, by what they open; of their values only what says until when they hold."""
+    query = select(Credential).order_by(Credential.shop_id, Credential.vendor)
+    if shop_id is not None:
+        query = query.where(Credential.shop_id == shop_id)
+    rows = session.scalars(query)
     return [
         CredentialOverview(row.shop_id, row.vendor, row.updated_at, *_known(vault, row))
         for row in rows

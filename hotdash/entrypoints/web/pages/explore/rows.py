@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.pages.customers import customer_url
 from hotdash.entrypoints.web.pages.explore.values import number
 from hotdash.insights.metrics.query.explain import ExplainedRow, Explanation
+from hotdash.insights.people.pseudonyms import About
 from hotdash.reports.answer_table import Column, Kind, decimals_of, exact, title_of
 from hotdash.storage.marts import ColumnType, published_mart
 
@@ -23,6 +25,11 @@ class RowsLine:
     key: tuple[str, ...]
     components: tuple[str, ...]
     value: str
+    who_url: str | None = None
+    who: str = ""
+
+
+_PEOPLE = {"order_id": About.ORDER, "conversation_id": About.CONVERSATION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,10 @@ class RowsView:
     adds_up: bool | None
     note: str
     made_of: tuple["RowsView", ...]
+
+    @property
+    def has_people(self) -> bool:
+        return any(line.who_url for line in self.lines)
 
     @property
     def left_out(self) -> int:
@@ -121,7 +132,19 @@ def _line(
             _amount(components[name], name in is_money, places, told.currency) for name in used
         ),
         value=_text(row.value, column),
+        **_person(row, told.shop_id),
     )
+
+
+def _person(row: ExplainedRow, shop_id: str) -> dict[str, str]:
+    for name, about in _PEOPLE.items():
+        if row.key.get(name) is not None:
+            number = str(row.key[name])
+            return {
+                "who_url": customer_url(shop_id, about, number),
+                "who": f"{about.capitalize()} {number}",
+            }
+    return {}
 
 
 def _amount(value: Decimal | None, is_money: bool, places: int, currency: str) -> str:

@@ -1,0 +1,1 @@
+"""Which pseudonym an order or a conversation carries."""

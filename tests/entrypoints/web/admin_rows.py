@@ -1,0 +1,31 @@
+"""The rows of Admin in the access matrix."""
+
+from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row
+from tests.fixtures.storefront import ROD
+
+SECTIONS = {"": 200, "/roles": 200, "/policies": 200} | dict.fromkeys(
+    ("/people", "/tokens", "/credentials", "/alerts", "/access"), 403
+)
+VERBS = ("remove", "link", "sessions/end")
+ADMIN_ROWS = {
+    # Of the sections of Admin each role opens its own; test_admin.py asks for all six roles.
+    **{
+        f"GET /admin{section}": Row(f"/admin{section}{ASK}", SIGN_IN, 404, viewer, 200)
+        for section, viewer in SECTIONS.items()
+    },
+    # Whoever may is told that nobody and nothing is meant.
+    **{
+        f"POST /admin/{what}": Row(
+            *(f"/admin/{what}", 401, 404, 403, owner), fields={"shop": ROD} | fields
+        )
+        for what, owner, fields in (
+            ("people/invite", 400, {"email": "nobody", "role": "viewer"}),
+            ("people/role", 404, {"person": UNKNOWN, "role": "viewer"}),
+            *((f"people/{verb}", 404, {"person": UNKNOWN}) for verb in VERBS),
+            ("tokens", 422, {"name": "a program"}),
+            ("tokens/revoke", 404, {"token": UNKNOWN}),
+            ("credentials/renew", 400, {"vendor": "nobody"}),
+            ("policies", 400, {"policy": "include_taxes", "value": "true", "from": "never"}),
+        )
+    },
+}

@@ -1,0 +1,244 @@
+"""What a person changes before approving, what they say was wrong, and the pages they give to somebody."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from hotdash.base.roles import Role
+from hotdash.decisions.recommendations.contract import Kind
+from hotdash.decisions.recommendations.settle import settle
+from hotdash.entrypoints.web.pages.evidence_view import COLUMNS, evidence_view
+from hotdash.storage.appdb.repositories import signals
+from hotdash.storage.appdb.repositories.decisions import DecisionRecord, list_decisions
+from hotdash.storage.appdb.repositories.recommendations import (
+    add_recommendation_events,
+    add_recommendations,
+)
+from hotdash.storage.appdb.repositories.visits import VisitedShop
+from tests.decisions.recommendations_given import proposal, reading
+from tests.fixtures.pages import table_of
+from tests.fixtures.storefront import OWNER, ROD, VIEWER
+from tests.fixtures.web import Web
+
+PAGE = f"/decisions?shop={ROD}"
+ORDERING = [
+    {"option": "order", "units": 48, "cost": "1200.00"},
+    {"option": "let it run out", "units": 0},
+]
+BUDGET = [{"option": "pause"}, {"option": "halve"}, {"option": "keep"}]
+
+
+def put(web: Web, **given: Any) -> str:
+    now = web.storefront.clock.now()
+    done = settle(reading(now), {}, (), [proposal(**given)], (), now)
+    [record] = done.opened
+    with web.storefront.database.jobs() as session:
+        add_recommendations(session, [record])
+        add_recommendation_events(session, record.shop_id, done.events)
+    return str(record.recommendation_id)
+
+
+@pytest.fixture
+def operator(web: Web) -> Web:
+    web.sign_in(web.storefront.add_person(Role.OPERATOR))
+    return web
+
+
+def approve(web: Web, recommendation: str, **said: str) -> httpx.Response:
+    told = {"shop": ROD, "recommendation": recommendation, "verdict": "approve", "next": PAGE}
+    return web.form("/decisions/answer", told | said)
+
+
+def decisions(web: Web) -> list[DecisionRecord]:
+    with web.storefront.database.jobs() as session:
+        return list_decisions(session, ROD)
+
+
+class TestChanging:
+    def test_how_many_pieces(self, operator: Web) -> None:
+        asked = put(operator, options=ORDERING)
+        page = operator.client.get(PAGE).text
+        assert 'name="units" value="48"' in page
+        assert 'name="option"' not in page
+        said = {"units": "24", "external_ref": " PO-7 "}
+        assert approve(operator, asked, **said).status_code == 303
+        [decision] = decisions(operator)
+        assert decision.detail["edits"] == {"units": 24}
+        assert decision.rationale == "Approved with 24 pieces instead of 48."
+        assert decision.external_ref == "PO-7"
+        [row] = [row for row in table_of(operator.client.get(PAGE).text) if "Reorder item:1" in row]
+        assert "pieces: 24; elsewhere PO-7" in row
+
+    def test_nothing_changed_is_as_recommended(self, operator: Web) -> None:
+        asked = put(operator, options=ORDERING)
+        assert approve(operator, asked, units="48", option="order").status_code == 303
+        [decision] = decisions(operator)
+        assert "edits" not in decision.detail
+        assert "option" not in decision.detail
+        assert decision.rationale == "Approved as recommended."
+
+    def test_another_option(self, operator: Web) -> None:
+        asked = put(
+            operator, subject="campaign:meta_ads:Hoses", kind=Kind.CUT_CAMPAIGN, options=BUDGET
+        )
+        page = operator.client.get(PAGE).text
+        assert re.findall(r'<option value="(\w+)">(?:Pause|Halve|Keep)', page) == ["pause", "halve"]
+        assert approve(operator, asked, option="halve").status_code == 303
+        [decision] = decisions(operator)
+        assert decision.detail["option"] == "halve"
+        assert decision.rationale == "Approved: halve."
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"option": "let it run out"},
+            {"option": "burn"},
+            *({"units": u} for u in ("0", "-3", "2.5", "many", "9999999")),
+        ],
+    )
+    def test_what_cannot_be_approved(self, operator: Web, said: dict[str, str]) -> None:
+        asked = put(operator, options=ORDERING)
+        assert approve(operator, asked, **said).status_code == 400
+        assert decisions(operator) == []
+
+
+class TestCorrecting:
+    def correct(self, web: Web, decision: object, **said: str) -> httpx.Response:
+        told = {"shop": ROD, "decision": str(decision), "rationale": "24, not 48.", "next": PAGE}
+        return web.form("/decisions/correct", told | said)
+
+    def test_by_a_new_entry(self, operator: Web) -> None:
+        approve(operator, put(operator, options=ORDERING))
+        [wrong] = decisions(operator)
+        operator.storefront.clock.advance(timedelta(minutes=5))
+        assert self.correct(operator, wrong.decision_id, units="24").status_code == 303
+        newest, oldest = decisions(operator)
+        assert oldest == wrong
+        assert (newest.action, newest.corrects) == ("decision.correct", wrong.decision_id)
+        assert newest.detail["edits"] == {"units": 24}
+        page = operator.client.get(PAGE).text
+        assert "corrects inventory.reorder.approve of 20 Nov, 11:12; pieces: 24" in page
+
+    def test_sent_twice_it_is_one(self, operator: Web) -> None:
+        approve(operator, put(operator))
+        [wrong] = decisions(operator)
+        for _ in range(2):
+            self.correct(operator, wrong.decision_id, shown_at="2026-11-20T19:12:00Z")
+        assert len(decisions(operator)) == 2
+
+    def test_refused(self, operator: Web) -> None:
+        approve(operator, put(operator))
+        [wrong] = decisions(operator)
+        assert self.correct(operator, wrong.decision_id, rationale=" ").status_code == 400
+        assert self.correct(operator, wrong.decision_id, units="x").status_code == 400
+        assert self.correct(operator, "nothing").status_code == 400
+        operator.sign_in(VIEWER)
+        assert self.correct(operator, wrong.decision_id).status_code == 403
+        assert "Correct" not in operator.client.get(PAGE).text
+        assert decisions(operator) == [wrong]
+
+
+class TestAssigning:
+    @pytest.fixture
+    def seo(self, web: Web) -> Web:
+        web.storefront.fill()
+        web.sign_in(OWNER)
+        return web
+
+    def give(self, web: Web, page: str, **said: str) -> httpx.Response:
+        told = {"shop": ROD, "landing_page": page, "assignee": "Bea", "rationale": "It fell."}
+        return web.form("/decisions/assign", told | {"next": PAGE} | said)
+
+    def given(self, web: Web) -> list[DecisionRecord]:
+        """The world has decisions of its own, which say nothing of a page."""
+        return [each for each in decisions(web) if "edits" in each.detail]
+
+    def test_from_the_tile_into_the_log(self, seo: Web) -> None:
+        tile = f"/tiles/seo-pulse?shop={ROD}"
+        html = seo.client.get(tile).text
+        page = re.findall(r'name="landing_page" value="([^"]+)"', html)[0]
+        assert self.give(seo, page, next=tile).headers["location"] == tile
+        [decision] = self.given(seo)
+        assert decision.action == "seo.assignment.create"
+        assert decision.detail["edits"]["landing_page"] == page
+        assert decision.detail["edits"]["assignee"] == "Bea"
+        assert "with Bea" in seo.client.get(tile).text
+        _, row = table_of(seo.client.get(PAGE).text, "data-assigned")
+        assert row[:3] == [page, "Bea", "Open"]
+        # The same form again is the same answer; another one is told who has the page.
+        assert self.give(seo, page, next=tile).status_code == 303
+        assert self.give(seo, page, shown_at="2026-11-20T19:13:00Z").status_code == 409
+        assert len(self.given(seo)) == 1
+
+    def test_moved_on_until_it_is_done(self, seo: Web) -> None:
+        self.give(seo, "/hose")
+        [number] = re.findall(r'name="assignment" value="([^"]+)"', seo.client.get(PAGE).text)
+        told = {"shop": ROD, "assignment": number, "next": PAGE}
+        seo.form("/decisions/assignments", told | {"state": "in_progress", "assignee": "Cy"})
+        _, row = table_of(seo.client.get(PAGE).text, "data-assigned")
+        assert row[:3] == ["/hose", "Cy", "In progress"]
+        done = seo.form("/decisions/assignments", told | {"state": "done", "note": "Mended."})
+        assert done.status_code == 303
+        assert "data-assigned" not in seo.client.get(PAGE).text
+        assert self.give(seo, "/hose", shown_at="2026-11-20T19:14:00Z").status_code == 303
+        assert len(self.given(seo)) == 2
+
+    def test_refused(self, seo: Web) -> None:
+        for page, said in (
+            ("no path", {}),
+            ("/hose", {"assignee": ""}),
+            ("/hose", {"rationale": ""}),
+        ):
+            assert self.give(seo, page, **said).status_code == 400
+        seo.sign_in(VIEWER)
+        assert self.give(seo, "/hose").status_code == 403
+        assert "/decisions/assign" not in seo.client.get(f"/tiles/seo-pulse?shop={ROD}").text
+        assert self.given(seo) == []
+
+
+class TestEvidence:
+    SHOP = VisitedShop(ROD, "Hot Rod", "America/Los_Angeles", "USD", Role.OWNER)
+
+    def test_every_column_has_words(self) -> None:
+        folder = Path(str(signals.__file__)).parent
+        for name in ("item", "breaches", "parcels", "page_days", "campaign_days", "source"):
+            asked = (
+                (folder / f"{name}.sql").read_text().partition("select")[2].partition("\nfrom")[0]
+            )
+            columns = {each.split()[-1].rpartition(".")[2] for each in asked.split(",")}
+            assert columns <= set(COLUMNS), name
+
+    def test_values_read_as_amounts_days_and_words(self) -> None:
+        rows = [
+            {
+                "sku": "HOSE-8",
+                "as_of_day": "2026-11-19",
+                "money_at_risk": "1234.5",
+                "days_of_stock": 3,
+                "supplier": None,
+                "is_anomaly": True,
+                "breached_at": "2026-11-19T20:00:00Z",
+            }
+        ]
+        told = evidence_view("reorder", "item:1", rows, self.SHOP)
+        assert told.title == "Stock of HOSE-8"
+        assert [column.title for column in told.columns] == [
+            *(
+                "SKU",
+                "As of",
+                "Money at risk",
+                "Lasts for",
+                "Supplier",
+                "Lost too many",
+                "Past since",
+            )
+        ]
+        assert [text for text, _ in told.rows[0]] == [
+            *("HOSE-8", "19 Nov 2026", "$1,234.50", "3 d", "–", "yes", "19 Nov, 12:00")
+        ]
+        named = evidence_view("cut_campaign", "campaign:meta_ads:Hoses", [], self.SHOP)
+        assert named.title == "Cost and return of Hoses"

@@ -28,6 +28,7 @@ from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.jobs.source_limits import stated_limits
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.click_spool import ClickSpool
@@ -186,10 +187,7 @@ class Installation:
 
     def freshness_limits(self) -> dict[str, FreshnessLimit]:
         """Orders have their settings; the other sources what their connectors say."""
-        limits = {
-            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
-            for vendor, spec in registry().items()
-        }
+        limits = stated_limits()
         settings = self.settings
         orders = FreshnessLimit(
             timedelta(minutes=settings.orders_fresh_soft_minutes),

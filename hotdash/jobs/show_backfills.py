@@ -28,9 +28,11 @@ Names = Mapping[str, str]
 
 
 def list_backfills(
-    session: Session, shops: Sequence[str], names: Names, *, limit: int = 100
+    session: Session, shops: Sequence[str], names: Names, *, limit: int = 100, offset: int = 0
 ) -> list[Document]:
-    return [_standing(event, names) for event in newest_events(session, shops)[:limit]]
+    """The newest first; `offset` leaves out as many of them."""
+    events = newest_events(session, shops)[offset : offset + limit]
+    return [_standing(event, names) for event in events]
 
 
 def show_backfill(

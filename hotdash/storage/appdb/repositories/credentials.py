@@ -1,6 +1,6 @@
 """What a vendor gave us to read a shop with: encrypted before it comes here, in no log and no page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -105,9 +105,14 @@ def all_credentials(session: Session, vault: Vault) -> list[CredentialRecord]:
     ]
 
 
-def overview(session: Session, vault: Vault) -> list[CredentialOverview]:
-    """Every shop's, by what they open; of their values only what says until when they hold."""
-    rows = session.scalars(select(Credential).order_by(Credential.shop_id, Credential.vendor))
+def overview(
+    session: Session, vault: Vault, shops: Collection[str] | None = None
+) -> list[CredentialOverview]:
+    """By what they open; of their values only what says until when they hold."""
+    wanted = select(Credential).order_by(Credential.shop_id, Credential.vendor)
+    if shops is not None:
+        wanted = wanted.where(Credential.shop_id.in_(shops))
+    rows = session.scalars(wanted)
     return [
         CredentialOverview(row.shop_id, row.vendor, row.updated_at, *_known(vault, row))
         for row in rows

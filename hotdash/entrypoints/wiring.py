@@ -29,7 +29,9 @@ from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.source_limits import stated_limits
+from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
+from hotdash.pipeline.quality.waiting import table_keys
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.repositories import credentials, shops
@@ -42,6 +44,7 @@ from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 from hotdash.storage.warehouse.identities import find_identity
+from hotdash.storage.warehouse.quarantine import Chosen, Quarantined, quarantined
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,18 @@ class Installation:
         with self.warehouse() as warehouse:
             return find_identity(warehouse, shop_id, customer_key)
 
+    def read_quarantine(self, chosen: Chosen) -> list[Quarantined]:
+        """Under the warehouse's lease: a run that comes meanwhile waits its turn instead of failing."""
+        keys = table_keys(table for spec in registry().values() for table in spec.tables)
+        with (
+            self.warehouse() as warehouse,
+            hold_lease(self.database, warehouse.identity, self.clock),
+        ):
+            try:
+                return quarantined(warehouse, keys, chosen)
+            finally:
+                warehouse.close()
+
     def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
         own = None if warehouse is None else lambda: warehouse
@@ -214,6 +229,9 @@ class Installation:
             oidc=oidc_provider(settings),
             vouched=vouched_people(settings, self.database),
             find_identity=self.find_identity,
+            read_quarantine=self.read_quarantine,
+            environment=settings.environment,
+            limits=self.freshness_limits(),
         )
 
     @property

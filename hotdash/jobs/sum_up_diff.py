@@ -11,6 +11,10 @@ from hotdash.storage.appdb.repositories.backfill_progress import DiffRecord
 
 FIRST = "revenue"
 NOTHING = Decimal(0)
+BEYOND = (
+    "Of the named days only. What reaches over many days (growth and trailing sums, cohorts, "
+    "customer value, CAC and payback) changes on others too."
+)
 
 
 @dataclass(frozen=True, slots=True)

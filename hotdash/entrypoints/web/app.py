@@ -23,6 +23,7 @@ from hotdash.entrypoints.web.api import (
     goals,
     metrics,
     publications,
+    sources,
     tiles,
     tokens,
     views,
@@ -47,8 +48,12 @@ from hotdash.entrypoints.web.pages import (
 )
 from hotdash.entrypoints.web.pages import decisions as decision_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
+from hotdash.entrypoints.web.pages.backfills import forms as backfill_forms
+from hotdash.entrypoints.web.pages.backfills import page as backfill_pages
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
+from hotdash.entrypoints.web.pages.sources import page as source_pages
+from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
@@ -57,8 +62,10 @@ ROUTERS = (
     *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
+    *(source_pages.router, quarantine_pages.router),
+    *(backfill_pages.router, backfill_forms.router),
     *(tiles.router, metrics.router, attribution.router),
-    *(publications.router, backfills.router, data_health.router, alerts.router),
+    *(publications.router, backfills.router, data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),
     *(annotations.router, goals.router, views.router),
     *(tokens.router, access.router, access.customers),

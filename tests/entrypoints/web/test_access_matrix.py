@@ -69,6 +69,42 @@ MATRIX = {
         *("/decisions/answer", 401, 404, 403, 404),
         fields={"shop": ROD, "recommendation": UNKNOWN, "verdict": "approve"},
     ),
+    "GET /sources": Row(f"/sources{ASK}", SIGN_IN, 404, 200, 200),
+    # Nothing of this shop was ever read here; with something: test_sources_page.py.
+    "GET /sources/{source}": Row(f"/sources/nothing{ASK}", SIGN_IN, 404, 404, 404),
+    "GET /sources/{source}/quarantine": Row(
+        f"/sources/nothing/quarantine{ASK}", SIGN_IN, 404, 404, 404
+    ),
+    "POST /sources/retry": Row(
+        "/sources/retry", 401, 404, 403, 404, {"shop": ROD, "source": "nothing"}
+    ),
+    "GET /api/v1/sources": Row(f"/api/v1/sources{ASK}", 401, 404, 200, 200),
+    "GET /api/v1/sources/{source}": Row(f"/api/v1/sources/nothing{ASK}", 401, 404, 404, 404),
+    "GET /api/v1/sources/{source}/quarantine": Row(
+        f"/api/v1/sources/nothing/quarantine{ASK}", 401, 404, 404, 404
+    ),
+    "POST /api/v1/sources/{source}/quarantine/retry": Row(
+        f"/api/v1/sources/nothing/quarantine/retry{ASK}", 401, 404, 403, 404, document={}
+    ),
+    "GET /backfills": Row(f"/backfills{ASK}", SIGN_IN, 404, 403, 200),
+    "GET /backfills/new": Row(f"/backfills/new{ASK}", SIGN_IN, 404, 403, 200),
+    "GET /backfills/{backfill}": Row(f"/backfills/{UNKNOWN}{ASK}", SIGN_IN, 404, 403, 404),
+    # Whoever may ask is told that a day is missing.
+    "POST /backfills/plan": Row("/backfills/plan", 401, 404, 403, 422, {"shop": ROD}),
+    **{
+        f"POST /backfills/{what}": Row(
+            *(f"/backfills/{what}", 401, 404, 403, 404),
+            fields={"shop": ROD, "backfill": UNKNOWN, "reason": "So."},
+        )
+        for what in ("ask", "approve", "reject", "run", "give-up", "roll-back", "release")
+    },
+    "POST /api/v1/backfills/plans": Row(
+        *(f"/api/v1/backfills/plans{ASK}", 401, 404, 403, 422),
+        document={"from": "2026-11-02", "to": "2026-11-01"},
+    ),
+    "GET /api/v1/backfills/plans/{plan}": Row(
+        f"/api/v1/backfills/plans/{UNKNOWN}{ASK}", 401, 404, 403, 404
+    ),
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.
     "POST /explore/views": Row(

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +25,7 @@ from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import SWITCHED, MetricDays
 from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
+from hotdash.storage.appdb.repositories.backfills import RUNNING, EventRecord, newest_events
 from hotdash.storage.appdb.repositories.recommendations import open_recommendations
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
@@ -102,9 +104,11 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
     tiles = [ready.value for ready in parts.tiles.tiles(tuple(TILES), view.asked)]
     days = parts.tiles.days(chart, view.asked).value
     sales = tiles[_SALES]
+    shown = today_view.banner(tiles, now)
     with parts.context.database.as_user(view.visit.user_id) as session:
         annotations = list_annotations(session, shop.shop_id)
         open_ones = open_recommendations(session, shop.shop_id, today_view.MOST_DECISIONS)
+        running = _running(session, shop) if shown and shown.state == "reprocessing" else None
     asked = [asked_view(each, sales.timezone, now) for each in open_ones]
     decisions = today_view.do_now(tiles, shop.shop_id, period, asked)
     return {
@@ -112,7 +116,7 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "view_url": "/today",
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner(tiles, now)
+        "banner": today_view.named_backfill(shown, running, shop.shop_id)
         or today_view.changed(registry().get(sales.metric, sales.metric_version), now.date()),
         "decisions": decisions,
         "answering": answering_view(
@@ -127,6 +131,13 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "chosen_chart": chart,
         "foot": today_view.foot(tiles, days, now, parts.context.version),
     }
+
+
+def _running(session: Session, shop: VisitedShop) -> EventRecord | None:
+    if not may(shop.role, Permission.SEE_BACKFILLS):
+        return None
+    events = newest_events(session, [shop.shop_id])
+    return next((each for each in events if each.status == RUNNING), None)
 
 
 def _chart(view: _View, days: MetricDays, annotations: Sequence[AnnotationRecord]) -> ChartView:

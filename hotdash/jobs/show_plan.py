@@ -56,10 +56,10 @@ def _marts(plan: Plan) -> list[Document]:
 
 
 def approvers_beside(session: Session, shop_id: str, actor: str) -> Sequence[str]:
-    """Who could approve what this person asks for, by name: nobody approves their own."""
+    """Who could approve what this person asks for: nobody approves their own."""
     roles = identity.members(session, shop_id)
     return [
-        each.name or each.email
+        each.email
         for each in identity.list_users(session)
         if each.user_id in roles
         and actor_of(each.user_id) != actor

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from hotdash.base.errors import ConflictError
+from hotdash.base.ids import new_id
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import jobs, runs
 from hotdash.storage.appdb.repositories.freshness import LimitRecord, decide_limit
@@ -39,7 +41,7 @@ class Warehouse:
 
 @pytest.fixture
 def warehouse() -> Warehouse:
-    return Warehouse([refused(number) for number in range(30)])
+    return Warehouse([refused(number) for number in reversed(range(30))])
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ class TestList:
         assert {name: line[:3] for name, line in lines.items()} == {
             "Shopify": ["On time", "8 min", "1 h / 24 h"],
             "Chatwoot": ["Late", "3 h", "1 h / 24 h"],
-            "Google Analytics 4": ["Key refused", "5 h", "12 h / 2 d"],
+            "Google Analytics": ["Key refused", "5 h", "36 h / 3 d"],
             "Meta Ads": ["Too old", "2 d", "6 h / 24 h"],
         }
         assert lines["Shopify"][3:] == ["20 Nov, 11:04", "13", "12", "2", "1"]
@@ -96,8 +98,6 @@ class TestList:
     def test_nothing_connected_says_what_to_do(self, web: Web) -> None:
         web.sign_in(STRANGER)
         with web.storefront.database.jobs() as session:
-            from sqlalchemy import text
-
             session.execute(text("delete from app.freshness where shop_id = :s"), {"s": KYOTO})
         page = web.client.get(f"/sources?shop={KYOTO}").text
         assert "Nothing is connected to Kustom Kyoto." in page
@@ -233,8 +233,6 @@ class TestQuarantine:
 
 def finish(web: Web, job: JobRecord, outcome: dict[str, object]) -> None:
     """As a worker leaves it."""
-    from hotdash.base.ids import new_id
-
     now, run_id, worker_id = web.storefront.clock.now(), new_id(), new_id()
     with web.storefront.database.jobs() as session:
         jobs.begin_job(session, job.job_id, worker_id, now)

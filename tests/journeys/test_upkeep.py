@@ -168,20 +168,20 @@ class TestBackfills:
         look(owner, f"/backfills/{getattr(upkeep, which)}", f"backfill-{which}")
 
     def test_planned_by_keyboard_and_followed_without_a_reload(
-        self, owner: Visitor, upkeep: Upkeep
+        self, visitor: Visitor, served: Served
     ) -> None:
-        page = owner.page
-        owner.open(f"/backfills?shop={ROD}")
+        page = come_in(visitor, served, OWNER).page
+        visitor.open(f"/backfills?shop={ROD}")
         page.get_by_role("link", name="New backfill").press("Enter")
         page.get_by_label("First day").fill("2026-11-12")
         page.get_by_label("Last day").fill("2026-11-14")
         page.get_by_role("button", name="Plan it").press("Enter")
         expect(page.locator("[data-follow=queued]")).to_contain_text("in line since")
-        assert owner.axe_violations() == []
-        assert carry_out_line(upkeep.served.storefront)[-1] is None
-        expect(page.get_by_role("heading", name="What it would change")).to_be_visible(
-            timeout=10_000
-        )
+        visitor.picture("backfill-in-line")
+        assert visitor.axe_violations() == []
+        assert carry_out_line(served.storefront) == [None]
+        changes = page.get_by_role("heading", name="What it would change")
+        expect(changes).to_be_visible(timeout=15_000)
         page.get_by_label("Why are these days to be computed anew?").fill("Prices were wrong.")
         page.get_by_role("button", name="Ask for it").press("Enter")
         expect(page.get_by_text("Nobody has to agree")).to_be_visible()

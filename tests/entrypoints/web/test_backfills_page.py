@@ -79,7 +79,7 @@ class TestPlanning:
         assert "has to approve" in made
         assert offered(made) == {"ask"}
         [_, line] = table_of(web.client.get(LIST).text, "data-plans")
-        assert [line[1], line[5]] == ["Planned", "1 numbers would change"]
+        assert [line[1], line[5]] == ["Planned", "1 number would change"]
 
     def test_a_worker_that_takes_it_over_makes_it_once(self, web: Web) -> None:
         web.sign_in(OWNER)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from hotdash.entrypoints.web import drawing, formatting
+from hotdash.entrypoints.web.pages.backfills.words import counted
 from hotdash.insights.metrics.definition import Unit
 from hotdash.jobs.show_backfills import RUN
 from hotdash.jobs.sum_up_diff import MetricChange
@@ -88,7 +89,7 @@ def changes_view(
     lines = tuple(
         _line(each, f"{url(each.metric.name)}#changes", is_chosen=each is shown) for each in changes
     )
-    told = "1 number" if count == 1 else f"{count:,} numbers"
+    told = counted(count, "number")
     if shown is None:
         return ChangesView(is_done, told, _lead(changes, is_done=is_done), lines)
     scale, days = _scale(shown), list(shown.days)[-MOST_BARS:]

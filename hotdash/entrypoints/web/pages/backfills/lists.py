@@ -13,6 +13,7 @@ from hotdash.entrypoints.web.pages.backfills.words import (
     PLANNED,
     PLANNING,
     at,
+    counted,
     days_of,
     how_many_days,
     scope_of,
@@ -119,7 +120,7 @@ def _made(each: PlanRecord, names: Mapping[str, str], shop: VisitedShop) -> Plan
     plan, tried = each.plan, each.plan.get("dry_run")
     first, last = plan["days"]
     days = {"from": first, "to": last}
-    told = f"{formatting.count(tried['changes'])} numbers would change" if tried else "not tried"
+    told = f"{counted(tried['changes'], 'number')} would change" if tried else "not tried"
     return PlanLine(
         url_of(str(each.plan_id), shop.shop_id),
         days_of(days),

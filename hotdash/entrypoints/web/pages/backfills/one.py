@@ -203,12 +203,15 @@ def _plan(looked: Looked) -> PlanView | None:
     if plan is None:
         return None
     marts: Sequence[Document] = plan["marts"]
-    partitions = f"{formatting.count(plan['partitions'])} partitions of {len(marts)} marts"
+    partitions = (
+        f"{words.counted(plan['partitions'], 'partition')} of {words.counted(len(marts), 'mart')}"
+    )
     seconds, chunks = plan["estimated_seconds"], plan["chunks"]
     parts = "in one part" if chunks == 1 else f"in {chunks} parts"
+    why = "by the last builds" if seconds else "nothing like it was computed before"
     figures = [
         ("Rows that stand there now", formatting.count(plan["rows"]), partitions),
-        ("Takes", words.seconds_text(seconds).capitalize(), f"by the last builds, {parts}"),
+        ("It takes", words.seconds_text(seconds).capitalize(), f"{why}, {parts}"),
     ]
     stake = looked.stake
     if stake is not None:

@@ -66,12 +66,16 @@ def scope_of(models: Sequence[str], sources: Sequence[str], *, refetch: bool = F
 def seconds_text(seconds: float | None) -> str:
     """Rounded up: what takes longer than was said is worse than what takes less."""
     if seconds is None:
-        return "nobody knows yet: nothing like it was computed before"
+        return "not known yet"
     if seconds < 90:
         return f"about {max(1, ceil(seconds))} s"
     if seconds < 7200:
         return f"about {ceil(seconds / 60)} min"
     return f"about {ceil(seconds / 3600)} h"
+
+
+def counted(number: int, what: str) -> str:
+    return f"{formatting.count(number)} {what}{'' if number == 1 else 's'}"
 
 
 def at(instant: str | None, timezone: str) -> str:

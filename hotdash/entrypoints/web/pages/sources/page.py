@@ -57,7 +57,9 @@ def sources(request: Request, parts: PartsOf, shop: str | None = None) -> Respon
     values = top_bar(visit, "sources") | {
         "shop": chosen,
         "lines": lines,
-        "troubled": [each for each in lines if each.needs_somebody and each.trouble],
+        "troubled": sorted(
+            (each for each in lines if each.needs_somebody and each.trouble), key=view.by_urgency
+        ),
         "on_time": sum(each.state == words.ON_TIME for each in lines),
         "is_served": is_served,
         "not_there": [each.title for each in open_to],
@@ -88,6 +90,7 @@ def source(request: Request, parts: PartsOf, source: str, shop: str | None = Non
         "title": title_of(source),
         "state": state,
         "trouble": view.trouble_of(told, last, state),
+        "alarm": view.alarm_of(told, state),
         "hint": told["hint"],
         "retry_at": words.at(told["retry_at"], chosen.timezone) if told["retry_at"] else "",
         "figures": _figures(told, last, chosen, expires_at),

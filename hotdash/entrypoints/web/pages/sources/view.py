@@ -20,6 +20,9 @@ Document = Mapping[str, Any]
 WIDTH, HEIGHT = 1000, 160
 _TENTH = Decimal("0.1")
 _HOUR = timedelta(hours=1)
+# Between readings that are further apart nothing is known, and no line is drawn.
+_LONGEST_GAP = 3
+_ALARMS = ("act", "watch", "stale")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class SourceLine:
     drifts: str
     trouble: str
     mend: str
+    alarm: StateView
     needs_somebody: bool
 
 
@@ -86,8 +90,19 @@ def source_line(told: Document, last: Document | None, shop: VisitedShop) -> Sou
         formatting.count(told["open_drifts"]),
         trouble_of(told, last, state),
         told["hint"] or _mend(told),
-        state.name in ("act", "watch", "stale") or told["open_drifts"] > 0,
+        alarm_of(told, state),
+        state.name in _ALARMS or told["open_drifts"] > 0,
     )
+
+
+def alarm_of(told: Document, state: StateView) -> StateView:
+    """What is on time may have changed its shape all the same."""
+    is_changed = state.name not in _ALARMS and told["open_drifts"] > 0
+    return StateView("watch", "Shape changed") if is_changed else state
+
+
+def by_urgency(line: SourceLine) -> tuple[int, str]:
+    return (*_ALARMS, line.alarm.name).index(line.alarm.name), line.title
 
 
 def trouble_of(told: Document, last: Document | None, state: StateView) -> str:
@@ -164,13 +179,18 @@ def _hour_bars(found: Sequence[Document | None], scale: drawing.Scale) -> list[B
 
 
 def _joined(values: Sequence[Decimal | None], scale: drawing.Scale) -> str:
-    """Hours between two readings have none, which is no gap: the line goes from one to the next."""
-    known = [(number, value) for number, value in enumerate(values) if value is not None]
+    """From one reading to the next, where they are near; one alone is a dot."""
     across = Decimal(WIDTH) / max(1, len(values) - 1)
-    return "".join(
-        f"{'L' if number else 'M'}{(across * place).quantize(_TENTH):f} {_height(value, scale)}"
-        for number, (place, value) in enumerate(known)
-    )
+    commands: list[str] = []
+    last: int | None = None
+    for place, value in enumerate(values):
+        if value is None:
+            continue
+        point = f"{(across * place).quantize(_TENTH):f} {_height(value, scale)}"
+        is_near = last is not None and place - last <= _LONGEST_GAP
+        commands.append(f"L{point}" if is_near else f"M{point}L{point}")
+        last = place
+    return "".join(commands)
 
 
 def _height(value: Decimal, scale: drawing.Scale) -> str:

@@ -1,7 +1,6 @@
 """Every route by everybody: a route without a row here fails, and so does one foreign byte."""
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,6 +9,8 @@ import pytest
 
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
+from tests.fixtures.access_rows import ASK, UNKNOWN, Row, everybody
+from tests.fixtures.access_upkeep import UPKEEP
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web, routes_of
 
@@ -17,26 +18,6 @@ FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los A
 SIGN_IN = 303
 
 
-@dataclass(frozen=True)
-class Row:
-    """What each kind of visitor gets for this address."""
-
-    address: str
-    anonymous: int
-    other_shop: int
-    viewer: int
-    owner: int
-    fields: dict[str, str] = field(default_factory=dict[str, str])
-    # What is sent as a document is asked for with the form token in a header.
-    document: dict[str, object] | None = None
-
-
-def everybody(address: str, status: int = 200) -> Row:
-    return Row(address, status, status, status, status)
-
-
-ASK = f"?shop={ROD}"
-UNKNOWN = str(UUID(int=7))
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
     "GET /oidc/sign-in": everybody("/oidc/sign-in", 404),
@@ -69,42 +50,7 @@ MATRIX = {
         *("/decisions/answer", 401, 404, 403, 404),
         fields={"shop": ROD, "recommendation": UNKNOWN, "verdict": "approve"},
     ),
-    "GET /sources": Row(f"/sources{ASK}", SIGN_IN, 404, 200, 200),
-    # Nothing of this shop was ever read here; with something: test_sources_page.py.
-    "GET /sources/{source}": Row(f"/sources/nothing{ASK}", SIGN_IN, 404, 404, 404),
-    "GET /sources/{source}/quarantine": Row(
-        f"/sources/nothing/quarantine{ASK}", SIGN_IN, 404, 404, 404
-    ),
-    "POST /sources/retry": Row(
-        "/sources/retry", 401, 404, 403, 404, {"shop": ROD, "source": "nothing"}
-    ),
-    "GET /api/v1/sources": Row(f"/api/v1/sources{ASK}", 401, 404, 200, 200),
-    "GET /api/v1/sources/{source}": Row(f"/api/v1/sources/nothing{ASK}", 401, 404, 404, 404),
-    "GET /api/v1/sources/{source}/quarantine": Row(
-        f"/api/v1/sources/nothing/quarantine{ASK}", 401, 404, 404, 404
-    ),
-    "POST /api/v1/sources/{source}/quarantine/retry": Row(
-        f"/api/v1/sources/nothing/quarantine/retry{ASK}", 401, 404, 403, 404, document={}
-    ),
-    "GET /backfills": Row(f"/backfills{ASK}", SIGN_IN, 404, 403, 200),
-    "GET /backfills/new": Row(f"/backfills/new{ASK}", SIGN_IN, 404, 403, 200),
-    "GET /backfills/{backfill}": Row(f"/backfills/{UNKNOWN}{ASK}", SIGN_IN, 404, 403, 404),
-    # Whoever may ask is told that a day is missing.
-    "POST /backfills/plan": Row("/backfills/plan", 401, 404, 403, 422, {"shop": ROD}),
-    **{
-        f"POST /backfills/{what}": Row(
-            *(f"/backfills/{what}", 401, 404, 403, 404),
-            fields={"shop": ROD, "backfill": UNKNOWN, "reason": "So."},
-        )
-        for what in ("ask", "approve", "reject", "run", "give-up", "roll-back", "release")
-    },
-    "POST /api/v1/backfills/plans": Row(
-        *(f"/api/v1/backfills/plans{ASK}", 401, 404, 403, 422),
-        document={"from": "2026-11-02", "to": "2026-11-01"},
-    ),
-    "GET /api/v1/backfills/plans/{plan}": Row(
-        f"/api/v1/backfills/plans/{UNKNOWN}{ASK}", 401, 404, 403, 404
-    ),
+    **UPKEEP,
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.
     "POST /explore/views": Row(
@@ -180,31 +126,6 @@ MATRIX = {
     "POST /api/v1/tokens/{token_id}/revoke": Row(
         f"/api/v1/tokens/{UNKNOWN}/revoke{ASK}", 401, 404, 403, 404, document={}
     ),
-    "GET /api/v1/backfills": Row(f"/api/v1/backfills{ASK}", 401, 404, 403, 200),
-    "GET /api/v1/backfills/{backfill}": Row(
-        f"/api/v1/backfills/{UNKNOWN}{ASK}", 401, 404, 403, 404
-    ),
-    "GET /api/v1/backfills/{backfill}/diff": Row(
-        f"/api/v1/backfills/{UNKNOWN}/diff{ASK}", 401, 404, 403, 404
-    ),
-    "POST /api/v1/backfills": Row(
-        *(f"/api/v1/backfills{ASK}", 401, 404, 403, 404),
-        document={"plan": UNKNOWN, "reason": "Prices were wrong."},
-    ),
-    "POST /api/v1/backfills/{backfill}/approve": Row(
-        *(f"/api/v1/backfills/{UNKNOWN}/approve{ASK}", 401, 404, 403, 404),
-        document={"plan_hash": "0" * 64, "rationale": "Agreed."},
-    ),
-    "POST /api/v1/backfills/{backfill}/run": Row(
-        f"/api/v1/backfills/{UNKNOWN}/run{ASK}", 401, 404, 403, 404, document={}
-    ),
-    **{
-        f"POST /api/v1/backfills/{{backfill}}/{verb}": Row(
-            *(f"/api/v1/backfills/{UNKNOWN}/{verb}{ASK}", 401, 404, 403, 404),
-            document={"reason": "Prices were wrong."},
-        )
-        for verb in ("refuse", "rollback", "abort")
-    },
     "GET /api/v1/health/checks": Row(f"/api/v1/health/checks{ASK}", 401, 404, 200, 200),
     # Whoever is let in learns that this check was never asked; with an answer: test_health.py.
     "GET /api/v1/health/checks/{check}": Row(

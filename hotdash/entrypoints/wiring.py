@@ -29,7 +29,10 @@ from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.jobs.source_limits import stated_limits
+from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
+from hotdash.pipeline.quality.waiting import table_keys
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.repositories import credentials, shops
@@ -42,6 +45,7 @@ from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 from hotdash.storage.warehouse.identities import find_contact, find_identity
+from hotdash.storage.warehouse.quarantine import Chosen, Quarantined, quarantined
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,18 @@ class Installation:
             known = find_identity(warehouse, shop_id, customer_key)
             return known or find_contact(warehouse, shop_id, customer_key)
 
+    def read_quarantine(self, chosen: Chosen) -> list[Quarantined]:
+        """Under the warehouse's lease: a run that comes meanwhile waits its turn instead of failing."""
+        keys = table_keys(table for spec in registry().values() for table in spec.tables)
+        with (
+            self.warehouse() as warehouse,
+            hold_lease(self.database, warehouse.identity, self.clock),
+        ):
+            try:
+                return quarantined(warehouse, keys, chosen)
+            finally:
+                warehouse.close()
+
     def connectors(self, warehouse: Warehouse | None = None) -> dict[str, list[Connector]]:
         """Per shop, in the order of the registry: orders come before what is held against them."""
         own = None if warehouse is None else lambda: warehouse
@@ -188,10 +204,7 @@ class Installation:
 
     def freshness_limits(self) -> dict[str, FreshnessLimit]:
         """Orders have their settings; the other sources what their connectors say."""
-        limits = {
-            vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
-            for vendor, spec in registry().items()
-        }
+        limits = stated_limits()
         settings = self.settings
         orders = FreshnessLimit(
             timedelta(minutes=settings.orders_fresh_soft_minutes),
@@ -219,6 +232,9 @@ class Installation:
             vouched=vouched_people(settings, self.database),
             find_identity=self.find_identity,
             renew_credential=partial(renew, self),
+            read_quarantine=self.read_quarantine,
+            environment=settings.environment,
+            limits=self.freshness_limits(),
         )
 
     @property

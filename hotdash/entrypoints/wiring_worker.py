@@ -8,7 +8,7 @@ from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
-from hotdash.jobs.job_table import RUN
+from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
 from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
 from hotdash.jobs.weekly_digest import weekly_digest
@@ -44,8 +44,8 @@ def hooks(house: Installation) -> Hooks:
         return job.shops if CHOSEN in job.arguments else job.shops or everybody()
 
     def failed(job: JobRecord, error: Exception) -> None:
-        """Whoever asked for a run waits for it and is told there."""
-        if job.job != RUN:
+        """Whoever waits for what they asked for is told there."""
+        if job.job not in ASKED_FOR:
             tell_failure(house.alerts, concerned(job), job.job, error)
 
     def succeeded(job: JobRecord) -> None:

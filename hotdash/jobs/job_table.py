@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from hotdash.base.errors import NotFoundError
-from hotdash.jobs import backfill_asked
+from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked
 from hotdash.jobs.job_context import Job
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
@@ -38,9 +38,15 @@ JOBS = {
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),
         Job(backfill_asked.JOB, Lane.WAREHOUSE, backfill_asked.carry_out),
+        Job(plan_asked.JOB, Lane.WAREHOUSE, plan_asked.carry_out),
+        Job(quarantine_asked.JOB, Lane.WAREHOUSE, quarantine_asked.carry_out),
         Job("backfill_drill", Lane.LIGHT, remind_of_drill),
     )
 }
+
+
+# Whoever asked for one of these waits for it, and is told there what became of it.
+ASKED_FOR = frozenset({RUN, plan_asked.JOB, quarantine_asked.JOB})
 
 
 def job_called(name: str) -> Job:

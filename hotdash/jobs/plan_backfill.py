@@ -115,6 +115,7 @@ def plan_backfill(
     environment: Environment,
     clock: Clock,
     trial: Trial | None = None,
+    plan_id: UUID | None = None,
 ) -> Planned:
     """Refused at once where it would be refused when asked for; tried in vain no plan is kept."""
     at = clock.now()
@@ -123,7 +124,7 @@ def plan_backfill(
     require_askable(ask.first, ask.last, max(local_day(at, zone) for zone in zones), None)
     plan = plan_now(database, engine, ask.scope, environment, refetch=ask.refetch)
     verdict = judge(person, plan, Permission.REQUEST_BACKFILLS)
-    plan_id, tried = new_id(), trial(plan) if trial else None
+    plan_id, tried = plan_id or new_id(), trial(plan) if trial else None
     with database.jobs() as session:
         save_plan(session, _records(plan, plan_id, person, at, tried))
         if tried is not None:

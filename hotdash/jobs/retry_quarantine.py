@@ -1,10 +1,11 @@
 """Ask the vendors again for what could not be read: entities one by one, slices from their day on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.logging import get_logger
@@ -15,6 +16,7 @@ from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.pipeline.durable import Detail, RunRequest, durable_run
 from hotdash.pipeline.ingest.ingest import Ingest
+from hotdash.pipeline.lease import Patience
 from hotdash.pipeline.quality.waiting import waiting_records
 from hotdash.storage.warehouse.quarantine import EVERYTHING, Chosen, Quarantined
 
@@ -23,6 +25,7 @@ _log = get_logger(__name__)
 # A day in the owner's timezone begins up to fourteen hours before the UTC day of that date.
 _EARLIEST_BEGIN = timedelta(hours=14)
 KIND = "retry_quarantine"
+STEP = "retry"
 READ_ANEW = "Read its source anew: `hotdash run --reread`."
 
 
@@ -57,14 +60,28 @@ class RetryRequest:
         return {"shops": shops, "chosen": [*_conditions(chosen)]}
 
 
+def _untold(run_id: UUID) -> None:
+    del run_id
+
+
 def _conditions(chosen: Chosen) -> Iterable[str | None]:
     return (chosen.source, chosen.table, chosen.reason, chosen.record)
 
 
-def retry_in_run(context: RefreshContext, progress: Progress, request: RetryRequest) -> Detail:
+def retry_in_run(
+    context: RefreshContext,
+    progress: Progress,
+    request: RetryRequest,
+    patience: Patience | None = None,
+    began: Callable[[UUID], None] = _untold,
+) -> Detail:
     """As a run of its own, so that nobody else writes the warehouse meanwhile."""
-    wanted = RunRequest(KIND, tuple(sorted(context.connectors)), request.detail)
-    with durable_run(context.database, context.warehouse.identity, wanted, context.clock) as run:
+    shops = request.chosen.shops if request.chosen.shops is not None else context.connectors
+    wanted = RunRequest(KIND, tuple(sorted(shops)), request.detail)
+    with durable_run(
+        context.database, context.warehouse.identity, wanted, context.clock, patience=patience
+    ) as run:
+        began(run.run_id)
         if context.calls is not None:
             context.calls.name_run(run.run_id)
         ingest = Ingest(
@@ -74,7 +91,11 @@ def retry_in_run(context: RefreshContext, progress: Progress, request: RetryRequ
         work = partial(
             retry_quarantine, ingest, context.connectors, drifts, request.chosen, context.calls
         )
-        return run.step("retry", lambda: work().document())
+        try:
+            return run.step(STEP, lambda: work().document())
+        finally:
+            if patience is not None:
+                context.warehouse.close()
 
 
 def retry_quarantine(

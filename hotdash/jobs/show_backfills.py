@@ -12,7 +12,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.jobs.backfill import standing
 from hotdash.jobs.plan_backfill import diff_row
 from hotdash.pipeline.backfill.status import ChunkTimes, Status, how_far, may_follow, what_now
-from hotdash.storage.appdb.repositories.backfill_progress import chunks_of, diff_of
+from hotdash.storage.appdb.repositories.backfill_progress import DiffRecord, chunks_of, diff_of
 from hotdash.storage.appdb.repositories.backfills import (
     EventRecord,
     PlanRecord,
@@ -28,9 +28,11 @@ Names = Mapping[str, str]
 
 
 def list_backfills(
-    session: Session, shops: Sequence[str], names: Names, *, limit: int = 100
+    session: Session, shops: Sequence[str], names: Names, *, limit: int = 100, offset: int = 0
 ) -> list[Document]:
-    return [_standing(event, names) for event in newest_events(session, shops)[:limit]]
+    """The newest first; `offset` leaves out as many of them."""
+    events = newest_events(session, shops)[offset : offset + limit]
+    return [_standing(event, names) for event in events]
 
 
 def show_backfill(
@@ -73,13 +75,21 @@ def show_backfill(
 
 def show_diff(session: Session, backfill_id: UUID, shop_id: str) -> Document:
     """What it changed by metric and day, or would by its dry run: as a table and as a chart takes it."""
-    diff_id, made_by = _diff(session, backfill_id, shop_id)
-    rows = diff_of(session, diff_id) if diff_id else []
+    made_by, rows = found_diff(session, backfill_id, shop_id)
     return {
         "backfill": str(backfill_id),
         "made_by": made_by,
-        "rows": [diff_row(row) for row in rows if row.shop_id == shop_id],
+        "rows": [diff_row(row) for row in rows],
     }
+
+
+def found_diff(
+    session: Session, backfill_id: UUID, shop_id: str
+) -> tuple[str | None, list[DiffRecord]]:
+    """By what it was found, and the numbers of this shop that differ."""
+    diff_id, made_by = _diff(session, backfill_id, shop_id)
+    rows = diff_of(session, diff_id) if diff_id else []
+    return made_by, [row for row in rows if row.shop_id == shop_id]
 
 
 def _diff(session: Session, backfill_id: UUID, shop_id: str) -> tuple[UUID | None, str | None]:

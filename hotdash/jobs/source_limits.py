@@ -5,9 +5,18 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from hotdash.connectors.registry import registry
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.pipeline.quality.gate import FreshnessLimits
 from hotdash.storage.appdb.repositories.freshness import decided_limits
+
+
+def stated_limits() -> dict[str, FreshnessLimit]:
+    """What the connectors say of themselves."""
+    return {
+        vendor: FreshnessLimit(spec.fresh_soft, spec.fresh_hard)
+        for vendor, spec in registry().items()
+    }
 
 
 def source_limits(

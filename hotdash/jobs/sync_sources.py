@@ -99,7 +99,7 @@ def sync_sources(
                     shop_id,
                     connector.vendor,
                     run.step(
-                        f"sync {shop_id} {connector.vendor}",
+                        sync_step(shop_id, connector.vendor),
                         partial(_synced, context, progress, run, request, shop_id, connector),
                     ),
                 )
@@ -110,6 +110,10 @@ def sync_sources(
                 context.warehouse.close()
     seconds = round(time.monotonic() - began, 3)
     return SyncReport(str(run.run_id), run.resumed, seconds, tuple(reports))
+
+
+def sync_step(shop_id: str, source: str) -> str:
+    return f"sync {shop_id} {source}"
 
 
 def _chosen_sources(

@@ -1,6 +1,7 @@
 """What could not be read is asked for again, and leaves the list only once it was read."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.base.clock import FixedClock
-from hotdash.base.errors import NotFoundError, UnavailableError
+from hotdash.base.errors import ConflictError, NotFoundError, UnavailableError
 from hotdash.base.progress import Progress, SilentProgress
 from hotdash.connectors.contract import (
     Connector,
@@ -19,14 +20,19 @@ from hotdash.connectors.contract import (
     RawTable,
     Unreadable,
 )
+from hotdash.jobs.job_context import JobContext
+from hotdash.jobs.quarantine_asked import enqueue_retry, retries_of, retry_document
+from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh import RefreshContext
 from hotdash.jobs.retry_quarantine import (
     RetryRequest,
     retry_in_run,
 )
+from hotdash.jobs.worker import Worker
 from hotdash.pipeline.ingest.ingest import Ingest
 from hotdash.pipeline.quality.waiting import waiting_records
 from hotdash.storage.appdb.repositories import runs
+from hotdash.storage.appdb.repositories.audit import list_events
 from hotdash.storage.appdb.repositories.drifts import list_drifts
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.contract import Warehouse
@@ -122,6 +128,26 @@ def test_entities_are_asked_for_by_their_ids_and_what_came_is_resolved(desk: Des
     assert desk.waiting() == set()
     with pytest.raises(NotFoundError, match="Nothing in quarantine"):
         desk.retry()
+
+
+def test_put_in_line_in_the_web_a_worker_asks_again(desk: Desk) -> None:
+    desk.read(rows(ORDERS, {"order_id": 1}), unreadable("2"), unreadable("3"))
+    desk.connector.is_mended = True
+    work, source = desk.work, desk.connector.vendor
+    asked = (work.database, work.clock, "hot-rod-an", source, _id_of(desk, "2"))
+    job_id = enqueue_retry(*asked, actor="user:7")
+    with pytest.raises(ConflictError, match="already"):
+        enqueue_retry(*asked, actor="user:7")
+    context = JobContext(work.database, work.clock, lambda: nullcontext(work), {})
+    Worker(context, set(Lane), "1").carry_out(job_id)
+    with work.database.jobs() as session:
+        [job] = retries_of(session, "hot-rod-an", source)
+        told = retry_document(session, job)
+        actions = [each.action for each in list_events(session, "hot-rod-an")]
+    assert (told["state"], told["error"]) == ("completed", None)
+    assert (told["outcome"]["asked"], told["outcome"]["resolved"]) == (1, 1)
+    assert desk.waiting() == {"3"}
+    assert actions == ["retry_quarantine"]
 
 
 def test_slices_are_read_again_from_their_day_on_wherever_it_begins(desk: Desk) -> None:

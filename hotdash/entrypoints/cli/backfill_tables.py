@@ -9,13 +9,10 @@ from rich.table import Column, Table
 from hotdash.entrypoints.cli.output import out
 from hotdash.jobs.plan_backfill import Planned
 from hotdash.jobs.show_backfills import RUN
+from hotdash.jobs.sum_up_diff import BEYOND
 
 Document = Mapping[str, Any]
 ROWS_SHOWN = 60
-BEYOND = (
-    "Of the named days only. What reaches over many days (growth and trailing sums, cohorts, "
-    "customer value, CAC and payback) changes on others too."
-)
 
 
 def print_plan(planned: Planned) -> None:

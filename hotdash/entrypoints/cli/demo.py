@@ -33,9 +33,10 @@ from hotdash.entrypoints.cli.sources import show_sources
 from hotdash.entrypoints.cli.supervising import Plan, Supervisor
 from hotdash.entrypoints.cli.up import plan
 from hotdash.entrypoints.connecting import keep
-from hotdash.entrypoints.source_overview import Document, describe_sources
+from hotdash.entrypoints.source_overview import describe_sources
 from hotdash.entrypoints.web.server import refuse_taken_port
 from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.jobs.show_sources import Document
 from hotdash.storage.embedded import EmbeddedPostgres
 
 OWNER_EMAIL = "owner@hotdash.example"

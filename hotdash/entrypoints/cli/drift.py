@@ -6,13 +6,13 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from hotdash.base.clock import iso_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.jobs.check_schemas import look_at_schemas
 from hotdash.jobs.keep_drifts import DriftKeeper
+from hotdash.jobs.show_sources import drift_document
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.drifts import (
     DriftRecord,
@@ -51,7 +51,7 @@ def list_(
     ):
         found = list_drifts(session, shop, closed=closed)
     if json:
-        say_json({"drifts": [document(each) for each in found]})
+        say_json({"drifts": [drift_document(each) for each in found]})
     elif found:
         show_table(found)
     else:
@@ -66,7 +66,7 @@ def show(context: typer.Context, drift: Drift, json: Json = False) -> None:
         migrated_installation(invocation(context).settings()) as house,
         house.database.jobs() as session,
     ):
-        found = document(find_drift(session, drift))
+        found = drift_document(find_drift(session, drift))
     if json:
         say_json(found)
     else:
@@ -126,29 +126,6 @@ def check(context: typer.Context, shop: Shop = None, json: Json = False) -> None
                 out.print(f"[red]{escape(name)}[/] {escape(error)}")
         if told["errors"]:
             raise SystemExit(FAILED)
-
-
-def document(each: DriftRecord) -> dict[str, Any]:
-    return {
-        "drift": str(each.drift_id),
-        "shop": each.shop_id,
-        "source": each.source,
-        "table": each.table_name,
-        "change": each.kind,
-        "field": each.field,
-        "detail": each.detail,
-        "impact": each.impact,
-        "affected_models": list(each.affected_models),
-        "action": each.action,
-        "owner": each.owner,
-        "detected_at": iso_utc(each.detected_at),
-        "last_seen_at": iso_utc(each.last_seen_at),
-        "target_date": each.target_date.isoformat(),
-        "next_review": each.next_review.isoformat(),
-        "evidence": each.evidence,
-        "closed_at": iso_utc(each.closed_at) if each.closed_at else None,
-        "closed_because": each.closed_because,
-    }
 
 
 def show_table(found: list[DriftRecord]) -> None:

@@ -8,13 +8,13 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from hotdash.base.clock import iso_utc
 from hotdash.base.errors import NotFoundError
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
 from hotdash.entrypoints.wiring import Installation, migrated_installation
+from hotdash.jobs.quarantine_asked import quarantine_document
 from hotdash.jobs.retry_quarantine import (
     RetryRequest,
     retry_in_run,
@@ -69,7 +69,7 @@ def list_(
                     "waiting": sum(count.waiting for count in counts),
                     "resolved": sum(count.resolved for count in counts),
                     "reasons": [asdict(count) for count in counts],
-                    "records": [_document(each) for each in listed[:limit]],
+                    "records": [quarantine_document(each) for each in listed[:limit]],
                 }
             )
         else:
@@ -91,7 +91,7 @@ def show(
             raise NotFoundError(
                 f"{many} with {record!r}.", hint="`hotdash quarantine list` shows their ids."
             )
-        document = {**_document(found), "payload": found.payload}
+        document = {**quarantine_document(found), "payload": found.payload}
         if json:
             say_json(document)
         else:
@@ -133,22 +133,6 @@ def _found(house: Installation, chosen: Chosen) -> list[Quarantined]:
     tables = [table for spec in registry().values() for table in spec.tables]
     with house.warehouse() as warehouse:
         return quarantined(warehouse, table_keys(tables), chosen)
-
-
-def _document(each: Quarantined) -> dict[str, Any]:
-    return {
-        "record": each.record_id,
-        "shop": each.shop_id,
-        "source": each.source,
-        "table": each.table_name,
-        "vendor_id": each.vendor_id,
-        "day": each.day.isoformat() if each.day else None,
-        "reason": each.reason,
-        "waiting": each.is_waiting,
-        "times": each.times,
-        "first_at": iso_utc(each.first_at),
-        "last_at": iso_utc(each.last_at),
-    }
 
 
 def _show_counts(counts: list[ReasonCount]) -> None:

@@ -10,15 +10,9 @@ from rich.table import Column, Table
 from hotdash.base.clock import parse_iso
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
-from hotdash.entrypoints.source_overview import (
-    FRESH,
-    NEVER,
-    STALE,
-    WORKING,
-    Document,
-    describe_sources,
-)
+from hotdash.entrypoints.source_overview import describe_sources
 from hotdash.entrypoints.wiring import migrated_installation
+from hotdash.jobs.show_sources import FRESH, NEVER, STALE, WORKING, Document
 
 _STYLES = {FRESH: "green", STALE: "yellow", WORKING: "green", NEVER: "dim"}
 

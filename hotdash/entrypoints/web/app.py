@@ -22,7 +22,9 @@ from hotdash.entrypoints.web.api import (
     facts,
     goals,
     metrics,
+    plans,
     publications,
+    sources,
     tiles,
     tokens,
     views,
@@ -63,11 +65,15 @@ from hotdash.entrypoints.web.pages.admin import (
 from hotdash.entrypoints.web.pages.admin import tokens as token_pages
 from hotdash.entrypoints.web.pages.attribution import order as attributed_order
 from hotdash.entrypoints.web.pages.attribution import page as attribution_page
+from hotdash.entrypoints.web.pages.backfills import forms as backfill_forms
+from hotdash.entrypoints.web.pages.backfills import page as backfill_pages
 from hotdash.entrypoints.web.pages.data_health import check as data_health_check
 from hotdash.entrypoints.web.pages.data_health import forms as data_health_forms
 from hotdash.entrypoints.web.pages.data_health import page as data_health_page
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
+from hotdash.entrypoints.web.pages.sources import page as source_pages
+from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
@@ -81,8 +87,11 @@ ROUTERS = (
     *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
     *(policies.router, alert_rules.router, who_read.router),
     *(customers.router, assigning.router),
+    *(source_pages.router, quarantine_pages.router),
+    *(backfill_pages.router, backfill_forms.router),
     *(tiles.router, metrics.router, attribution.router),
-    *(publications.router, backfills.router, data_health.router, alerts.router),
+    *(publications.router, plans.router, backfills.router),
+    *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),
     *(annotations.router, goals.router, views.router),
     *(tokens.router, access.router, access.customers),

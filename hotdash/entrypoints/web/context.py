@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,13 +11,19 @@ from urllib.parse import urlsplit
 
 from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
+from hotdash.base.environment import Environment
 from hotdash.connectors.contract import MissingScope
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
 from hotdash.jobs.install_shopify import ShopifyApp
+from hotdash.jobs.source_limits import stated_limits
+from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
+from hotdash.storage.warehouse.quarantine import Chosen, Quarantined
+
+ReadQuarantine = Callable[[Chosen], Sequence[Quarantined]]
 
 
 class RenewCredential(Protocol):
@@ -50,7 +56,11 @@ class WebContext:
     find_identity: FindIdentity | None = None
     # Without it credentials are shown and renewed at the machine alone.
     renew_credential: RenewCredential | None = None
+    # The only way to what no raw table could hold; without it nobody is shown any.
+    read_quarantine: ReadQuarantine | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: Environment = Environment.PRODUCTION
+    limits: Mapping[str, FreshnessLimit] = field(default_factory=stated_limits)
 
     @property
     def session_lasts(self) -> timedelta:

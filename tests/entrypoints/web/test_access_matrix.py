@@ -11,6 +11,7 @@ from hotdash.base.roles import Role
 from hotdash.entrypoints.web import app as web_app
 from tests.entrypoints.web.admin_rows import ADMIN_ROWS
 from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
+from tests.fixtures.access_upkeep import UPKEEP
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of
@@ -67,6 +68,7 @@ MATRIX = {
         *("/customers/reveal", 401, 404, 403, 404),
         fields={"shop": ROD, "about": "customer", "number": "c1", "reason": "A parcel."},
     ),
+    **UPKEEP,
     "GET /explore": Row(f"/explore{ASK}", SIGN_IN, 404, 200, 200),
     # Whoever may write is told what is wrong with what was sent.
     "POST /explore/views": Row(
@@ -142,31 +144,6 @@ MATRIX = {
     "POST /api/v1/tokens/{token_id}/revoke": Row(
         f"/api/v1/tokens/{UNKNOWN}/revoke{ASK}", 401, 404, 403, 404, document={}
     ),
-    "GET /api/v1/backfills": Row(f"/api/v1/backfills{ASK}", 401, 404, 403, 200),
-    "GET /api/v1/backfills/{backfill}": Row(
-        f"/api/v1/backfills/{UNKNOWN}{ASK}", 401, 404, 403, 404
-    ),
-    "GET /api/v1/backfills/{backfill}/diff": Row(
-        f"/api/v1/backfills/{UNKNOWN}/diff{ASK}", 401, 404, 403, 404
-    ),
-    "POST /api/v1/backfills": Row(
-        *(f"/api/v1/backfills{ASK}", 401, 404, 403, 404),
-        document={"plan": UNKNOWN, "reason": "Prices were wrong."},
-    ),
-    "POST /api/v1/backfills/{backfill}/approve": Row(
-        *(f"/api/v1/backfills/{UNKNOWN}/approve{ASK}", 401, 404, 403, 404),
-        document={"plan_hash": "0" * 64, "rationale": "Agreed."},
-    ),
-    "POST /api/v1/backfills/{backfill}/run": Row(
-        f"/api/v1/backfills/{UNKNOWN}/run{ASK}", 401, 404, 403, 404, document={}
-    ),
-    **{
-        f"POST /api/v1/backfills/{{backfill}}/{verb}": Row(
-            *(f"/api/v1/backfills/{UNKNOWN}/{verb}{ASK}", 401, 404, 403, 404),
-            document={"reason": "Prices were wrong."},
-        )
-        for verb in ("refuse", "rollback", "abort")
-    },
     "GET /api/v1/health/checks": Row(f"/api/v1/health/checks{ASK}", 401, 404, 200, 200),
     # Whoever is let in learns that this check was never asked; with an answer: test_health.py.
     "GET /api/v1/health/checks/{check}": Row(

@@ -1,32 +1,14 @@
 """Backfills over the API: asked for, approved by somebody else, put in line once, and told to their shop only."""
 
-from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
-from hotdash.base.environment import Environment
 from hotdash.base.roles import Role
-from hotdash.governance.access.people import Person
-from hotdash.jobs.plan_backfill import Ask, Planned, Tried, plan_backfill
 from hotdash.storage.appdb.repositories.alerts import list_alerts
-from hotdash.storage.appdb.repositories.backfill_progress import DiffRecord
-from tests.fixtures.storefront import LAST_DAY, OWNER, ROD, STRANGER
-from tests.fixtures.told_engine import ToldEngine
+from tests.fixtures.planned import planned_by
+from tests.fixtures.storefront import OWNER, ROD, STRANGER
 from tests.fixtures.web import Web
 
 ASK = f"?shop={ROD}"
-
-
-def planned_by(web: Web, email: str, role: Role) -> Planned:
-    house = web.storefront
-    person = Person(house.user_id(email), email, {ROD: role}, "a test")
-    ask = Ask((ROD,), LAST_DAY - timedelta(days=8), LAST_DAY - timedelta(days=1))
-    engine = ToldEngine(house.database)
-    rows = [DiffRecord(ROD, "orders", "1", LAST_DAY - timedelta(days=2), "", Decimal(3), None)]
-    return plan_backfill(
-        *(house.database, engine, person, ask, Environment.PRODUCTION, house.clock),
-        lambda _plan: Tried(house.clock.now(), 2.5, rows),
-    )
 
 
 def told(web: Web, way: str, **sent: Any) -> Any:
@@ -35,7 +17,7 @@ def told(web: Web, way: str, **sent: Any) -> Any:
 
 def test_from_asking_to_the_line(web: Web) -> None:
     engineer = web.storefront.add_person(Role.ENGINEER)
-    planned = planned_by(web, engineer, Role.ENGINEER)
+    planned = planned_by(web.storefront, engineer, Role.ENGINEER)
     backfill = f"/{planned.plan_id}"
     web.sign_in(engineer)
     asked = told(web, "", plan=str(planned.plan_id), reason="Prices were wrong.")
@@ -71,7 +53,7 @@ def test_from_asking_to_the_line(web: Web) -> None:
 
 def test_without_the_form_token_nothing_is_said(web: Web) -> None:
     web.sign_in(OWNER)
-    planned = planned_by(web, OWNER, Role.OWNER)
+    planned = planned_by(web.storefront, OWNER, Role.OWNER)
     sent = {"plan": str(planned.plan_id), "reason": "Prices were wrong."}
     answer = web.client.post(f"/api/v1/backfills{ASK}", json=sent)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "forged_form")

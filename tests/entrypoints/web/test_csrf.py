@@ -14,6 +14,9 @@ FORMS = [
     "/customers/reveal",
     *(f"/admin/people/{verb}" for verb in ("invite", "role", "remove", "link", "sessions/end")),
     *("/admin/tokens", "/admin/tokens/revoke", "/admin/credentials/renew", "/admin/policies"),
+    "/sources/retry",
+    *(f"/backfills/{what}" for what in ("plan", "ask", "approve", "reject", "run")),
+    *(f"/backfills/{what}" for what in ("give-up", "roll-back", "release")),
     *(f"/explore/{what}" for what in ("views", "annotations", "goals")),
     *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
 ]
@@ -84,6 +87,14 @@ DOCUMENTS = {
         for what in ("annotation", "goal", "view")
     },
     "/api/v1/customers/{customer}/reveal": (f"/api/v1/customers/c1/reveal?shop={ROD}", REASON),
+    "/api/v1/backfills/plans": (
+        f"/api/v1/backfills/plans?shop={ROD}",
+        {"from": "2026-11-01", "to": "2026-11-02"},
+    ),
+    "/api/v1/sources/{source}/quarantine/retry": (
+        f"/api/v1/sources/shopify/quarantine/retry?shop={ROD}",
+        {},
+    ),
     "/api/v1/tokens": (
         "/api/v1/tokens",
         {"name": "a program", "shops": [ROD], "scopes": ["see_metrics"]},

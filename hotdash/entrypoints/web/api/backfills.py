@@ -56,7 +56,7 @@ def backfills(request: Request, parts: PartsOf, shop: Shop) -> Response:
     """All backfills of a shop, the newest first."""
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
-        return json_answer({"backfills": list_backfills(session, [shop], _names(parts))})
+        return json_answer({"backfills": list_backfills(session, [shop], names_of_tellers(parts))})
 
 
 @router.get("/{backfill}", response_model=BackfillAnswer, responses=ERRORS)
@@ -65,7 +65,7 @@ def backfill(request: Request, parts: PartsOf, backfill: Backfill, shop: Shop) -
     visit = _visit(request, parts, shop, Permission.SEE_BACKFILLS)
     with parts.context.database.as_user(visit.user_id) as session:
         standing_of(session, backfill, shop)
-        return json_answer(show_backfill(session, backfill, _names(parts), shop))
+        return json_answer(show_backfill(session, backfill, names_of_tellers(parts), shop))
 
 
 @router.get("/{backfill}/diff", response_model=DiffAnswer, responses=ERRORS)
@@ -83,7 +83,7 @@ def ask(
     """Ask for what was planned with `hotdash backfill plan`."""
     person = _person(request, parts, shop, Permission.REQUEST_BACKFILLS, token)
     asked = BackfillRequest(body.plan, body.reason, body.incident)
-    verdict = request_backfill(_office(request, parts), person, asked)
+    verdict = request_backfill(office_of(request, parts), person, asked)
     return json_answer(
         {"backfill": str(body.plan), "demand": verdict.demand.value, "because": verdict.sentence}
     )
@@ -101,7 +101,7 @@ def approve(
     """Approve what somebody else asked for."""
     person = _person(request, parts, shop, Permission.APPROVE_BACKFILLS, token)
     answer = Answer(body.plan_hash, body.rationale, body.confirmation)
-    approve_backfill(_office(request, parts), person, backfill, answer)
+    approve_backfill(office_of(request, parts), person, backfill, answer)
     return _said(backfill, Status.APPROVED)
 
 
@@ -116,7 +116,7 @@ def refuse(
 ) -> Response:
     """Refuse what somebody asked for."""
     person = _person(request, parts, shop, Permission.APPROVE_BACKFILLS, token)
-    refuse_backfill(_office(request, parts), person, backfill, body.reason)
+    refuse_backfill(office_of(request, parts), person, backfill, body.reason)
     return _said(backfill, Status.REFUSED)
 
 
@@ -126,7 +126,7 @@ def run(
 ) -> Response:
     """Put it in line for a worker; whether it may run is looked at again when it begins."""
     person = _person(request, parts, shop, Permission.RUN_BACKFILLS, token)
-    job = enqueue_backfill(_office(request, parts), person, backfill)
+    job = enqueue_backfill(office_of(request, parts), person, backfill)
     return json_answer({"backfill": str(backfill), "job": str(job)})
 
 
@@ -141,7 +141,7 @@ def rollback(
 ) -> Response:
     """Show what was published before it, and keep to that until it is released."""
     person = _person(request, parts, shop, Permission.ROLL_BACK_PUBLICATION, token)
-    roll_back_backfill(_office(request, parts), person, backfill, body.reason)
+    roll_back_backfill(office_of(request, parts), person, backfill, body.reason)
     return _said(backfill, Status.ROLLED_BACK)
 
 
@@ -156,7 +156,7 @@ def abort(
 ) -> Response:
     """Give up what has not begun; what has begun is aborted with `hotdash backfill abort`."""
     person = _person(request, parts, shop, Permission.SEE_BACKFILLS, token)
-    withdraw_backfill(_office(request, parts), person, backfill, body.reason)
+    withdraw_backfill(office_of(request, parts), person, backfill, body.reason)
     return _said(backfill, Status.ABORTED)
 
 
@@ -171,17 +171,21 @@ def _person(
 ) -> Person:
     visit = _visit(request, parts, shop_id, permission)
     parts.check_form(request, token)
+    return person_of(visit)
+
+
+def person_of(visit: Visit) -> Person:
     roles = {each.shop_id: each.role for each in visit.shops.values()}
     return Person(visit.user_id, visit.email, roles, "the web")
 
 
-def _names(parts: Parts) -> dict[str, str]:
+def names_of_tellers(parts: Parts) -> dict[str, str]:
     """Accounts are sealed to the page's role; of these names only those are shown that answered here."""
     with parts.context.database.jobs() as session:
         return names_of_actors(session)
 
 
-def _office(request: Request, parts: Parts) -> Office:
+def office_of(request: Request, parts: Parts) -> Office:
     reference: str | None = request.scope.get("state", {}).get("reference")
     database, clock = parts.context.database, parts.context.clock
     return Office(database, clock, keep_notices(database, clock), reference)

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
+from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -24,6 +25,7 @@ from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import SWITCHED, MetricDays
 from hotdash.storage.appdb.repositories.annotations import AnnotationRecord
+from hotdash.storage.appdb.repositories.backfills import RUNNING, EventRecord, newest_events
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
 router = APIRouter(include_in_schema=False)
@@ -103,13 +105,18 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
     sales = tiles[_SALES]
     beside = parts.tiles.beside(view.asked, today_view.MOST_DECISIONS)
     asked = [asked_view(each, sales.timezone, now) for each in beside.waiting]
+    shown = today_view.banner(tiles, now, shop.shop_id)
+    running = None
+    if shown and shown.state == "reprocessing":
+        with parts.context.database.as_user(view.visit.user_id) as session:
+            running = _running(session, shop)
     decisions = today_view.do_now(tiles, shop.shop_id, period, asked)
     return {
         "shop": shop,
         "view_url": "/today",
         "ranges": today_view.range_choices(period),
         "compares": today_view.compare_choices(period),
-        "banner": today_view.banner(tiles, now, shop.shop_id)
+        "banner": today_view.named_backfill(shown, running, shop.shop_id)
         or today_view.changed(registry().get(sales.metric, sales.metric_version), now.date()),
         "decisions": decisions,
         "answering": answering_view(
@@ -124,6 +131,13 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
         "chosen_chart": chart,
         "foot": today_view.foot(tiles, days, now, parts.context.version),
     }
+
+
+def _running(session: Session, shop: VisitedShop) -> EventRecord | None:
+    if not may(shop.role, Permission.SEE_BACKFILLS):
+        return None
+    events = newest_events(session, [shop.shop_id])
+    return next((each for each in events if each.status == RUNNING), None)
 
 
 def _chart(view: _View, days: MetricDays, annotations: Sequence[AnnotationRecord]) -> ChartView:

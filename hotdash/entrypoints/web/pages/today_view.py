@@ -1,9 +1,10 @@
 """What Today says around its tiles: the banner, what to do now, which days and how old."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil
+from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.pages.asked_view import AskedView
@@ -15,6 +16,7 @@ from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import MetricDays
 from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
 from hotdash.insights.tiles.trouble import Reprocessing
+from hotdash.storage.appdb.repositories.backfills import EventRecord
 
 MOST_DECISIONS = 3
 _MOST_REASONS = 2
@@ -117,6 +119,17 @@ def backfilling(
         f"Numbers of {formatting.day_span(first, last)} are provisional.",
         f"These days are being computed anew since {since}.{done}",
     )
+
+
+def named_backfill(
+    shown: Banner | None, backfill: EventRecord | None, shop_id: str
+) -> Banner | None:
+    """For whoever may see backfills: why these days are computed anew, and where to follow it."""
+    if shown is None or backfill is None or shown.state != "reprocessing":
+        return shown
+    url = f"/backfills/{backfill.backfill_id}?{urlencode({'shop': shop_id})}"
+    text = f"{shown.text} Why: {backfill.reason}"
+    return replace(shown, text=text, url=url, verb="See the backfill")
 
 
 def _left(ends_about: datetime, now: datetime) -> str:

@@ -28,6 +28,27 @@ if (menu) {
   });
 }
 
+/* What goes on without the reader is looked at again; once its state is another, so is the page. */
+const followed = document.querySelector("[data-follow]");
+if (followed && followed.dataset.follow !== "dead") setTimeout(follow, 3000, followed);
+
+async function follow(shown) {
+  if (!document.hidden) {
+    const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
+    if (answer?.ok) {
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.querySelector("[data-follow]");
+      if (found?.dataset.follow !== shown.dataset.follow) {
+        if (!document.querySelector("details.answer[open]")) location.reload();
+        return;
+      }
+      const isHeld = shown.contains(document.activeElement);
+      if (!isHeld && found.innerHTML !== shown.innerHTML) shown.replaceChildren(...found.childNodes);
+    }
+  }
+  setTimeout(follow, 3000, shown);
+}
+
 /* A one-time link is used by a person's browser, not by whatever fetches links in passing. */
 const oneTime = document.querySelector("form[data-submit-now]");
 if (oneTime) oneTime.requestSubmit();

@@ -51,13 +51,25 @@ class DiffRecord:
 def add_chunks(
     session: Session, backfill_id: UUID, shops: Sequence[str], chunks: Sequence[str]
 ) -> None:
-    """Told again nothing changes: what is done stays done."""
+    """Nothing of them is done: what an attempt that failed had done is done anew by the next."""
     rows = [
         {"shop_id": shop_id, "backfill_id": backfill_id, "chunk": chunk, "status": WAITING}
         for shop_id in shops
         for chunk in chunks
     ]
-    session.execute(upsert(BackfillChunk).values(rows).on_conflict_do_nothing())
+    undone = {"status": WAITING, "rows": None, "started_at": None, "finished_at": None}
+    session.execute(
+        upsert(BackfillChunk)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=[
+                BackfillChunk.shop_id,
+                BackfillChunk.backfill_id,
+                BackfillChunk.chunk,
+            ],
+            set_=undone,
+        )
+    )
 
 
 def begin_chunk(session: Session, backfill_id: UUID, chunk: str, at: datetime) -> None:

@@ -140,18 +140,26 @@ def plan_records(session: Session, plan_id: UUID) -> list[PlanRecord]:
     found = session.scalars(
         select(BackfillPlan).where(BackfillPlan.plan_id == plan_id).order_by(BackfillPlan.shop_id)
     )
-    return [
-        PlanRecord(
-            shop_id=row.shop_id,
-            plan_id=row.plan_id,
-            plan_hash=row.plan_hash,
-            made_at=row.made_at,
-            made_by=row.made_by,
-            plan=row.plan,
-            expires_at=row.expires_at,
+    return [_plan(row) for row in found]
+
+
+def open_plans(session: Session, shop_id: str, at: datetime, limit: int) -> list[PlanRecord]:
+    """Of a shop, still good and not asked for yet, the newest first."""
+    asked_for = (
+        select(BackfillEvent.event_id)
+        .where(
+            BackfillEvent.shop_id == BackfillPlan.shop_id,
+            BackfillEvent.backfill_id == BackfillPlan.plan_id,
         )
-        for row in found
-    ]
+        .exists()
+    )
+    found = session.scalars(
+        select(BackfillPlan)
+        .where(BackfillPlan.shop_id == shop_id, BackfillPlan.expires_at > at, ~asked_for)
+        .order_by(BackfillPlan.made_at.desc(), BackfillPlan.plan_id.desc())
+        .limit(limit)
+    )
+    return [_plan(row) for row in found]
 
 
 def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: datetime) -> None:
@@ -165,3 +173,7 @@ def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: date
 
 def _event(row: BackfillEvent) -> EventRecord:
     return EventRecord(**{name: getattr(row, name) for name in EventRecord.__dataclass_fields__})
+
+
+def _plan(row: BackfillPlan) -> PlanRecord:
+    return PlanRecord(**{name: getattr(row, name) for name in PlanRecord.__dataclass_fields__})

@@ -1,6 +1,6 @@
 """What a vendor gave us to read a shop with: encrypted before it comes here, in no log and no page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -106,13 +106,13 @@ def all_credentials(session: Session, vault: Vault) -> list[CredentialRecord]:
 
 
 def overview(
-    session: Session, vault: Vault, shop_id: str | None = None
+    session: Session, vault: Vault, shops: Collection[str] | None = None
 ) -> list[CredentialOverview]:
-    """Every shop's or one's, by what they open; of their values only what says until when they hold."""
-    query = select(Credential).order_by(Credential.shop_id, Credential.vendor)
-    if shop_id is not None:
-        query = query.where(Credential.shop_id == shop_id)
-    rows = session.scalars(query)
+    """By what they open; of their values only what says until when they hold."""
+    wanted = select(Credential).order_by(Credential.shop_id, Credential.vendor)
+    if shops is not None:
+        wanted = wanted.where(Credential.shop_id.in_(shops))
+    rows = session.scalars(wanted)
     return [
         CredentialOverview(row.shop_id, row.vendor, row.updated_at, *_known(vault, row))
         for row in rows

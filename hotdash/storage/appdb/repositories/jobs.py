@@ -84,6 +84,17 @@ def waiting_jobs(session: Session) -> list[JobRecord]:
     return [_job(row) for row in found]
 
 
+def newest_jobs(session: Session, job: str, shop_id: str, limit: int) -> list[JobRecord]:
+    """Of one job and shop, whatever became of them, the newest first."""
+    found = session.scalars(
+        select(JobRun)
+        .where(JobRun.job == job, JobRun.shops.contains([shop_id]))
+        .order_by(JobRun.requested_at.desc(), JobRun.job_id.desc())
+        .limit(limit)
+    )
+    return [_job(row) for row in found]
+
+
 def find_job(session: Session, job_id: UUID) -> JobRecord | None:
     row = session.scalar(select(JobRun).where(JobRun.job_id == job_id))
     return _job(row) if row else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,17 @@ _HELD = """
     select exists (
         select from pg_locks
         where locktype = 'advisory' and pid = pg_backend_pid() and granted
+    )
+"""
+
+# A lock of one 64-bit key is listed as its two halves.
+_SOMEBODY_HOLDS = """
+    select exists (
+        select from pg_locks as l
+        where l.locktype = 'advisory' and l.objsubid = 1 and l.granted
+            and l.database = (select d.oid from pg_database as d where d.datname = current_database())
+            and (l.classid::bigint << 32 | l.objid::bigint)
+                = hashtextextended('hotdash lease ' || :resource, 0)
     )
 """
 
@@ -50,6 +61,11 @@ def wait_for_lock(connection: psycopg.Connection, resource: str, seconds: float)
     finally:
         connection.execute("select set_config('lock_timeout', '0', false)")
     return True
+
+
+def is_locked(session: Session, resource: str) -> bool:
+    """By a living process; asked without taking it, so that whoever looks keeps nobody out."""
+    return bool(session.scalar(text(_SOMEBODY_HOLDS), {"resource": resource}))
 
 
 def still_locked(connection: psycopg.Connection) -> bool:

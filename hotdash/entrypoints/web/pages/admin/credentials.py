@@ -153,7 +153,7 @@ def _page(
         domain = get_shop(session, shop.shop_id).vendor_domain
         found = [
             (each, source_state(session, shop.shop_id, each.vendor))
-            for each in overview(session, vault, shop.shop_id)
+            for each in overview(session, vault, (shop.shop_id,))
         ]
     consent_url = f"/connect/shopify?shop={domain}" if parts.install else None
     views = [_view(each, state, shop, now, consent_url) for each, state in found]

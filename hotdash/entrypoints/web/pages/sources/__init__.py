@@ -1,0 +1,1 @@
+"""Sources: how each stands, what it did, what of it could not be read, and asking for that again."""

@@ -30,7 +30,7 @@ from hotdash.pipeline.quality.gate import CheckRequest, ask
 from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.factory import open_warehouse
-from tests.fixtures.browser import DESKTOP, FLAGS
+from tests.fixtures.browser import FLAGS
 from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.raw_world import FIRST_LOAD
 from tests.fixtures.shops import add_shop
@@ -139,7 +139,7 @@ def _in_a_browser(house: ServedHouse, cookie: str, what: str) -> Iterator[Figure
         return
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path, args=FLAGS)
-        context = browser.new_context(viewport=DESKTOP)
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
         address = f"http://127.0.0.1:{house.port}"
         context.add_cookies([{"name": name, "value": value, "url": address}])
         looks = [_look(context, f"{address}/today?shop={SHOP}") for _ in range(5)]

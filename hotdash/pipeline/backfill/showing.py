@@ -142,8 +142,9 @@ class _Shop:
             raise StagedRowsDifferError(
                 f"Staged rows of {self.shop_id} are not the rows that were built: "
                 f"{'; '.join(loaded.differences)}.",
-                hint="Nothing was shown. Run the backfill again; where it repeats, look for a "
-                "trigger or a second writer on serving.",
+                hint="Nothing was shown. Where the last run was stopped halfway, `hotdash run` first, "
+                "which computes again what it left; then run the backfill again. Where it repeats, "
+                "look for a trigger or a second writer on serving.",
             )
         record = ManifestRecord(
             *(self.shop_id, manifest_id, build_id, self.at, CANDIDATE, None), is_published=False

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from hotdash.base.clock import FixedClock
+from hotdash.base.clock import FixedClock, iso_utc
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.jobs.compare_backfill import compare_backfill
@@ -21,6 +21,7 @@ from hotdash.pipeline.backfill.engine import (
     as_detail,
     of_detail,
 )
+from hotdash.pipeline.backfill.showing import StagedRowsDifferError
 from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.publish.hold import release, rollback
@@ -30,10 +31,10 @@ from hotdash.pipeline.transform.rebuild import ModelCodeChangedError
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse import candidate_schema
 from hotdash.storage.warehouse.contract import Engine
-from hotdash.storage.warehouse.kept_findings import forget_findings
+from hotdash.storage.warehouse.kept_findings import announce_build, forget_findings
 from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
 from tests.fixtures.shops import add_shop
-from tests.fixtures.warehouses import AS_OF, ENGINES, OpenBuilt
+from tests.fixtures.warehouses import AS_OF, ENGINES, BuiltWarehouse, OpenBuilt
 from tests.pipeline.backfill.falsified import (
     IN_OCTOBER,
     OCTOBER,
@@ -182,6 +183,29 @@ def test_named_models_compute_no_day_but_those_asked_for(house: Falsified) -> No
 
 
 @pytest.mark.law(5)
+@pytest.mark.law(6)
+def test_days_that_a_stopped_run_left_are_not_shown_by_the_way(house: Falsified) -> None:
+    """They are in the month of the days asked for, and no check has seen them."""
+    built, before = house.built, (house.manifest(OURS), house.hashes(OURS))
+    first_days = Scope((OURS,), (OCTOBER[0], date(2026, 10, 4)))
+    _stopped_before_its_sums(built)
+
+    with pytest.raises(
+        StagedRowsDifferError, match=r"fct_revenue 2026-10 .*another hash"
+    ) as refused:
+        house.staged(first_days)
+
+    assert "`hotdash run` first" in (refused.value.hint or "")
+    assert (house.manifest(OURS), house.hashes(OURS)) == before
+    built.build(BuildMode.RANGE, OCTOBER)
+    opened, staged = house.staged(first_days)
+    house.show(opened, staged)
+    house.engine.merge(opened)
+    house.engine.close(opened)
+    assert house.of(OURS) == house.of(OURS, house.right)
+
+
+@pytest.mark.law(5)
 def test_only_the_days_made_are_asked_where_all_others_are_known(house: Falsified) -> None:
     """What was broken by hand on another day is not looked at, until the shop is known to have failed."""
     engine, built = house.engine, house.built
@@ -276,6 +300,23 @@ def test_what_waits_for_a_rebuild_still_waits_after_a_merge(house: Falsified) ->
 
     rebuilt = house.built.build()
     assert (rebuilt.mode, "Asia/Seoul" in rebuilt.reason) == (BuildMode.FULL, True)
+
+
+def _stopped_before_its_sums(built: BuiltWarehouse) -> None:
+    announce_build(built.warehouse, "stopped")
+    first, last = (day.isoformat() for day in OCTOBER)
+    variables = {
+        "build_id": "stopped",
+        "as_of": iso_utc(AS_OF),
+        "mode": BuildMode.RANGE.value,
+        "shops": [OURS],
+        "announced": True,
+        "range_from": first,
+        "range_to": last,
+    }
+    late = ["publication_days", "publication_candidate", "path:models/staging"]
+    results = built.project.run(["run", "--exclude", *late], variables, lambda _name: None)
+    assert {each.status for each in results} == {"success"}
 
 
 def _days_made(house: Falsified, opened: Opened) -> set[int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import TextClause
@@ -12,17 +12,21 @@ from sqlalchemy.orm import Session
 
 Rows = Sequence[Mapping[str, Any]]
 
-_READ: Mapping[str, Callable[[str], object]] = {
+_READ: Mapping[str, Callable[[Any], object]] = {
     "decimal": Decimal,
+    "decimals": lambda values: [Decimal(each) for each in values],
     "day": date.fromisoformat,
     "instant": datetime.fromisoformat,
 }
-_KINDS: Mapping[type, str] = {
+_KINDS: Mapping[object, str] = {
+    "decimals": "decimals",
+    "integers": "plain",
     **dict.fromkeys((int, str, bool), "plain"),
     Decimal: "decimal",
     date: "day",
     datetime: "instant",
 }
+_LISTS: Mapping[object, str] = {Decimal: "decimals", int: "integers"}
 
 
 class KnownRows:
@@ -75,13 +79,23 @@ def _table(rows: Rows) -> dict[str, Any] | None:
 
 def _kind_of(values: Sequence[object]) -> str | None:
     """None of values that are not all of one type, or of one that has no way back."""
-    types = {type(value) for value in values if value is not None}
+    types = {_type(value) for value in values if value is not None}
     if len(types) > 1:
         return None
     return _KINDS.get(types.pop()) if types else "plain"
 
 
+def _type(value: object) -> object:
+    """Of the two in the middle, what they are."""
+    if isinstance(value, list):
+        kinds = {type(each) for each in cast(list[object], value)}
+        return _LISTS.get(kinds.pop()) if len(kinds) == 1 else None
+    return type(value)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in cast(list[object], value)]
     if isinstance(value, Decimal):
         return str(value)
     return value.isoformat() if isinstance(value, date) else value

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.columns import PLAN_TIER
@@ -125,7 +125,7 @@ class Reader:
             value=_value(form),
             groups=", ".join(by),
         )
-        rows = self.session.execute(text(statement), asked).mappings().all()
+        rows = self._rows(source, statement, asked)
         self._refuse_too_many(len(rows))
         return {
             (row["side"], _key(row, len(source.columns))): middle(row["middles"])
@@ -322,5 +322,5 @@ def _value(form: Form) -> str:
     return form.metric.parsed.as_sql({**columns, **switches})
 
 
-def _key(row: RowMapping, dimensions: int) -> Key:
+def _key(row: Mapping[str, Any], dimensions: int) -> Key:
     return row.get("shop_id"), row["bucket"], tuple(row[f"d{n}"] for n in range(dimensions))

@@ -35,7 +35,8 @@ from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.raw_world import FIRST_LOAD
 from tests.fixtures.shops import add_shop
 
-NOW = FIRST_LOAD + timedelta(hours=2)
+# As old as Shopify's orders may be: a stale tile would say less than the one to be measured.
+NOW = FIRST_LOAD + timedelta(hours=1)
 SOURCES = ("shopify", "chatwoot", "ga4")
 CONNECTIONS = 8
 REQUESTS = 4_000

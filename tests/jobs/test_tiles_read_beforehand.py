@@ -133,7 +133,7 @@ def test_is_what_tiles_read(world: tuple[Publisher, SeededShop]) -> None:
     precompute(world)
     with world[0].database.jobs() as session:
         session.execute(
-            text("update serving.tile_rows set found = replace(found, '"Hose"', '"Of the document"')")
+            text("update serving.tile_rows set found = replace(found, 'Hose', 'Of the document')")
         )
 
     week = documents(world, ["sales-pulse"])[Range.DAYS_30, Compare.NONE][0]
@@ -235,7 +235,15 @@ class TestRows:
         assert read_back(written({"asked": []})) == {"asked": []}
 
     @pytest.mark.parametrize(
-        "values", [[1, Decimal(1)], [[1]], [1.5], [timedelta(1)], [date(2026, 1, 1), "2026-01-01"]]
+        "values",
+        [
+            [1, Decimal(1)],
+            [[1, Decimal(1)]],
+            [[1.5]],
+            [1.5],
+            [timedelta(1)],
+            [date(2026, 1, 1), "2026-01-01"],
+        ],
     )
     def test_that_would_come_back_as_others_are_left_out(self, values: list[Any]) -> None:
         assert read_back(written({"asked": [{"value": each} for each in values]})) == {}

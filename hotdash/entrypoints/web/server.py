@@ -1,6 +1,7 @@
 """granian in this process, around one app, until it is asked to stop."""
 
 import asyncio
+import gc
 import signal
 import socket
 from typing import Any, cast
@@ -52,6 +53,9 @@ def serve(host: str, port: int, context: WebContext) -> None:
 
 async def _serve_until_signal(host: str, port: int, context: WebContext) -> None:
     server = WebServer(context, host, port)
+    # What is there by now stays: looking through it again takes longer than the answer to a request.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)

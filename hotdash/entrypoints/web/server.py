@@ -13,6 +13,7 @@ from granian.server.embed import Server
 from hotdash.base.errors import ConflictError
 from hotdash.entrypoints.web.app import create_app
 from hotdash.entrypoints.web.context import WebContext
+from hotdash.insights.metrics.registry import registry
 
 _LAST_WORDS_SECONDS = 0.25
 
@@ -53,6 +54,7 @@ def serve(host: str, port: int, context: WebContext) -> None:
 
 async def _serve_until_signal(host: str, port: int, context: WebContext) -> None:
     server = WebServer(context, host, port)
+    registry()
     # What is there by now stays: looking through it again takes longer than the answer to a request.
     gc.collect()
     gc.freeze()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     backfill,
+    control_center,
     data_quality,
     first_start,
     ingest,
@@ -39,6 +40,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "webhooks": webhooks.measure,
     "poison": poison.measure,
     "publish": publish.measure,
+    "control_center": control_center.measure,
     "data_quality": data_quality.measure,
 }
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ def measure(folder: Path, orders: int) -> Iterator[Figure]:
 
 
 @contextmanager
-def simulator(orders: int) -> Iterator[dict[str, Any]]:
+def simulator(orders: int) -> Generator[dict[str, Any]]:
     flags = ("--orders", str(orders), "--plan", "unlimited")
     process = subprocess.Popen(
         [sys.executable, "-m", "hotdash.simulators.server", *flags],

@@ -3,12 +3,13 @@
 import asyncio
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.figures import Figure, percentile
+from benchmarks.load import answered
 from benchmarks.serving import served
 from hotdash.simulators.orders import epoch
 from hotdash.simulators.shopify.webhooks import Mischief, Sent, deliveries, happenings_between
@@ -81,13 +82,6 @@ def as_http(sent: Sent) -> bytes:
     return "\r\n".join(lines).encode() + sent.content
 
 
-async def answered(reader: asyncio.StreamReader) -> int:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-    length = int(head.partition("content-length:")[2].partition("\r\n")[0])
-    await reader.readexactly(length)
-    return int(head.split(" ", 2)[1])
-
-
 def some_webhooks(count: int) -> list[Sent]:
     of_shop = World(_STORM_ORDERS, SEED, UNTIL).of(SHOP_ID)
     told = happenings_between(of_shop, of_shop.opened, epoch(UNTIL))
@@ -135,7 +129,7 @@ def storm(folder: Path, urls: EmbeddedUrls) -> Figure:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[EmbeddedUrls]:
+def postgres(folder: Path) -> Generator[EmbeddedUrls]:
     """As durable as in production: what was answered was on the disk."""
     server = EmbeddedPostgres(folder / "postgres")
     try:

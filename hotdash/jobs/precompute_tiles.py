@@ -4,9 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from hotdash.base.clock import Clock
 from hotdash.insights.metrics.period import Compare, Period, Range, Window
-from hotdash.insights.metrics.publication import Published
+from hotdash.insights.metrics.publication import Published, load_published
 from hotdash.insights.metrics.query.beforehand import Beforehand, median_forms
+from hotdash.insights.tiles.beforehand import every_period, published_tiles, read_tiles
 from hotdash.storage.appdb.repositories.medians import save_median
+from hotdash.storage.appdb.repositories.tile_rows import (
+    delete_tile_rows_of_others,
+    save_tile_rows,
+    tiles_read,
+)
 from hotdash.storage.appdb.session import Database
 
 
@@ -14,13 +20,42 @@ def precompute_tiles(database: Database, shops: Sequence[str], clock: Clock) -> 
     """How many values were computed; without it tiles say the same, only later."""
     computed = 0
     for shop_id in shops:
-        for form in median_forms(shop_id):
-            with database.jobs() as session:
-                beforehand = Beforehand.of(session, form, shop_id)
-            if beforehand.published.parts:
-                for window in _windows(beforehand.published, clock):
-                    computed += _precompute(database, beforehand, window)
+        computed += _precompute_medians(database, shop_id, clock)
+        computed += _precompute_rows(database, shop_id, clock)
     return computed
+
+
+def _precompute_medians(database: Database, shop_id: str, clock: Clock) -> int:
+    computed = 0
+    for form in median_forms(shop_id):
+        with database.jobs() as session:
+            beforehand = Beforehand.of(session, form, shop_id)
+        if beforehand.published.parts:
+            for window in _windows(beforehand.published, clock):
+                computed += _precompute(database, beforehand, window)
+    return computed
+
+
+def _precompute_rows(database: Database, shop_id: str, clock: Clock) -> int:
+    """Tile by tile, so that no snapshot is kept for long; medians are known by then."""
+    return sum(_read_before(database, shop_id, name, clock) for name in published_tiles())
+
+
+def _read_before(database: Database, shop_id: str, tile: str, clock: Clock) -> int:
+    with database.snapshot() as session:
+        published = load_published(session, shop_id)
+        if published.manifest is None:
+            return 0
+        known = tiles_read(session, shop_id, published.manifest)
+        if all((tile, each.range.value, each.compare.value) in known for each in every_period()):
+            return 0
+        read = list(read_tiles(session, published, clock.now(), tile))
+    with database.jobs() as session:
+        delete_tile_rows_of_others(session, shop_id, published.manifest)
+        for each in read:
+            spans = each.period.range.value, each.period.compare.value
+            save_tile_rows(*(session, shop_id, published.manifest, each.tile, *spans), each.found)
+    return len(read)
 
 
 def _windows(published: Published, clock: Clock) -> Sequence[Window]:

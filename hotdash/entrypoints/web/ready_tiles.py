@@ -19,7 +19,7 @@ from hotdash.insights.tiles.catalog import definition_of
 from hotdash.insights.tiles.chart import MetricDays, load_metric_days
 from hotdash.insights.tiles.contract import Tile, point_json
 from hotdash.insights.tiles.definition import CACHE_FOR
-from hotdash.insights.tiles.engine import load_tile
+from hotdash.insights.tiles.engine import load_tiles
 from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
@@ -101,16 +101,11 @@ class ReadyTiles:
         if not names:
             return []
         with self._context.database.as_user(asked.user_id) as session:
-            snapshot = Snapshot(session)
-            tiles = [
-                load_tile(
-                    *(session, name, asked.shop_id, asked.period, now),
-                    orders_fresh_within=self._context.orders_fresh_within,
-                    gauges=self._telemetry.gauges(),
-                    snapshot=snapshot,
-                )
-                for name in names
-            ]
+            tiles = load_tiles(
+                *(session, names, asked.shop_id, asked.period, now),
+                orders_fresh_within=self._context.orders_fresh_within,
+                gauges=self._telemetry.gauges(),
+            )
         ready = [
             made_ready(tile, orjson.dumps(tile.as_json()), good_until(tile, now)) for tile in tiles
         ]

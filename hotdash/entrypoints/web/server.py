@@ -1,6 +1,7 @@
 """granian in this process, around one app, until it is asked to stop."""
 
 import asyncio
+import gc
 import signal
 import socket
 from typing import Any, cast
@@ -12,6 +13,7 @@ from granian.server.embed import Server
 from hotdash.base.errors import ConflictError
 from hotdash.entrypoints.web.app import create_app
 from hotdash.entrypoints.web.context import WebContext
+from hotdash.insights.metrics.registry import registry
 
 _LAST_WORDS_SECONDS = 0.25
 
@@ -52,6 +54,10 @@ def serve(host: str, port: int, context: WebContext) -> None:
 
 async def _serve_until_signal(host: str, port: int, context: WebContext) -> None:
     server = WebServer(context, host, port)
+    registry()
+    # What is there by now stays: looking through it again takes longer than the answer to a request.
+    gc.collect()
+    gc.freeze()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)

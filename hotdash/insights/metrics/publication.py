@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -24,7 +25,7 @@ class Held:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """One mart of one shop as it is published; without a build nothing is."""
 
@@ -48,7 +49,7 @@ class Published:
             period.window(known, self.timezone), period.base_window(known, self.timezone)
         )
 
-    @property
+    @cached_property
     def last_complete(self) -> date | None:
         if not self.as_of:
             return None

@@ -11,6 +11,7 @@ from hotdash.base.clock import local_day
 from hotdash.insights.metrics.period import Period, Window
 from hotdash.insights.metrics.publication import Published, Windows
 from hotdash.insights.metrics.query.answer import Cell
+from hotdash.insights.metrics.query.known_rows import KnownRows
 from hotdash.insights.tiles.contract import Fact, NextAction, SeriesPoint, TileList, TileState
 
 CACHE_FOR = timedelta(minutes=5)
@@ -62,6 +63,7 @@ class Reading:
     values: Mapping[str, Cell]
     days: Sequence[SeriesPoint]
     gauges: Gauges = Gauges()
+    known: KnownRows = field(default_factory=KnownRows)
 
     @property
     def shop_id(self) -> str:

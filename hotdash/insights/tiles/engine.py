@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,8 +12,10 @@ from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.period import Period
 from hotdash.insights.metrics.publication import Published, Windows
 from hotdash.insights.metrics.query.answer import Cell
+from hotdash.insights.metrics.query.known_rows import KnownRows, read_back
 from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import registry
+from hotdash.insights.statements import statement
 from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.catalog import definition_of
 from hotdash.insights.tiles.contract import (
@@ -55,6 +58,54 @@ from hotdash.insights.tiles.values import (
 ORDERS = "shopify"
 
 
+def load_tiles(
+    session: Session,
+    names: Sequence[str],
+    shop_id: str,
+    period: Period,
+    now: datetime,
+    *,
+    orders_fresh_within: timedelta | None = None,
+    gauges: Gauges | None = None,
+) -> list[Tile]:
+    """Of one snapshot, with what was read of its publication beforehand."""
+    snapshot = Snapshot(session)
+    definitions = [definition_of(name) for name in names]
+    found = snapshot.publications([shop_id], [mart for each in definitions for mart in each.marts])
+    published = next(iter(found.values())).manifest
+    read_before = [each.name for each in definitions if not each.is_live]
+    snapshot.known = _known_rows(session, shop_id, published, period, read_before)
+    return [
+        load_tile(
+            *(session, name, shop_id, period, now),
+            orders_fresh_within=orders_fresh_within,
+            gauges=gauges,
+            snapshot=snapshot,
+        )
+        for name in names
+    ]
+
+
+def _known_rows(
+    session: Session,
+    shop_id: str,
+    published: UUID | None,
+    period: Period,
+    names: Sequence[str],
+) -> KnownRows:
+    if published is None or not names:
+        return KnownRows()
+    asked = {
+        "shop_id": shop_id,
+        "manifest_id": published,
+        "tiles": list(names),
+        "span": period.range.value,
+        "compared": period.compare.value,
+    }
+    documents = session.scalars(statement(__file__, "known_rows.sql"), asked)
+    return KnownRows({key: rows for each in documents for key, rows in read_back(each).items()})
+
+
 def load_tile(
     session: Session,
     name: str,
@@ -68,6 +119,7 @@ def load_tile(
 ) -> Tile:
     """With the rights of the session; several tiles of one snapshot share what they all read."""
     definition, shared = definition_of(name), snapshot or Snapshot(session)
+    known = shared.known or KnownRows()
     found = shared.publications([shop_id], definition.marts)
     publications = {mart: published for (_, mart), published in found.items()}
     headline = publications[definition.rests_on[0]]
@@ -77,6 +129,7 @@ def load_tile(
         Reading(
             *(session, now, period, windows, headline, publications, values.cells, values.days),
             gauges=gauges or Gauges(),
+            known=known,
         )
     )
     news = load_news(session, shop_id, definition.marts)

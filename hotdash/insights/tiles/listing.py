@@ -1,21 +1,21 @@
 """Lists of a tile, each from the statement beside it: its columns carry the names that the statement gives."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from hotdash.base.money import Money
+from hotdash.insights.metrics.query.known_rows import Rows, rows_now
 from hotdash.insights.statements import statement
 from hotdash.insights.tiles.contract import Cell, CellKind, Column, TileList
 from hotdash.insights.tiles.definition import Reading
 
 MOST = 20
 
-Rows = Sequence[Mapping[str, Any]]
+_CHANGES_BY_ITSELF = re.compile(r"\bapp\.|:now\b")
 
 
-def rows_of(reading: Reading, module_file: str, name: str, **asked: Any) -> Sequence[RowMapping]:
+def rows_of(reading: Reading, module_file: str, name: str, **asked: Any) -> Rows:
     """Of the shop and its days; a statement takes of these what it asks for."""
     base = reading.windows.base
     known = {
@@ -31,7 +31,10 @@ def rows_of(reading: Reading, module_file: str, name: str, **asked: Any) -> Sequ
     } | asked
     query = statement(module_file, f"{name}.sql")
     wanted = query.compile().params.keys()
-    return reading.session.execute(query, {key: known[key] for key in wanted}).mappings().all()
+    bound = {key: known[key] for key in wanted}
+    if _CHANGES_BY_ITSELF.search(query.text):
+        return rows_now(reading.session, query, bound)
+    return reading.known.of(reading.session, query, bound)
 
 
 def listed(

@@ -22,15 +22,13 @@ def known_days(published: Sequence[Published], days: Mapping[str, Window]) -> Kn
     if not days:
         return Known(False, False, "These days are not among those asked for.")
     asked = [(each, days[each.shop_id]) for each in published if each.shop_id in days]
-    reasons = [reason for each, window in asked if (reason := _missing(each, window))]
+    missing = [(each, reason) for each, window in asked if (reason := _missing(each, window))]
     # A shop without any row of this kind is told of, and does not take the others' bases away.
-    partly = [
-        reason for each, window in asked if each.first_day and (reason := _missing(each, window))
-    ]
+    partly = any(each.first_day for each, _ in missing)
     return Known(
         any_day=any(_has_covered_day(each, window) for each, window in asked),
         whole=not partly and any(each.first_day for each, _ in asked),
-        why=reasons[0] if reasons else None,
+        why=missing[0][1] if missing else None,
     )
 
 

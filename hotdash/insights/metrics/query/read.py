@@ -17,6 +17,7 @@ from hotdash.insights.metrics.publication import (
 )
 from hotdash.insights.metrics.query.conversion import load_conversion, refuse_unconvertible
 from hotdash.insights.metrics.query.evaluation import Readings
+from hotdash.insights.metrics.query.known_rows import KnownRows
 from hotdash.insights.metrics.query.medians import load_medians
 from hotdash.insights.metrics.query.plan import Column, Form, Node, Planner, Source
 from hotdash.insights.metrics.query.question import Question
@@ -61,7 +62,9 @@ def read(
         refuse_unconvertible(nodes, conversion)
     plans = _plans(session, question, nodes, manifests)
     readings = Readings(question, sides, policies, publications, conversion=conversion, plans=plans)
-    reader = Reader(session, question, publications, conversion, plans)
+    reader = Reader(
+        *(session, question, publications, conversion, plans), known=shared.known or KnownRows()
+    )
     _fill(readings, reader, nodes)
     return Asked(nodes, readings, chosen, reader)
 

@@ -7,12 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.columns import PLAN_TIER
 from hotdash.insights.metrics.publication import Published
 from hotdash.insights.metrics.query.conversion import Conversion
+from hotdash.insights.metrics.query.known_rows import KnownRows, Rows, rows_now
 from hotdash.insights.metrics.query.plan import Column, Filter, Form, Source
 from hotdash.insights.metrics.query.question import QueryError, Question
 from hotdash.insights.metrics.query.segments import Policies, Segment
@@ -55,6 +56,7 @@ class Reader:
     conversion: Conversion | None = None
     plans: Mapping[str, Published] = field(default_factory=dict[str, Published])
     """By shop, where rows are split by it and do not know it themselves."""
+    known: KnownRows = field(default_factory=KnownRows)
 
     def sums(self, source: Source, columns: Sequence[Column], segments: Sequence[Segment]) -> Found:
         asked = self._asked(source, segments)
@@ -76,7 +78,7 @@ class Reader:
         )
         if self.conversion:
             asked |= self.conversion.asked
-        rows = self.session.execute(text(statement), asked).mappings().all()
+        rows = self._rows(source, statement, asked)
         self._refuse_too_many(len(rows))
         shops = {segment.number: segment.side.shop_id for segment in segments}
         found: Found = {}
@@ -94,6 +96,12 @@ class Reader:
                 if row.get("stands", True) or not column.is_stock
             }
         return found
+
+    def _rows(self, source: Source, statement: str, asked: Mapping[str, Any]) -> Rows:
+        """Rates and what people do in the app change without a publication, so they are read anew."""
+        if source.is_mart and self.conversion is None:
+            return self.known.of(self.session, text(statement), asked)
+        return rows_now(self.session, text(statement), asked)
 
     def medians(
         self, form: Form, segments: Sequence[Segment], policies: Policies
@@ -117,7 +125,7 @@ class Reader:
             value=_value(form),
             groups=", ".join(by),
         )
-        rows = self.session.execute(text(statement), asked).mappings().all()
+        rows = self._rows(source, statement, asked)
         self._refuse_too_many(len(rows))
         return {
             (row["side"], _key(row, len(source.columns))): middle(row["middles"])
@@ -318,5 +326,5 @@ def _value(form: Form) -> str:
     return form.metric.parsed.as_sql({**columns, **switches})
 
 
-def _key(row: RowMapping, dimensions: int) -> Key:
+def _key(row: Mapping[str, Any], dimensions: int) -> Key:
     return row.get("shop_id"), row["bucket"], tuple(row[f"d{n}"] for n in range(dimensions))

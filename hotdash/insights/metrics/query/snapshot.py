@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.publication import Published, load_publications
+from hotdash.insights.metrics.query.known_rows import KnownRows
 from hotdash.insights.metrics.query.segments import Policies, load_policies
 
 
 class Snapshot:
     """Of a session whose transaction shows one state of the database from its first question on."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, known: KnownRows | None = None) -> None:
         self.session = session
+        self.known = known
         self._publications: dict[tuple[str, str], Published] = {}
         self._policies: dict[tuple[str, ...], Policies] = {}
 

@@ -55,6 +55,7 @@ from hotdash.storage.appdb.models.serving import (
     OrderValueMedian,
     Part,
     Published,
+    TileRows,
 )
 from hotdash.storage.appdb.models.shops import (
     Credential,
@@ -137,6 +138,7 @@ __all__ = [
     "SignInAttempt",
     "SignInLink",
     "SourceState",
+    "TileRows",
     "User",
     "UserSession",
     "WebhookDelivery",

@@ -104,6 +104,27 @@ class Published(Base):
     pin_reason: Mapped[str | None] = mapped_column(Words())
 
 
+class TileRows(Base):
+    """What a tile reads from this manifest over this span, as a document; gone with the manifest."""
+
+    __tablename__ = "tile_rows"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["shop_id", "manifest_id"],
+            ["serving.manifests.shop_id", "serving.manifests.manifest_id"],
+            ondelete="CASCADE",
+        ),
+        {"schema": "serving"},
+    )
+
+    shop_id: Mapped[str] = mapped_column(primary_key=True)
+    manifest_id: Mapped[UUID] = mapped_column(primary_key=True)
+    tile: Mapped[str] = mapped_column(primary_key=True)
+    span: Mapped[str] = mapped_column(primary_key=True)
+    compared: Mapped[str] = mapped_column(primary_key=True)
+    found: Mapped[str]
+
+
 class OrderValueMedian(Base):
     """Of the orders of these days, under this manifest and this definition; gone with the manifest."""
 

@@ -128,9 +128,19 @@ class Gate:
         state["door"] = "session" if bearer_of(request) is None else "token"
         return replace(visit, admissions=state.setdefault("admissions", []))
 
-    def admit(self, request: Request, shop_id: str, permission: Permission) -> Admission:
+    def admit(
+        self,
+        request: Request,
+        shop_id: str,
+        permission: Permission,
+        *,
+        by_token: Permission | None = None,
+    ) -> Admission:
+        """What everybody may write for themselves, a token that is good for reading may not."""
         visit = self.visit(request, shop_id)
         shop = shop_of(visit, shop_id, permission)
+        if by_token is not None and visit.scopes is not None:
+            shop_of(visit, shop_id, by_token)
         return Admission(visit, shop, visit.edition or "")
 
 

@@ -125,15 +125,14 @@ class KnownRequests:
             told.take(message)
             await send(message)
 
-        is_done = False
         try:
             await self._app(request.scope, _replaying(body), listened)
-            is_done = 200 <= told.status < 400
         finally:
-            if not is_done:
+            # Also where the caller was gone before the answer: what was done is not done again.
+            if 200 <= told.status < 400:
+                await run_in_threadpool(self._end, known_by, told, request.scope["state"])
+            else:
                 await run_in_threadpool(self._drop, known_by)
-        if is_done:
-            await run_in_threadpool(self._end, known_by, told, request.scope["state"])
 
     def _begin(self, known_by: tuple[str, bytes], asked: bytes) -> KnownRequest:
         now = self._parts.context.clock.now()

@@ -160,6 +160,18 @@ class TestWriting:
         )
         assert answer.json()["error"]["code"] == "conflict", "nothing is held"
 
+    def test_what_only_reads_writes_nothing_of_its_persons(self, web: Web) -> None:
+        web.as_program(web.storefront.token_of(OWNER, scopes=["see_metrics", "see_backfills"]))
+        view = {"name": "mine", "state": "metric=revenue", "shared": False}
+        nothing = "00000000-0000-0000-0000-000000000007"
+        for path, document in (
+            ("/api/v1/views", view),
+            (f"/api/v1/views/{nothing}/remove", {}),
+            (f"/api/v1/backfills/{nothing}/abort", {"reason": "Not now."}),
+        ):
+            answer = web.client.post(f"{path}?shop={ROD}", json=document)
+            assert (answer.status_code, answer.json()["error"]["field"]) == (403, "Authorization")
+
     def test_a_page_still_needs_both(self, web: Web) -> None:
         web.sign_in(OWNER)
         web.client.headers["authorization"] = "Basic cHJveHk6cHJveHk="

@@ -99,3 +99,14 @@ def test_opening_today_is_a_fact_once_an_hour(web: Web) -> None:
     assert fact["metadata"]["operator"].startswith("user:")
     with web.storefront.database.jobs() as session:
         assert len(list_facts(session, ROD)) == 1
+
+
+def test_when_somebody_came_is_for_those_who_see_access(web: Web) -> None:
+    web.sign_in(OWNER)
+    assert web.client.get(f"/today?shop={ROD}").status_code == 200
+    web.sign_in(VIEWER)
+    assert web.client.get(f"/api/v1/facts?shop={ROD}").json()["facts"] == []
+    opened = f"/api/v1/facts?shop={ROD}&type=dashboard.session.opened"
+    assert web.client.get(opened).status_code == 403
+    web.as_program(web.storefront.token_of(OWNER, scopes=["see_metrics"]))
+    assert web.client.get(opened).status_code == 403

@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from hotdash.base.actors import actor_of
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories.decisions import list_decisions
+from hotdash.storage.appdb.repositories.identity import get_user
 from hotdash.storage.appdb.repositories.recommendations import find_recommendation
 from tests.fixtures.asked import ask
 from tests.fixtures.pages import links_of, table_of
-from tests.fixtures.storefront import OWNER, ROD, VIEWER
+from tests.fixtures.storefront import KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web
 
 TODAY, PAGE = f"/today?shop={ROD}", f"/decisions?shop={ROD}"
@@ -110,3 +112,13 @@ def test_evidence_is_a_page(web: Web, asked: str) -> None:
     web.sign_in(OWNER)
     address = links_of(web.client.get(PAGE).text)["Evidence"]
     assert address.startswith(f"/decisions/evidence?shop={ROD}")
+
+
+def test_a_number_in_the_address_names_nobody_of_another_shop(web: Web) -> None:
+    with web.storefront.database.jobs() as session:
+        owner = get_user(session, OWNER)
+    web.sign_in(STRANGER)
+    page = web.client.get(f"/decisions?shop={KYOTO}&by={actor_of(owner.user_id)}").text
+    assert actor_of(owner.user_id) in page
+    assert OWNER not in page
+    assert owner.name not in page

@@ -155,7 +155,9 @@ def abort(
     token: CsrfToken = "",
 ) -> Response:
     """Give up what has not begun; what has begun is aborted with `hotdash backfill abort`."""
-    person = _person(request, parts, shop, Permission.SEE_BACKFILLS, token)
+    needs, program = Permission.SEE_BACKFILLS, Permission.REQUEST_BACKFILLS
+    parts.gate.admit(request, shop, needs, by_token=program)
+    person = _person(request, parts, shop, needs, token)
     withdraw_backfill(office_of(request, parts), person, backfill, body.reason)
     return _said(backfill, Status.ABORTED)
 

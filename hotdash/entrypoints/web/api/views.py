@@ -39,7 +39,7 @@ def add_view(
 ) -> Response:
     """Keep what Explore shows under a name."""
     needs = Permission.ANNOTATE if said.shared else Permission.SEE_METRICS
-    admission = parts.gate.admit(request, shop, needs)
+    admission = parts.gate.admit(request, shop, needs, by_token=Permission.ANNOTATE)
     parts.check_form(request, token)
     state = ExploreState.read(said.state).view
     now, actor = parts.context.clock.now(), actor_of(admission.visit.user_id)
@@ -60,7 +60,8 @@ def drop_view(
 ) -> Response:
     """Forget one of your own."""
     del said
-    admission = parts.gate.admit(request, shop, Permission.SEE_METRICS)
+    needs = Permission.SEE_METRICS
+    admission = parts.gate.admit(request, shop, needs, by_token=Permission.ANNOTATE)
     parts.check_form(request, token)
     now, actor = parts.context.clock.now(), actor_of(admission.visit.user_id)
     with parts.context.database.as_user(admission.visit.user_id) as session:

@@ -280,8 +280,10 @@ def _deciders(
     names: dict[str, str], chosen: str, documents: Sequence[dict[str, Any]]
 ) -> dict[str, str]:
     """Whoever decided what is shown, and whoever is searched for; never who belongs to other shops."""
-    actors = sorted({*(str(each["actor"]) for each in documents), chosen} - {""})
-    return {actor: names.get(actor, actor) for actor in actors}
+    told = {actor: names.get(actor, actor) for actor in {str(each["actor"]) for each in documents}}
+    # Who is asked for by a number that the address holds may be anybody.
+    asked_for = {chosen: chosen} if chosen else {}
+    return dict(sorted((asked_for | told).items()))
 
 
 def _verdict(text: str) -> Verdict:

@@ -1,6 +1,6 @@
 """Facts about how shops are run: added once, read newest first, corrected by another that names the first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -68,13 +68,16 @@ def list_facts(
     shop_id: str,
     *,
     fact_type: str | None = None,
+    hidden: Collection[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     before: tuple[datetime, UUID] | None = None,
     limit: int = 100,
 ) -> list[FactRecord]:
-    """Without those that another one stands for."""
+    """Without those that another one stands for, and without hidden types."""
     query = select(DashboardFact).where(DashboardFact.shop_id == shop_id, ~_is_corrected())
+    if hidden:
+        query = query.where(DashboardFact.fact_type.not_in(hidden))
     if fact_type is not None:
         query = query.where(DashboardFact.fact_type == fact_type)
     if since is not None:

@@ -191,6 +191,17 @@ def test_asked_again_it_is_the_same_one_with_new_figures(
     assert after.deadline == utc(24, 8)
 
 
+def test_worse_is_in_pieces_whether_or_not_the_price_is_known(
+    published: Publisher, found: Found
+) -> None:
+    """22 pieces without a price, then with one: nothing grew by half."""
+    assert found["reorder"].magnitude == 22
+    assert found["assign_page"].magnitude == 60
+    priceless = hose(price=None, money_at_risk=None)
+    published.build(replaced(world(), "fct_inventory", [priceless]))
+    assert asked(published.database, published.clock)["reorder"].magnitude == 22
+
+
 def test_a_deadline_does_not_move_away_by_itself(published: Publisher, found: Found) -> None:
     more = hose(available=8, days_of_stock=4)
     published.build(replaced(world(), "fct_inventory", [more]))

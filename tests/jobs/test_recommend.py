@@ -15,6 +15,7 @@ from hotdash.decisions.recommendations.settle import id_of
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
 from hotdash.jobs.recommend import recommend
+from hotdash.storage.appdb.repositories.publications import move_pointer
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
     events_of_recommendation,
@@ -22,7 +23,7 @@ from hotdash.storage.appdb.repositories.recommendations import (
     list_recommendations,
     open_recommendations,
 )
-from hotdash.storage.appdb.repositories.signals.reading import Reading
+from hotdash.storage.appdb.repositories.signals.reading import Reading, load_reading
 from hotdash.storage.appdb.repositories.source_states import Trouble, note_rejected
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher
@@ -223,14 +224,19 @@ def test_it_expires_with_its_reason_and_is_kept_as_ignored(
     assert events[-1].detail == {"ignored": True}
 
 
-def test_a_mart_that_is_not_published_takes_nothing_back(
-    published: Publisher, found: Found
-) -> None:
-    del found
-    blind = [each for each in RECOMMENDERS if "reorder" not in each.name]
-    recommend(published.database, SHOP, published.clock, STALE_AFTER, blind)
-    with published.database.jobs() as session:
-        assert "reorder" in {each.kind for each in open_recommendations(session, SHOP)}
+def test_a_mart_that_is_not_published_takes_nothing_back(publisher: Publisher) -> None:
+    """Back to a publication from before there was any stock: nobody can say that nothing runs out."""
+    kept_back = {SHOP: {"fct_inventory": ["Nobody may trust it yet."]}}
+    [without, *_] = publisher.build(world(), blocked=kept_back)
+    publisher.build(world())
+    before = asked(publisher.database, publisher.clock)
+    assert without.manifest_id is not None
+    with publisher.database.jobs() as session:
+        move_pointer(session, SHOP, without.manifest_id, NOW)
+        assert "fct_inventory" not in load_reading(session, SHOP, NOW).marts
+    after = asked(publisher.database, publisher.clock)
+    assert after["reorder"].recommendation_id == before["reorder"].recommendation_id
+    assert after.keys() == before.keys()
 
 
 class _Broken(Reorder):

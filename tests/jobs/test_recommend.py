@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from hotdash.base.clock import FixedClock
 from hotdash.decisions.recommendations.contract import Proposal
@@ -237,6 +240,20 @@ def test_a_mart_that_is_not_published_takes_nothing_back(publisher: Publisher) -
     after = asked(publisher.database, publisher.clock)
     assert after["reorder"].recommendation_id == before["reorder"].recommendation_id
     assert after.keys() == before.keys()
+
+
+def test_what_rules_look_at_is_of_one_snapshot(
+    published: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels: list[str] = []
+
+    def watched(session: Session, *given: Any, **named: Any) -> Reading:
+        levels.append(str(session.scalar(text("show transaction_isolation"))))
+        return load_reading(session, *given, **named)
+
+    monkeypatch.setattr("hotdash.jobs.recommend.load_reading", watched)
+    assert asked(published.database, published.clock)
+    assert levels == ["repeatable read"]
 
 
 class _Broken(Reorder):

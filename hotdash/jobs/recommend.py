@@ -38,11 +38,13 @@ def recommend(
         kept.lock_recommendations(session, shop_id)
         decided = outcomes.due(measurable(session, shop_id, kept.ANSWERED), now)
         watched = outcomes.watched_pages(decided)
-        reading = load_reading(
-            session, shop_id, now, stale_after=stale_after, watched_pages=watched
-        )
-        settled = _settled(session, reading, recommenders, now)
-        _store(session, shop_id, settled)
+        with database.snapshot() as seen:
+            reading = load_reading(
+                seen, shop_id, now, stale_after=stale_after, watched_pages=watched
+            )
+        known = kept.newest_by_subject(session, shop_id)
+        settled = _settled(session, reading, known, recommenders, now)
+        _store(session, shop_id, settled, known)
         measured = [
             told
             for each in decided
@@ -60,7 +62,11 @@ def recommend(
 
 
 def _settled(
-    session: Session, reading: Reading, recommenders: Sequence[Recommender], now: datetime
+    session: Session,
+    reading: Reading,
+    known: Sequence[kept.RecommendationRecord],
+    recommenders: Sequence[Recommender],
+    now: datetime,
 ) -> Settled:
     proposed: list[Proposed] = []
     judged: set[Kind] = set()
@@ -70,12 +76,10 @@ def _settled(
             proposed += told
             judged |= recommender.judges(reading)
     shop_id = reading.shop_id
-    known = {
-        (record.kind, record.subject): record for record in kept.newest_by_subject(session, shop_id)
-    }
+    by_key = {(record.kind, record.subject): record for record in known}
     day = local_day(now, get_shop(session, shop_id).timezone)
     begun = kept.periods_of(session, shop_id, day)
-    return settle(reading, known, begun, proposed, judged, now)
+    return settle(reading, by_key, begun, proposed, judged, now)
 
 
 def _heard(recommender: Recommender, reading: Reading, now: datetime) -> list[Proposed] | None:
@@ -87,9 +91,19 @@ def _heard(recommender: Recommender, reading: Reading, now: datetime) -> list[Pr
         return None
 
 
-def _store(session: Session, shop_id: str, settled: Settled) -> None:
+def _store(
+    session: Session,
+    shop_id: str,
+    settled: Settled,
+    known: Sequence[kept.RecommendationRecord],
+) -> None:
     """What somebody answered in this very moment is left as they answered it."""
-    for record in (*settled.expired, *settled.kept):
-        kept.update_asked(session, record)
+    read = {record.recommendation_id: record for record in known}
+    answered = {
+        record.recommendation_id
+        for record in (*settled.expired, *settled.kept)
+        if not kept.update_asked(session, record, read[record.recommendation_id])
+    }
     kept.add_recommendations(session, settled.opened)
-    kept.add_recommendation_events(session, shop_id, settled.events)
+    events = [each for each in settled.events if each.recommendation_id not in answered]
+    kept.add_recommendation_events(session, shop_id, events)

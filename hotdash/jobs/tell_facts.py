@@ -41,8 +41,9 @@ def facts_step(shop_id: str) -> str:
 def tell_facts(database: Database, shop_id: str, clock: Clock, run: RunFacts) -> Detail:
     """Told again after a death they are the same facts."""
     now = clock.now()
+    with database.snapshot() as seen:
+        reading = load_reading(seen, shop_id, now)
     with database.jobs() as session:
-        reading = load_reading(session, shop_id, now)
         told = keep_changed(session, shop_id, facts_of(reading))
         known = pages_told(session, shop_id, FactType.ANOMALIES.value, now - TOLD_FOR)
         fresh = [

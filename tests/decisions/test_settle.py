@@ -147,15 +147,62 @@ def test_two_who_propose_the_same_are_asked_once_by_the_weightier(kept: Kept) ->
     assert asked.magnitude == 300
 
 
+def test_what_was_put_off_and_was_gone_for_an_hour_is_still_put_off(kept: Kept) -> None:
+    kept.run([proposal()])
+    until = NOW + timedelta(days=9)
+    kept.answer("snoozed", until=until)
+    kept.run([], NOW + timedelta(hours=1))
+    [back] = kept.run([proposal(magnitude=140)], NOW + timedelta(hours=2)).opened
+    assert (back.status, back.rank, back.snoozed_until) == ("snoozed", None, until)
+    # And gone and back once more: half more than the 100 at which it was put off.
+    kept.run([], NOW + timedelta(hours=3))
+    [worse] = kept.run([proposal(magnitude=150)], NOW + timedelta(hours=4)).opened
+    assert (worse.status, worse.rank) == ("open", 1)
+
+
+def test_what_was_put_off_and_comes_back_after_that_is_asked(kept: Kept) -> None:
+    kept.run([proposal()])
+    kept.answer("snoozed", until=NOW + timedelta(days=1))
+    kept.run([], NOW + timedelta(hours=1))
+    [back] = kept.run([proposal()], NOW + timedelta(days=1)).opened
+    assert (back.status, back.snoozed_until) == ("open", None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "deadline"),
+    [
+        (Kind.REPLY, NOW + timedelta(days=5)),
+        (Kind.CHASE_CARRIER, NOW + timedelta(days=5)),
+        (Kind.REORDER, NOW),
+    ],
+)
+def test_a_standing_subject_is_due_by_what_it_is_about_now(
+    kept: Kept, kind: Kind, deadline: datetime
+) -> None:
+    """100 due now are 400; in five days they are 100."""
+    kept.run([proposal(kind=kind, deadline=NOW)])
+    [later] = kept.run([proposal(kind=kind, deadline=NOW + timedelta(days=5))]).kept
+    assert later.deadline == deadline
+    assert later.score == (400 if deadline == NOW else 100)
+
+
 def test_of_a_kind_no_more_are_asked_than_people_can_look_at(kept: Kept) -> None:
     many = [proposal(f"item:{number}", 1000 + number) for number in range(60)]
     done = kept.run(many)
     assert len(done.opened) == MOST_ASKED_OF_A_KIND
     assert min(each.magnitude for each in done.opened) == 1010
-    # Those who wait keep waiting, whoever comes now.
-    again = kept.run([*many, proposal("item:99", 5000)])
-    assert not again.opened
-    assert len(again.kept) == MOST_ASKED_OF_A_KIND
+    # Those who wait keep waiting behind one that weighs more; one that weighs less is not asked.
+    again = kept.run([*many, proposal("item:99", 5000), proposal("item:98", 900)])
+    assert [(each.subject, each.rank) for each in again.opened] == [("item:99", 1)]
+    assert [each.rank for each in again.kept] == list(range(2, MOST_ASKED_OF_A_KIND + 2))
+
+
+def test_what_is_put_off_keeps_nobody_out(kept: Kept) -> None:
+    many = [proposal(f"item:{number}", 1000 + number) for number in range(50)]
+    for each in kept.run(many).opened:
+        kept.answered(each, "snoozed", NOW, NOW + timedelta(days=9))
+    done = kept.run([*many, proposal("item:99", 1)])
+    assert [each.subject for each in done.opened] == ["item:99"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Answers on a real database: once, by whom, with what was shown, and what came of them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -18,7 +19,8 @@ from hotdash.decisions.assignments import Assign, State, assign, move
 from hotdash.decisions.corrections import correct
 from hotdash.decisions.log import DecisionError
 from hotdash.decisions.recommendations.answering import Answer, Answered, Verdict, answer
-from hotdash.decisions.recommendations.contract import Kind
+from hotdash.decisions.recommendations.contract import Kind, Proposal
+from hotdash.decisions.recommendations.rules.reorder import Reorder
 from hotdash.jobs.recommend import recommend
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.assignments import list_assignments
@@ -34,7 +36,7 @@ from hotdash.storage.appdb.repositories.recommendations import (
     find_recommendation,
     open_recommendations,
 )
-from hotdash.storage.appdb.repositories.signals.reading import load_reading
+from hotdash.storage.appdb.repositories.signals.reading import Reading, load_reading
 from hotdash.storage.appdb.session import Database
 from tests.decisions.recommendations_given import proposal
 from tests.fixtures.asked import ask_all
@@ -190,6 +192,33 @@ class TestTwice:
         with database.jobs() as session:
             [only] = list_decisions(session, SHOP)
         assert only.action == "inventory.reorder.reject"
+
+
+class _Answering(Reorder):
+    """Somebody puts it off after the job has read what is asked, and before it writes."""
+
+    def __init__(self, published: Publisher) -> None:
+        self.published = published
+
+    def propose(self, reading: Reading, now: datetime) -> Iterator[Proposal]:
+        yield from super().propose(reading, now)
+        say(self.published, "reorder", given(Verdict.SNOOZE, until=NOW + timedelta(days=9)))
+
+
+def test_what_is_answered_while_it_is_reckoned_stays_as_it_was_answered(
+    published: Publisher,
+) -> None:
+    asked = waiting(published.database, "reorder")
+    worse = replaced(world(), "fct_inventory", [hose(units_short=24)])
+    published.clock.advance(timedelta(minutes=5))
+    published.build(worse)
+    recommend(published.database, SHOP, published.clock, {}, [_Answering(published)])
+    with published.database.jobs() as session:
+        after = find_recommendation(session, SHOP, asked.recommendation_id)
+        events = events_of_recommendation(session, SHOP, asked.recommendation_id)
+    assert after is not None
+    assert (after.status, after.snoozed_until) == ("snoozed", NOW + timedelta(days=9))
+    assert [each.event for each in events] == ["proposed", "snoozed"]
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from hotdash.base.clock import FixedClock
 from hotdash.decisions.recommendations.contract import Proposal
@@ -15,6 +18,7 @@ from hotdash.decisions.recommendations.settle import id_of
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
 from hotdash.jobs.recommend import recommend
+from hotdash.storage.appdb.repositories.publications import move_pointer
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
     events_of_recommendation,
@@ -22,7 +26,7 @@ from hotdash.storage.appdb.repositories.recommendations import (
     list_recommendations,
     open_recommendations,
 )
-from hotdash.storage.appdb.repositories.signals.reading import Reading
+from hotdash.storage.appdb.repositories.signals.reading import Reading, load_reading
 from hotdash.storage.appdb.repositories.source_states import Trouble, note_rejected
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher
@@ -191,6 +195,17 @@ def test_asked_again_it_is_the_same_one_with_new_figures(
     assert after.deadline == utc(24, 8)
 
 
+def test_worse_is_in_pieces_whether_or_not_the_price_is_known(
+    published: Publisher, found: Found
+) -> None:
+    """22 pieces without a price, then with one: nothing grew by half."""
+    assert found["reorder"].magnitude == 22
+    assert found["assign_page"].magnitude == 60
+    priceless = hose(price=None, money_at_risk=None)
+    published.build(replaced(world(), "fct_inventory", [priceless]))
+    assert asked(published.database, published.clock)["reorder"].magnitude == 22
+
+
 def test_a_deadline_does_not_move_away_by_itself(published: Publisher, found: Found) -> None:
     more = hose(available=8, days_of_stock=4)
     published.build(replaced(world(), "fct_inventory", [more]))
@@ -212,14 +227,33 @@ def test_it_expires_with_its_reason_and_is_kept_as_ignored(
     assert events[-1].detail == {"ignored": True}
 
 
-def test_a_mart_that_is_not_published_takes_nothing_back(
-    published: Publisher, found: Found
+def test_a_mart_that_is_not_published_takes_nothing_back(publisher: Publisher) -> None:
+    """Back to a publication from before there was any stock: nobody can say that nothing runs out."""
+    kept_back = {SHOP: {"fct_inventory": ["Nobody may trust it yet."]}}
+    [without, *_] = publisher.build(world(), blocked=kept_back)
+    publisher.build(world())
+    before = asked(publisher.database, publisher.clock)
+    assert without.manifest_id is not None
+    with publisher.database.jobs() as session:
+        move_pointer(session, SHOP, without.manifest_id, NOW)
+        assert "fct_inventory" not in load_reading(session, SHOP, NOW).marts
+    after = asked(publisher.database, publisher.clock)
+    assert after["reorder"].recommendation_id == before["reorder"].recommendation_id
+    assert after.keys() == before.keys()
+
+
+def test_what_rules_look_at_is_of_one_snapshot(
+    published: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    del found
-    blind = [each for each in RECOMMENDERS if "reorder" not in each.name]
-    recommend(published.database, SHOP, published.clock, STALE_AFTER, blind)
-    with published.database.jobs() as session:
-        assert "reorder" in {each.kind for each in open_recommendations(session, SHOP)}
+    levels: list[str] = []
+
+    def watched(session: Session, *given: Any, **named: Any) -> Reading:
+        levels.append(str(session.scalar(text("show transaction_isolation"))))
+        return load_reading(session, *given, **named)
+
+    monkeypatch.setattr("hotdash.jobs.recommend.load_reading", watched)
+    assert asked(published.database, published.clock)
+    assert levels == ["repeatable read"]
 
 
 class _Broken(Reorder):

@@ -44,7 +44,10 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KindRules:
-    """How a kind is asked, answered and looked back at; in which marts its figure stands."""
+    """How a kind is asked, answered and looked back at; in which marts its figure stands.
+
+    Of a standing one the subject stays while what it is about changes, and its deadline with it.
+    """
 
     approve: Action
     reject: Action
@@ -52,6 +55,7 @@ class KindRules:
     measured_after: timedelta
     better: Better
     measured_in: tuple[str, ...] = ()
+    is_standing: bool = False
 
 
 KINDS: Mapping[Kind, KindRules] = {
@@ -70,6 +74,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=2),
         Better.LOWER,
         (BREACHES, TALKS),
+        is_standing=True,
     ),
     Kind.CHASE_CARRIER: KindRules(
         Action.APPROVE_CHASE,
@@ -78,6 +83,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=7),
         Better.LOWER,
         (SHIPMENTS,),
+        is_standing=True,
     ),
     Kind.ASSIGN_PAGE: KindRules(
         Action.CREATE_ASSIGNMENT,
@@ -126,7 +132,7 @@ class Proposal:
     """Either an amount in the shop's currency, or a text where money would be invented.
 
     The weight is what it is ranked by, and never shown; the magnitude is what grows when it gets
-    worse; measured is the figure that is looked at again when its time is over.
+    worse, of a kind always in the same unit; measured is the figure that is looked at again when its time is over.
     """
 
     kind: Kind

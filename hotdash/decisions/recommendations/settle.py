@@ -11,6 +11,7 @@ from hotdash.decisions.recommendations.contract import KINDS, Kind, Proposal
 from hotdash.decisions.recommendations.ranking import ranked, urgency
 from hotdash.storage.appdb.repositories.recommendations import (
     ANSWERED,
+    EXPIRED,
     OPEN,
     SNOOZED,
     RecommendationEventRecord,
@@ -108,8 +109,7 @@ class _Settling:
 
     def _update(self, record: RecommendationRecord, each: Proposed) -> None:
         fresh = self._record(each, record.period)
-        # A deadline that moved away by itself would never come.
-        deadline = min(record.deadline or each.proposal.deadline, each.proposal.deadline)
+        deadline = self._deadline(record, each.proposal)
         score = each.proposal.weight * urgency(deadline, self.now)
         updated = replace(
             fresh,
@@ -126,6 +126,12 @@ class _Settling:
             self._tell(updated, "changed")
         worse = is_clearly_worse(updated.magnitude, self._answered(record))
         self.out.kept.append(self._woken(updated, worse=worse))
+
+    def _deadline(self, record: RecommendationRecord, proposal: Proposal) -> datetime:
+        """One that moved away by itself would never come, unless it is about something else now."""
+        if record.deadline is None or KINDS[proposal.kind].is_standing:
+            return proposal.deadline
+        return min(record.deadline, proposal.deadline)
 
     def _answered(self, record: RecommendationRecord) -> Decimal:
         """How bad it stood when it was put off: later figures do not move what is compared with."""
@@ -147,6 +153,10 @@ class _Settling:
         if last is not None and self._is_quiet(each.proposal, last):
             return
         record = self._record(each, self._period(each.key))
+        if last is not None and self._is_still_put_off(each.proposal, last):
+            put_off = {"snoozed_until": last.snoozed_until}
+            put_off |= {"snoozed_magnitude": last.snoozed_magnitude}
+            record = replace(record, status=SNOOZED, **put_off)
         self.out.opened.append(record)
 
     def _is_quiet(self, proposal: Proposal, last: RecommendationRecord) -> bool:
@@ -154,6 +164,13 @@ class _Settling:
             return False
         quiet_until = last.closed_at + KINDS[proposal.kind].quiet
         return self.now < quiet_until and not is_clearly_worse(proposal.magnitude, last.magnitude)
+
+    def _is_still_put_off(self, proposal: Proposal, last: RecommendationRecord) -> bool:
+        """It was gone for a while and is back before the moment until which somebody put it off."""
+        if last.status != EXPIRED or last.snoozed_until is None:
+            return False
+        worse = is_clearly_worse(proposal.magnitude, self._answered(last))
+        return self.now < last.snoozed_until and not worse
 
     def _period(self, key: Key) -> str:
         """The shop's day on which it is first asked; numbered where that day has one already."""
@@ -197,17 +214,21 @@ class _Settling:
         )
 
     def _rank(self) -> None:
-        """Of a kind no more are asked anew than people can look at; who waits keeps waiting."""
-        asked: dict[str, int] = {}
-        for record in self.out.kept:
-            asked[record.kind] = asked.get(record.kind, 0) + 1
+        """All by their weight; anew is asked what is among the first of its kind that wait.
+
+        Who waits already keeps waiting, further down.
+        """
+        new = {record.recommendation_id for record in self.out.opened}
+        before: dict[str, int] = {}
         admitted: list[RecommendationRecord] = []
-        for record in sorted(self.out.opened, key=lambda each: (-each.score, each.subject)):
-            if asked.get(record.kind, 0) < MOST_ASKED_OF_A_KIND:
-                asked[record.kind] = asked.get(record.kind, 0) + 1
-                admitted.append(record)
-        new = {record.recommendation_id for record in admitted}
-        placed = ranked([*self.out.kept, *admitted])
+        for record in ranked([*self.out.kept, *self.out.opened]):
+            is_new = record.recommendation_id in new
+            place = before.get(record.kind, 0)
+            if is_new and record.status == OPEN and place >= MOST_ASKED_OF_A_KIND:
+                continue
+            before[record.kind] = place + (record.status == OPEN)
+            admitted.append(record)
+        placed = ranked(admitted)
         self.out.kept = [each for each in placed if each.recommendation_id not in new]
         self.out.opened = [each for each in placed if each.recommendation_id in new]
         for record in self.out.opened:

@@ -36,7 +36,7 @@ class NewGoal:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """value is what is known of the goal's days so far; days_known how many of them these are."""
+    """value is of the goal's days that are over; days_known how many of them these are."""
 
     goal: GoalRecord
     metric: Metric
@@ -140,10 +140,15 @@ def progress_of(session: Session, goal: GoalRecord, now: datetime) -> Progress:
         last=goal.last_day,
     )
     answer = query(session, question, now)
-    cell = answer.only(goal.metric)
     known = answer.shops[0].last_complete
-    through = min(known, goal.last_day) if known else None
-    days_known = max(0, (through - goal.first_day).days + 1) if through else 0
+    if known is None or known < goal.first_day:
+        why = answer.only(goal.metric).why or "None of its days is over."
+        return Progress(goal, metric, None, why, 0)
+    if known < goal.last_day:
+        # A day that is not over would count in the sum and not in the days.
+        answer = query(session, question.until(known), now)
+    cell = answer.only(goal.metric)
+    days_known = (min(known, goal.last_day) - goal.first_day).days + 1
     return Progress(goal, metric, cell.value, cell.why, days_known)
 
 

@@ -100,6 +100,10 @@ class Reading:
         published = self.publications[mart]
         return published.build is not None and bool(published.parts)
 
+    def is_built(self, mart: str) -> bool:
+        """Also where it holds nothing: no row is then a nought, and not something unknown."""
+        return self.publications[mart].build is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

@@ -12,8 +12,17 @@ import pytest
 from hotdash.base.roles import Role
 from hotdash.entrypoints.web.navigation import PAGES, open_pages
 from tests.fixtures.files import excel_rows, ndjson_rows
+from tests.fixtures.marts import mart_row
 from tests.fixtures.pages import links_of, table_of
-from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, VIEWER
+from tests.fixtures.storefront import (
+    AGENCY,
+    KYOTO,
+    OWNER,
+    ROD,
+    VIEWER,
+    history,
+    publish_rows,
+)
 from tests.fixtures.web import Web, routes_of
 
 EPOCH = date(1899, 12, 30)
@@ -154,6 +163,21 @@ class TestDrill:
         assert "AOV: $134.99" in html
         assert "Revenue: $1,214.87" in html
         assert "Orders: 9" in html
+
+    def test_the_rows_are_those_of_the_model_that_was_asked_for(self, web: Web) -> None:
+        """36.00 by last click and 60.00 under linear, of the same spend."""
+        web.sign_in(OWNER)
+        world, day = web.storefront, date(2026, 11, 18)
+        amounts = {"attributed_revenue": 36, "last_click_revenue": 36, "linear_revenue": 60}
+        told = {name: Decimal(amount) for name, amount in amounts.items()}
+        where = {"channel": "Paid", "platform": "meta", "campaign": "Brand", "currency": "USD"}
+        row = mart_row("fct_roas", shop_id=ROD, day=day, is_spend_known=True, **where, **told)
+        rows = history(ROD) | {"fct_roas": [row]}
+        publish_rows(world.database, world.warehouse_home, world.clock, ROD, rows)
+        address = "&metric=attributed_revenue&drill=2026-11-18"
+        for model, amount in (("", "$36.00"), ("&model=linear", "$60.00")):
+            _, brand, total = table_of(page(web, f"{address}{model}"), "data-rows")
+            assert (brand[-1], total[-1]) == (amount, amount)
 
 
 def orders_of(html: str) -> list[str]:

@@ -50,9 +50,12 @@ def test_a_goal_is_a_line_and_a_share(web: Web) -> None:
     assert form(web, "goals", **GOAL).status_code == 303
     html = web.client.get(f"{PAGE}&from=2026-11-01&to=2026-11-19").text
     assert "line goal" in html
+    part = web.client.get(f"{PAGE}&from=2026-11-01&to=2026-11-19&filter=country:DE").text
+    assert "vs" in part
+    assert "line goal" not in part
     (goal,) = listed(web, "goals")
     known = web.client.get(
-        f"/api/v1/metrics/query?shop={ROD}&metric=revenue&from=2026-11-01&to=2026-11-30"
+        f"/api/v1/metrics/query?shop={ROD}&metric=revenue&from=2026-11-01&to=2026-11-19"
     ).json()
     assert goal["value"] == known["rows"][0]["values"]["revenue"]["value"]
     assert (goal["target"], goal["currency"], goal["days_known"]) == ("60000.0000", "USD", 19)

@@ -1,12 +1,15 @@
 """Patterns: what it counts is what the metrics count, and every ready question has an answer."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from hotdash.entrypoints.web.pages.patterns import QUESTIONS, level_of
+from hotdash.storage.appdb.models import Published
 from tests.fixtures.pages import links_of
-from tests.fixtures.storefront import OWNER, ROD
+from tests.fixtures.storefront import NOW, OWNER, ROD
 from tests.fixtures.web import Web
 
 
@@ -44,6 +47,30 @@ def test_what_is_not_there_says_when_it_comes(owner: Web) -> None:
     html = owner.client.get(f"/patterns?shop={ROD}").text
     assert "No cohort is published yet." in html
     assert "No stock is published yet." in html
+
+
+def test_what_it_rests_on(owner: Web) -> None:
+    html = owner.client.get(f"/patterns?shop={ROD}").text
+    assert 'role="status"' not in html
+    for told in ("complete up to", "8 min ago", "Build ", "Timezone America/Los_Angeles"):
+        assert told in html
+
+
+def test_stale_blocked_and_held_are_told_as_on_explore(web: Web) -> None:
+    web.sign_in(OWNER)
+    web.storefront.clock.advance(timedelta(hours=7))
+    assert "The data is not up to date." in web.client.get(f"/patterns?shop={ROD}").text
+    web.storefront.block()
+    html = web.client.get(f"/patterns?shop={ROD}").text
+    assert "Blocked since" in html
+    assert "Shopify counts 412 orders" in html
+    with web.storefront.database.jobs() as session:
+        session.execute(
+            update(Published).values(
+                pinned_at=NOW, pinned_by="ana", pin_reason="Ana looks into it."
+            )
+        )
+    assert "Held: Ana looks into it." in web.client.get(f"/patterns?shop={ROD}").text
 
 
 @pytest.mark.parametrize(

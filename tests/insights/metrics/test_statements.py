@@ -85,6 +85,15 @@ class TestActivation:
             [row] = rows(session, "activation")
         assert (row["day"], row["shops_started"], row["shops_activated"]) == (LOCAL, 1, activated)
 
+    def test_a_page_given_to_somebody_is_an_approval(self, database: Database) -> None:
+        with database.jobs() as session:
+            fact(session, "dashboard.session.opened", AT)
+            decide(session, "seo.assignment.create", AT)
+            [row] = rows(session, "activation")
+            [decided] = rows(session, "decisions")
+        assert row["shops_activated"] == 1
+        assert (decided["approved"], decided["minutes_saved"]) == (1, 5)
+
     def test_a_rejection_or_another_scope_activates_nobody(self, database: Database) -> None:
         with database.jobs() as session:
             fact(session, "dashboard.session.opened", AT)
@@ -165,7 +174,7 @@ def test_minutes_saved_are_those_set_for_the_kind_on_the_day(database: Database)
         decide(session, "chatwoot.reply.approve", AT)
         decide(session, "inventory.reorder.approve", AT)
         decide(session, "inventory.reorder.reject", AT)
-        decide(session, "seo.assignment.approve", AT - timedelta(days=10))
+        decide(session, "seo.assignment.create", AT - timedelta(days=10))
         saved = {
             row["action"]: (row["day"], row["minutes_saved"]) for row in rows(session, "decisions")
         }
@@ -173,7 +182,7 @@ def test_minutes_saved_are_those_set_for_the_kind_on_the_day(database: Database)
         "chatwoot.reply.approve": (LOCAL, 8),
         "inventory.reorder.approve": (LOCAL, 3),
         "inventory.reorder.reject": (LOCAL, 0),
-        "seo.assignment.approve": (LOCAL - timedelta(days=10), 5),
+        "seo.assignment.create": (LOCAL - timedelta(days=10), 5),
     }
 
 

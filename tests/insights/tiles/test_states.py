@@ -204,6 +204,18 @@ def test_an_alarm_is_not_hidden_by_a_late_source_beside_it(
     ]
 
 
+def test_where_broken_promises_were_never_published_nobody_is_counted_as_none(
+    publisher: Publisher, shop: SeededShop
+) -> None:
+    rows = {"fct_conversations": [open_talk(1, LAST)]}
+    publisher.build(rows, blocked={SHOP: {"fct_sla_events": [REASON]}})
+    tile = tiles_of(publisher, shop)["cx-pulse"]
+    [waiting] = [each for each in tile.context if each.metric == "open_past_sla"]
+    [breached] = [each for each in tile.lists if each.name == "breached"]
+    assert waiting.value is None
+    assert breached.why == "fct_sla_events holds nothing of this shop yet."
+
+
 def test_who_waits_past_a_promise_calls_before_anybody_was_answered(
     publisher: Publisher, shop: SeededShop
 ) -> None:

@@ -60,7 +60,7 @@ def _proposal(reading: Reading, page: PageSignal) -> Proposal:
         ],
         verb="Assign it to somebody",
         weight=amount or Decimal(0),
-        magnitude=amount or Decimal(lost),
+        magnitude=Decimal(lost),
         metric="sessions_7d",
         measured=Decimal(page.sessions_7d),
         impact_amount=wording.rounded(amount, reading.currency) if amount else None,

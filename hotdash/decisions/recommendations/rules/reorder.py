@@ -52,7 +52,7 @@ def _proposal(reading: Reading, item: StockSignal) -> Proposal:
         evidence=_evidence(reading, item, name),
         verb=f"Order {pieces}",
         weight=amount or Decimal(0),
-        magnitude=amount if amount is not None and is_money else Decimal(item.units_short),
+        magnitude=Decimal(item.units_short),
         metric="units_short",
         measured=Decimal(item.units_short),
         impact_amount=wording.rounded(amount, reading.currency) if amount and is_money else None,

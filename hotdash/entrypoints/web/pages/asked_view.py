@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import iso_utc, local_day
 from hotdash.decisions.recommendations.contract import Kind
@@ -94,10 +95,17 @@ def _deadline(deadline: datetime | None, timezone: str, now: datetime) -> str:
         return "no deadline"
     if deadline <= now:
         return "due now"
-    day, clock = formatting.shop_time(deadline, timezone).rsplit(", ", 1)
-    if local_day(deadline, timezone) == local_day(now, timezone):
+    last = _within_its_day(deadline, timezone)
+    day, clock = formatting.shop_time(last, timezone).rsplit(", ", 1)
+    if local_day(last, timezone) == local_day(now, timezone):
         return f"by {clock} today"
     return f"by {day}"
+
+
+def _within_its_day(deadline: datetime, timezone: str) -> datetime:
+    """The end of a day is the first instant of the next one, and still a moment of that day."""
+    is_end = deadline.astimezone(ZoneInfo(timezone)).time() == time()
+    return deadline - timedelta(seconds=1) if is_end else deadline
 
 
 def _as_page(url: str) -> str:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,12 +13,16 @@ from starlette.responses import Response
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.gate import shop_of
+from hotdash.entrypoints.web.pages.explore.page import sources_of
 from hotdash.entrypoints.web.pages.explore.state import ExploreState
+from hotdash.entrypoints.web.pages.explore.view import banner_of, rests_on, stale_sources
 from hotdash.entrypoints.web.pages.today_view import range_choices
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.insights.metrics.period import Period
 from hotdash.insights.patterns.patterns import OLDEST_AGE, Cohort, Hours, Patterns, load_patterns
+from hotdash.insights.tiles.situation import load_news
+from hotdash.storage.appdb.repositories.standings import Block, load_blocks
 
 router = APIRouter(include_in_schema=False)
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -55,6 +61,16 @@ class Heat:
     rows: tuple[HeatRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Of the marts that the page shows, as Explore tells it of those of an answer."""
+
+    timezone: str
+    builds: Mapping[str, UUID | None]
+    as_of: Mapping[str, datetime]
+    blocked: Mapping[str, Block]
+
+
 @router.get("/patterns")
 def patterns(
     request: Request, parts: PartsOf, shop: str | None = None, range: str | None = None
@@ -67,6 +83,11 @@ def patterns(
     period, now = Period.parse(range), parts.context.clock.now()
     with parts.context.database.as_user(visit.user_id) as session:
         found = load_patterns(session, chosen.shop_id, period, now)
+        marts = list(found.publications)
+        blocked = load_blocks(session, [chosen.shop_id], marts).get(chosen.shop_id, {})
+        news = load_news(session, chosen.shop_id, marts)
+    stands = _stands(found, blocked)
+    titles, limits = sources_of(parts)
     values = top_bar(visit, "patterns") | {
         "shop": chosen,
         "ranges": range_choices(period),
@@ -75,7 +96,14 @@ def patterns(
         "cohorts": cohort_heat(found.cohorts) if found.cohorts else None,
         "stock": stock_heat(found) if found.stock else None,
         "questions": {title: _url(chosen.shop_id, asked) for title, asked in QUESTIONS.items()},
-        "foot": _foot(found),
+        "banner": banner_of(
+            stands,
+            stale_sources(stands, now, limits, titles),
+            news.reprocessing(is_published=any(stands.builds.values())),
+            now,
+        ),
+        "held": next((each.held.reason for each in found.publications.values() if each.held), None),
+        "foot": [*rests_on(stands, now, titles), f"Timezone {stands.timezone}"],
     }
     return parts.pages.render(request, "patterns.html", values)
 
@@ -177,7 +205,12 @@ def stock_heat(found: Patterns) -> Heat:
     )
 
 
-def _foot(found: Patterns) -> list[str]:
-    builds = {str(each.build)[:8] for each in found.publications.values() if each.build}
+def _stands(found: Patterns, blocked: Mapping[str, Block]) -> _Standing:
+    """A source is as old as in the mart that knows least of it."""
+    as_of: dict[str, datetime] = {}
+    for each in found.publications.values():
+        for source, at in each.as_of.items():
+            as_of[source] = min(at, as_of.get(source, at))
+    builds = {mart: each.build for mart, each in found.publications.items()}
     timezone = next(iter(found.publications.values())).timezone
-    return [f"Timezone {timezone}", *(f"Build {build}" for build in sorted(builds))]
+    return _Standing(timezone, builds, as_of, blocked)

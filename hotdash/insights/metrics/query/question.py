@@ -1,7 +1,7 @@
 """What is asked: metrics of shops, split by dimensions, over days, beside other days, of some rows only."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -95,6 +95,11 @@ class Question:
             currency=_currency(currency),
             model=model,
         )
+
+    def until(self, last: date) -> Self:
+        """The same of its days up to this one."""
+        assert self.window is not None
+        return replace(self, window=Window(self.window.first, last))
 
     @property
     def time(self) -> str | None:

@@ -7,7 +7,7 @@ select
     where
       decision.shop_id = opened.shop_id
       and decision.scope = 'ops'
-      and decision.action like '%.approve'
+      and (decision.action like '%.approve' or decision.action = 'seo.assignment.create')
       and decision.decided_at >= opened.first_at
       and decision.decided_at < opened.first_at + interval '7 days'
   ))::int as shops_activated

@@ -4,13 +4,17 @@ select
   decision.scope,
   decision.action,
   1 as decisions,
-  (decision.action like '%.approve')::int as approved,
+  told.is_approved::int as approved,
   case
-    when decision.action not like '%.approve' then 0
+    when not told.is_approved then 0
     else coalesce(of_action.value, of_shop.value, 5)
   end as minutes_saved
 from app.decisions as decision
 join app.shops as shop on shop.shop_id = decision.shop_id
+-- Whoever assigns a page approves that somebody works on it.
+cross join lateral (
+  select decision.action like '%.approve' or decision.action = 'seo.assignment.create' as is_approved
+) as told
 left join lateral (
   select setting.value from app.operating_settings as setting
   where

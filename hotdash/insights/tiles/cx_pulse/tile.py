@@ -34,9 +34,10 @@ _BY_DAY = (
 
 
 def _load(reading: Reading) -> Listed:
+    is_told = reading.is_built(BREACHES)
     breached = listed(
         *(reading, __file__, "breached", "Open past their promise", _BREACHED),
-        mart=TALKS,
+        mart=TALKS if is_told else BREACHES,
         nothing="No open conversation is past its promise.",
         finish=_named,
     )
@@ -47,7 +48,7 @@ def _load(reading: Reading) -> Listed:
         note="Topics are the labels that agents or automations gave.",
     )
     by_day = listed(*(reading, __file__, "by_day", "Conversations by day", _BY_DAY), mart=TALKS)
-    counts = {"open_past_sla": breached.total} if reading.is_published(TALKS) else {}
+    counts = {"open_past_sla": breached.total} if is_told and reading.is_published(TALKS) else {}
     return Listed([breached, topics, by_day], counts=counts)
 
 

@@ -184,8 +184,10 @@ def add_recommendations(session: Session, records: Sequence[RecommendationRecord
         session.execute(insert(Recommendation), [_row(record) for record in records])
 
 
-def update_asked(session: Session, record: RecommendationRecord) -> bool:
-    """False where somebody answered it meanwhile: what people said stands."""
+def update_asked(
+    session: Session, record: RecommendationRecord, read: RecommendationRecord
+) -> bool:
+    """False where it is no longer as it was read: what people said meanwhile stands."""
     told = _row(record)
     kept = ("shop_id", "recommendation_id", "kind", "subject", "period", "opened_at", "decision_id")
     changed = session.execute(
@@ -193,7 +195,8 @@ def update_asked(session: Session, record: RecommendationRecord) -> bool:
         .where(
             Recommendation.shop_id == record.shop_id,
             Recommendation.recommendation_id == record.recommendation_id,
-            Recommendation.status.in_(ASKED),
+            Recommendation.status == read.status,
+            Recommendation.updated_at == read.updated_at,
         )
         .values({name: value for name, value in told.items() if name not in kept})
         .returning(Recommendation.recommendation_id)
@@ -292,9 +295,8 @@ def answer_as_operator(
 
 
 def expired(record: RecommendationRecord, at: datetime) -> RecommendationRecord:
-    return replace(
-        record, status=EXPIRED, rank=None, closed_at=at, updated_at=at, snoozed_until=None
-    )
+    """Until when it was put off is kept: it may come back before that."""
+    return replace(record, status=EXPIRED, rank=None, closed_at=at, updated_at=at)
 
 
 def _row(record: RecommendationRecord) -> dict[str, Any]:

@@ -123,7 +123,8 @@ def _line(
     buckets = [row.days for row in rows]
     values = [row.cells[column.name].value for row in rows]
     base = [row.cells[column.name].base for row in rows]
-    targets = targets_of(metric, goals, buckets)
+    # A goal is one of the whole shop: beside a part of it the line would say what nobody asked.
+    targets = targets_of(metric, () if state.filters else goals, buckets)
     has_base = any(each is not None for each in base)
     has_goal = any(each is not None for each in targets)
     scale = drawing.scale_for(values, base, targets)

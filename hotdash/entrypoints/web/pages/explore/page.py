@@ -171,7 +171,7 @@ def _answered(parts: Parts, state: ExploreState, loaded: Loaded, now: datetime) 
     answer, shop = loaded.answer, loaded.answer.shops[0]
     table = answer_table(answer, state.question(shop.shop_id))
     totals = answer_table(loaded.totals, state.question(shop.shop_id, by=()))
-    titles, limits = _sources(parts)
+    titles, limits = sources_of(parts)
     is_published = any(shop.builds.values())
     goals = [each.goal for each in loaded.goals]
     base_title = AGAINST_TITLES[answer.against]
@@ -202,7 +202,8 @@ def _answered(parts: Parts, state: ExploreState, loaded: Loaded, now: datetime) 
     }
 
 
-def _sources(parts: Parts) -> tuple[dict[str, str], dict[str, timedelta]]:
+def sources_of(parts: Parts) -> tuple[dict[str, str], dict[str, timedelta]]:
+    """Their titles, and when each has grown old."""
     specs = connectors()
     limits = {vendor: spec.fresh_soft for vendor, spec in specs.items()}
     limits[SHOPIFY] = parts.context.orders_fresh_within

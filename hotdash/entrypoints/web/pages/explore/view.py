@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from hotdash.entrypoints.web import formatting
@@ -16,11 +17,11 @@ from hotdash.insights.metrics.query.answer import (
     Answer,
     AnsweredMetric,
     Cell,
-    ShopProvenance,
 )
 from hotdash.insights.tiles.trouble import Reprocessing
 from hotdash.reports.answer_heading import versions_of
 from hotdash.reports.answer_table import AnswerTable, Column, Kind, decimals_of, exact
+from hotdash.storage.appdb.repositories.standings import Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,24 @@ def _headline(each: AnsweredMetric, cell: Cell, shown: Mapping[str, str | None])
     )
 
 
+class Stands(Protocol):
+    """How what is shown stands: what is kept back, how old it is, and whether there is any."""
+
+    @property
+    def timezone(self) -> str: ...
+
+    @property
+    def builds(self) -> Mapping[str, UUID | None]: ...
+
+    @property
+    def as_of(self) -> Mapping[str, datetime]: ...
+
+    @property
+    def blocked(self) -> Mapping[str, Block]: ...
+
+
 def banner_of(
-    shop: ShopProvenance,
+    shop: Stands,
     stale: Sequence[str],
     under_way: Reprocessing | None,
     now: datetime,
@@ -102,7 +119,7 @@ def banner_of(
 
 
 def stale_sources(
-    shop: ShopProvenance,
+    shop: Stands,
     now: datetime,
     limits: Mapping[str, timedelta],
     titles: Mapping[str, str],
@@ -137,22 +154,25 @@ def provisional_line(answer: Answer) -> str | None:
 
 def foot(answer: Answer, now: datetime, titles: Mapping[str, str], version: str) -> list[str]:
     shop = answer.shops[0]
-    sources = [
-        f"{titles.get(source, source)} complete up to {formatting.shop_time(at, shop.timezone)}"
-        f" ({formatting.ago(at, now)})"
-        for source, at in sorted(shop.as_of.items())
-    ]
-    builds = {str(build)[:8] for build in shop.builds.values() if build}
     models = [f"credited by {each.model}" for each in answer.metrics if each.model]
     return [
-        *sources,
-        *(f"Build {build}" for build in sorted(builds)),
+        *rests_on(shop, now, titles),
         *(versions_of(each) for each in answer.metrics),
         *dict.fromkeys(models),
         f"Currency {answer.currency or 'of each shop'}",
         f"Timezone {shop.timezone}",
         f"Hotdash {version}",
     ]
+
+
+def rests_on(shop: Stands, now: datetime, titles: Mapping[str, str]) -> list[str]:
+    sources = [
+        f"{titles.get(source, source)} complete up to {formatting.shop_time(at, shop.timezone)}"
+        f" ({formatting.ago(at, now)})"
+        for source, at in sorted(shop.as_of.items())
+    ]
+    builds = {str(build)[:8] for build in shop.builds.values() if build}
+    return [*sources, *(f"Build {build}" for build in sorted(builds))]
 
 
 def goal_views(progresses: Iterable[Progress]) -> list[GoalView]:

@@ -171,7 +171,10 @@ def load_reading(
     stale_after: Mapping[str, timedelta] | None = None,
     watched_pages: Collection[str] = (),
 ) -> Reading:
-    """Watched are pages somebody works on: they are told whether or not they still stand out."""
+    """Watched are pages somebody works on: they are told whether or not they still stand out.
+
+    Its statements agree with each other only where the session is a snapshot.
+    """
     bare = _bare(session, shop_id, now)
     asked = _Asked(session, bare, sorted(watched_pages))
     return replace(

@@ -1,6 +1,5 @@
 """Answers on a real database: once, by whom, with what was shown, and what came of them."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,8 +18,7 @@ from hotdash.decisions.assignments import Assign, State, assign, move
 from hotdash.decisions.corrections import correct
 from hotdash.decisions.log import DecisionError
 from hotdash.decisions.recommendations.answering import Answer, Answered, Verdict, answer
-from hotdash.decisions.recommendations.contract import Kind, Proposal
-from hotdash.decisions.recommendations.rules.reorder import Reorder
+from hotdash.decisions.recommendations.contract import Kind
 from hotdash.jobs.recommend import recommend
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.assignments import list_assignments
@@ -36,11 +34,10 @@ from hotdash.storage.appdb.repositories.recommendations import (
     find_recommendation,
     open_recommendations,
 )
-from hotdash.storage.appdb.repositories.signals.reading import Reading, load_reading
 from hotdash.storage.appdb.session import Database
 from tests.decisions.recommendations_given import proposal
 from tests.fixtures.asked import ask_all
-from tests.fixtures.marts import Publisher, mart_row
+from tests.fixtures.marts import Publisher
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.small_world import NOW, SHOP, Rows, hose, replaced, world
 
@@ -194,33 +191,6 @@ class TestTwice:
         assert only.action == "inventory.reorder.reject"
 
 
-class _Answering(Reorder):
-    """Somebody puts it off after the job has read what is asked, and before it writes."""
-
-    def __init__(self, published: Publisher) -> None:
-        self.published = published
-
-    def propose(self, reading: Reading, now: datetime) -> Iterator[Proposal]:
-        yield from super().propose(reading, now)
-        say(self.published, "reorder", given(Verdict.SNOOZE, until=NOW + timedelta(days=9)))
-
-
-def test_what_is_answered_while_it_is_reckoned_stays_as_it_was_answered(
-    published: Publisher,
-) -> None:
-    asked = waiting(published.database, "reorder")
-    worse = replaced(world(), "fct_inventory", [hose(units_short=24)])
-    published.clock.advance(timedelta(minutes=5))
-    published.build(worse)
-    recommend(published.database, SHOP, published.clock, {}, [_Answering(published)])
-    with published.database.jobs() as session:
-        after = find_recommendation(session, SHOP, asked.recommendation_id)
-        events = events_of_recommendation(session, SHOP, asked.recommendation_id)
-    assert after is not None
-    assert (after.status, after.snoozed_until) == ("snoozed", NOW + timedelta(days=9))
-    assert [each.event for each in events] == ["proposed", "snoozed"]
-
-
 @pytest.mark.parametrize("role", list(Role))
 def test_the_database_asks_for_the_role_once_more(published: Publisher, role: Role) -> None:
     database, asked = published.database, waiting(published.database, "reorder")
@@ -332,23 +302,6 @@ class TestOutcomes:
         recommend(published.database, SHOP, published.clock, {})
         with published.database.jobs() as session:
             assert outcomes_of(session, SHOP, [made.decision]) == {}
-
-
-def test_a_day_that_was_not_read_is_told_by_its_platform(
-    publisher: Publisher, shop: SeededShop
-) -> None:
-    """Of the last 28 complete days; what was not read before them is nobody's matter."""
-    del shop
-    rows = world()
-    blank = {"shop_id": SHOP, "channel": "Paid", "campaign": "", "spend": None}
-    days = {"meta": date(2026, 11, 9), "google": date(2026, 10, 23)}
-    rows["fct_roas"] += [
-        mart_row("fct_roas", **blank, platform=name, day=day, currency="USD")
-        for name, day in days.items()
-    ]
-    publisher.build(rows)
-    with publisher.database.jobs() as session:
-        assert load_reading(session, SHOP, NOW).unread_platforms == {"meta"}
 
 
 class TestAssignments:

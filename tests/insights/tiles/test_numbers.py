@@ -276,7 +276,7 @@ class TestOps:
             # Three decisions in three hours, and the first visit in an hour of its own.
             "decisions_per_operator_hour": "0.75",
             # Two of them are approvals of five minutes each.
-            "time_saved": "10",
+            "time_saved": "15",
         }
         assert {each.metric: each.why for each in tile.context}["time_to_decide"]
 

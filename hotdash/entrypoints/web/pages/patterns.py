@@ -65,6 +65,7 @@ class Heat:
 class _Standing:
     """Of the marts that the page shows, as Explore tells it of those of an answer."""
 
+    shop_id: str
     timezone: str
     builds: Mapping[str, UUID | None]
     as_of: Mapping[str, datetime]
@@ -212,5 +213,5 @@ def _stands(found: Patterns, blocked: Mapping[str, Block]) -> _Standing:
         for source, at in each.as_of.items():
             as_of[source] = min(at, as_of.get(source, at))
     builds = {mart: each.build for mart, each in found.publications.items()}
-    timezone = next(iter(found.publications.values())).timezone
-    return _Standing(timezone, builds, as_of, blocked)
+    one = next(iter(found.publications.values()))
+    return _Standing(one.shop_id, one.timezone, builds, as_of, blocked)

@@ -81,6 +81,9 @@ class Stands(Protocol):
     """How what is shown stands: what is kept back, how old it is, and whether there is any."""
 
     @property
+    def shop_id(self) -> str: ...
+
+    @property
     def timezone(self) -> str: ...
 
     @property

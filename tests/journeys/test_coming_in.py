@@ -82,7 +82,7 @@ def test_everything_is_reached_with_the_keyboard(visitor: Visitor, shop_window: 
     page = come_in(visitor, shop_window, OWNER).page
     visitor.wait_for_chart()
     reached: list[str] = []
-    for _ in range(30):
+    for _ in range(80):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(

@@ -63,6 +63,7 @@ class TestWhyRevenueMoved:
         page.get_by_role("link", name="Explore").click()
         page.wait_for_url("**/explore*")
         choose(page, "Metric", "revenue")
+        page.wait_for_url("**metric=revenue*")
         choose(page, "Over time", "")
         page.wait_for_url(re.compile(r"by=&by=(&|$)"))
         choose(page, "Split by", "country")

@@ -59,7 +59,7 @@ class Form(StrEnum):
 
 
 commands = typer.Typer(
-    help="See what is worth deciding, decide it, and look back.", no_args_is_help=True
+    help="See what is worth deciding, decide it, look back.", no_args_is_help=True
 )
 
 

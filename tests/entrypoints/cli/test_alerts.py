@@ -1,6 +1,7 @@
 """hotdash alerts, as a person types it."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,4 +146,10 @@ class TestChannels:
 
 
 def test_a_digest_is_told_once_a_week(commands: Commands) -> None:
+    """Without quiet hours, in which it waits: the clock of a command is the machine's."""
+    own = Path(commands.folder) / ".hotdash" / "alerts.yml"
+    rules = commands.shown("alerts", "rules", "--default")
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(re.sub(r"^quiet_hours:\n(  .*\n)+", "", rules, flags=re.MULTILINE))
+    assert commands.told("alerts", "rules")["file"] == str(own)
     assert [commands.told("alerts", "digest")["opened"] for _ in range(2)] == [1, 0]

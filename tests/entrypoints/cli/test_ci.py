@@ -129,7 +129,7 @@ class TestImpact:
         assert "fct_search_days" not in found.models_below
         assert {"revenue", "aov"} <= {*found.metrics}
         assert "search_position" not in found.metrics
-        assert found.tiles == ["sales-pulse"]
+        assert found.tiles == ["fulfillment-flow", "growth", "sales-pulse"]
 
     def test_of_a_macro_that_is_called_by_others(self, built_duckdb: BuiltWarehouse) -> None:
         found = self.impact(built_duckdb, "warehouse/macros/engine/email_hash.sql")

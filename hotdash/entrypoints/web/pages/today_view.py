@@ -1,6 +1,6 @@
 """What Today says around its tiles: the banner, what to do now, which days and how old."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import ceil
@@ -160,9 +160,15 @@ def do_now(
         *_failed_checks(tiles, shop_id),
         *_catching_up(tiles),
         *asked,
-        *_acting(tiles, shop_id, period),
+        *not_asked(_acting(tiles, shop_id, period), asked),
     ]
     return list(dict.fromkeys(found))[:MOST_DECISIONS]
+
+
+def not_asked(acting: Iterable[DecisionView], asked: Sequence[AskedView]) -> Iterator[DecisionView]:
+    """A tile points at what is recommended already, in the same words."""
+    titles = {each.title for each in asked}
+    return (each for each in acting if each.title not in titles)
 
 
 def _failed_checks(tiles: Sequence[Tile], shop_id: str) -> Iterator[DecisionView]:

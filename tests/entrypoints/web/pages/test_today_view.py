@@ -5,7 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from hotdash.entrypoints.web.pages.today_view import backfilling, changed
+from hotdash.base.ids import new_id
+from hotdash.entrypoints.web.pages.asked_view import AskedView
+from hotdash.entrypoints.web.pages.today_view import (
+    DecisionView,
+    backfilling,
+    changed,
+    not_asked,
+)
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.state import Reprocessing
@@ -49,3 +56,14 @@ def test_a_backfill_says_which_days_how_far_and_how_long(
     banner = backfilling(running, SEVEN, BEGAN, "America/New_York")
     assert banner.title == "Numbers of 24 Nov – 30 Nov 2026 are provisional."
     assert banner.text == f"These days are being computed anew since 1 Dec, 12:05.{told}"
+
+
+def test_what_is_recommended_is_not_pointed_at_once_more() -> None:
+    told = ("Answer 2 conversations", "2 are open.", "Approve", "", "High", "now", ())
+    asked = AskedView(
+        new_id(), *told, needs_assignee=False, put_off_until=None, options=(), units=None
+    )
+    twice = DecisionView("Answer 2 conversations", "First reply time: 14 h.")
+    other = DecisionView("View 22 late orders", "On-time rate: 75%.")
+    assert list(not_asked([twice, other], [asked])) == [other]
+    assert list(not_asked([twice, other], [])) == [twice, other]

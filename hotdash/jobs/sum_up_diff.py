@@ -19,7 +19,7 @@ BEYOND = (
 
 @dataclass(frozen=True, slots=True)
 class MetricChange:
-    """before and after are of the changed days together; none where a metric's days do not add up."""
+    """before and after are of the changed days together; none where days do not add up or one is unknown."""
 
     metric: Metric
     currency: str
@@ -61,9 +61,14 @@ def sum_up(rows: Sequence[DiffRecord]) -> list[MetricChange]:
 def _change(metric: Metric, currency: str, days: Sequence[DiffRecord]) -> MetricChange:
     if metric.aggregation is not Aggregation.SUM:
         return MetricChange(metric, currency, days, None, None)
-    before = sum((row.before or NOTHING for row in days), NOTHING)
-    after = sum((row.after or NOTHING for row in days), NOTHING)
-    return MetricChange(metric, currency, days, before, after)
+    sides = [_together([row.before for row in days]), _together([row.after for row in days])]
+    return MetricChange(metric, currency, days, *sides)
+
+
+def _together(values: Sequence[Decimal | None]) -> Decimal | None:
+    """Of a day without a number nobody knows how much it adds."""
+    known = [value for value in values if value is not None]
+    return sum(known, NOTHING) if len(known) == len(values) else None
 
 
 def _order(each: MetricChange) -> tuple[bool, bool, bool, Decimal, str]:

@@ -22,6 +22,7 @@ from hotdash.governance.access.api_tokens import (
     TokenRequest,
     make_token,
 )
+from hotdash.jobs.token_documents import token_document
 from hotdash.storage.appdb.repositories import api_tokens, audit
 from hotdash.storage.appdb.repositories.api_tokens import TokenRecord
 
@@ -135,19 +136,7 @@ def _document_of_new(token: api_tokens.NewToken) -> dict[str, Any]:
 
 
 def _document(each: TokenRecord) -> dict[str, Any]:
-    return {
-        "token": str(each.token_id),
-        "name": each.name,
-        "holder": each.holder,
-        "scopes": list(each.scopes),
-        "shops": list(each.shops),
-        "requests_per_minute": each.requests_per_minute,
-        "created_at": iso_utc(each.created_at),
-        "expires_at": iso_utc(each.expires_at),
-        "last_used_at": iso_utc(each.last_used_at) if each.last_used_at else None,
-        "revoked_at": iso_utc(each.revoked_at) if each.revoked_at else None,
-        "revoked_by": each.revoked_by,
-    }
+    return token_document(each) | {"revoked_by": each.revoked_by}
 
 
 def _print(shown: list[TokenRecord]) -> None:

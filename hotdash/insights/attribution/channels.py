@@ -137,7 +137,8 @@ class ChannelCredits:
                 | _told(each, currency)
                 for (channel, platform, campaign), each in self.rows.items()
             ],
-            "total": _told(self.total, currency),
+            # What ads cost over customers they won, beside all customers, would be of two different sums.
+            "total": _told(self.total, currency) | {"cac": None},
         }
 
 

@@ -236,3 +236,12 @@ def test_what_is_shared_has_the_decided_window() -> None:
         window_of("7", model_of("markov"))
     with pytest.raises(HotdashError, match="no attribution model"):
         model_of("magic")
+
+
+def test_a_channels_cost_is_not_laid_over_everybodys_customers(
+    session: Session, publisher: Publisher
+) -> None:
+    """20.00 won half a customer of Paid Social; the total also counts customers no ad brought."""
+    found = attribution(session, publisher).credits(Asked("linear")).as_json()
+    [paid] = [row for row in found["rows"] if row["channel"] == "Paid Social"]
+    assert (paid["cac"], found["total"]["cac"]) == ("40", None)

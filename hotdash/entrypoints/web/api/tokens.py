@@ -1,6 +1,6 @@
 """GET /api/v1/tokens lists what opens a shop for programs; POST makes one, shown once, or ends one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path
@@ -24,7 +24,8 @@ from hotdash.entrypoints.web.errors import reference_of
 from hotdash.entrypoints.web.gate import bearer_of, shop_of
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.governance.access.api_tokens import Holder, TokenRequest, make_token, revoke_token
-from hotdash.storage.appdb.repositories.api_tokens import TokenRecord, list_tokens
+from hotdash.jobs.token_documents import token_document
+from hotdash.storage.appdb.repositories.api_tokens import list_tokens
 from hotdash.storage.appdb.repositories.visits import Visit
 
 router = APIRouter(prefix="/api/v1/tokens", tags=["tokens"])
@@ -38,7 +39,7 @@ def tokens(request: Request, parts: PartsOf, shop: Shop) -> Response:
     everybodys = may(admission.shop.role, Permission.MANAGE_SHOP)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         found = list_tokens(session, shop, everybodys=everybodys)
-    return json_answer({"shop": shop, "tokens": [_document(each) for each in found]})
+    return json_answer({"shop": shop, "tokens": [token_document(each) for each in found]})
 
 
 @router.post("", response_model=MadeTokenAnswer, responses=ERRORS)
@@ -104,18 +105,3 @@ def _refuse_tokens(request: Request) -> None:
 def _holder(visit: Visit) -> Holder:
     roles = {each.shop_id: each.role for each in visit.shops.values()}
     return Holder(visit.user_id, actor_of(visit.user_id), roles)
-
-
-def _document(each: TokenRecord) -> dict[str, Any]:
-    return {
-        "token": str(each.token_id),
-        "name": each.name,
-        "holder": each.holder,
-        "scopes": list(each.scopes),
-        "shops": list(each.shops),
-        "requests_per_minute": each.requests_per_minute,
-        "created_at": iso_utc(each.created_at),
-        "expires_at": iso_utc(each.expires_at),
-        "last_used_at": iso_utc(each.last_used_at) if each.last_used_at else None,
-        "revoked_at": iso_utc(each.revoked_at) if each.revoked_at else None,
-    }

@@ -1,7 +1,7 @@
 """The channels of a shop as a table, what is said about it, and what platforms claim beside it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from hotdash.entrypoints.web import formatting
@@ -112,7 +112,8 @@ def row_views(found: ChannelCredits, state: State) -> list[RowView]:
 
 def total_view(found: ChannelCredits, state: State) -> RowView:
     total = found.total
-    return _row("All orders", "", total, total.amount, found.shop.currency, state)
+    row = _row("All orders", "", total, total.amount, found.shop.currency, state)
+    return replace(row, cac=formatting.MISSING)
 
 
 def _row(
@@ -170,7 +171,7 @@ def notes(found: ChannelCredits) -> list[str]:
     if any(each.spend for each in found.rows.values()):
         told.append(
             "ROAS is what came back for one unit of spend. CAC is the spend of the channel for each new "
-            "customer it is credited with; customers no ad brought are not in it."
+            "customer it is credited with; of all new customers together it is above."
         )
     return [*told, texts.DIRECTIONAL, texts.DEVICES]
 

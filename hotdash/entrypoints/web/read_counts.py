@@ -11,7 +11,6 @@ from typing import Any
 from starlette.types import Scope
 
 from hotdash.base.clock import Clock
-from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.storage.appdb.repositories.data_reads import ReadRecord, count_reads
 from hotdash.storage.appdb.session import Database
@@ -53,8 +52,11 @@ class ReadCounts:
         try:
             with self._database.glance() as connection:
                 count_reads(connection, [ReadRecord(*key, *told) for key, told in counted.items()])
-        except HotdashError:
-            _log.warning("reads could not be written", kinds=len(counted))
+        except Exception as error:
+            # Whatever it was: what was read is told of with the next, and the writer goes on.
+            _log.warning(
+                "reads could not be written", kinds=len(counted), error=type(error).__name__
+            )
             with self._lock:
                 for key, (reads, at) in counted.items():
                     again, newest = self._counted.get(key, (0, at))

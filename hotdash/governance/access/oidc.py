@@ -23,6 +23,7 @@ from hotdash.governance.access.signed_words import (
     fetch_document,
     not_believed,
 )
+from hotdash.governance.access.tokens import may_name_somebody
 
 PENDING_FOR = timedelta(minutes=10)
 _SCOPE = "openid email profile"
@@ -195,7 +196,7 @@ def _proven(issuer: str, claims: Mapping[str, Any]) -> Proven:
         str(claims["sub"]),
         email if isinstance(email, str) else None,
         # Some services write it as text.
-        claims.get("email_verified") in (True, "true"),
+        claims.get("email_verified") in (True, "true") and may_name_somebody(email),
         str(claims.get("name") or ""),
     )
 

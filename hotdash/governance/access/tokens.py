@@ -18,5 +18,10 @@ def hash_email(email: str) -> bytes:
     return hashlib.sha256(normal_email(email).encode()).digest()
 
 
+def may_name_somebody(email: object) -> bool:
+    """Of letters alone that look like no others: lower() makes a k of the Kelvin sign."""
+    return isinstance(email, str) and email.isascii()
+
+
 def normal_email(email: str) -> str:
     return email.strip().lower()

@@ -5,7 +5,7 @@ from typing import Any
 
 from hotdash.base.errors import HotdashError
 from hotdash.governance.access.signed_words import Keys, check_claims
-from hotdash.governance.access.tokens import normal_email
+from hotdash.governance.access.tokens import may_name_somebody, normal_email
 from hotdash.storage.appdb.repositories import external_people, visits
 from hotdash.storage.appdb.repositories.visits import Visit
 from hotdash.storage.appdb.session import Database
@@ -63,10 +63,10 @@ class VouchedPeople:
 
     def _bind(self, claims: dict[str, Any], now: datetime) -> bool:
         email = claims.get("email")
-        if not self._trusts_email or claims.get("is_anonymous") or not isinstance(email, str):
+        if not self._trusts_email or claims.get("is_anonymous") or not may_name_somebody(email):
             return False
         with self._database.as_user(None) as session:
             bound = external_people.bind_invited(
-                session, ISSUER, claims["sub"], normal_email(email), now
+                session, ISSUER, claims["sub"], normal_email(str(email)), now
             )
         return bound is not None

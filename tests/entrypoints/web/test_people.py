@@ -8,6 +8,7 @@ from sqlalchemy import text
 from hotdash.base.actors import actor_of
 from hotdash.base.personal_data import PersonalData, masked_email
 from hotdash.base.roles import Permission, Role, may
+from hotdash.entrypoints.web import read_counts
 from tests.fixtures.storefront import KYOTO, OWNER, ROD, STRANGER, VIEWER
 from tests.fixtures.web import Web
 
@@ -143,6 +144,18 @@ class TestReport:
             ("Vera Viewer", "customers", "session", 1),
         }
         assert (told["from"], told["to"]) == ("2026-10-22", "2026-11-20")
+
+    def test_what_could_not_be_written_is_told_with_the_next(
+        self, known: Web, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        known.sign_in(VIEWER)
+        known.client.get(f"/api/v1/tiles/sales-pulse?shop={ROD}")
+        with monkeypatch.context() as broken:
+            broken.setattr(read_counts, "count_reads", lambda *_: 1 / 0)
+            known.parts.reads.write()
+        known.client.get(f"/api/v1/tiles/sales-pulse?shop={ROD}")
+        [told, *_] = self.report(known)["reads"]
+        assert (told["name"], told["kind"], told["reads"]) == ("Vera Viewer", "tiles", 2)
 
     def test_who_looked_at_which_fields(self, known: Web) -> None:
         known.storefront.know("c-78", email="only@an.example")

@@ -119,6 +119,7 @@ STRANGE: list[dict[str, Any]] = [
     {"email": "somebody@elsewhere.example", "sub": "uninvited"},
     {"email": "x@sub.hot-rod.example", "sub": "subdomain"},
     {"email": "x@hot-rod.example.evil.example", "sub": "suffix"},
+    {"email": "\N{KELVIN SIGN}enji@kyoto.example", "sub": "look-alike"},
     {"iss": "https://evil.example"},
     {"aud": "another-application"},
     {"aud": ["another-application", "and-another"]},

@@ -100,6 +100,8 @@ def test_an_address_binds_only_where_it_is_confirmed(
     trusting = door(storefront, web_home, trusts_email=True)
     assert ask(trusting, token(trusting, is_anonymous=True)) == 401
     assert ask(trusting, token(trusting, email="nobody@hot-rod.example")) == 401
+    alike = "\N{KELVIN SIGN}enji@kyoto.example"
+    assert ask(trusting, token(trusting, email=alike, sub="look-alike")) == 401
     assert ask(trusting, token(trusting)) == 200
     assert ask(trusting, token(trusting, sub="an-impostor")) == 401, "bound once, bound for good"
     assert ask(careful, token(careful, email=None)) == 200

@@ -78,10 +78,10 @@ class EmbeddedPostgres:
     def erase(self) -> None:
         """Stop the server and delete every byte of it."""
         self.stop()
-        if not (self._own / "instance").is_file():
-            return
         account = server_account(self._system_home)
         with self._nobody_starting():
+            if not (self._own / "instance").is_file():
+                return
             folders = embedded_folders.locate(self._own, account, self._system_home)
             embedded_folders.refuse_copied_home(self._own, folders)
             self._stop_for_good(folders, account)

@@ -4,7 +4,9 @@ import os
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -13,6 +15,7 @@ from adbc_driver_postgresql import dbapi
 
 from hotdash.base.errors import ConflictError
 from hotdash.storage.embedded import EmbeddedPostgres
+from hotdash.storage.embedded_lock import exclusive
 from tests.fixtures.other_processes import OtherProcess, as_normal_user
 from tests.fixtures.postgres import NOT_DURABLE, new_home
 
@@ -188,6 +191,20 @@ class TestErasing:
             server.erase()
         assert is_up(url)
         other.leave()
+
+    def test_a_home_that_was_deleted_while_others_waited_to_erase_it(
+        self, fresh_home: Path
+    ) -> None:
+        with EmbeddedPostgres(fresh_home, options=NOT_DURABLE):
+            pass
+        with ThreadPoolExecutor(2) as threads:
+            with exclusive(fresh_home / "postgres" / "start.lock"):
+                erasing = [threads.submit(EmbeddedPostgres(fresh_home).erase) for _ in range(2)]
+                time.sleep(0.2)
+                shutil.rmtree(data_folder(fresh_home).parent)
+                shutil.rmtree(fresh_home)
+            for done in erasing:
+                done.result()
 
     def test_a_home_that_never_had_one_is_fine(self, tmp_path: Path) -> None:
         EmbeddedPostgres(tmp_path / "never").erase()

@@ -19,6 +19,7 @@ from hotdash.storage.appdb.repositories.parts import (
     register_parts,
 )
 from hotdash.storage.appdb.repositories.publications import Entry
+from hotdash.storage.appdb.repositories.statistics import tell_planner
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PublishedMart, published_mart
 from hotdash.storage.warehouse.candidates import MARTS, Candidate, read_partitions
@@ -47,10 +48,18 @@ class Stage:
     def load(self, plans: Sequence[MartPlan]) -> Staged:
         with LoadConnection(self.database.direct_uri) as into:
             loaded = {plan.mart: self._load_mart(plan, into) for plan in plans if plan.changed}
+        entries = {mart: entries for mart, (entries, _) in loaded.items()}
+        self._tell_planner(entries)
         return Staged(
-            entries={mart: entries for mart, (entries, _) in loaded.items()},
+            entries=entries,
             differences=tuple(each for _, found in loaded.values() for each in found),
         )
+
+    def _tell_planner(self, loaded: Mapping[str, Mapping[str, Entry]]) -> None:
+        """Before a manifest names these rows, so that no reader is planned for as if they were few."""
+        with self.database.direct() as connection:
+            for mart, entries in loaded.items():
+                tell_planner(connection, mart, sum(each.row_count for each in entries.values()))
 
     def _load_mart(
         self, plan: MartPlan, into: LoadConnection

@@ -48,6 +48,15 @@ def parts_by_partition(database: Database) -> dict[tuple[str, str], int]:
     return {(row.mart, row.partition_key): row.part for row in rows}
 
 
+def counted(database: Database, mart: str) -> int:
+    told = ask(
+        database,
+        "select reltuples::int from pg_class where oid = cast(:name as regclass)",
+        name=f"serving.{mart}",
+    )
+    return told[0].reltuples
+
+
 def by_mart(outcomes: list[PublicationOutcome]) -> dict[str, Outcome]:
     return {each.mart: each.outcome for each in outcomes}
 
@@ -86,6 +95,21 @@ class TestFirstPublication:
 
         publisher.build(two_months())
         assert len(opened) == 1, "where nothing changed, none is opened"
+
+    def test_tells_the_planner_at_once_how_much_there_is(
+        self, publisher: Publisher, database: Database
+    ) -> None:
+        """The tests' server has no autovacuum: nobody else counts the rows."""
+        publisher.build(two_months())
+        assert counted(database, "fct_orders") == 2
+        assert counted(database, "fct_landing_pages") == -1, "nothing was loaded into it"
+
+        more = {
+            **two_months(),
+            "fct_orders": [order(SHOP, 1, OCTOBER, "11.00"), order(SHOP, 2, NOVEMBER, "20.00")],
+        }
+        publisher.build(more)
+        assert counted(database, "fct_orders") == 3, "one more of two is more than a tenth"
 
     def test_of_a_shop_without_orders_is_a_publication_of_nothing(
         self, publisher: Publisher, database: Database

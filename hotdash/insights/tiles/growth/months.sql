@@ -1,4 +1,4 @@
-with newest as (
+with newest as materialized (
   select max(growth.day) as day
   from serving.current_fct_growth as growth
   where growth.shop_id = :shop_id and growth.day <= :last

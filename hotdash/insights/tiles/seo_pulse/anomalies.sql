@@ -1,5 +1,5 @@
 -- Of the newest day whose two weeks were read in full.
-with newest as (
+with newest as materialized (
   select max(page.day) as day
   from serving.current_fct_landing_pages as page
   where page.shop_id = :shop_id and page.is_judged

@@ -1,4 +1,4 @@
-with newest as (
+with newest as materialized (
   select max(page.day) as day
   from serving.current_fct_landing_pages as page
   where page.shop_id = :shop_id and page.is_judged

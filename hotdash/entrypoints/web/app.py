@@ -77,7 +77,8 @@ from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
-    *(health.router, static_files.router, webhooks.router),
+    # The ones asked for most come first: they are looked through in this order.
+    *(tiles.router, health.router, static_files.router, webhooks.router),
     *(sign_in.router, sign_in_elsewhere.router),
     *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
@@ -89,7 +90,7 @@ ROUTERS = (
     *(customers.router, assigning.router),
     *(source_pages.router, quarantine_pages.router),
     *(backfill_pages.router, backfill_forms.router),
-    *(tiles.router, metrics.router, attribution.router),
+    *(metrics.router, attribution.router),
     *(publications.router, plans.router, backfills.router),
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),

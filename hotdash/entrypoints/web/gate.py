@@ -5,6 +5,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from hotdash.base.actors import actor_of
@@ -12,10 +13,11 @@ from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Permission, may
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
+from hotdash.entrypoints.web.session_desk import SessionDesk
 from hotdash.governance.access.api_tokens import PREFIX
 from hotdash.governance.access.tokens import hash_token
 from hotdash.storage.appdb.repositories import sign_in, visits
-from hotdash.storage.appdb.repositories.visits import Quota, Visit, VisitedShop
+from hotdash.storage.appdb.repositories.visits import Quota, SessionAsked, Visit, VisitedShop
 from hotdash.storage.appdb.session import token_in_use
 
 _SEEN_EVERY = timedelta(minutes=5)
@@ -28,6 +30,11 @@ _PROGRAMS = "/api/"
 class SignedOutError(HotdashError):
     code = "signed_out"
     http_status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You are not signed in, or your sign-in has ended.", hint="Sign in and ask again."
+        )
 
 
 class DeadTokenError(HotdashError):
@@ -69,6 +76,7 @@ class Gate:
         self._clock = context.clock
         self._cookies = cookies
         self._vouched = context.vouched
+        self._desk = SessionDesk(context.database, context.clock)
 
     def find_visit(self, request: Request, shop_id: str | None = None) -> Visit | None:
         """By the token a program shows, or else by the session of this browser; never by both."""
@@ -84,23 +92,26 @@ class Gate:
         token = self._cookies.session_of(request)
         if not token:
             return None
-        token_hash, now = hash_token(token), self._clock.now()
+        token_hash = hash_token(token)
         with self._database.glance() as connection:
-            visit = visits.find_visit(connection, token_hash, now, shop_id)
-        if visit is not None and now - visit.last_seen_at > _SEEN_EVERY:
-            with self._database.as_user(None) as session:
-                sign_in.touch_session(session, token_hash, now)
+            visit = visits.find_visit(connection, token_hash, self._clock.now(), shop_id)
+        if visit is not None and self._is_seen_anew(visit):
+            self._touch(token_hash)
         return visit
+
+    def _is_seen_anew(self, visit: Visit) -> bool:
+        return self._clock.now() - visit.last_seen_at > _SEEN_EVERY
+
+    def _touch(self, token_hash: bytes) -> None:
+        with self._database.as_user(None) as session:
+            sign_in.touch_session(session, token_hash, self._clock.now())
 
     def visit(self, request: Request, shop_id: str | None = None) -> Visit:
         visit = self.find_visit(request, shop_id)
         if visit is None and bearer_of(request) is not None:
             raise DeadTokenError
         if visit is None:
-            raise SignedOutError(
-                "You are not signed in, or your sign-in has ended.",
-                hint="Sign in and ask again.",
-            )
+            raise SignedOutError
         return visit
 
     def _of_bearer(self, request: Request, bearer: str, shop_id: str | None) -> Visit | None:
@@ -127,6 +138,22 @@ class Gate:
         state["actor"] = actor_of(visit.user_id)
         state["door"] = "session" if bearer_of(request) is None else "token"
         return replace(visit, admissions=state.setdefault("admissions", []))
+
+    async def admit_browser(
+        self, request: Request, shop_id: str, permission: Permission
+    ) -> Admission:
+        """As admit, for whoever shows no token; a thread is taken for all that wait at a time."""
+        token = self._cookies.session_of(request)
+        if not token:
+            raise SignedOutError
+        token_hash = hash_token(token)
+        visit = await self._desk.find_visit(SessionAsked(token_hash, shop_id))
+        if visit is None:
+            raise SignedOutError
+        if self._is_seen_anew(visit):
+            await run_in_threadpool(self._touch, token_hash)
+        visit = self._noted(request, visit)
+        return Admission(visit, shop_of(visit, shop_id, permission), visit.edition or "")
 
     def admit(
         self,
@@ -171,7 +198,7 @@ def shop_of(visit: Visit, shop_id: str, permission: Permission) -> VisitedShop:
 def bearer_of(request: Request) -> str | None:
     """Only the API knows tokens: a page that one opened would be a session without a sign-in."""
     told = request.headers.get("authorization", "")
-    if not request.url.path.startswith(_PROGRAMS) or not told.lower().startswith(_SCHEME):
+    if not request.scope["path"].startswith(_PROGRAMS) or not told.lower().startswith(_SCHEME):
         return None
     return told[len(_SCHEME) :].strip()
 

@@ -14,6 +14,7 @@ from hotdash.base.errors import ConflictError
 from hotdash.entrypoints.web.app import create_app
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.insights.metrics.registry import registry
+from hotdash.storage.marts import published_marts
 
 _LAST_WORDS_SECONDS = 0.25
 
@@ -55,6 +56,7 @@ def serve(host: str, port: int, context: WebContext) -> None:
 async def _serve_until_signal(host: str, port: int, context: WebContext) -> None:
     server = WebServer(context, host, port)
     registry()
+    published_marts()
     # What is there by now stays: looking through it again takes longer than the answer to a request.
     gc.collect()
     gc.freeze()

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.api.schemas import ERRORS, TileAnswer, TileName, TilesAnswer
+from hotdash.entrypoints.web.gate import bearer_of
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.ready_tiles import Asked
 from hotdash.entrypoints.web.tile_cache import answer_together
@@ -32,7 +34,7 @@ def tiles(
 
 
 @router.get("/{tile}", response_model=TileAnswer, responses=ERRORS)
-def tile(
+async def tile(
     request: Request,
     parts: PartsOf,
     tile: Annotated[TileName, Path(description="The tile, by its name.")],
@@ -41,7 +43,21 @@ def tile(
     compare: Compare = Compare.PREVIOUS,
 ) -> Response:
     """A number with its change, days, context and lists, and in which state it is and why."""
-    asked = asked_by(request, parts, shop, Period(range, compare))
+    period = Period(range, compare)
+    if bearer_of(request) is not None:
+        return await run_in_threadpool(_answer_program, request, parts, tile, shop, period)
+    admission = await parts.gate.admit_browser(request, shop, Permission.SEE_METRICS)
+    asked = Asked(admission.visit.user_id, shop, admission.edition, period)
+    ready = parts.tiles.known(tile, asked)
+    if ready is None:
+        ready = await run_in_threadpool(parts.tiles.tile, tile, asked)
+    return ready.response(request)
+
+
+def _answer_program(
+    request: Request, parts: Parts, tile: str, shop: str, period: Period
+) -> Response:
+    asked = asked_by(request, parts, shop, period)
     return parts.tiles.tile(tile, asked).response(request)
 
 

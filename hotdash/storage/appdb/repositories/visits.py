@@ -1,6 +1,6 @@
 """What the web server has to know at every request: who asks, what they may see, what is current."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -64,18 +64,43 @@ class Visit:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SessionAsked:
+    """The session that a browser showed, and the shop that was asked for."""
+
+    token_hash: bytes
+    shop_id: str | None
+
+
 def find_visit(
     connection: psycopg.Connection, token_hash: bytes, at: datetime, shop_id: str | None = None
 ) -> Visit | None:
-    row = connection.execute(
-        "select user_id, name, email, has_password, last_seen_at, shops, edition"
-        " from app.visit(%s, %s, %s)",
-        [token_hash, at, shop_id],
-    ).fetchone()
-    if row is None:
-        return None
-    user_id, name, email, has_password, last_seen_at, shops, edition = row
-    return Visit(user_id, name, email, has_password, last_seen_at, _visited(shops), edition)
+    asked = SessionAsked(token_hash, shop_id)
+    return find_visits(connection, [asked], at).get(asked)
+
+
+def find_visits(
+    connection: psycopg.Connection, asked: Sequence[SessionAsked], at: datetime
+) -> dict[SessionAsked, Visit]:
+    """Of the sessions that are open at this time; the others are left out."""
+    told = [[each.token_hash for each in asked], [each.shop_id for each in asked]]
+    return {
+        asked[number - 1]: Visit(
+            *(user_id, name, email, has_password, last_seen_at, _visited(shops), edition)
+        )
+        for number, user_id, name, email, has_password, last_seen_at, shops, edition in connection.execute(
+            _VISITS, [*told, at]
+        )
+    }
+
+
+_VISITS = """
+select
+  asked.number, visit.user_id, visit.name, visit.email, visit.has_password, visit.last_seen_at,
+  visit.shops, visit.edition
+from unnest(%s::bytea[], %s::text[]) with ordinality as asked (token_hash, shop_id, number)
+cross join lateral app.visit(asked.token_hash, %s, asked.shop_id) as visit
+"""
 
 
 def find_token_visit(

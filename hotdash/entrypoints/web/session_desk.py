@@ -1,0 +1,61 @@
+"""Whose session this is, asked of the database for every request: all that wait at a time in one question."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from starlette.concurrency import run_in_threadpool
+
+from hotdash.base.clock import Clock
+from hotdash.storage.appdb.repositories import visits
+from hotdash.storage.appdb.repositories.visits import SessionAsked, Visit
+from hotdash.storage.appdb.session import Database
+
+_Waiting = dict[SessionAsked, list[asyncio.Future[Visit | None]]]
+
+
+class SessionDesk:
+    """Nothing is remembered: an answer is of a question that was put after its request had come."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._waiting: _Waiting = {}
+        self._asking: asyncio.Task[None] | None = None
+
+    async def find_visit(self, asked: SessionAsked) -> Visit | None:
+        told: asyncio.Future[Visit | None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(asked, []).append(told)
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_while_somebody_waits())
+        return await told
+
+    async def _ask_while_somebody_waits(self) -> None:
+        try:
+            while self._waiting:
+                waiting, self._waiting = self._waiting, {}
+                await self._ask(waiting)
+        finally:
+            self._asking = None
+
+    async def _ask(self, waiting: _Waiting) -> None:
+        try:
+            found = await run_in_threadpool(self._find, list(waiting))
+        except Exception as error:
+            for _, told in _still_waiting(waiting):
+                told.set_exception(error)
+            return
+        for asked, told in _still_waiting(waiting):
+            told.set_result(found.get(asked))
+
+    def _find(self, asked: Sequence[SessionAsked]) -> Mapping[SessionAsked, Visit]:
+        with self._database.glance() as connection:
+            return visits.find_visits(connection, asked, self._clock.now())
+
+
+def _still_waiting(
+    waiting: _Waiting,
+) -> list[tuple[SessionAsked, asyncio.Future[Visit | None]]]:
+    """Whoever went away before the answer has cancelled what they waited for."""
+    return [
+        (asked, told) for asked, all_of in waiting.items() for told in all_of if not told.done()
+    ]

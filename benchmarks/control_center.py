@@ -20,6 +20,7 @@ from benchmarks.transform import MEMORY_MB
 from benchmarks.webhooks import postgres
 from hotdash.base.clock import FixedClock
 from hotdash.base.ids import new_id
+from hotdash.base.priority import give_way
 from hotdash.base.progress import SilentProgress
 from hotdash.insights.attribution.training import train_weights
 from hotdash.insights.metrics.period import Compare, Range
@@ -174,6 +175,7 @@ def _in_a_process(what: str, folder: Path, size: Size, url: str) -> subprocess.P
 
 
 def _run(what: str, folder: Path, orders: int, url: str) -> None:
+    give_way()
     database = Database(url)
     warehouse = open_warehouse("duckdb", home=folder, memory_mb=MEMORY_MB, url=None)
     is_whole, progress = what == "whole", SilentProgress()

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 import hotdash
+from hotdash.base.priority import give_way
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, told_errors
 from hotdash.entrypoints.wiring import open_installation
@@ -44,6 +45,8 @@ def worker(
             with open_installation(settings) as house:
                 house.database.check()
                 house.require_migrated()
+                # Only now: a Postgres that was started for this worker serves the pages as well.
+                give_way()
                 lanes = {Lane.LIGHT} if without_warehouse else set(Lane)
                 made = Worker(job_context(house), lanes, hotdash.__version__)
                 for number in (signal.SIGINT, signal.SIGTERM):

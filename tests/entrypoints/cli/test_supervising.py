@@ -86,7 +86,7 @@ class TestUp:
         up.process.kill()
         up.process.wait(20)
 
-    def test_it_serves_and_works_restarts_what_was_killed_and_ends_together(
+    def test_it_serves_and_works_gives_way_restarts_what_was_killed_and_ends_together(
         self, running: RunningUp
     ) -> None:
         url = running.told()["url"]
@@ -96,6 +96,9 @@ class TestUp:
 
         until(lambda: workers() == 1)
         [worker] = [pid for pid in children_of(running.process.pid) if is_called(pid, "worker")]
+        [web] = [pid for pid in children_of(running.process.pid) if is_called(pid, "serve")]
+        own = os.getpriority(os.PRIO_PROCESS, web)
+        until(lambda: os.getpriority(os.PRIO_PROCESS, worker) > own)
         os.kill(worker, signal.SIGKILL)
         until(lambda: any(is_called(pid, "worker") for pid in others(running, worker)))
         until(lambda: workers() == 1)

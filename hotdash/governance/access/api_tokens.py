@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import SCOPES, Permission, Role, may
@@ -120,6 +122,26 @@ def revoke_token(
             at=now,
             request_id=request_id,
         )
+
+
+def record_revoked(
+    session: Session,
+    revoked: Mapping[str, Collection[UUID]],
+    by: str,
+    now: datetime,
+    request_id: str | None = None,
+) -> None:
+    for shop_id, tokens in revoked.items():
+        for token_id in tokens:
+            audit.add_event(
+                session,
+                shop_id=shop_id,
+                actor=by,
+                action=REVOKED,
+                subject=str(token_id),
+                at=now,
+                request_id=request_id,
+            )
 
 
 def _check(holder: Holder, asked: TokenRequest) -> None:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web.address import client_address, see_other
-from hotdash.entrypoints.web.errors import Problem, problem_of
+from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.governance.access.passwords import MINIMUM_LENGTH
@@ -26,7 +26,12 @@ def account_page(request: Request, parts: PartsOf, saved: bool = False) -> Respo
 
 @router.post("/account/password")
 def change_password(
-    request: Request, parts: PartsOf, current: Text = "", new: Text = "", csrf: Text = ""
+    request: Request,
+    parts: PartsOf,
+    current: Text = "",
+    new: Text = "",
+    tokens: Text = "",
+    csrf: Text = "",
 ) -> Response:
     visit = parts.gate.visit(request)
     parts.check_form(request, csrf)
@@ -36,6 +41,8 @@ def change_password(
         current=current if visit.has_password else None,
         new=new,
         session_token=parts.cookies.session_of(request) or "",
+        ends_tokens=bool(tokens),
+        request_id=reference_of(request) or None,
     )
     address = client_address(request, parts.context)
     try:

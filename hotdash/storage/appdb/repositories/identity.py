@@ -78,15 +78,8 @@ def list_users(session: Session) -> list[UserRecord]:
     return [_record(user) for user in session.scalars(select(User).order_by(User.email))]
 
 
-def set_password(session: Session, user_id: UUID, password_hash: str) -> None:
-    """A new password ends every session that the old one opened."""
-    session.execute(update(User).where(User.user_id == user_id).values(password_hash=password_hash))
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
-
-
 def disable_user(session: Session, user_id: UUID, at: datetime) -> None:
     session.execute(update(User).where(User.user_id == user_id).values(disabled_at=at))
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
 
 
 def enable_user(session: Session, user_id: UUID) -> None:

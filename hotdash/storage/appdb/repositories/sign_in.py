@@ -52,6 +52,15 @@ def open_session(
     return bool(session.scalar(select(opened)))
 
 
+def open_session_by_password(
+    session: Session, token_hash: bytes, account: Account, *, at: datetime, expires_at: datetime
+) -> bool:
+    """False when the user is disabled or has another password by now."""
+    proven = (account.user_id, account.password_hash)
+    opened = func.app.open_session_by_password(token_hash, *proven, at, expires_at)
+    return bool(session.scalar(select(opened)))
+
+
 def signed_in(session: Session, token_hash: bytes, at: datetime) -> SignedIn | None:
     row = session.execute(
         text(
@@ -99,3 +108,11 @@ def failed_attempts(
 
 def set_my_password(session: Session, password_hash: str) -> None:
     session.execute(select(func.app.set_my_password(password_hash)))
+
+
+def rehash_my_password(session: Session, before: str, dearer: str) -> None:
+    session.execute(select(func.app.rehash_my_password(before, dearer)))
+
+
+def end_my_other_ways_in(session: Session, kept: bytes) -> None:
+    session.execute(select(func.app.end_my_other_ways_in(kept)))

@@ -34,6 +34,7 @@ _DONE = {
     "role": "The role is changed; it holds from this moment on.",
     "removed": "This person opens the shop no more: their sessions and tokens ended here at once.",
     "sessions": "Their sessions are over; they have to sign in again.",
+    "tokens": "Their sessions and API tokens are over; they sign in again and make new ones.",
     "invited": "They belong to the shop now and sign in as they always do.",
 }
 
@@ -103,11 +104,16 @@ def remove(
 
 @router.post("/sessions/end")
 def end_sessions(
-    request: Request, parts: PartsOf, shop: Text = "", person: Text = "", csrf: Text = ""
+    request: Request,
+    parts: PartsOf,
+    shop: Text = "",
+    person: Text = "",
+    tokens: Text = "",
+    csrf: Text = "",
 ) -> Response:
     return _changed(
-        *(request, parts, shop, csrf, "sessions"),
-        lambda members: members.end_sessions(_person(person)),
+        *(request, parts, shop, csrf, "tokens" if tokens else "sessions"),
+        lambda members: members.end_sessions(_person(person), with_tokens=bool(tokens)),
     )
 
 
@@ -206,7 +212,7 @@ def _person_view(
         else formatting.MISSING,
         is_me=is_me,
         may_get_link=not is_me and is_ours and not has_way_in and not member.is_disabled,
-        may_end_sessions=not is_me and is_ours and member.sessions > 0,
+        may_end_sessions=not is_me and is_ours,
     )
 
 

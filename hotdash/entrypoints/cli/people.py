@@ -16,7 +16,7 @@ from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.governance.access.accounts import Accounts
 from hotdash.governance.access.tokens import normal_email
-from hotdash.governance.access.vouched import ISSUER
+from hotdash.storage.appdb.models import SUPABASE
 from hotdash.storage.appdb.repositories import audit, external_people, identity
 from hotdash.storage.appdb.repositories.shops import get_shop, list_shops
 
@@ -127,7 +127,7 @@ def bind(
     subject: Annotated[str, typer.Argument(help="The number (sub) of this person there.")],
     issuer: Annotated[
         str, typer.Option(help="Which service: its issuer address, or supabase.")
-    ] = ISSUER,
+    ] = SUPABASE,
     json: Json = False,
 ) -> None:
     """Say whom another service means by one of its numbers."""

@@ -21,6 +21,7 @@ from hotdash.storage.appdb.session import Database
 INVITATION_LASTS = timedelta(days=3)
 LONGEST_EMAIL, LONGEST_NAME = 254, 100
 ROLE_GIVEN, ROLE_TAKEN = "role given", "role taken"
+PASSWORD_ALLOWED, PASSWORD_REFUSED = "password allowed", "password refused"
 SESSIONS_ENDED, LINK_MADE = "sessions ended", "sign-in link made"
 
 
@@ -126,6 +127,24 @@ class Members:
         revoked = api_tokens.revoke_tokens_of(session, user_id, at=self.now, by=by)
         record_revoked(session, revoked, by, self.now, self.request_id)
         return len(set(chain.from_iterable(revoked.values())))
+
+    def allow_password(self, user_id: UUID, *, allowed: bool) -> None:
+        """For whoever comes in by another service; taken back, the one they set is gone as well."""
+        with self._changing() as (session, members):
+            _require_member(members, user_id)
+            self._require_only_ours(session, user_id)
+            if not allowed and not memberships.signs_in_elsewhere(session, user_id):
+                raise ConflictError(
+                    "Without a password this person would have no way in.",
+                    hint="Only whoever signs in at another service can do without one.",
+                    field="password",
+                )
+            memberships.allow_password(session, user_id, allowed=allowed)
+            if not allowed:
+                memberships.forget_password(session, user_id)
+                memberships.end_ways_in(session, user_id)
+            action = PASSWORD_ALLOWED if allowed else PASSWORD_REFUSED
+            self._record(session, action, user_id, {})
 
     def new_link(self, user_id: UUID) -> Invited:
         """For whoever has no other way in yet; the one before it opens nothing any more."""

@@ -63,6 +63,8 @@ class OidcClient:
     name: str
     redirect_uri: str
     rules: Sequence[DomainRule] = ()
+    # Then they are asked for there again, however long a sign-in lasts otherwise.
+    session_lasts: timedelta = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from math import ceil
 from uuid import UUID
 
 from hotdash.base.actors import actor_of
-from hotdash.base.errors import HotdashError
+from hotdash.base.errors import ForbiddenError, HotdashError
 from hotdash.governance.access.api_tokens import record_revoked
 from hotdash.governance.access.passwords import (
     check_policy,
@@ -41,6 +41,17 @@ class TooManyFailuresError(HotdashError):
             hint=f"Wait {minutes} minutes and try again, or use a one-time link.",
         )
         self.headers = {"retry-after": str(int(WINDOW.total_seconds()))}
+
+
+class NoPasswordError(ForbiddenError):
+    code = "no_password_here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You come in by another service, and a password of your own would outlast it.",
+            hint="Sign in there; an owner can allow you a password under Admin, People.",
+            field="new",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,8 @@ class PasswordSignIn:
             if wanted.current is not None:
                 self._check_current(wanted, wanted.current, address, now)
             with self._database.as_user(wanted.user_id) as session:
-                repository.set_my_password(session, hash_password(wanted.new))
+                if not repository.set_my_password(session, hash_password(wanted.new)):
+                    raise NoPasswordError
                 repository.end_my_other_ways_in(session, hash_token(wanted.session_token))
                 if wanted.ends_tokens:
                     by = actor_of(wanted.user_id)

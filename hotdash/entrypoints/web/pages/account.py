@@ -13,6 +13,7 @@ from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.governance.access.passwords import MINIMUM_LENGTH
 from hotdash.governance.access.sign_in import NewPassword
+from hotdash.storage.appdb.repositories.sign_in import may_have_password
 from hotdash.storage.appdb.repositories.visits import Visit
 
 router = APIRouter(include_in_schema=False)
@@ -60,8 +61,11 @@ def _page(
     saved: bool = False,
     problem: Problem | None = None,
 ) -> Response:
+    with parts.context.database.as_user(visit.user_id) as session:
+        may_have_one = may_have_password(session)
     values = {
         **top_bar(visit),
+        "may_have_password": may_have_one,
         "saved": saved,
         "problem": problem,
         "minimum": MINIMUM_LENGTH,

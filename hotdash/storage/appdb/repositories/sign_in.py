@@ -106,8 +106,14 @@ def failed_attempts(
     return FailedAttempts(row.of_account, row.of_address)
 
 
-def set_my_password(session: Session, password_hash: str) -> None:
-    session.execute(select(func.app.set_my_password(password_hash)))
+def may_have_password(session: Session) -> bool:
+    """Whether this person may: not whoever came in by another service, unless an owner allowed it."""
+    return bool(session.scalar(text("select may_have_password from app.my_account()")))
+
+
+def set_my_password(session: Session, password_hash: str) -> bool:
+    """False when this person may have none."""
+    return bool(session.scalar(select(func.app.set_my_password(password_hash))))
 
 
 def rehash_my_password(session: Session, before: str, dearer: str) -> None:

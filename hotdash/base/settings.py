@@ -130,6 +130,13 @@ class Settings(BaseSettings):
         description="Who comes in without an invitation, by the domain of their confirmed address: "
         "example.com=viewer@shop-a+shop-b, several parted by commas.",
     )
+    oidc_session_hours: int = Field(
+        8,
+        ge=1,
+        le=24,
+        description="After how many hours whoever came in by that service is asked for there again; "
+        "session_hours where that is less.",
+    )
     supabase_jwt_secret: SecretStr | None = Field(
         None,
         description="The secret that signs a Supabase project's access tokens, to take them at the "

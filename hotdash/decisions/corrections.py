@@ -1,6 +1,6 @@
 """A decision is never changed: what was wrong about it is said by another one."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ def correct(
     edits: Mapping[str, Any] | None = None,
     request_id: str | None = None,
     idempotency_key: str | None = None,
+    hidden: Collection[str] = (),
 ) -> UUID:
     """What it set off stays as it is: whoever wants that undone decides that."""
     if idempotency_key is not None:
@@ -35,7 +36,7 @@ def correct(
         if earlier is not None:
             return _repeated(earlier, decision_id)
     found = find_decision(session, shop_id, decision_id)
-    if found is None:
+    if found is None or found.scope in hidden:
         raise NotFoundError(
             f"There is no decision {decision_id} in this shop.",
             hint="Look into the history: `hotdash decisions list --history`.",

@@ -1,6 +1,6 @@
 """The decision log: who decided what about which shop, why, and what stood before them when they did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
+from hotdash.base.roles import Permission
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, add_decision
 
 
@@ -21,6 +22,14 @@ class Scope(StrEnum):
     ALERTS = "alerts"
     BACKFILLS = "backfills"
     OPS = "ops"
+
+
+# Who asked for one, and why, is told to whoever may see what it is about.
+SEEN_WITH: Mapping[Scope, Permission] = {Scope.BACKFILLS: Permission.SEE_BACKFILLS}
+
+
+def hidden_scopes(sees: Callable[[Permission], bool]) -> frozenset[str]:
+    return frozenset(scope.value for scope, needed in SEEN_WITH.items() if not sees(needed))
 
 
 class Action(StrEnum):

@@ -1,5 +1,7 @@
 """The other services that say who somebody is, as the settings name them."""
 
+from datetime import timedelta
+
 from hotdash.base.settings import Settings
 from hotdash.governance.access.oidc import DomainRule, OidcClient, OidcProvider
 from hotdash.governance.access.signed_words import PublishedKeys, SharedSecret
@@ -20,6 +22,7 @@ def oidc_provider(settings: Settings) -> OidcProvider | None:
             settings.oidc_name,
             f"{settings.base_url}/oidc/callback",
             tuple(DomainRule.parse(each) for each in rules),
+            timedelta(hours=min(settings.session_hours, settings.oidc_session_hours)),
         )
     )
 

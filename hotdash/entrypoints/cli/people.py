@@ -1,4 +1,4 @@
-"""hotdash people list|invite|disable|bind"""
+"""hotdash people list|invite|disable|enable|reset|bind"""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -14,8 +14,9 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
+from hotdash.governance.access.accounts import Accounts
 from hotdash.governance.access.tokens import normal_email
-from hotdash.governance.access.vouched import ISSUER
+from hotdash.storage.appdb.models import SUPABASE
 from hotdash.storage.appdb.repositories import audit, external_people, identity
 from hotdash.storage.appdb.repositories.shops import get_shop, list_shops
 
@@ -89,18 +90,34 @@ def invite(
 
 @commands.command()
 def disable(context: typer.Context, email: Email, json: Json = False) -> None:
-    """Shut somebody out now: their sessions and tokens open nothing any more."""
+    """Shut somebody out now: their sessions, links and tokens are over and do not come back."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        with house.database.jobs() as session:
-            person = identity.get_user(session, normal_email(email))
-            shops = [
-                each.shop_id
-                for each in list_shops(session)
-                if person.user_id in identity.members(session, each.shop_id)
-            ]
-            identity.disable_user(session, person.user_id, house.clock.now())
-            _record(session, house, shops, "person disabled", actor_of(person.user_id), None)
+        person = _accounts(house).disable(email)
         _tell(json, person.email, f"{person.email} cannot come in any more.")
+
+
+@commands.command()
+def enable(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Let somebody in again who was shut out, with the roles they had."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        person = _accounts(house).enable(email)
+        _tell(json, person.email, f"{person.email} may sign in again; make new tokens.")
+
+
+@commands.command()
+def reset(context: typer.Context, email: Email, json: Json = False) -> None:
+    """Forget somebody's password, end their sessions, links and tokens, and print a one-time link."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        person = _accounts(house).reset(email)
+        link = house.one_time_link(person.email)
+        if json:
+            say_json({"email": person.email, "link": link})
+        else:
+            out.print(link, markup=False)
+
+
+def _accounts(house: Installation) -> Accounts:
+    return Accounts(house.database, operator(), house.clock.now())
 
 
 @commands.command()
@@ -110,7 +127,7 @@ def bind(
     subject: Annotated[str, typer.Argument(help="The number (sub) of this person there.")],
     issuer: Annotated[
         str, typer.Option(help="Which service: its issuer address, or supabase.")
-    ] = ISSUER,
+    ] = SUPABASE,
     json: Json = False,
 ) -> None:
     """Say whom another service means by one of its numbers."""

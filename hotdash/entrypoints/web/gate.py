@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from hotdash.base.actors import actor_of
 from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Permission, may
+from hotdash.decisions.log import hidden_scopes
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.session_desk import SessionDesk
@@ -193,6 +195,16 @@ def shop_of(visit: Visit, shop_id: str, permission: Permission) -> VisitedShop:
         )
     visit.admissions.append((shop_id, permission))
     return shop
+
+
+def sees(visit: Visit, shop: VisitedShop, permission: Permission) -> bool:
+    """For what an answer leaves out, where it is not refused as a whole."""
+    return may(shop.role, permission) and (visit.scopes is None or permission in visit.scopes)
+
+
+def hidden_from(visit: Visit, shop: VisitedShop) -> frozenset[str]:
+    """The scopes of decisions that are not told to them."""
+    return hidden_scopes(partial(sees, visit, shop))
 
 
 def bearer_of(request: Request) -> str | None:

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import SCOPES, Permission, Role, may
 from hotdash.governance.access.tokens import hash_token
-from hotdash.storage.appdb.repositories import api_tokens, audit
+from hotdash.storage.appdb.repositories import api_tokens, audit, sign_in
 from hotdash.storage.appdb.session import Database
 
 PREFIX = "hotdash_"
 LONGEST_DAYS = 366
+# Whoever is no longer known at the service they come in by does not keep a token for a year.
+LONGEST_DAYS_FROM_ELSEWHERE = 30
 REQUESTS_PER_MINUTE = 600
 MOST_REQUESTS_PER_MINUTE = 60_000
 MADE, REVOKED = "token made", "token revoked"
@@ -73,6 +77,7 @@ def make_token(
         now + timedelta(days=asked.days),
     )
     with database.as_user(holder.user_id) as session:
+        _refuse_outliving(session, asked)
         if not api_tokens.add_my_token(session, token, hash_token(secret)):
             raise NotFoundError(
                 "One of these shops is not yours any more.", hint="Sign in and look.", field="shops"
@@ -119,6 +124,35 @@ def revoke_token(
             subject=str(token_id),
             at=now,
             request_id=request_id,
+        )
+
+
+def record_revoked(
+    session: Session,
+    revoked: Mapping[str, Collection[UUID]],
+    by: str,
+    now: datetime,
+    request_id: str | None = None,
+) -> None:
+    for shop_id, tokens in revoked.items():
+        for token_id in tokens:
+            audit.add_event(
+                session,
+                shop_id=shop_id,
+                actor=by,
+                action=REVOKED,
+                subject=str(token_id),
+                at=now,
+                request_id=request_id,
+            )
+
+
+def _refuse_outliving(session: Session, asked: TokenRequest) -> None:
+    if asked.days > LONGEST_DAYS_FROM_ELSEWHERE and not sign_in.may_have_password(session):
+        raise TokenError(
+            f"You come in by another service, and this token would be good for {asked.days} days.",
+            hint=f"Choose at most {LONGEST_DAYS_FROM_ELSEWHERE}; make another before it ends.",
+            field="days",
         )
 
 

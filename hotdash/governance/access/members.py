@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +13,15 @@ from sqlalchemy.orm import Session
 from hotdash.base.actors import actor_of
 from hotdash.base.errors import ConflictError, ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Permission, Role, may
+from hotdash.governance.access.api_tokens import record_revoked
 from hotdash.governance.access.tokens import hash_token, new_token, normal_email
-from hotdash.storage.appdb.repositories import audit, identity, memberships
+from hotdash.storage.appdb.repositories import api_tokens, audit, identity, memberships
 from hotdash.storage.appdb.session import Database
 
 INVITATION_LASTS = timedelta(days=3)
 LONGEST_EMAIL, LONGEST_NAME = 254, 100
 ROLE_GIVEN, ROLE_TAKEN = "role given", "role taken"
+PASSWORD_ALLOWED, PASSWORD_REFUSED = "password allowed", "password refused"
 SESSIONS_ENDED, LINK_MADE = "sessions ended", "sign-in link made"
 
 
@@ -44,6 +47,12 @@ class Invited:
 
     def __repr__(self) -> str:
         return f"Invited({self.role.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class EndedSessions:
+    sessions: int
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +113,38 @@ class Members:
             told = {"before": before.value, "tokens": [str(each) for each in closed]}
             self._record(session, ROLE_TAKEN, user_id, told)
 
-    def end_sessions(self, user_id: UUID) -> int:
+    def end_sessions(self, user_id: UUID, *, with_tokens: bool = False) -> EndedSessions:
         with self._changing() as (session, members):
             _require_member(members, user_id)
             self._require_only_ours(session, user_id)
             ended = memberships.end_ways_in(session, user_id)
+            revoked = self._revoke_tokens(session, user_id) if with_tokens else 0
             self._record(session, SESSIONS_ENDED, user_id, {"sessions": ended})
-        return ended
+        return EndedSessions(ended, revoked)
+
+    def _revoke_tokens(self, session: Session, user_id: UUID) -> int:
+        by = actor_of(self.user_id)
+        revoked = api_tokens.revoke_tokens_of(session, user_id, at=self.now, by=by)
+        record_revoked(session, revoked, by, self.now, self.request_id)
+        return len(set(chain.from_iterable(revoked.values())))
+
+    def allow_password(self, user_id: UUID, *, allowed: bool) -> None:
+        """For whoever comes in by another service; taken back, the one they set is gone as well."""
+        with self._changing() as (session, members):
+            _require_member(members, user_id)
+            self._require_only_ours(session, user_id)
+            if not allowed and not memberships.signs_in_elsewhere(session, user_id):
+                raise ConflictError(
+                    "Without a password this person would have no way in.",
+                    hint="Only whoever signs in at another service can do without one.",
+                    field="password",
+                )
+            memberships.allow_password(session, user_id, allowed=allowed)
+            if not allowed:
+                memberships.forget_password(session, user_id)
+                memberships.end_ways_in(session, user_id)
+            action = PASSWORD_ALLOWED if allowed else PASSWORD_REFUSED
+            self._record(session, action, user_id, {})
 
     def new_link(self, user_id: UUID) -> Invited:
         """For whoever has no other way in yet; the one before it opens nothing any more."""
@@ -126,7 +160,7 @@ class Members:
                 raise ConflictError(
                     f"{person.email} has a way in already.",
                     hint="Somebody who lost their password gets a link from whoever runs the "
-                    "installation: `hotdash sign-in E-MAIL`.",
+                    "installation: `hotdash people reset E-MAIL`.",
                 )
             memberships.end_ways_in(session, user_id)
             return self._with_link(session, user_id, person.email, role)

@@ -8,24 +8,28 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from hotdash.base.address import is_loopback
 from hotdash.base.errors import SettingsError, UnavailableError
-from hotdash.base.http import open_client, why
 from hotdash.base.roles import Role
+from hotdash.governance.access.outside_service import (
+    PATIENCE_SECONDS,
+    OutsideService,
+    json_of,
+)
 from hotdash.governance.access.signed_words import (
     PublishedKeys,
     check_claims,
-    fetch_document,
     not_believed,
 )
 from hotdash.governance.access.tokens import may_name_somebody
 
 PENDING_FOR = timedelta(minutes=10)
+_LONGEST_CODE = 4096
 _SCOPE = "openid email profile"
 _DISCOVERY = "/.well-known/openid-configuration"
 
@@ -63,6 +67,8 @@ class OidcClient:
     name: str
     redirect_uri: str
     rules: Sequence[DomainRule] = ()
+    # Then they are asked for there again, however long a sign-in lasts otherwise.
+    session_lasts: timedelta = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,15 @@ class Proven:
 
 
 class OidcProvider:
-    def __init__(self, client: OidcClient, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        client: OidcClient,
+        clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
         self.client = client
-        self._keys = PublishedKeys(lambda: self._endpoint("jwks_uri"), clock)
+        self._service = OutsideService(clock, patience)
+        self._keys = PublishedKeys(lambda: self._endpoint("jwks_uri"), clock, self._service)
         self._lock = threading.Lock()
         self._discovered: dict[str, Any] | None = None
 
@@ -122,9 +134,12 @@ class OidcProvider:
             raise not_believed("it answers another sign-in than this browser's")
         if told.get("iss", self.client.issuer) != self.client.issuer:
             raise not_believed("it comes from another service")
-        if "code" not in told:
+        code = told.get("code", "")
+        if not code:
             raise not_believed(f"the service answered {told.get('error', 'nothing')[:60]!r}")
-        claims = self._keys.read(self._exchange(told["code"], pending.verifier))
+        if len(code) > _LONGEST_CODE or not (code.isascii() and code.isprintable()):
+            raise not_believed("what came back is no code")
+        claims = self._keys.read(self._exchange(code, pending.verifier))
         check_claims(
             claims,
             int(now.timestamp()),
@@ -144,7 +159,7 @@ class OidcProvider:
             "code_verifier": verifier,
             "client_id": self.client.client_id,
         }
-        secret, basic = self.client.client_secret, httpx.USE_CLIENT_DEFAULT
+        secret, basic = self.client.client_secret, None
         if secret is not None:
             if "client_secret_post" in self._document().get(
                 "token_endpoint_auth_methods_supported", ()
@@ -152,15 +167,9 @@ class OidcProvider:
                 asked["client_secret"] = secret
             else:
                 basic = httpx.BasicAuth(self.client.client_id, secret)
-        try:
-            with open_client(read_timeout=10.0) as client:
-                answer = client.post(self._endpoint("token_endpoint"), data=asked, auth=basic)
-        except httpx.TransportError as error:
-            raise UnavailableError(
-                f"The sign-in service does not answer: {why(error)}.",
-                hint="Wait a moment; a password or a one-time link works without it.",
-            ) from error
-        token = _answered(answer).get("id_token")
+        endpoint = self._endpoint("token_endpoint")
+        with self._service.turn():
+            token = json_of(self._service.submit(endpoint, asked, basic)).get("id_token")
         if not isinstance(token, str):
             raise not_believed("it did not take the code")
         return token
@@ -176,17 +185,22 @@ class OidcProvider:
         return address
 
     def _document(self) -> dict[str, Any]:
-        with self._lock:
-            if self._discovered is None:
-                found = fetch_document(f"{self.client.issuer.rstrip('/')}{_DISCOVERY}")
-                if found.get("issuer") != self.client.issuer:
-                    raise UnavailableError(
-                        "The sign-in service calls itself by another name than oidc_issuer says.",
-                        hint="Set oidc_issuer to exactly the issuer in its discovery document.",
-                        field="oidc_issuer",
-                    )
-                self._discovered = found
+        if self._discovered is not None:
             return self._discovered
+        with self._service.turn(), self._lock:
+            if self._discovered is None:
+                self._discovered = self._discover()
+            return self._discovered
+
+    def _discover(self) -> dict[str, Any]:
+        found = self._service.document(f"{self.client.issuer.rstrip('/')}{_DISCOVERY}")
+        if found.get("issuer") != self.client.issuer:
+            raise UnavailableError(
+                "The sign-in service calls itself by another name than oidc_issuer says.",
+                hint="Set oidc_issuer to exactly the issuer in its discovery document.",
+                field="oidc_issuer",
+            )
+        return found
 
 
 def _proven(issuer: str, claims: Mapping[str, Any]) -> Proven:
@@ -199,14 +213,6 @@ def _proven(issuer: str, claims: Mapping[str, Any]) -> Proven:
         claims.get("email_verified") in (True, "true") and may_name_somebody(email),
         str(claims.get("name") or ""),
     )
-
-
-def _answered(answer: httpx.Response) -> dict[str, Any]:
-    try:
-        document: Any = answer.json()
-    except ValueError:
-        return {}
-    return cast("dict[str, Any]", document) if isinstance(document, dict) else {}
 
 
 def _is_private(address: str) -> bool:

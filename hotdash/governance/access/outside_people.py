@@ -7,6 +7,7 @@ from uuid import UUID
 from hotdash.base.actors import actor_of
 from hotdash.base.errors import ForbiddenError
 from hotdash.base.logging import get_logger
+from hotdash.governance.access.domain_rules import follow_rules
 from hotdash.governance.access.oidc import DomainRule, Proven
 from hotdash.governance.access.sessions import OpenedSession, open_session
 from hotdash.governance.access.tokens import normal_email
@@ -36,11 +37,27 @@ def come_in(
 def _known(database: Database, proven: Proven, rules: Sequence[DomainRule], now: datetime) -> UUID:
     with database.as_user(None) as session:
         user_id = external_people.find_person(session, proven.issuer, proven.subject)
-        if user_id is not None:
-            return user_id
+    if user_id is not None:
+        _require_still_known(database, proven, rules, now)
+        return user_id
+    with database.as_user(None) as session:
         email = _verified(proven)
         user_id = external_people.bind_invited(session, proven.issuer, proven.subject, email, now)
     return user_id or _admitted(database, proven, email, rules, now)
+
+
+def _require_still_known(
+    database: Database, proven: Proven, rules: Sequence[DomainRule], now: datetime
+) -> None:
+    """A rule that let somebody in is read again each time; who no rule and nobody wants stays out."""
+    address = normal_email(proven.email) if proven.email and proven.is_verified else None
+    with database.jobs() as session:
+        still_known = follow_rules(session, proven, address, rules, now)
+    if not still_known:
+        raise NotInvitedError(
+            "The rule that let you in does not mean you any more.",
+            hint="Ask an owner to invite your address.",
+        )
 
 
 def _verified(proven: Proven) -> str:

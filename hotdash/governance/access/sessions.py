@@ -19,16 +19,31 @@ class OpenedSession:
 
 
 def open_session(session: Session, user_id: UUID, now: datetime, lasts: timedelta) -> OpenedSession:
-    token = new_token()
-    expires_at = now + lasts
+    made = OpenedSession(user_id, new_token(), now + lasts)
     opened = sign_in.open_session(
-        session, hash_token(token), user_id, at=now, expires_at=expires_at
+        session, hash_token(made.token), user_id, at=now, expires_at=made.expires_at
     )
     if not opened:
         raise ForbiddenError(
             "This account may not sign in any more.", hint="Ask the owner of the installation."
         )
-    return OpenedSession(user_id, token, expires_at)
+    return made
+
+
+def open_session_by_password(
+    session: Session, account: sign_in.Account, now: datetime, lasts: timedelta
+) -> OpenedSession:
+    """Only as long as the password that was shown is the one that holds."""
+    made = OpenedSession(account.user_id, new_token(), now + lasts)
+    opened = sign_in.open_session_by_password(
+        session, hash_token(made.token), account, at=now, expires_at=made.expires_at
+    )
+    if not opened:
+        raise ForbiddenError(
+            "The password was changed, or the account closed, at this very moment.",
+            hint="Sign in with the new one.",
+        )
+    return made
 
 
 def close_session(session: Session, token: str) -> None:

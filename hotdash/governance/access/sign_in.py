@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from hotdash.base.errors import HotdashError
+from hotdash.base.actors import actor_of
+from hotdash.base.errors import ForbiddenError, HotdashError
+from hotdash.governance.access.api_tokens import record_revoked
 from hotdash.governance.access.passwords import (
     check_policy,
     hash_password,
     is_outdated,
     verify_password,
 )
-from hotdash.governance.access.sessions import OpenedSession, open_session
+from hotdash.governance.access.sessions import OpenedSession, open_session_by_password
 from hotdash.governance.access.tokens import hash_email, hash_token, normal_email
+from hotdash.storage.appdb.repositories import api_tokens
 from hotdash.storage.appdb.repositories import sign_in as repository
-from hotdash.storage.appdb.repositories import visits
 from hotdash.storage.appdb.session import Database
 
 ALLOWED_FAILURES = 5
@@ -41,6 +43,17 @@ class TooManyFailuresError(HotdashError):
         self.headers = {"retry-after": str(int(WINDOW.total_seconds()))}
 
 
+class NoPasswordError(ForbiddenError):
+    code = "no_password_here"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You come in by another service, and a password of your own would outlast it.",
+            hint="Sign in there; an owner can allow you a password under Admin, People.",
+            field="new",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class NewPassword:
     """current is None for somebody who came by link and has no password yet."""
@@ -50,6 +63,8 @@ class NewPassword:
     current: str | None
     new: str
     session_token: str
+    ends_tokens: bool = False
+    request_id: str | None = None
 
 
 class PasswordSignIn:
@@ -74,18 +89,23 @@ class PasswordSignIn:
                 )
             opened = self._open(account, email, address, now)
         if is_outdated(password_hash):
-            self._rehash(account, password)
+            self._rehash(account.user_id, password_hash, password)
         return opened
 
     def change(self, wanted: NewPassword, address: str, now: datetime) -> None:
-        """Every other session of this person ends."""
+        """Every other session of this person ends and every link; tokens end when that is wanted."""
         check_policy(wanted.new, wanted.email)
         with self._one_at_a_time:
             if wanted.current is not None:
                 self._check_current(wanted, wanted.current, address, now)
             with self._database.as_user(wanted.user_id) as session:
-                repository.set_my_password(session, hash_password(wanted.new))
-                visits.close_my_other_sessions(session, hash_token(wanted.session_token))
+                if not repository.set_my_password(session, hash_password(wanted.new)):
+                    raise NoPasswordError
+                repository.end_my_other_ways_in(session, hash_token(wanted.session_token))
+                if wanted.ends_tokens:
+                    by = actor_of(wanted.user_id)
+                    revoked = api_tokens.revoke_my_tokens(session, at=now, by=by)
+                    record_revoked(session, revoked, by, now, wanted.request_id)
 
     def _check_current(
         self, wanted: NewPassword, current: str, address: str, now: datetime
@@ -120,13 +140,13 @@ class PasswordSignIn:
         self, account: repository.Account, email: str, address: str, now: datetime
     ) -> OpenedSession:
         with self._database.as_user(None) as session:
-            opened = open_session(session, account.user_id, now, self._session_lasts)
+            opened = open_session_by_password(session, account, now, self._session_lasts)
             repository.record_attempt(
                 session, email_hash=hash_email(email), address=address, at=now, succeeded=True
             )
         return opened
 
-    def _rehash(self, account: repository.Account, password: str) -> None:
+    def _rehash(self, user_id: UUID, before: str, password: str) -> None:
         """The parameters were raised since: this is the moment the password is known."""
-        with self._database.as_user(account.user_id) as session:
-            repository.set_my_password(session, hash_password(password))
+        with self._database.as_user(user_id) as session:
+            repository.rehash_my_password(session, before, hash_password(password))

@@ -6,11 +6,11 @@ from typing import Any
 from hotdash.base.errors import HotdashError
 from hotdash.governance.access.signed_words import Keys, check_claims
 from hotdash.governance.access.tokens import may_name_somebody, normal_email
+from hotdash.storage.appdb.models import SUPABASE
 from hotdash.storage.appdb.repositories import external_people, visits
 from hotdash.storage.appdb.repositories.visits import Visit
 from hotdash.storage.appdb.session import Database
 
-ISSUER = "supabase"
 AUDIENCE = "authenticated"
 REQUESTS_PER_MINUTE = 600
 
@@ -54,7 +54,7 @@ class VouchedPeople:
         with self._database.glance() as connection:
             return visits.find_external_visit(
                 connection,
-                (ISSUER, subject),
+                (SUPABASE, subject),
                 now,
                 shop_id,
                 counts=counts,
@@ -67,6 +67,6 @@ class VouchedPeople:
             return False
         with self._database.as_user(None) as session:
             bound = external_people.bind_invited(
-                session, ISSUER, claims["sub"], normal_email(str(email)), now
+                session, SUPABASE, claims["sub"], normal_email(str(email)), now
             )
         return bound is not None

@@ -66,6 +66,24 @@ class TestPeople:
         assert found["new@shop.example"]["roles"] == {people.shop_id: "manager"}
         commands.told("people", "disable", "new@shop.example")
         assert "disabled" in commands.shown("people", "list")
+        commands.told("people", "enable", "new@shop.example")
+        assert "disabled" not in commands.shown("people", "list")
+        assert commands.error("people", "enable", "new@shop.example")["code"] == "conflict"
+
+    def test_reset_leaves_one_link_as_the_only_way_in(
+        self, commands: Commands, people: SeededShop
+    ) -> None:
+        create(commands, people.shop_id, "see_metrics")
+        before = commands.told("sign-in", ANALYST)["link"]
+        link = commands.told("people", "reset", ANALYST)["link"]
+        assert commands.told("tokens", "list")["tokens"] == []
+        told = ("tokens", "create", "x", "--shop", people.shop_id, "--as", ANALYST)
+        scope = ("--scope", "see_metrics")
+        assert commands.error(*told, *scope, "--link", before)["code"] == "link_used_or_expired"
+        assert commands.told(*told, *scope, "--link", link)["secret"]
+        assert create(commands, people.shop_id, "export", code=1)["error"]["code"] == (
+            "wrong_password"
+        )
 
     def test_bound_once(self, commands: Commands, people: SeededShop) -> None:
         commands.told("people", "bind", ANALYST, "1234")

@@ -6,7 +6,7 @@ from tests.fixtures.storefront import ROD
 SECTIONS = {"": 200, "/roles": 200, "/policies": 200} | dict.fromkeys(
     ("/people", "/tokens", "/credentials", "/alerts", "/access"), 403
 )
-VERBS = ("remove", "link", "sessions/end")
+VERBS = ("remove", "link", "password", "sessions/end")
 ADMIN_ROWS = {
     # Of the sections of Admin each role opens its own; test_admin.py asks for all six roles.
     **{

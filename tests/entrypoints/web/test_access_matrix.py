@@ -1,20 +1,24 @@
 """Every route by everybody: a route without a row here fails, and so does one foreign byte."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 import pytest
 
-from hotdash.base.roles import Role
+from hotdash.base.roles import NEVER_A_SCOPE, Role, may
 from hotdash.entrypoints.web import app as web_app
 from tests.entrypoints.web.admin_rows import ADMIN_ROWS
+from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
 from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.access_upkeep import UPKEEP
-from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
+from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
 from tests.fixtures.trusted_rows import TRUSTED
-from tests.fixtures.web import Web, routes_of
+from tests.fixtures.web import Web, routes_of, web_in_front_of
 
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
 
@@ -270,6 +274,42 @@ class TestEveryRoute:
         assert ask(shown_web, name).status_code == MATRIX[name].owner
 
 
+@dataclass(frozen=True)
+class Cast:
+    """One world with somebody of every role in it, who only ask."""
+
+    web: Web
+    sessions: Mapping[Role, str]
+    holders: Mapping[Role, str]
+
+    def ask_as(self, role: Role, name: str) -> httpx.Response:
+        self.web.as_program(None)
+        self.web.hold_session(self.sessions[role])
+        return ask(self.web, name)
+
+
+@pytest.fixture(scope="module")
+def cast(shown_storefront: Storefront, web_home: Path) -> Cast:
+    people = {role: shown_storefront.add_person(role) for role in Role}
+    return Cast(
+        web_in_front_of(shown_storefront, web_home),
+        {role: shown_storefront.session_of(email) for role, email in people.items()},
+        {role: shown_storefront.token_of(email) for role, email in people.items()},
+    )
+
+
+def test_what_not_every_role_may_has_its_right() -> None:
+    told = {name for name, row in MATRIX.items() if row.viewer == 403 != row.owner}
+    assert set(NEEDS) == told
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_every_role_that_lacks_the_right(cast: Cast, name: str) -> None:
+    needed = NEEDS[name]
+    refused = {role for role in Role if cast.ask_as(role, name).status_code == 403}
+    assert refused == {role for role in Role if not may(role, needed)}
+
+
 PROGRAMS = [name for name in MATRIX if " /api/" in name and not name.endswith("openapi.json")]
 NOT_FOR_PROGRAMS = {name for name in PROGRAMS if name.startswith("POST /api/v1/tokens")}
 
@@ -283,6 +323,16 @@ def sent_with(web: Web, name: str, secret: str) -> httpx.Response:
     answer = ask(web, name)
     web.as_program(None)
     return answer
+
+
+@pytest.mark.parametrize("name", [name for name in NEEDS if name in PROGRAMS])
+def test_every_role_that_lacks_the_right_by_token(cast: Cast, name: str) -> None:
+    """Good for everything that a token can be, and for no more than its holder's role."""
+    needed = (NEEDS | OTHERWISE_BY_TOKEN)[name]
+    told = {role: sent_with(cast.web, name, holder) for role, holder in cast.holders.items()}
+    refused = {role for role, answer in told.items() if answer.status_code == 403}
+    lacking = {role for role in Role if not may(role, needed)}
+    assert refused == (set(Role) if needed in NEVER_A_SCOPE else lacking)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -330,7 +380,7 @@ class TestEveryRouteOfTheApiByToken:
         assert not [word for word in FOREIGN if word in answer.text]
 
     def test_good_for_everything(self, shown_web: Web, name: str) -> None:
-        status = 403 if " /api/v1/tokens" in name else MATRIX[name].owner
+        status = 403 if NEEDS.get(name) in NEVER_A_SCOPE else MATRIX[name].owner
         answer = sent_with(shown_web, name, shown_web.storefront.token_of(OWNER))
         assert answer.status_code == status
 

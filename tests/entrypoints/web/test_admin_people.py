@@ -198,6 +198,19 @@ class TestChanging:
         owner.hold_session(mine)
         assert roles(owner)[VIEWER] == "Viewer"
 
+    @pytest.mark.parametrize(("asked", "status"), [({}, 200), ({"tokens": "yes"}, 401)])
+    def test_tokens_end_with_sessions_when_that_is_wanted(
+        self, owner: Web, asked: dict[str, str], status: int
+    ) -> None:
+        somebody = owner.storefront.add_person(Role.ANALYST)
+        secret, mine = owner.storefront.token_of(somebody), owner.storefront.token_of(OWNER)
+        assert change(owner, "sessions/end", somebody, **asked).status_code == 303
+        assert len(told(owner, "token revoked")) == (1 if asked else 0)
+        for token, expected in ((secret, status), (mine, 200)):
+            owner.as_program(token)
+            answer = owner.client.get(f"/api/v1/tiles/sales-pulse?shop={ROD}")
+            assert answer.status_code == expected
+
     @pytest.mark.parametrize("what", ["role", "remove"])
     def test_somebody_always_manages_the_shop(self, owner: Web, what: str) -> None:
         assert change(owner, "remove", OTHER_OWNER).status_code == 303

@@ -12,7 +12,10 @@ FORMS = [
     *(f"/data-health/publications/{what}" for what in ("rollback", "release")),
     *(f"/decisions/{what}" for what in ("answer", "correct", "assign", "assignments")),
     "/customers/reveal",
-    *(f"/admin/people/{verb}" for verb in ("invite", "role", "remove", "link", "sessions/end")),
+    *(
+        f"/admin/people/{verb}"
+        for verb in ("invite", "role", "remove", "link", "password", "sessions/end")
+    ),
     *("/admin/tokens", "/admin/tokens/revoke", "/admin/credentials/renew", "/admin/policies"),
     "/sources/retry",
     *(f"/backfills/{what}" for what in ("plan", "ask", "approve", "reject", "run")),

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from hotdash.base.roles import Role
+from hotdash.base.actors import actor_of
+from hotdash.base.roles import Permission, Role, may
+from hotdash.decisions.log import Action, Decision, Scope, record_decision
 from hotdash.storage.appdb.repositories.decisions import list_decisions
 from hotdash.storage.appdb.repositories.facts import list_facts
 from tests.fixtures.asked import ask
-from tests.fixtures.storefront import KYOTO, OWNER, ROD, VIEWER
+from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, VIEWER
 from tests.fixtures.web import Web
 
 QUEUE, HISTORY = f"/api/v1/decisions/queue?shop={ROD}", f"/api/v1/decisions?shop={ROD}"
@@ -110,3 +112,60 @@ def test_when_somebody_came_is_for_those_who_see_access(web: Web) -> None:
     assert web.client.get(opened).status_code == 403
     web.as_program(web.storefront.token_of(OWNER, scopes=["see_metrics"]))
     assert web.client.get(opened).status_code == 403
+
+
+class TestDecisionsAboutBackfills:
+    """Who asked for one and why is told to whoever may see backfills, and to nobody else."""
+
+    REASON = "The prices of a supplier were wrong."
+    WAYS = (
+        HISTORY,
+        f"{HISTORY}&scope=backfills",
+        f"{HISTORY}&action=backfills.",
+        f"{HISTORY}&subject=plan",
+        f"/decisions?shop={ROD}",
+        f"/decisions?shop={ROD}&action=backfills.request",
+        f"/decisions/export.csv?shop={ROD}",
+    )
+
+    @pytest.fixture
+    def about_backfill(self, web: Web) -> str:
+        store = web.storefront
+        requester = actor_of(store.user_id(AGENCY))
+        decision = Decision(
+            *(ROD, Scope.BACKFILLS, Action.REQUEST_BACKFILL, requester, "plan 7", self.REASON)
+        )
+        with store.database.jobs() as session:
+            return str(record_decision(session, decision, store.clock.now()))
+
+    def tells(self, web: Web, way: str) -> bool:
+        answer = web.client.get(way)
+        assert answer.status_code in ({200, 403} if "export" in way else {200})
+        told = self.REASON in answer.text
+        # The person stands in the list of deciders only where they decided what is shown.
+        assert told or actor_of(web.storefront.user_id(AGENCY)) not in answer.text
+        return told
+
+    @pytest.mark.parametrize("role", Role)
+    def test_by_role(self, web: Web, about_backfill: str, role: Role) -> None:
+        web.sign_in(web.storefront.add_person(role))
+        may_see = may(role, Permission.SEE_BACKFILLS)
+        assert {self.tells(web, way) for way in self.WAYS} == {may_see}
+
+    @pytest.mark.parametrize("scopes", [["see_metrics"], ["see_metrics", "see_backfills"]])
+    def test_by_token(self, web: Web, about_backfill: str, scopes: list[str]) -> None:
+        web.as_program(web.storefront.token_of(OWNER, scopes=scopes))
+        for way in self.WAYS[:4]:
+            assert self.tells(web, way) is ("see_backfills" in scopes)
+
+    @pytest.mark.parametrize("role", [Role.OPERATOR, Role.MANAGER])
+    def test_nobody_corrects_what_they_may_not_see(
+        self, web: Web, about_backfill: str, role: Role
+    ) -> None:
+        web.sign_in(web.storefront.add_person(role))
+        expected = 200 if may(role, Permission.SEE_BACKFILLS) else 404
+        path = f"/api/v1/decisions/{about_backfill}/correct?shop={ROD}"
+        assert web.send(path, {"rationale": "No."}).status_code == expected
+        form = {"shop": ROD, "decision": about_backfill, "rationale": "No.", "shown_at": "now"}
+        answer = web.form("/decisions/correct", form)
+        assert answer.status_code == (303 if expected == 200 else 404)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from hotdash.governance.access.links import issue_link
-from tests.fixtures.storefront import OWNER, PASSWORD, STRANGER, Storefront
+from tests.fixtures.storefront import AGENCY, OWNER, PASSWORD, ROD, STRANGER, Storefront
 from tests.fixtures.web import Web, web_in_front_of
 
 
@@ -174,6 +174,34 @@ class TestOwnPassword:
         web.hold(web.parts.cookies.session, elsewhere)
         assert web.client.get("/today").status_code == 303
         assert here != elsewhere
+
+    def test_a_new_one_ends_links_that_nobody_opened(self, web: Web) -> None:
+        token = link_for(web)
+        web.sign_in(OWNER)
+        self.change(web, new="three blue carburettors")
+        web.client.cookies.clear()
+        assert web.form("/sign-in/link", {"token": token}).status_code == 403
+
+    @pytest.mark.parametrize(("asked", "status"), [({}, 200), ({"tokens": "yes"}, 401)])
+    def test_tokens_end_when_that_is_wanted(
+        self, web: Web, asked: dict[str, str], status: int
+    ) -> None:
+        secret, of_another = web.storefront.token_of(OWNER), web.storefront.token_of(AGENCY)
+        web.sign_in(OWNER)
+        assert self.change(web, new="three blue carburettors", **asked).status_code == 303
+        recorded = web.storefront.everything_in("audit.events").count("token revoked")
+        assert recorded == (1 if asked else 0)
+        for token, expected in ((secret, status), (of_another, 200)):
+            web.as_program(token)
+            answer = web.client.get(f"/api/v1/tiles/sales-pulse?shop={ROD}")
+            assert answer.status_code == expected
+
+    def test_a_refused_one_ends_nothing(self, web: Web) -> None:
+        secret = web.storefront.token_of(OWNER)
+        web.sign_in(OWNER)
+        assert self.change(web, new="short", tokens="yes").status_code == 422
+        web.as_program(secret)
+        assert web.client.get(f"/api/v1/tiles/sales-pulse?shop={ROD}").status_code == 200
 
     def test_it_is_the_one_that_counts_from_now_on(self, web: Web) -> None:
         web.sign_in(OWNER)

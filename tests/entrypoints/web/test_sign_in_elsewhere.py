@@ -5,23 +5,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlalchemy import text
 
 from hotdash.base.errors import SettingsError
 from hotdash.base.roles import Role
 from hotdash.governance.access.oidc import DomainRule, OidcClient, OidcProvider
-from tests.fixtures.openid_provider import (
-    CLIENT_ID,
-    CLIENT_SECRET,
-    OpenIdProvider,
-    openid_provider,
-)
+from tests.fixtures.openid_door import come_by, door_beside, is_in
+from tests.fixtures.openid_provider import CLIENT_ID, OpenIdProvider, openid_provider
 from tests.fixtures.storefront import OWNER, ROD, STRANGER, Storefront
 from tests.fixtures.web import BASE_URL, Web, web_in_front_of
-
-RULES = (DomainRule("hot-rod.example", Role.VIEWER, (ROD,)),)
 
 
 @pytest.fixture(scope="module")
@@ -40,54 +33,37 @@ def ticks() -> list[float]:
 def door(
     storefront: Storefront, provider: OpenIdProvider, web_home: Path, ticks: list[float]
 ) -> Web:
-    client = OidcClient(
-        *(provider.issuer, CLIENT_ID, CLIENT_SECRET, "the office"),
-        f"{BASE_URL}/oidc/callback",
-        RULES,
-    )
-    return web_in_front_of(storefront, web_home, oidc=OidcProvider(client, lambda: ticks[-1]))
-
-
-def sign_in(door: Web, provider: OpenIdProvider, next: str = "/", **said: Any) -> httpx.Response:
-    """There and back; the provider's clock is that of the test unless it says otherwise."""
-    provider.say_next(**{"now": int(door.storefront.clock.now().timestamp())} | said)
-    left = door.client.get("/oidc/sign-in", params={"next": next})
-    assert left.status_code == 303
-    return door.client.get(f"/oidc/callback?{provider.consent(left.headers['location'])}")
-
-
-def is_in(door: Web) -> bool:
-    return door.client.get("/account").status_code == 200
+    return door_beside(provider, storefront, web_home, clock=lambda: ticks[-1])
 
 
 class TestComingIn:
     def test_whoever_is_invited(self, door: Web, provider: OpenIdProvider) -> None:
         assert "Sign in with the office" in door.client.get("/sign-in").text
-        back = sign_in(door, provider, next="/today?range=7d")
+        back = come_by(door, provider, next="/today?range=7d")
         assert (back.status_code, back.headers["location"]) == (303, "/today?range=7d")
         assert OWNER in door.client.get("/account").text
 
     def test_the_second_time_the_number_counts_and_not_the_address(
         self, door: Web, provider: OpenIdProvider
     ) -> None:
-        sign_in(door, provider)
-        sign_in(door, provider, email=STRANGER, email_verified=False)
+        come_by(door, provider)
+        come_by(door, provider, email=STRANGER, email_verified=False)
         assert OWNER in door.client.get("/account").text
 
     def test_somebody_else_with_the_same_address_stays_out(
         self, door: Web, provider: OpenIdProvider
     ) -> None:
-        sign_in(door, provider)
+        come_by(door, provider)
         door.client.cookies.clear()
-        answer = sign_in(door, provider, sub="an-impostor")
+        answer = come_by(door, provider, sub="an-impostor")
         assert answer.status_code == 403
         assert not is_in(door)
 
     def test_nobody_is_sent_elsewhere(self, door: Web, provider: OpenIdProvider) -> None:
-        assert sign_in(door, provider, next="//evil.example").headers["location"] == "/"
+        assert come_by(door, provider, next="//evil.example").headers["location"] == "/"
 
     def test_by_the_rule_about_a_domain(self, door: Web, provider: OpenIdProvider) -> None:
-        sign_in(door, provider, sub="new-1", email="New@hot-rod.example")
+        come_by(door, provider, sub="new-1", email="New@hot-rod.example")
         account = door.client.get("/account").text
         assert "new@hot-rod.example" in account
         with door.storefront.database.jobs() as session:
@@ -103,12 +79,12 @@ class TestComingIn:
     def test_keys_that_change_are_asked_for_again(
         self, door: Web, provider: OpenIdProvider, ticks: list[float]
     ) -> None:
-        sign_in(door, provider)
+        come_by(door, provider)
         door.client.cookies.clear()
         provider.change_keys()
-        assert sign_in(door, provider).status_code == 403, "asked for again after half a minute"
+        assert come_by(door, provider).status_code == 403, "asked for again after half a minute"
         ticks.append(31.0)
-        assert sign_in(door, provider).status_code == 303
+        assert come_by(door, provider).status_code == 303
 
 
 STRANGE: list[dict[str, Any]] = [
@@ -139,7 +115,7 @@ STRANGE: list[dict[str, Any]] = [
 def test_what_is_not_right_lets_nobody_in(
     door: Web, provider: OpenIdProvider, said: dict[str, Any]
 ) -> None:
-    answer = sign_in(door, provider, **said)
+    answer = come_by(door, provider, **said)
     assert answer.status_code == 403
     assert door.parts.cookies.session not in answer.cookies
     assert not is_in(door)
@@ -187,10 +163,10 @@ class TestTheWayBack:
 
 
 def test_whoever_is_disabled_stays_out(door: Web, provider: OpenIdProvider) -> None:
-    sign_in(door, provider)
+    come_by(door, provider)
     door.storefront.disable(OWNER)
     assert not is_in(door)
-    assert sign_in(door, provider).status_code == 403
+    assert come_by(door, provider).status_code == 403
 
 
 def test_a_service_that_is_gone_is_said_so(storefront: Storefront, web_home: Path) -> None:

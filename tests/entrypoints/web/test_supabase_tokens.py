@@ -9,7 +9,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from hotdash.governance.access.signed_words import SharedSecret
-from hotdash.governance.access.vouched import ISSUER, VouchedPeople
+from hotdash.governance.access.vouched import VouchedPeople
+from hotdash.storage.appdb.models import SUPABASE
 from hotdash.storage.appdb.repositories import external_people
 from tests.fixtures.storefront import KYOTO, OWNER, ROD, Storefront
 from tests.fixtures.web import Web, web_in_front_of
@@ -53,7 +54,7 @@ def bound(storefront: Storefront, web_home: Path) -> Web:
     web = door(storefront, web_home, trusts_email=False)
     with storefront.database.jobs() as session:
         external_people.bind(
-            session, ISSUER, SUBJECT, storefront.user_id(OWNER), storefront.clock.now()
+            session, SUPABASE, SUBJECT, storefront.user_id(OWNER), storefront.clock.now()
         )
     return web
 

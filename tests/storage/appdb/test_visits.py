@@ -70,7 +70,7 @@ def test_other_sessions_end_and_this_one_stays(
     open_session(database, mine, b"o" * 32)
     open_session(database, theirs, b"x" * 32)
     with database.as_user(mine.owner_id) as session:
-        visits.close_my_other_sessions(session, TOKEN_HASH)
+        sign_in.end_my_other_ways_in(session, TOKEN_HASH)
     with database.glance() as connection:
         found = [visits.find_visit(connection, each * 32, NOW) for each in (b"t", b"o", b"x")]
     assert [visit is not None for visit in found] == [True, False, True]

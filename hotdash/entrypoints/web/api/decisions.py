@@ -36,7 +36,7 @@ from hotdash.entrypoints.web.api.decision_schemas import (
 from hotdash.entrypoints.web.api.schemas import ERRORS, CsrfToken, ErrorAnswer
 from hotdash.entrypoints.web.api.tiles import Shop
 from hotdash.entrypoints.web.errors import reference_of
-from hotdash.entrypoints.web.gate import Admission
+from hotdash.entrypoints.web.gate import Admission, hidden_from
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.jobs.decision_documents import decisions_page, recommendation_document
 from hotdash.storage.appdb.repositories.decisions import Wanted
@@ -80,10 +80,17 @@ def history(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Response:
-    """Who decided what and why, the newest first, and what came of it."""
+    """Who decided what and why, the newest first, and what came of it.
+
+    Decisions about backfills are told to whoever may see backfills.
+    """
     admission = parts.gate.admit(request, shop, Permission.SEE_METRICS)
     spans = utc_of(since, "since"), utc_of(until, "until")
-    wanted = Wanted(actor, action, subject, scope, *spans, before=moment_of(cursor))
+    wanted = Wanted(
+        *(actor, action, subject, scope, *spans),
+        before=moment_of(cursor),
+        hidden=hidden_from(admission.visit, admission.shop),
+    )
     names = names_of_deciders(parts)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         page = decisions_page(session, shop, wanted, limit, names)
@@ -211,6 +218,7 @@ def correct(
             edits=said.edits,
             request_id=reference_of(request) or None,
             idempotency_key=key,
+            hidden=hidden_from(admission.visit, admission.shop),
         )
     return json_answer({"decision": str(made), "corrects": str(decision)})
 

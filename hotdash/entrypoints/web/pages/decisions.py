@@ -29,7 +29,7 @@ from hotdash.decisions.recommendations.evidence import evidence_of
 from hotdash.entrypoints.web.address import local_path, see_other
 from hotdash.entrypoints.web.api.decisions import names_of_deciders
 from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
-from hotdash.entrypoints.web.gate import shop_of
+from hotdash.entrypoints.web.gate import hidden_from, shop_of
 from hotdash.entrypoints.web.pages.asked_view import answering_view, asked_view
 from hotdash.entrypoints.web.pages.assigned_view import (
     ASSIGNMENT_STATES,
@@ -123,7 +123,9 @@ def export(
 ) -> Response:
     """What the search found, whole."""
     admission = parts.gate.admit(request, shop, Permission.EXPORT)
-    names, wanted = names_of_deciders(parts), Search(by, action, subject).wanted
+    names = names_of_deciders(parts)
+    hidden = hidden_from(admission.visit, admission.shop)
+    wanted = replace(Search(by, action, subject).wanted, hidden=hidden)
     with parts.context.database.as_user(admission.visit.user_id) as session:
         lines = [csv_line(EXPORTED)]
         lines += [csv_line(exported(each)) for each in every_decision(session, shop, wanted, names)]
@@ -226,6 +228,7 @@ def correct(
                 edits=edits,
                 request_id=reference_of(request) or None,
                 idempotency_key=f"page:correct:{wrong}:{shown_at[:40]}",
+                hidden=hidden_from(visit, chosen),
             )
     except HotdashError as error:
         return _page(request, parts, visit, chosen, Search(), problem_of(error))
@@ -241,9 +244,10 @@ def _page(
     problem: Problem | None = None,
 ) -> Response:
     now, names = parts.context.clock.now(), names_of_deciders(parts)
+    wanted = replace(search.wanted, hidden=hidden_from(visit, shop))
     with parts.context.database.as_user(visit.user_id) as session:
         found = list_recommendations(session, shop.shop_id, ASKED, limit=_MOST_ASKED)
-        page = decisions_page(session, shop.shop_id, search.wanted, _MOST_DECIDED, names)
+        page = decisions_page(session, shop.shop_id, wanted, _MOST_DECIDED, names)
         assigned = [
             assigned_view(each, shop.timezone)
             for each in list_assignments(session, shop.shop_id, STILL_OPEN)[:_MOST_ASKED]

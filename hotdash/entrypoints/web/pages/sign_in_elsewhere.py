@@ -37,7 +37,11 @@ def come_back(request: Request, parts: PartsOf) -> Response:
     now = parts.context.clock.now()
     proven = provider.prove(pending, dict(request.query_params), now)
     opened = come_in_from_outside(
-        parts.context.database, proven, provider.client.rules, now, parts.context.session_lasts
+        parts.context.database,
+        proven,
+        provider.client.rules,
+        now,
+        min(provider.client.session_lasts, parts.context.session_lasts),
     )
     response = come_in(request, parts, opened, local_path(pending.next))
     parts.cookies.drop_pending(response)

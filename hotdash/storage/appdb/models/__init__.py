@@ -1,6 +1,7 @@
 """The tables of the app database, one module per subject."""
 
 from hotdash.storage.appdb.models.access import (
+    SUPABASE,
     ApiToken,
     ApiTokenShop,
     DataRead,
@@ -77,6 +78,7 @@ from hotdash.storage.appdb.models.webhooks import (
 )
 
 __all__ = [
+    "SUPABASE",
     "Alert",
     "AlertChannel",
     "AlertDelivery",

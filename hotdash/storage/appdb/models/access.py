@@ -42,6 +42,10 @@ class ApiTokenShop(Base):
     )
 
 
+# The issuer under which Supabase's users are bound: row-level security knows them by it.
+SUPABASE = "supabase"
+
+
 class ExternalIdentity(Base):
     """Whom another service means by its own number for somebody."""
 
@@ -58,6 +62,7 @@ class ExternalIdentity(Base):
     bound_at: Mapped[datetime]
     window_began: Mapped[datetime | None]
     window_used: Mapped[int] = mapped_column(server_default=text("0"))
+    rule_shops: Mapped[list[str] | None]
 
 
 class RequestKey(Base):

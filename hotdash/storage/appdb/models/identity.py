@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotdash.base.roles import Role
@@ -23,6 +23,11 @@ class User(Base):
     password_hash: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    may_have_password: Mapped[bool] = mapped_column(server_default=text("true"))
+
+    @property
+    def can_use_password(self) -> bool:
+        return self.may_have_password and self.password_hash is not None
 
 
 class Membership(Base):
@@ -35,6 +40,7 @@ class Membership(Base):
     )
     role: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    by_rule: Mapped[bool] = mapped_column(server_default=text("false"))
 
     @property
     def as_role(self) -> Role:

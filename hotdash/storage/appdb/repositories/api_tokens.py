@@ -74,6 +74,39 @@ def revoke_token(
     return bool(session.scalar(select(revoked)))
 
 
+def revoke_my_tokens(session: Session, *, at: datetime, by: str) -> dict[str, list[UUID]]:
+    """All of them in every shop; what ended, by shop."""
+    revoked = text("select shop_id, tokens from app.revoke_my_tokens(:at, :by)")
+    return {row.shop_id: row.tokens for row in session.execute(revoked, {"at": at, "by": by})}
+
+
+def revoke_tokens_of(
+    session: Session, user_id: UUID, *, at: datetime, by: str
+) -> dict[str, list[UUID]]:
+    """The same, by whoever administers the installation or every shop of this person."""
+    revoked = list(
+        session.scalars(
+            update(ApiToken)
+            .where(
+                ApiToken.user_id == user_id,
+                ApiToken.revoked_at.is_(None),
+                ApiToken.expires_at > at,
+            )
+            .values(revoked_at=at, revoked_by=by)
+            .returning(ApiToken.token_id)
+        )
+    )
+    opened = session.scalars(
+        select(ApiTokenShop)
+        .where(ApiTokenShop.token_id.in_(revoked))
+        .order_by(ApiTokenShop.shop_id, ApiTokenShop.token_id)
+    )
+    by_shop: dict[str, list[UUID]] = {}
+    for each in opened:
+        by_shop.setdefault(each.shop_id, []).append(each.token_id)
+    return by_shop
+
+
 def all_tokens(session: Session) -> list[TokenRecord]:
     """Of every shop, for whoever administers the installation."""
     shops = (

@@ -48,7 +48,10 @@ class OutcomeRecord:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which decisions are asked for; a prefix that ends in a dot names a family of actions."""
+    """Which decisions are asked for; a prefix that ends in a dot names a family of actions.
+
+    Hidden are the scopes that whoever asks may not see, whatever they ask for.
+    """
 
     actor: str | None = None
     action: str | None = None
@@ -57,6 +60,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     before: tuple[datetime, UUID] | None = None
+    hidden: frozenset[str] = frozenset()
 
 
 EVERYTHING = Wanted()
@@ -104,6 +108,8 @@ def list_decisions(
     for column, value in ((Decision.actor, wanted.actor), (Decision.scope, wanted.scope)):
         if value is not None:
             query = query.where(column == value)
+    if wanted.hidden:
+        query = query.where(Decision.scope.not_in(wanted.hidden))
     if wanted.action is not None:
         family = wanted.action.endswith(".")
         named = Decision.action

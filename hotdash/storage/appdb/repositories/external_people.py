@@ -1,17 +1,18 @@
 """People as other services number them, and which of ours each is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import Role
-from hotdash.storage.appdb.models import ExternalIdentity
+from hotdash.storage.appdb.models import SUPABASE, ExternalIdentity, User
 
 
 def find_person(session: Session, issuer: str, subject: str) -> UUID | None:
@@ -56,3 +57,36 @@ def bind(session: Session, issuer: str, subject: str, user_id: UUID, at: datetim
             hint="Look at both with `hotdash people list`.",
             field="subject",
         )
+    if issuer != SUPABASE:
+        session.execute(
+            update(User)
+            .where(User.user_id == user_id, User.password_hash.is_(None))
+            .values(may_have_password=False)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RuledPerson:
+    """The shops that the rule named when it was read last; None of whom no rule let in."""
+
+    user_id: UUID
+    rule_shops: Sequence[str] | None
+
+
+def lock_person(session: Session, issuer: str, subject: str) -> RuledPerson | None:
+    """Nobody else reads a rule for them before this transaction ends."""
+    found = session.scalars(
+        select(ExternalIdentity)
+        .where(ExternalIdentity.issuer == issuer, ExternalIdentity.subject == subject)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    return RuledPerson(found.user_id, found.rule_shops) if found else None
+
+
+def keep_rule_shops(session: Session, issuer: str, subject: str, shops: Sequence[str]) -> None:
+    session.execute(
+        update(ExternalIdentity)
+        .where(ExternalIdentity.issuer == issuer, ExternalIdentity.subject == subject)
+        .values(rule_shops=sorted(shops))
+    )

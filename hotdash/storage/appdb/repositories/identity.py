@@ -78,28 +78,23 @@ def list_users(session: Session) -> list[UserRecord]:
     return [_record(user) for user in session.scalars(select(User).order_by(User.email))]
 
 
-def set_password(session: Session, user_id: UUID, password_hash: str) -> None:
-    """A new password ends every session that the old one opened."""
-    session.execute(update(User).where(User.user_id == user_id).values(password_hash=password_hash))
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
-
-
 def disable_user(session: Session, user_id: UUID, at: datetime) -> None:
     session.execute(update(User).where(User.user_id == user_id).values(disabled_at=at))
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
 
 
 def enable_user(session: Session, user_id: UUID) -> None:
     session.execute(update(User).where(User.user_id == user_id).values(disabled_at=None))
 
 
-def set_role(session: Session, shop_id: str, user_id: UUID, role: Role) -> None:
+def set_role(
+    session: Session, shop_id: str, user_id: UUID, role: Role, *, by_rule: bool = False
+) -> None:
+    """What somebody gave by hand no rule takes."""
+    told = {"role": role.value, "by_rule": by_rule}
     session.execute(
         insert(Membership)
-        .values(shop_id=shop_id, user_id=user_id, role=role.value)
-        .on_conflict_do_update(
-            index_elements=[Membership.shop_id, Membership.user_id], set_={"role": role.value}
-        )
+        .values(shop_id=shop_id, user_id=user_id, **told)
+        .on_conflict_do_update(index_elements=[Membership.shop_id, Membership.user_id], set_=told)
     )
 
 
@@ -140,6 +135,6 @@ def _record(user: User) -> UserRecord:
         user_id=user.user_id,
         email=user.email,
         name=user.name,
-        has_password=user.password_hash is not None,
+        has_password=user.can_use_password,
         disabled_at=user.disabled_at,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.models import (
+    SUPABASE,
     ApiToken,
     ApiTokenShop,
     ExternalIdentity,
@@ -31,7 +32,10 @@ class MemberRecord:
     since: datetime
     shops: frozenset[str]
     has_password: bool
+    may_have_password: bool
     is_known_elsewhere: bool
+    signs_in_elsewhere: bool
+    by_rule: bool
     is_disabled: bool
     sessions: int
     last_seen_at: datetime | None
@@ -69,9 +73,7 @@ def list_members(session: Session, shop_id: str, now: datetime) -> list[MemberRe
     shops = _shops(session, ids)
     seen = _sessions(session, ids, now)
     links = _links(session, ids, now)
-    elsewhere = set(
-        session.scalars(select(ExternalIdentity.user_id).where(ExternalIdentity.user_id.in_(ids)))
-    )
+    elsewhere = _issuers(session, ids)
     found = [
         MemberRecord(
             user_id=each.user_id,
@@ -80,8 +82,11 @@ def list_members(session: Session, shop_id: str, now: datetime) -> list[MemberRe
             role=each.as_role,
             since=each.created_at,
             shops=shops[each.user_id],
-            has_password=users[each.user_id].password_hash is not None,
-            is_known_elsewhere=each.user_id in elsewhere,
+            has_password=users[each.user_id].can_use_password,
+            may_have_password=users[each.user_id].may_have_password,
+            by_rule=each.by_rule,
+            is_known_elsewhere=bool(elsewhere[each.user_id]),
+            signs_in_elsewhere=bool(elsewhere[each.user_id] - {SUPABASE}),
             is_disabled=users[each.user_id].disabled_at is not None,
             sessions=seen.get(each.user_id, (0, None))[0],
             last_seen_at=seen.get(each.user_id, (0, None))[1],
@@ -90,6 +95,14 @@ def list_members(session: Session, shop_id: str, now: datetime) -> list[MemberRe
         for each in members
     ]
     return sorted(found, key=lambda each: ((each.name or each.email).lower(), each.email))
+
+
+def _issuers(session: Session, ids: list[UUID]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = {user_id: set() for user_id in ids}
+    known = select(ExternalIdentity.user_id, ExternalIdentity.issuer)
+    for user_id, issuer in session.execute(known.where(ExternalIdentity.user_id.in_(ids))):
+        found[user_id].add(issuer)
+    return found
 
 
 def _shops(session: Session, ids: list[UUID]) -> dict[UUID, frozenset[str]]:
@@ -138,6 +151,18 @@ def end_ways_in(session: Session, user_id: UUID) -> int:
     return len(ended.all())
 
 
+def signs_in_elsewhere(session: Session, user_id: UUID) -> bool:
+    """At a service that opens our pages; Supabase's tokens open the API alone."""
+    known = select(ExternalIdentity.user_id).where(
+        ExternalIdentity.user_id == user_id, ExternalIdentity.issuer != SUPABASE
+    )
+    return session.execute(known.limit(1)).first() is not None
+
+
+def allow_password(session: Session, user_id: UUID, *, allowed: bool) -> None:
+    session.execute(update(User).where(User.user_id == user_id).values(may_have_password=allowed))
+
+
 def forget_password(session: Session, user_id: UUID) -> None:
     session.execute(update(User).where(User.user_id == user_id).values(password_hash=None))
 
@@ -165,3 +190,15 @@ def close_tokens(
         .values(revoked_at=at, revoked_by=by)
     )
     return closed
+
+
+def lock_roles_by_rule(session: Session, user_id: UUID) -> Mapping[str, Role]:
+    """Those of this person that a rule gave, as they are now until this transaction ends."""
+    rows = session.scalars(
+        select(Membership)
+        .where(Membership.user_id == user_id, Membership.by_rule)
+        .order_by(Membership.shop_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.shop_id: row.as_role for row in rows}

@@ -52,6 +52,15 @@ def open_session(
     return bool(session.scalar(select(opened)))
 
 
+def open_session_by_password(
+    session: Session, token_hash: bytes, account: Account, *, at: datetime, expires_at: datetime
+) -> bool:
+    """False when the user is disabled or has another password by now."""
+    proven = (account.user_id, account.password_hash)
+    opened = func.app.open_session_by_password(token_hash, *proven, at, expires_at)
+    return bool(session.scalar(select(opened)))
+
+
 def signed_in(session: Session, token_hash: bytes, at: datetime) -> SignedIn | None:
     row = session.execute(
         text(
@@ -97,5 +106,19 @@ def failed_attempts(
     return FailedAttempts(row.of_account, row.of_address)
 
 
-def set_my_password(session: Session, password_hash: str) -> None:
-    session.execute(select(func.app.set_my_password(password_hash)))
+def may_have_password(session: Session) -> bool:
+    """Whether this person may: not whoever came in by another service, unless an owner allowed it."""
+    return bool(session.scalar(text("select may_have_password from app.my_account()")))
+
+
+def set_my_password(session: Session, password_hash: str) -> bool:
+    """False when this person may have none."""
+    return bool(session.scalar(select(func.app.set_my_password(password_hash))))
+
+
+def rehash_my_password(session: Session, before: str, dearer: str) -> None:
+    session.execute(select(func.app.rehash_my_password(before, dearer)))
+
+
+def end_my_other_ways_in(session: Session, kept: bytes) -> None:
+    session.execute(select(func.app.end_my_other_ways_in(kept)))

@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from hotdash.base.roles import Permission, Role
 
@@ -165,7 +163,3 @@ def _visited(shops: Mapping[str, Mapping[str, str]]) -> dict[str, VisitedShop]:
         )
         for shop_id, facts in sorted(shops.items())
     }
-
-
-def close_my_other_sessions(session: Session, kept: bytes) -> None:
-    session.execute(select(func.app.close_my_other_sessions(kept)))

@@ -35,14 +35,6 @@ class TestUsers:
         with database.jobs() as session, pytest.raises(NotFoundError, match=r"no user x@y\.z"):
             identity.get_user(session, "X@y.z")
 
-    def test_lose_their_sessions_with_their_password(
-        self, database: Database, shop: SeededShop
-    ) -> None:
-        _open_session(database, shop)
-        with database.jobs() as session:
-            identity.set_password(session, shop.owner_id, "$argon2id$new")
-        assert not _is_signed_in(database)
-
     def test_who_are_disabled_are_out_at_once(self, database: Database, shop: SeededShop) -> None:
         _open_session(database, shop)
         with database.jobs() as session:

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from hotdash.base.errors import ConflictError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import identity, sign_in
@@ -21,8 +22,8 @@ EMAIL = sha256(b"owner@hot-rod-an.example").digest()
 
 class TestAccounts:
     def test_are_found_with_the_hash_to_match(self, database: Database, shop: SeededShop) -> None:
-        with database.jobs() as session:
-            identity.set_password(session, shop.owner_id, "$argon2id$x")
+        with database.as_user(shop.owner_id) as session:
+            sign_in.set_my_password(session, "$argon2id$x")
         with database.as_user(None) as session:
             account = sign_in.find_account(session, shop.owner_email.upper())
         assert account == sign_in.Account(shop.owner_id, "$argon2id$x")
@@ -93,6 +94,54 @@ class TestSessions:
     def test_take_hashes_only(self, database: Database, shop: SeededShop) -> None:
         with pytest.raises(IntegrityError), database.as_user(None) as session:
             sign_in.open_session(session, b"token", shop.owner_id, at=NOW, expires_at=SOON)
+
+
+class TestSessionsByPassword:
+    """Whoever proved an old password while it was being changed does not come in by it."""
+
+    @pytest.fixture
+    def account(self, database: Database, shop: SeededShop) -> sign_in.Account:
+        with database.as_user(shop.owner_id) as session:
+            sign_in.set_my_password(session, "$argon2id$old")
+        return sign_in.Account(shop.owner_id, "$argon2id$old")
+
+    def open(self, database: Database, account: sign_in.Account) -> bool:
+        with database.as_user(None) as session:
+            return sign_in.open_session_by_password(
+                session, TOKEN, account, at=NOW, expires_at=SOON
+            )
+
+    def test_are_opened_by_the_one_that_holds(
+        self, database: Database, account: sign_in.Account
+    ) -> None:
+        assert self.open(database, account)
+
+    def test_are_not_by_the_one_before(self, database: Database, account: sign_in.Account) -> None:
+        with database.as_user(account.user_id) as session:
+            sign_in.set_my_password(session, "$argon2id$new")
+            sign_in.rehash_my_password(session, "$argon2id$old", "$argon2id$dearer")
+        assert not self.open(database, account)
+        with database.as_user(None) as session:
+            assert not sign_in.signed_in(session, TOKEN, NOW)
+
+    def test_and_the_change_of_a_password_do_not_pass_each_other(
+        self, database: Database, account: sign_in.Account
+    ) -> None:
+        """The change began before the session and would not see it: it is refused and done again."""
+
+        def change() -> None:
+            with database.as_user(account.user_id) as changing:
+                sign_in.end_my_other_ways_in(changing, b"k" * 32)
+                assert self.open(database, account)
+                sign_in.set_my_password(changing, "$argon2id$new")
+
+        with pytest.raises(ConflictError, match="same moment"):
+            change()
+
+    def test_of_a_disabled_user(self, database: Database, account: sign_in.Account) -> None:
+        with database.jobs() as session:
+            identity.disable_user(session, account.user_id, NOW)
+        assert not self.open(database, account)
 
 
 class TestLinks:

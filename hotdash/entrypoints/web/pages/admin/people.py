@@ -34,6 +34,9 @@ _DONE = {
     "role": "The role is changed; it holds from this moment on.",
     "removed": "This person opens the shop no more: their sessions and tokens ended here at once.",
     "sessions": "Their sessions are over; they have to sign in again.",
+    "tokens": "Their sessions and API tokens are over; they sign in again and make new ones.",
+    "password": "They may set a password under Account, which works without the other service.",
+    "no_password": "They come in by the other service alone; their password and sessions are over.",
     "invited": "They belong to the shop now and sign in as they always do.",
 }
 
@@ -44,11 +47,14 @@ class PersonView:
     name: str
     email: str
     role: str
+    is_by_rule: bool
     state: str
     seen: str
     is_me: bool
     may_get_link: bool
     may_end_sessions: bool
+    may_be_allowed_password: bool
+    may_be_refused_password: bool
 
 
 @router.get("")
@@ -103,11 +109,32 @@ def remove(
 
 @router.post("/sessions/end")
 def end_sessions(
-    request: Request, parts: PartsOf, shop: Text = "", person: Text = "", csrf: Text = ""
+    request: Request,
+    parts: PartsOf,
+    shop: Text = "",
+    person: Text = "",
+    tokens: Text = "",
+    csrf: Text = "",
 ) -> Response:
     return _changed(
-        *(request, parts, shop, csrf, "sessions"),
-        lambda members: members.end_sessions(_person(person)),
+        *(request, parts, shop, csrf, "tokens" if tokens else "sessions"),
+        lambda members: members.end_sessions(_person(person), with_tokens=bool(tokens)),
+    )
+
+
+@router.post("/password")
+def allow_password(
+    request: Request,
+    parts: PartsOf,
+    shop: Text = "",
+    person: Text = "",
+    allowed: Text = "",
+    csrf: Text = "",
+) -> Response:
+    is_allowed = allowed == "yes"
+    return _changed(
+        *(request, parts, shop, csrf, "password" if is_allowed else "no_password"),
+        lambda members: members.allow_password(_person(person), allowed=is_allowed),
     )
 
 
@@ -200,13 +227,16 @@ def _person_view(
         name=member.name or member.email,
         email=member.email,
         role=member.role.value,
+        is_by_rule=member.by_rule,
         state=_state(member, timezone),
         seen=formatting.shop_time(member.last_seen_at, timezone)
         if member.last_seen_at
         else formatting.MISSING,
         is_me=is_me,
         may_get_link=not is_me and is_ours and not has_way_in and not member.is_disabled,
-        may_end_sessions=not is_me and is_ours and member.sessions > 0,
+        may_end_sessions=not is_me and is_ours,
+        may_be_allowed_password=is_ours and not member.may_have_password,
+        may_be_refused_password=is_ours and member.may_have_password and member.signs_in_elsewhere,
     )
 
 

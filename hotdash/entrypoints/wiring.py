@@ -232,6 +232,7 @@ class Installation:
             vouched=vouched_people(settings, self.database),
             find_identity=self.find_identity,
             renew_credential=partial(renew, self),
+            open_alerts=lambda: self.alerts,
             read_quarantine=self.read_quarantine,
             environment=settings.environment,
             limits=self.freshness_limits(),

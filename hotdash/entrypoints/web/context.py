@@ -16,6 +16,7 @@ from hotdash.connectors.contract import MissingScope
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
+from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.source_limits import stated_limits
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
@@ -56,6 +57,8 @@ class WebContext:
     find_identity: FindIdentity | None = None
     # Without it credentials are shown and renewed at the machine alone.
     renew_credential: RenewCredential | None = None
+    # Without it nobody tries a channel by the pages.
+    open_alerts: Callable[[], AlertDesk] | None = None
     # The only way to what no raw table could hold; without it nobody is shown any.
     read_quarantine: ReadQuarantine | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])

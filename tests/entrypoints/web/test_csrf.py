@@ -14,6 +14,7 @@ FORMS = [
     "/customers/reveal",
     *(f"/admin/people/{verb}" for verb in ("invite", "role", "remove", "link", "sessions/end")),
     *("/admin/tokens", "/admin/tokens/revoke", "/admin/credentials/renew", "/admin/policies"),
+    *("/admin/credentials/connect", "/admin/shops/connect"),
     *(f"/admin/alerts/{what}" for what in ("route", "hours", "file", "test")),
     "/sources/retry",
     *(f"/backfills/{what}" for what in ("plan", "ask", "approve", "reject", "run")),

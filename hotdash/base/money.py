@@ -8,6 +8,24 @@ _NO_MINOR_UNIT = frozenset(
     "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
 )
 _THREE_DIGITS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_LARGE = Decimal(1_000)
+MINUS = "−"
+_SIGNS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CAD": "CA$",
+    "AUD": "A$",
+    "NZD": "NZ$",
+    "INR": "₹",
+    "KRW": "₩",
+    "CNY": "CN¥",
+    "MXN": "MX$",
+    "BRL": "R$",
+    "ILS": "₪",
+    "VND": "₫",
+}
 
 
 def minor_digits(currency: str) -> int:
@@ -29,6 +47,24 @@ class Money:
         return Money(
             self.amount.quantize(quantum(self.currency), rounding=ROUND_HALF_UP), self.currency
         )
+
+
+def sign(currency: str) -> str:
+    """What stands before an amount: the sign that everybody knows, else the code."""
+    return _SIGNS.get(currency, f"{currency} ")
+
+
+def signed(amount: Decimal, currency: str, digits: str) -> str:
+    return f"{MINUS if amount < 0 else ''}{sign(currency)}{digits}"
+
+
+def in_words(amount: Decimal, currency: str) -> str:
+    """As sentences say it: large sums in whole units, for cents say nothing beside them."""
+    rounded = Money(amount, currency).rounded().amount
+    if abs(rounded) >= _LARGE:
+        whole = rounded.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+        return signed(whole, currency, f"{abs(whole):,f}")
+    return signed(rounded, currency, f"{abs(rounded):,f}")
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal | int], currency: str) -> list[Decimal]:

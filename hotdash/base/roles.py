@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CONNECT_SOURCES = "connect_sources"
     MANAGE_SHOP = "manage_shop"
     HANDLE_ALERTS = "handle_alerts"
+    SET_ALERT_RULES = "set_alert_rules"
     OVERRIDE_WARNINGS = "override_warnings"
     SEE_BACKFILLS = "see_backfills"
     REQUEST_BACKFILLS = "request_backfills"
@@ -44,6 +45,7 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.CONNECT_SOURCES: frozenset({Role.ENGINEER, Role.OWNER}),
     Permission.MANAGE_SHOP: frozenset({Role.OWNER}),
     Permission.HANDLE_ALERTS: _EVERYBODY - {Role.VIEWER},
+    Permission.SET_ALERT_RULES: frozenset({Role.ENGINEER, Role.OWNER}),
     Permission.OVERRIDE_WARNINGS: frozenset({Role.ENGINEER, Role.MANAGER, Role.OWNER}),
     Permission.SEE_BACKFILLS: _BACKFILLING | {Role.MANAGER},
     Permission.REQUEST_BACKFILLS: _BACKFILLING,

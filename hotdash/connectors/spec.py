@@ -25,6 +25,8 @@ class CredentialField:
     secret: bool = False
     required: bool = True
     default: str | None = None
+    # A path or a command: who says it by a page would read and run what is not theirs.
+    at_the_machine: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,11 @@ class ConnectorSpec:
     webhooks: Webhooks | None = None
     # In words, where the names of the tables do not say it.
     brings: Sequence[str] = ()
+
+    @property
+    def is_at_the_machine(self) -> bool:
+        """Whether nothing of it can be said elsewhere."""
+        return bool(self.fields) and all(each.at_the_machine for each in self.fields)
 
     def require_fields(self, fields: Mapping[str, str]) -> None:
         for each in self.fields:

@@ -20,6 +20,7 @@ from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import Access, HeldFields
 from hotdash.entrypoints.connecting import renew
+from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
@@ -226,19 +227,22 @@ class Installation:
             clock=self.clock,
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
             vault=self.vault,
-            shopify=self._shopify_app,
+            shopify=self.shopify_app,
             connector_options=self._options,
             oidc=oidc_provider(settings),
             vouched=vouched_people(settings, self.database),
             find_identity=self.find_identity,
             renew_credential=partial(renew, self),
+            connect_source=partial(connect_source, self),
+            connect_shop=partial(connect_shop, self),
+            open_alerts=lambda: self.alerts,
             read_quarantine=self.read_quarantine,
             environment=settings.environment,
             limits=self.freshness_limits(),
         )
 
     @property
-    def _shopify_app(self) -> ShopifyApp | None:
+    def shopify_app(self) -> ShopifyApp | None:
         settings = self.settings
         if settings.shopify_client_id is None or settings.shopify_client_secret is None:
             return None
@@ -247,7 +251,7 @@ class Installation:
 
     def _app_fields(self, vendor: str) -> dict[str, str]:
         """What belongs to our app and not to a shop; what was entered for a shop goes before it."""
-        app = self._shopify_app if vendor == VENDOR else None
+        app = self.shopify_app if vendor == VENDOR else None
         return app.own_fields() if app else {}
 
     def _access(

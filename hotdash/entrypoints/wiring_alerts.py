@@ -6,6 +6,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.settings import Settings
 from hotdash.jobs.alert_desk import AlertDesk, OpenChannel
+from hotdash.jobs.alert_rules import rules_of_shops
 from hotdash.notifications.channels.contract import UndeliveredError
 from hotdash.notifications.channels.file import FileChannel
 from hotdash.notifications.channels.registry import channel_kind
@@ -33,13 +34,15 @@ class ClosedChannel:
 
 
 def open_desk(settings: Settings, database: Database, vault: Vault, clock: Clock) -> AlertDesk:
+    rules = rules_in_force(settings.home)
     with database.jobs() as session:
         found = list_channels(session, vault)
+        of_shops = rules_of_shops(session, rules)
     file = OpenChannel(FileChannel(settings.home / FILE_NAME), Traits())
     channels = {FILE_CHANNEL: file} | {
         each.name: open_channel(each, settings.home) for each in found
     }
-    return AlertDesk(database, clock, rules_in_force(settings.home), channels, settings.base_url)
+    return AlertDesk(database, clock, rules, channels, settings.base_url, of_shops)
 
 
 def open_channel(record: ChannelRecord, home: Path) -> OpenChannel:

@@ -9,7 +9,7 @@ from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.jobs.alert_desk import AlertDesk
-from hotdash.notifications.channels.contract import ChannelError
+from hotdash.notifications.channels.contract import ChannelError, UndeliveredError
 from hotdash.notifications.channels.registry import channel_kind, channel_kinds
 from hotdash.notifications.message import Item, Kind, Message, Severity, Subject
 from hotdash.storage.appdb.repositories import alert_channels, audit
@@ -75,6 +75,36 @@ def try_channel(desk: AlertDesk, name: str) -> None:
     if name not in desk.channels:
         raise unknown_channel(name)
     desk.channels[name].channel.send(_test_message(desk, desk.clock.now()))
+
+
+def tried_channel(desk: AlertDesk, name: str, *, shop_id: str, actor: str) -> HotdashError | None:
+    """The same as an answer, kept in the audit trail: None where the channel took it, else why not."""
+    try:
+        try_channel(desk, name)
+    except NotFoundError:
+        raise
+    except HotdashError as error:
+        refused = error
+    except Exception as error:
+        # Not its words: a library's may hold an address with a key in it.
+        reason = f"{type(error).__name__} while sending"
+        refused = UndeliveredError(
+            f"{name} did not take the message: {reason}.",
+            hint=f"Look at how it is connected: `hotdash alerts channel add {name}` replaces it.",
+        )
+    else:
+        refused = None
+    with desk.database.jobs() as session:
+        audit.add_event(
+            session,
+            shop_id=shop_id,
+            actor=actor,
+            action="try_alert_channel",
+            subject=name,
+            at=desk.clock.now(),
+            detail={"delivered": refused is None},
+        )
+    return refused
 
 
 def _test_message(desk: AlertDesk, now: datetime) -> Message:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -33,6 +33,7 @@ class AlertDesk:
     rules: Rules
     channels: Mapping[str, OpenChannel]
     base_url: str
+    of_shops: Mapping[str, Rules] = field(default_factory=dict[str, Rules])
 
     @property
     def traits(self) -> dict[str, Traits]:

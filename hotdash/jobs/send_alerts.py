@@ -61,7 +61,7 @@ def _plan(desk: AlertDesk) -> Plan:
         names = names_of_people(session)
         states = states_of(session, alerts.unsettled_alerts(session))
     found = [_with_names(each, names) for each in states]
-    return plan(found, desk.clock.now(), desk.rules, desk.traits)
+    return plan(found, desk.clock.now(), desk.rules, desk.traits, desk.of_shops)
 
 
 def _with_names(alert: AlertState, names: Mapping[str, str]) -> AlertState:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID, uuid5
 
 from hotdash.notifications.message import AlertState, Kind
@@ -48,17 +49,23 @@ class Plan:
 
 
 def plan(
-    alerts: Sequence[AlertState], now: datetime, rules: Rules, channels: Mapping[str, Traits]
+    alerts: Sequence[AlertState],
+    now: datetime,
+    rules: Rules,
+    channels: Mapping[str, Traits],
+    of_shops: Mapping[str, Rules] = MappingProxyType({}),
 ) -> Plan:
+    """By a shop's own rules where it has some; how long a broken channel rests is one for all."""
     ready: list[Want] = []
     held: list[tuple[Want, datetime]] = []
     settled: list[AlertState] = []
     for alert in alerts:
-        wants = list(wants_of(alert, now, rules, channels))
+        held_by = of_shops.get(alert.shop_id, rules)
+        wants = list(wants_of(alert, now, held_by, channels))
         if not wants and (alert.resolved_at is not None):
             settled.append(alert)
         for want in wants:
-            until = held_until(want, now, rules, channels[want.channel])
+            until = held_until(want, now, held_by, channels[want.channel])
             if until is not None:
                 held.append((want, until))
             elif may_try(want, now, rules):

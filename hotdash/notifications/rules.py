@@ -6,7 +6,15 @@ from enum import StrEnum
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    field_validator,
+    model_validator,
+)
 
 from hotdash.notifications.message import Severity, Subject
 
@@ -45,15 +53,25 @@ def _of_day(value: Any) -> Any:
     return time.fromisoformat(value)
 
 
+def _written_length(value: timedelta) -> str:
+    minutes = int(value.total_seconds() // 60)
+    for size, unit in ((1440, "d"), (60, "h")):
+        if minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
+
+
 _AS_TEXT: dict[str, Any] = {"type": "string"}
 Length = Annotated[
     timedelta,
     BeforeValidator(_length, json_schema_input_type=str),
+    PlainSerializer(_written_length, return_type=str, when_used="json"),
     Field(json_schema_extra={**_AS_TEXT, "pattern": r"^\d{1,4}(m|h|d)$"}),
 ]
 OfDay = Annotated[
     time,
     BeforeValidator(_of_day, json_schema_input_type=str),
+    PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str, when_used="json"),
     Field(json_schema_extra={**_AS_TEXT, "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
 ]
 Channels = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -94,8 +112,12 @@ class Route(_Part):
     shops: tuple[str, ...] | None = Field(None, min_length=1, description="Only of these shops.")
     checks: tuple[str, ...] | None = Field(None, min_length=1, description="Only of these checks.")
     to: Channels = Field(description="The channels, by name.")
+    off: bool = Field(False, description="Kept for later; as long as it is off it tells nobody.")
 
     def wants(self, severity: Severity, subject: Subject, shop_id: str, check: str) -> bool:
+        return not self.off and self.is_about(severity, subject, shop_id, check)
+
+    def is_about(self, severity: Severity, subject: Subject, shop_id: str, check: str) -> bool:
         return (
             severity in self.severities
             and subject in self.subjects

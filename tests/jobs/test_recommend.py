@@ -78,7 +78,7 @@ def test_what_runs_out_is_worth_what_will_be_missing(found: Found) -> None:
     assert (item.subject, item.impact_amount, item.currency) == ("item:801", Decimal(880), "USD")
     assert item.reason == (
         "HOSE-8 has 6 left, 3 days, and a refill takes 14 days: 56 pieces sold on 28 days in "
-        "stock, so 22 pieces will be missing, worth 880.00 USD."
+        "stock, so 22 pieces will be missing, worth $880.00."
     )
     assert (item.confidence, item.verb) == ("high", "Order 60 pieces")
     # It lasts through the 24th in Los Angeles.
@@ -121,7 +121,7 @@ def test_a_carrier_holds_the_merchandise_of_each_order_once(found: Found) -> Non
     chase = found["chase_carrier"]
     assert (chase.subject, chase.impact_amount) == ("carrier:UPS", Decimal(280))
     assert chase.reason == (
-        "UPS has not delivered 4 parcels that should have arrived, of orders worth 280.00 USD; "
+        "UPS has not delivered 4 parcels that should have arrived, of orders worth $280.00; "
         "the oldest was due on 18 Nov 2026."
     )
     assert chase.confidence == "high"
@@ -131,7 +131,10 @@ def test_a_page_is_worth_what_its_lost_visits_would_have_bought(found: Found) ->
     """60 visits x 6 / 300 x 100.00 an order (1,500 by 15 orders)."""
     page = found["assign_page"]
     assert (page.subject, page.impact_amount) == ("page:/collections/hoses", Decimal(120))
-    assert page.title == "Assign /collections/hoses: visits fell 50%"
+    assert page.title == "Find out why /collections/hoses lost 50% of its visits"
+    assert page.reason.endswith(
+        "6 of its 300 visits in 28 days ended in an order, and an order is worth $100.00."
+    )
     assert page.features["landing_page"] == "/collections/hoses"
 
 
@@ -142,14 +145,14 @@ def test_a_campaign_is_cut_by_what_it_lost_and_raised_by_what_a_fifth_more_bring
     cut, more = found["cut_campaign"], found["raise_campaign"]
     assert (cut.subject, cut.impact_amount) == ("campaign:meta:Spring Sale", Decimal(300))
     assert (more.subject, more.impact_amount) == ("campaign:google_ads:Brand", Decimal(240))
-    assert "5.0 times its cost of 300.00 USD" in more.reason
+    assert "5.0 times the $300.00 it cost" in more.reason
     assert (cut.confidence, more.confidence) == ("high", "medium")
 
 
 def test_a_stale_source_is_named_with_its_age(found: Found) -> None:
     source = found["fix_source"]
     assert (source.subject, source.impact_text) == ("source:ga4", "Its numbers are 2 days old")
-    assert source.title == "Find out why ga4 brings nothing new"
+    assert source.title == "Find out why Google Analytics brings nothing new"
 
 
 def test_ranked_by_money_at_risk_times_urgency(found: Found) -> None:
@@ -178,7 +181,7 @@ def test_rejected_credentials_come_before_age(published: Publisher) -> None:
     with published.database.jobs() as session:
         note_rejected(session, SHOP, "ga4", Trouble("rejected", "No.", "Enter it."), NOW)
     source = asked(published.database, published.clock)["fix_source"]
-    assert source.title == "Enter the credentials of ga4 anew"
+    assert source.title == "Enter the credentials of Google Analytics anew"
 
 
 def test_asked_again_it_is_the_same_one_with_new_figures(

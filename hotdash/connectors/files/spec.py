@@ -59,13 +59,17 @@ SPEC = ConnectorSpec(
     open=open_files,
     fields=(
         CredentialField(
-            "loader", "which loader: fivetran or airbyte", "Write fivetran or airbyte."
+            "loader",
+            "which loader: fivetran or airbyte",
+            "Write fivetran or airbyte.",
+            at_the_machine=True,
         ),
         CredentialField(
             "folder",
             "the folder with its Parquet files",
             "One file or one folder per table, as the machine sees it that runs Hotdash.",
             required=False,
+            at_the_machine=True,
         ),
         CredentialField(
             "database",
@@ -73,6 +77,7 @@ SPEC = ConnectorSpec(
             "The login needs to read the tables and nothing else.",
             secret=True,
             required=False,
+            at_the_machine=True,
         ),
         CredentialField(
             "schema",
@@ -80,12 +85,21 @@ SPEC = ConnectorSpec(
             "The one the loader writes to, such as shopify.",
             required=False,
             default="shopify",
+            at_the_machine=True,
         ),
         CredentialField(
-            "prefix", "what stands before each table's name", "Like shopify_.", required=False
+            "prefix",
+            "what stands before each table's name",
+            "Like shopify_.",
+            required=False,
+            at_the_machine=True,
         ),
         CredentialField(
-            "suffix", "what stands behind each table's name", "Like _data.", required=False
+            "suffix",
+            "what stands behind each table's name",
+            "Like _data.",
+            required=False,
+            at_the_machine=True,
         ),
     ),
     fresh_soft=timedelta(hours=1),

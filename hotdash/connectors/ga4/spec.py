@@ -110,6 +110,7 @@ SPEC = ConnectorSpec(
             "the command that starts the MCP host, for mcp_stdio",
             "The program and its arguments, for instance `pipx run analytics-mcp`.",
             required=False,
+            at_the_machine=True,
         ),
         CredentialField(
             "mcp_url",

@@ -9,11 +9,23 @@ from hotdash.base.money import Money
 from hotdash.decisions.recommendations.contract import Evidence
 from hotdash.storage.appdb.repositories.signals.reading import Reading
 
+_NAMES = {
+    "chatwoot": "Chatwoot",
+    "clickstream": "The click collector",
+    "files": "The other loader",
+    "ga4": "Google Analytics",
+    "google_ads": "Google Ads",
+    "meta": "Meta",
+    "meta_ads": "Meta Ads",
+    "search_console": "Search Console",
+    "shopify": "Shopify",
+}
 _TENTH = Decimal("0.1")
 
 
-def money(amount: Decimal, currency: str) -> str:
-    return f"{Money(amount, currency).rounded().amount:,f} {currency}"
+def name_of(source: str) -> str:
+    """As people call it; records and addresses keep the word of the data."""
+    return _NAMES.get(source, source.replace("_", " ").capitalize())
 
 
 def rounded(amount: Decimal, currency: str) -> Decimal:

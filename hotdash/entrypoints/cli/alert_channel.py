@@ -20,11 +20,13 @@ from hotdash.jobs.alert_channels import (
     remove_channel,
     try_channel,
 )
+from hotdash.jobs.alert_rules import rules_of_shop, rules_of_shops
 from hotdash.notifications.channels.contract import ChannelSpec
 from hotdash.notifications.channels.registry import channel_kind
 from hotdash.notifications.rules import Rules, rules_schema
 from hotdash.notifications.rules_file import DEFAULT_RULES, RULES_FILE, load_rules
 from hotdash.storage.appdb.repositories.alert_channels import list_channels
+from hotdash.storage.appdb.repositories.shops import get_shop
 
 Name = Annotated[str, typer.Argument(help="The name that the rules use.")]
 
@@ -113,6 +115,9 @@ def rules(
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the JSON Schema, for editors.")
     ] = False,
+    shop: Annotated[
+        str | None, typer.Option(help="Those that hold for this shop, which may have its own.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Show the rules that hold and the channels they name; a mistake is told with its line."""
@@ -126,6 +131,10 @@ def rules(
         held = load_rules(house.settings.home)
         with house.database.jobs() as session:
             found = list_channels(session, house.vault)
+            own_of = sorted(rules_of_shops(session, held))
+            if shop is not None:
+                get_shop(session, shop)
+                held = rules_of_shop(session, held, shop).rules
         wanted = held.named_channels
         channels = [channel_document(each, is_wanted=each.name in wanted) for each in found]
         own = house.settings.home / RULES_FILE
@@ -134,9 +143,19 @@ def rules(
     missing = [name for name in wanted if name not in known]
     if json:
         told = held.model_dump(mode="json", by_alias=True)
-        say_json({"file": file, "rules": told, "channels": channels, "not_connected": missing})
+        say_json(
+            {
+                "file": file,
+                "rules": told,
+                "channels": channels,
+                "not_connected": missing,
+                "shops_with_their_own": own_of,
+            }
+        )
     else:
         _show(held, file, channels, missing)
+        for each in own_of:
+            out.print(f"{each} has rules of its own: `hotdash alerts rules --shop {each}`.")
 
 
 def _show(

@@ -56,6 +56,8 @@ from hotdash.entrypoints.web.pages import tiles as tile_pages
 from hotdash.entrypoints.web.pages.admin import access as who_read
 from hotdash.entrypoints.web.pages.admin import (
     alert_rules,
+    alert_rules_forms,
+    connect,
     credentials,
     people,
     policies,
@@ -86,7 +88,8 @@ ROUTERS = (
     *(attribution_page.router, attributed_order.router),
     *(data_health_page.router, data_health_check.router, data_health_forms.router),
     *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
-    *(policies.router, alert_rules.router, who_read.router),
+    connect.router,
+    *(policies.router, alert_rules.router, alert_rules_forms.router, who_read.router),
     *(customers.router, assigning.router),
     *(source_pages.router, quarantine_pages.router),
     *(backfill_pages.router, backfill_forms.router),

@@ -16,6 +16,7 @@ from hotdash.connectors.contract import MissingScope
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
+from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.source_limits import stated_limits
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
@@ -26,12 +27,18 @@ from hotdash.storage.warehouse.quarantine import Chosen, Quarantined
 ReadQuarantine = Callable[[Chosen], Sequence[Quarantined]]
 
 
-class RenewCredential(Protocol):
-    """Tries new secrets at the vendor and keeps them, or raises the vendor's own error and keeps nothing."""
+class KeepCredential(Protocol):
+    """Tries what was told at the vendor and keeps it, or raises the vendor's own error and keeps nothing."""
 
     def __call__(
-        self, vendor: str, shop_id: str, secrets: Mapping[str, str], *, actor: str
+        self, vendor: str, shop_id: str, told: Mapping[str, str], /, *, actor: str
     ) -> Sequence[MissingScope]: ...
+
+
+class ConnectShop(Protocol):
+    """The same of a store that is not here yet; its id here."""
+
+    def __call__(self, told: Mapping[str, str], *, email: str, name: str, actor: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,11 @@ class WebContext:
     # The only way to a person; without it nobody is shown.
     find_identity: FindIdentity | None = None
     # Without it credentials are shown and renewed at the machine alone.
-    renew_credential: RenewCredential | None = None
+    renew_credential: KeepCredential | None = None
+    connect_source: KeepCredential | None = None
+    connect_shop: ConnectShop | None = None
+    # Without it nobody tries a channel by the pages.
+    open_alerts: Callable[[], AlertDesk] | None = None
     # The only way to what no raw table could hold; without it nobody is shown any.
     read_quarantine: ReadQuarantine | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -5,28 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from hotdash.base.money import Money, minor_digits
+from hotdash.base.money import MINUS, Money, minor_digits, signed
 
 MISSING = "–"
-MINUS = "−"
-_SIGNS = {
-    "USD": "$",
-    "EUR": "€",
-    "GBP": "£",
-    "JPY": "¥",
-    "CAD": "CA$",
-    "AUD": "A$",
-    "NZD": "NZ$",
-    "INR": "₹",
-    "KRW": "₩",
-    "CNY": "CN¥",
-    "MXN": "MX$",
-    "BRL": "R$",
-    "ILS": "₪",
-    "VND": "₫",
-}
-
-
 _UNITS = frozenset({"share", "minutes", "days", "ratio", "orders", "units", "count"})
 
 
@@ -34,7 +15,7 @@ def money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return MISSING
     rounded = Money(amount, currency).rounded().amount
-    return _with_sign(rounded, currency, f"{abs(rounded):,.{minor_digits(currency)}f}")
+    return signed(rounded, currency, f"{abs(rounded):,.{minor_digits(currency)}f}")
 
 
 def money_parts(amount: Decimal | None, currency: str) -> tuple[str, str]:
@@ -45,7 +26,7 @@ def money_parts(amount: Decimal | None, currency: str) -> tuple[str, str]:
 
 def money_axis(amount: Decimal, currency: str) -> str:
     """Short enough for an axis: $18k, $1.25M."""
-    return _with_sign(amount, currency, _short_size(abs(amount)))
+    return signed(amount, currency, _short_size(abs(amount)))
 
 
 def short(number: Decimal) -> str:
@@ -58,14 +39,6 @@ def _short_size(size: Decimal) -> str:
         if size >= limit:
             return f"{trimmed(size / limit)}{unit}"
     return trimmed(size)
-
-
-def sign(currency: str) -> str:
-    return _SIGNS.get(currency, f"{currency} ")
-
-
-def _with_sign(amount: Decimal, currency: str, digits: str) -> str:
-    return f"{MINUS if amount < 0 else ''}{sign(currency)}{digits}"
 
 
 def trimmed(amount: Decimal) -> str:

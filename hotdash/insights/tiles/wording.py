@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from hotdash.base.money import Money
+from hotdash.base.money import in_words
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.metrics.period import Window
 
@@ -53,11 +53,7 @@ def amount(value: Decimal, unit: str) -> str:
         return f"{_plain(value)} days"
     if unit in _PLAIN or unit == Unit.RATIO:
         return _plain(value)
-    return money(value, unit)
-
-
-def money(value: Decimal, currency: str) -> str:
-    return f"{Money(value, currency).rounded().amount:,} {currency}"
+    return in_words(value, unit)
 
 
 def _plain(value: Decimal) -> str:

@@ -24,7 +24,13 @@ ADMIN_ROWS = {
             *((f"people/{verb}", 404, {"person": UNKNOWN}) for verb in VERBS),
             ("tokens", 422, {"name": "a program"}),
             ("tokens/revoke", 404, {"token": UNKNOWN}),
+            ("credentials/connect", 404, {"vendor": "nobody"}),
+            ("shops/connect", 503, {}),
             ("credentials/renew", 400, {"vendor": "nobody"}),
+            ("alerts/route", 400, {"to": "file"}),
+            ("alerts/hours", 400, {"timezone": "Nowhere"}),
+            ("alerts/file", 400, {"reason": ""}),
+            ("alerts/test", 503, {"channel": "file"}),
             ("policies", 400, {"policy": "include_taxes", "value": "true", "from": "never"}),
         )
     },

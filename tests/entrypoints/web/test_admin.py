@@ -16,9 +16,10 @@ from hotdash.entrypoints.web.pages.admin.sections import SECTIONS
 from hotdash.insights.metrics.registry import registry
 from hotdash.notifications.rules_file import DEFAULT_RULES, RULES_FILE
 from hotdash.storage.appdb.repositories.decisions import list_decisions
+from tests.fixtures.alerts import file_desk
 from tests.fixtures.pages import links_of, table_of
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER
-from tests.fixtures.web import Web
+from tests.fixtures.web import Web, web_in_front_of
 
 
 def page(web: Web, section: str = "", shop: str = ROD, status: int = 200, **asked: str) -> str:
@@ -246,7 +247,7 @@ class TestAlertRules:
         )
         (home / RULES_FILE).write_text(rules)
         html = page(owner, "/alerts")
-        assert "your own rules" in html
+        assert "the installation's own rules" in unescape(html)
         assert "of-kyoto" not in html
         assert KYOTO not in html
         owner.sign_in(STRANGER)
@@ -261,6 +262,96 @@ class TestAlertRules:
     def test_a_shop_that_no_rule_means(self, owner: Web, home: Path) -> None:
         (home / RULES_FILE).write_text(f"routes:\n  - shops: [{KYOTO}]\n    to: [file]\n")
         assert "No rule tells anybody about this shop." in page(owner, "/alerts")
+
+
+class TestChangingAlertRules:
+    @pytest.fixture
+    def told(self, owner: Web, tmp_path: Path) -> Web:
+        desk = file_desk(
+            owner.storefront.database, owner.storefront.clock, tmp_path / "out" / "told"
+        )
+        web = web_in_front_of(owner.storefront, tmp_path / "home", open_alerts=lambda: desk)
+        web.sign_in(OWNER)
+        return web
+
+    def change(self, web: Web, what: str, shop: str = ROD, **fields: Any) -> httpx.Response:
+        return web.form(f"/admin/alerts/{what}", {"shop": shop, "reason": "We sleep."} | fields)
+
+    def first_key(self, web: Web) -> str:
+        return re.findall(r'name="key" value="(\w+)"', page(web, "/alerts"))[0]
+
+    def test_a_rule_switched_off_and_the_file_again(self, owner: Web) -> None:
+        key = self.first_key(owner)
+        fields = {"key": key, "severity": "blocking", "subject": "check", "to": "file"}
+        done = self.change(owner, "route", **fields, off="yes")
+        assert done.status_code == 303
+        html = owner.client.get(done.headers["location"]).text
+        assert table_of(html)[1] == [
+            *("Blocking", "checks", "every check", "file (a file of the installation)"),
+            *("never", "Off: it tells nobody"),
+        ]
+        assert "Ada Rodriguez: We sleep." in html
+        assert self.change(owner, "route", **fields).status_code == 409
+        assert self.change(owner, "file").status_code == 303
+        assert "the default rules" in page(owner, "/alerts")
+
+    def test_hours_and_clocks_of_one_shop(self, owner: Web) -> None:
+        fields = {
+            "timezone": "America/Los_Angeles",
+            "quiet_from": "22:00",
+            "quiet_until": "06:30",
+            "office_from": "10:00",
+            "office_until": "19:00",
+            "answer": "15m",
+            "mend": "4h",
+        }
+        assert self.change(owner, "hours", **fields).status_code == 303
+        html = page(owner, "/alerts")
+        for told in ("America/Los_Angeles", "22:00 – 06:30", "10:00 – 19:00", "15m", "4h 00m"):
+            assert f"<dd>{told}" in html or told in html
+        owner.sign_in(STRANGER)
+        assert "22:00 – 06:30" not in page(owner, "/alerts", shop=KYOTO)
+        owner.sign_in(OWNER)
+        for wrong, words in (
+            ({"answer": "soon"}, "Write it like 30m, 2h or 1d."),
+            ({"quiet_from": "06:30"}, "the same time"),
+            ({"office_until": "09:00"}, "put until after from"),
+            ({"timezone": "Mars"}, "America/Los_Angeles"),
+        ):
+            answer = self.change(owner, "hours", **fields | wrong)
+            assert answer.status_code == 400
+            assert words in answer.text
+
+    def test_one_more_rule_needs_somewhere_to_go(self, owner: Web) -> None:
+        refused = self.change(owner, "route", severity="warning", subject="job")
+        assert refused.status_code == 400
+        assert "to tell nobody, switch the rule off" in refused.text
+        before = len(table_of(page(owner, "/alerts")))
+        self.change(owner, "route", severity="warning", subject="job", to="file")
+        assert len(table_of(page(owner, "/alerts"))) == before + 1
+
+    def test_a_test_message_is_told_as_it_went(self, told: Web, tmp_path: Path) -> None:
+        answer = self.change(told, "test", channel="file")
+        assert (answer.status_code, "file took the message." in answer.text) == (200, True)
+        out = tmp_path / "out" / "told"
+        assert "This is a test" in out.read_text()
+        out.unlink()
+        out.parent.rmdir()
+        out.parent.write_text("in the way")
+        refused = self.change(told, "test", channel="file")
+        assert refused.status_code == 503
+        assert "cannot be written" in refused.text
+        assert self.change(told, "test", channel="nobody").status_code == 404
+
+    @pytest.mark.parametrize("role", Role)
+    def test_who_may(self, web: Web, role: Role) -> None:
+        web.sign_in(web.storefront.add_person(role))
+        may_change = may(role, Permission.SET_ALERT_RULES)
+        assert may_change == (role in (Role.OWNER, Role.ENGINEER))
+        for what in ("route", "hours", "file", "test"):
+            assert (self.change(web, what).status_code == 403) != may_change
+        if may(role, Permission.HANDLE_ALERTS):
+            assert ("Change it" in page(web, "/alerts")) == may_change
 
 
 class TestAccess:

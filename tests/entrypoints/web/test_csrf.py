@@ -17,6 +17,8 @@ FORMS = [
         for verb in ("invite", "role", "remove", "link", "password", "sessions/end")
     ),
     *("/admin/tokens", "/admin/tokens/revoke", "/admin/credentials/renew", "/admin/policies"),
+    *("/admin/credentials/connect", "/admin/shops/connect"),
+    *(f"/admin/alerts/{what}" for what in ("route", "hours", "file", "test")),
     "/sources/retry",
     *(f"/backfills/{what}" for what in ("plan", "ask", "approve", "reject", "run")),
     *(f"/backfills/{what}" for what in ("give-up", "roll-back", "release")),

@@ -194,7 +194,7 @@ class TestSeo:
 
     def test_offers_to_assign_the_page(self, tiles: Tiles) -> None:
         action = tiles["seo-pulse"].next_action
-        assert (action.text, action.about) == ("Assign 1 page that lost visitors", "anomalies")
+        assert (action.text, action.about) == ("Look into 1 page that lost visitors", "anomalies")
 
 
 class TestInventory:
@@ -225,7 +225,7 @@ class TestInventory:
         ]
         assert rows(tile, "overstock") == [["AN-3", "Hose 3", 500, 0, 400, Decimal("80.00")]]
         assert rows(tile, "dead") == [["AN-4", "Hose 4", 7, date(2026, 8, 1), Decimal("35.00")]]
-        assert facts(tile)["money_at_risk"] == "1,000.00 USD at risk"
+        assert facts(tile)["money_at_risk"] == "$1,000 at risk"
         assert tile.next_action.text == "Review 2 items to reorder"
 
 
@@ -312,7 +312,7 @@ class TestGrowth:
         tile = tiles["growth"]
         assert facts(tile) | {"period": ""} == {
             "period": "",
-            "share": "10% of 10,000,000 USD",
+            "share": "10% of $10,000,000",
             # 1.1 to the third is 1.331; ten in 36 months is 6.6% each.
             "rate": "Grows 10% a month, would need 6.6%",
             # ln 10 / ln 1.1 months of 30.4375 days are 735.3; by the year, (10/9)^(1/12) - 1 a

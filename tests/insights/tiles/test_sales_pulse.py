@@ -132,7 +132,7 @@ class TestNumbers:
 
         facts = {fact.name: fact.text for fact in tile_of(publisher, shop).facts}
 
-        assert facts["best_day"] == "Best day: 20 Nov 2026 with 999.50 USD"
+        assert facts["best_day"] == "Best day: 20 Nov 2026 with $999.50"
         assert facts["period"].startswith("14 Nov 2026 to 20 Nov 2026")
 
 
@@ -226,7 +226,7 @@ class TestStates:
         assert (tile.state, tile.value) == (TileState.BLOCKED, Decimal("700.00"))
         assert tile.reasons == [
             "2 days differ from Shopify's own count.",
-            "Last trusted: 700.00 USD for the 7 days to 20 Nov 2026, "
+            "Last trusted: $700.00 for the 7 days to 20 Nov 2026, "
             "from data as of 21 Nov 2026 10:00.",
             "Blocked since 23 Nov 2026 10:00.",
         ]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from hotdash.base.money import in_words
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import Confidence, Kind, Proposal
 from hotdash.storage.appdb.repositories.signals.reading import PAGES, PageSignal, Reading
@@ -50,7 +51,7 @@ def _proposal(reading: Reading, page: PageSignal) -> Proposal:
     return Proposal(
         kind=Kind.ASSIGN_PAGE,
         subject=subject,
-        title=f"Assign {page.page}: visits fell {fell}",
+        title=f"Find out why {name_of(page.page)} lost {fell} of its visits",
         reason=_reason(reading, page, amount),
         confidence=_confidence(page),
         deadline=wording.end_of(page.day + timedelta(days=1), reading.timezone),
@@ -58,7 +59,7 @@ def _proposal(reading: Reading, page: PageSignal) -> Proposal:
             wording.signals_of(reading, "The page's weeks", Kind.ASSIGN_PAGE, subject),
             wording.query_of(reading, "Visits by day", "sessions", "day", None),
         ],
-        verb="Assign it to somebody",
+        verb="Give it to somebody",
         weight=amount or Decimal(0),
         magnitude=Decimal(lost),
         metric="sessions_7d",
@@ -79,14 +80,24 @@ def _proposal(reading: Reading, page: PageSignal) -> Proposal:
 
 def _reason(reading: Reading, page: PageSignal, amount: Decimal | None) -> str:
     weeks = (
-        f"{page.page} had {wording.counted(page.sessions_7d, 'visit')} in the week to "
+        f"{_begun(name_of(page.page))} had {wording.counted(page.sessions_7d, 'visit')} in the week to "
         f"{wording.day(page.day)}, after {page.sessions_previous_7d:,} the week before"
     )
     if amount is None or reading.sales is None or reading.sales.per_order is None:
         return f"{weeks}."
-    bought = f"{page.purchases_28d:,} of its {page.sessions_28d:,} visits in 28 days bought"
-    order = wording.money(reading.sales.per_order, reading.currency)
-    return f"{weeks}; {bought}, at {order} an order."
+    bought = (
+        f"{page.purchases_28d:,} of its {page.sessions_28d:,} visits in 28 days ended in an order"
+    )
+    order = in_words(reading.sales.per_order, reading.currency)
+    return f"{weeks}. {bought}, and an order is worth {order}."
+
+
+def name_of(page: str) -> str:
+    return "the home page" if page == "/" else page
+
+
+def _begun(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _confidence(page: PageSignal) -> Confidence:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from hotdash.base.money import in_words
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import Confidence, Evidence, Kind, Proposal
 from hotdash.storage.appdb.repositories.signals.reading import (
@@ -75,11 +76,10 @@ def _cut(reading: Reading, each: CampaignSignal, revenue: Decimal) -> Proposal:
     return Proposal(
         kind=Kind.CUT_CAMPAIGN,
         subject=_subject(each),
-        title=f"Cut {each.campaign} on {each.platform}",
-        reason=f"{each.campaign} cost {wording.money(each.spend, currency)} in {MONTH_DAYS} days "
-        f"and brought {wording.money(revenue, currency)} from "
-        f"{wording.counted(each.orders or 0, 'order')}: {wording.money(lost, currency)} more than "
-        "it brought.",
+        title=f"Cut {each.campaign} at {wording.name_of(each.platform)}",
+        reason=f"It cost {in_words(each.spend, currency)} in {MONTH_DAYS} days and brought "
+        f"{in_words(revenue, currency)} from {wording.counted(each.orders or 0, 'order')}, "
+        f"{in_words(lost, currency)} less than it cost.",
         confidence=_confidence(each),
         deadline=_deadline(reading),
         evidence=_evidence(reading, each, Kind.CUT_CAMPAIGN),
@@ -102,11 +102,11 @@ def _raise(reading: Reading, each: CampaignSignal, revenue: Decimal) -> Proposal
     return Proposal(
         kind=Kind.RAISE_CAMPAIGN,
         subject=_subject(each),
-        title=f"Raise {each.campaign} on {each.platform}",
-        reason=f"{each.campaign} brought {wording.times(revenue / each.spend)} times its cost of "
-        f"{wording.money(each.spend, currency)} in {MONTH_DAYS} days; a fifth more, "
-        f"{wording.money(more, currency)}, would bring {wording.money(gain, currency)} beyond its "
-        "cost if the return holds.",
+        title=f"Spend more on {each.campaign} at {wording.name_of(each.platform)}",
+        reason=f"It brought {wording.times(revenue / each.spend)} times the "
+        f"{in_words(each.spend, currency)} it cost in {MONTH_DAYS} days. A fifth more, "
+        f"{in_words(more, currency)}, would bring {in_words(gain, currency)} beyond its cost "
+        "if the return holds.",
         confidence=likely,
         deadline=_deadline(reading),
         evidence=_evidence(reading, each, Kind.RAISE_CAMPAIGN),

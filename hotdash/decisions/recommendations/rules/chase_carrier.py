@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from hotdash.base.money import in_words
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import Confidence, Kind, Proposal
 from hotdash.storage.appdb.repositories.signals.reading import (
@@ -40,7 +41,7 @@ class ChaseCarrier:
 def _proposal(reading: Reading, carrier: CarrierSignal) -> Proposal:
     amount, parcels = carrier.order_value, wording.counted(carrier.parcels, "parcel")
     is_money = amount is not None and amount > 0
-    worth = f", of orders worth {wording.money(amount, reading.currency)}" if amount else ""
+    worth = f", of orders worth {in_words(amount, reading.currency)}" if amount else ""
     subject = f"carrier:{carrier.carrier}"
     by_carrier = carrier.promised_by_carrier * 2 >= carrier.parcels
     return Proposal(

@@ -65,8 +65,8 @@ def _proposal(reading: Reading, source: SourceSignal, trouble: str, now: datetim
     return Proposal(
         kind=Kind.FIX_SOURCE,
         subject=_subject(source),
-        title=title.format(source=source.source),
-        reason=f"{source.source} {_says(trouble)}, and {old}.",
+        title=title.format(source=wording.name_of(source.source)),
+        reason=f"{wording.name_of(source.source)} {_says(trouble)}, and {old}.",
         confidence=Confidence.HIGH,
         deadline=(since or now) + MEND_WITHIN,
         evidence=[wording.signals_of(reading, "The source", Kind.FIX_SOURCE, _subject(source))],

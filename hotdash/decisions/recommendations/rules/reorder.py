@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from hotdash.base.money import in_words
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import Confidence, Evidence, Kind, Proposal
 from hotdash.storage.appdb.repositories.signals.reading import INVENTORY, Reading, StockSignal
@@ -80,11 +81,7 @@ def _reason(reading: Reading, item: StockSignal, name: str) -> str:
     stands = "is out of stock" if item.is_out_of_stock else f"has {item.available:,} left, {days}"
     refill = f"a refill takes {wording.counted(item.lead_time_days, 'day')}"
     short = wording.counted(item.units_short, "piece")
-    lost = (
-        f", worth {wording.money(item.money_at_risk, reading.currency)}"
-        if item.money_at_risk
-        else ""
-    )
+    lost = f", worth {in_words(item.money_at_risk, reading.currency)}" if item.money_at_risk else ""
     return f"{name} {stands}, and {refill}: {sold}, so {short} will be missing{lost}."
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import iso_utc, local_day
+from hotdash.base.money import in_words
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.pages.proposal_edits import OptionView, options_of, units_of
@@ -86,7 +87,7 @@ def answering_view(
 
 def _impact(record: RecommendationRecord) -> str:
     if record.impact_amount is not None and record.currency is not None:
-        return formatting.money(record.impact_amount, record.currency)
+        return in_words(record.impact_amount, record.currency)
     return record.impact_text or ""
 
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import drawing, formatting
+from hotdash.entrypoints.web.pages.explore.state import ExploreState
 from hotdash.entrypoints.web.pages.marks_view import MarkView, marks_in
 from hotdash.insights.metrics.period import Period, Window
+from hotdash.insights.metrics.query.question import Against
 from hotdash.insights.tiles.chart import MetricDays
 from hotdash.insights.tiles.contract import SeriesPoint
 from hotdash.storage.appdb.repositories.annotations import AnnotationRecord
@@ -55,6 +57,9 @@ class ChartView:
     days_url: str
     vega_url: str
     csv_url: str | None
+    excel_url: str | None
+    explore_url: str
+    saved_as: str
     definition_url: str
     switches: tuple[SwitchView, ...]
     marks: tuple[MarkView, ...]
@@ -80,7 +85,13 @@ def chart_view(
     query = urlencode(
         {"shop": shop_id, "range": period.range.value, "compare": period.compare.value}
     )
-    is_exported = metric.name == "revenue" and may_export and days.build is not None
+    is_exported = may_export and days.build is not None
+    seen = ExploreState(
+        shop=shop_id,
+        metrics=(metric.name,),
+        range=period.range,
+        compare=Against(period.compare.value),
+    )
     return ChartView(
         title=f"{metric.title} by day",
         metric_title=metric.title,
@@ -100,7 +111,10 @@ def chart_view(
         rows=tuple(_rows(days)),
         days_url=f"/api/v1/metrics/{metric.name}/days?{query}",
         vega_url=vega_url,
-        csv_url=f"/exports/revenue.csv?{query}" if is_exported else None,
+        csv_url=seen.export_url("csv") if is_exported else None,
+        excel_url=seen.export_url("xlsx") if is_exported else None,
+        explore_url=seen.url,
+        saved_as=f"{metric.title}, {period.title.lower()}",
         definition_url=f"/definitions/{metric.name}",
         switches=switches,
         marks=marks_in(annotations, [Window(point.day, point.day) for point in days.points]),

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from hotdash.base.money import Money
+from hotdash.base.money import Money, in_words
 from hotdash.insights.operations.growth import Growth, load_growth
 from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.contract import CellKind, Column, Fact, NextAction, TileList
@@ -67,7 +67,7 @@ def _way(growth: Growth | None) -> TileList:
 
 def _facts(growth: Growth) -> list[Fact]:
     standing = growth.standing
-    target = f"{standing.target:,.0f} {standing.currency}"
+    target = in_words(standing.target, standing.currency)
     told = [Fact("share", f"{wording.percent(growth.share)} of {target}")]
     if standing.days_in_12m < 365:
         told.append(Fact("days", f"Of {standing.days_in_12m} days so far"))

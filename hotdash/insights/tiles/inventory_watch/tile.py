@@ -1,5 +1,6 @@
 """Which metrics, lists and words make up Inventory Watch."""
 
+from hotdash.base.money import in_words
 from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.contract import ActionKind, CellKind, Column, Fact, NextAction
 from hotdash.insights.tiles.definition import Context, Found, Listed, Reading, TileDefinition
@@ -60,7 +61,7 @@ def _at_risk(reading: Reading) -> list[Fact]:
     (row,) = rows_of(reading, __file__, "at_risk")
     if row["at_risk"] is None:
         return []
-    amount = wording.money(row["at_risk"], reading.currency)
+    amount = in_words(row["at_risk"], reading.currency)
     return [Fact("money_at_risk", f"{amount} at risk")]
 
 

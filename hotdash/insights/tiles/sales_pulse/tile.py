@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from hotdash.base.money import in_words
 from hotdash.insights.tiles import wording
 from hotdash.insights.tiles.contract import CellKind, Column, Fact, NextAction
 from hotdash.insights.tiles.definition import Context, Found, Listed, Reading, TileDefinition
@@ -56,7 +57,7 @@ def _best_day(reading: Reading) -> list[Fact]:
     if not known or not reading.values["orders"].value:
         return []
     amount, day = max(known)
-    told = f"Best day: {wording.day(day)} with {wording.money(amount, reading.currency)}"
+    told = f"Best day: {wording.day(day)} with {in_words(amount, reading.currency)}"
     return [Fact("best_day", told)]
 
 

@@ -78,7 +78,7 @@ def _next_step(found: Found) -> NextAction | None:
     if not lost:
         return None
     what = wording.counted(lost, "page")
-    return NextAction(ActionKind.SEE_LIST, f"Assign {what} that lost visitors", "anomalies")
+    return NextAction(ActionKind.SEE_LIST, f"Look into {what} that lost visitors", "anomalies")
 
 
 SEO_PULSE = TileDefinition(

@@ -8,7 +8,13 @@ from hotdash.storage.appdb.models.access import (
     ExternalIdentity,
     RequestKey,
 )
-from hotdash.storage.appdb.models.alerts import Alert, AlertChannel, AlertDelivery, AlertEvent
+from hotdash.storage.appdb.models.alerts import (
+    Alert,
+    AlertChannel,
+    AlertDelivery,
+    AlertEvent,
+    AlertRules,
+)
 from hotdash.storage.appdb.models.backfills import (
     BackfillChunk,
     BackfillDiff,
@@ -83,6 +89,7 @@ __all__ = [
     "AlertChannel",
     "AlertDelivery",
     "AlertEvent",
+    "AlertRules",
     "Annotation",
     "ApiCall",
     "ApiCallHour",

@@ -105,3 +105,17 @@ class AlertChannel(Base):
     ciphertext: Mapped[bytes]
     settings: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     updated_at: Mapped[datetime]
+
+
+class AlertRules(Base):
+    """What a shop put in place of the installation's rules: whole, the newest holds; none is the file again."""
+
+    __tablename__ = "alert_rules"
+    __table_args__ = ({"schema": "app"},)
+
+    shop_id: Mapped[str] = mapped_column(ForeignKey(SHOP_KEY), primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    reason: Mapped[str] = mapped_column(Words())
+    rules: Mapped[dict[str, Any] | None]

@@ -14,13 +14,17 @@ from hotdash.base.clock import parse_iso
 from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.roles import Permission
 from hotdash.connectors.contract import MissingScope
-from hotdash.connectors.files.connector import VENDOR as FILES
 from hotdash.connectors.registry import registry
 from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
-from hotdash.connectors.spec import ConnectorSpec, CredentialField
+from hotdash.connectors.spec import ConnectorSpec
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.address import see_other
 from hotdash.entrypoints.web.errors import Problem, problem_of
+from hotdash.entrypoints.web.pages.admin.connect_view import (
+    FieldView,
+    connect_views,
+    field_view,
+)
 from hotdash.entrypoints.web.pages.admin.sections import (
     CREDENTIALS,
     changing,
@@ -30,7 +34,12 @@ from hotdash.entrypoints.web.pages.admin.sections import (
     url_of,
 )
 from hotdash.entrypoints.web.parts import Parts, PartsOf
-from hotdash.storage.appdb.repositories.credentials import CredentialOverview, overview
+from hotdash.jobs.at_work import has_worker
+from hotdash.storage.appdb.repositories.credentials import (
+    CredentialOverview,
+    find_credential,
+    overview,
+)
 from hotdash.storage.appdb.repositories.shops import get_shop
 from hotdash.storage.appdb.repositories.source_states import (
     SourceStateRecord,
@@ -44,17 +53,7 @@ Text = Annotated[str, Form()]
 Texts = Annotated[list[str] | None, Form()]
 SOON = timedelta(days=14)
 LONGEST_SECRET = 20_000
-# A folder of this machine or a database: who names those sits at the machine.
-_AT_THE_MACHINE = frozenset({FILES})
-_FILE_OF_A_KEY = "_json"
-
-
-@dataclass(frozen=True, slots=True)
-class SecretView:
-    name: str
-    label: str
-    help: str
-    is_file: bool
+NOTHING_SENT: tuple[str, Mapping[str, str]] = ("", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +66,27 @@ class CredentialView:
     since: str
     ends: str
     made_of: str
-    secrets: tuple[SecretView, ...]
+    secrets: tuple[FieldView, ...]
     consent_url: str | None
 
 
 @router.get("")
 def credentials(
-    request: Request, parts: PartsOf, shop: str | None = None, renewed: str = ""
+    request: Request,
+    parts: PartsOf,
+    shop: str | None = None,
+    renewed: str = "",
+    connected: str = "",
+    source: str = "",
 ) -> Response:
+    """With a source in the address its form stands open."""
     visit, chosen = entered(request, parts, CREDENTIALS, shop)
     if chosen is None:
         return nobodys(request, parts, visit)
-    return _page(request, parts, visit, chosen, renewed=renewed)
+    shown = (source, dict[str, str]())
+    return credentials_page(
+        request, parts, visit, chosen, renewed=renewed, connected=connected, sent=shown
+    )
 
 
 @router.post("/renew")
@@ -95,12 +103,12 @@ def renew(
     admission = changing(request, parts, Permission.CONNECT_SOURCES, shop, csrf)
     visit, chosen = admission.visit, admission.shop
     try:
-        told = _told(field or (), secret or ())
+        told = entered_fields(field or (), secret or ())
         missing = _renewed(parts, visit, shop, vendor, told)
     except HotdashError as error:
-        return _page(request, parts, visit, chosen, problem=problem_of(error))
+        return credentials_page(request, parts, visit, chosen, problem=problem_of(error))
     if missing:
-        return _page(request, parts, visit, chosen, renewed=vendor, missing=missing)
+        return credentials_page(request, parts, visit, chosen, renewed=vendor, missing=missing)
     return see_other(url_of(CREDENTIALS, shop, renewed=vendor))
 
 
@@ -108,7 +116,7 @@ def _renewed(
     parts: Parts, visit: Visit, shop_id: str, vendor: str, told: Mapping[str, str]
 ) -> Sequence[MissingScope]:
     spec = registry().get(vendor)
-    if spec is None or vendor in _AT_THE_MACHINE:
+    if spec is None or spec.is_at_the_machine:
         raise HotdashError(
             f"{vendor[:40]!r} is not renewed here.",
             hint=f"Renew it at the machine: `hotdash connect VENDOR --shop {shop_id}`.",
@@ -123,18 +131,18 @@ def _renewed(
     return parts.context.renew_credential(vendor, shop_id, told, actor=actor)
 
 
-def _told(fields: Sequence[str], secrets: Sequence[str]) -> dict[str, str]:
+def entered_fields(fields: Sequence[str], values: Sequence[str]) -> dict[str, str]:
     """By the name of the field; the values are in no message, whatever is wrong with them."""
-    if len(fields) != len(secrets) or any(len(each) > LONGEST_SECRET for each in secrets):
+    if len(fields) != len(values) or any(len(each) > LONGEST_SECRET for each in values):
         raise HotdashError(
             "This form is not complete, or something in it is too long.",
-            hint="Open the page again and enter the secret as the vendor shows it.",
+            hint="Open the page again and enter everything as the vendor shows it.",
             field="secret",
         )
-    return {name: each.strip() for name, each in zip(fields, secrets, strict=True) if each.strip()}
+    return {name: each.strip() for name, each in zip(fields, values, strict=True)}
 
 
-def _page(
+def credentials_page(
     request: Request,
     parts: Parts,
     visit: Visit,
@@ -142,7 +150,9 @@ def _page(
     *,
     problem: Problem | None = None,
     renewed: str = "",
+    connected: str = "",
     missing: Sequence[MissingScope] = (),
+    sent: tuple[str, Mapping[str, str]] = NOTHING_SENT,
 ) -> Response:
     now, vault = parts.context.clock.now(), parts.context.vault
     if vault is None:
@@ -155,14 +165,28 @@ def _page(
             (each, source_state(session, shop.shop_id, each.vendor))
             for each in overview(session, vault, (shop.shop_id,))
         ]
+        stored = {
+            each.vendor: find_credential(session, vault, shop.shop_id, each.vendor) or {}
+            for each, _ in found
+            if each.fields is not None
+        }
+        is_served = has_worker(session, now)
     consent_url = f"/connect/shopify?shop={domain}" if parts.install else None
     views = [_view(each, state, shop, now, consent_url) for each, state in found]
-    known = {each.vendor for each, _ in found}
+    titles = {vendor: spec.title for vendor, spec in registry().items()}
     values = {
         "credentials": views,
+        "connected": titles.get(connected) if connected in stored else None,
+        "connected_vendor": connected,
+        "is_served": is_served,
+        "connect": connect_views(stored, *sent) if parts.context.connect_source else [],
+        "at_the_machine": [
+            spec
+            for vendor, spec in registry().items()
+            if spec.is_at_the_machine and vendor not in stored
+        ],
         "renewed": next((each.title for each in views if each.vendor == renewed), None),
         "missing": missing,
-        "others": [spec.title for vendor, spec in registry().items() if vendor not in known],
         "may_renew": parts.context.renew_credential is not None,
     }
     return section_page(request, parts, CREDENTIALS, visit, shop, values, problem)
@@ -233,12 +257,7 @@ def _made_of(record: CredentialOverview) -> str:
     return ", ".join(name.replace("_", " ") for name in record.fields)
 
 
-def _secrets(spec: ConnectorSpec | None) -> tuple[SecretView, ...]:
-    if spec is None or spec.vendor in _AT_THE_MACHINE:
+def _secrets(spec: ConnectorSpec | None) -> tuple[FieldView, ...]:
+    if spec is None or spec.is_at_the_machine:
         return ()
-    return tuple(_secret(each) for each in spec.fields if each.secret)
-
-
-def _secret(each: CredentialField) -> SecretView:
-    label = f"{each.label[:1].upper()}{each.label[1:]}"
-    return SecretView(each.name, label, each.help, each.name.endswith(_FILE_OF_A_KEY))
+    return tuple(field_view(each) for each in spec.fields if each.secret)

@@ -20,6 +20,7 @@ SENTENCES = {
     Permission.CONNECT_SOURCES: "Connect sources and renew their credentials",
     Permission.MANAGE_SHOP: "Say who belongs to the shop, and decide its policies",
     Permission.HANDLE_ALERTS: "Acknowledge, put off and resolve alerts",
+    Permission.SET_ALERT_RULES: "Say who hears of which alert, and when; try a channel",
     Permission.OVERRIDE_WARNINGS: "Let a warning pass for a while",
     Permission.SEE_BACKFILLS: "See backfills and what they changed",
     Permission.REQUEST_BACKFILLS: "Ask for a backfill",

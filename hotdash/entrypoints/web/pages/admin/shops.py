@@ -1,21 +1,26 @@
 """Admin, shops: what is connected, by which clock and in which money, and how its publication stands."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from fastapi import APIRouter
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hotdash.base.roles import Permission, may
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.errors import Problem
+from hotdash.entrypoints.web.pages.admin.connect_view import shop_fields
 from hotdash.entrypoints.web.pages.admin.sections import SHOPS, entered, nobodys, section_page
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.storage.appdb.repositories.credentials import list_credentials
 from hotdash.storage.appdb.repositories.publications import pointer_of
 from hotdash.storage.appdb.repositories.shops import ShopRecord, list_shops
 from hotdash.storage.appdb.repositories.standings import load_standings
-from hotdash.storage.appdb.repositories.visits import Visit
+from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 from hotdash.storage.marts import published_marts
 
 router = APIRouter(prefix=SHOPS.path, include_in_schema=False)
@@ -40,14 +45,29 @@ def shops(request: Request, parts: PartsOf, shop: str | None = None) -> Response
     visit, chosen = entered(request, parts, SHOPS, shop)
     if chosen is None:
         return nobodys(request, parts, visit)
+    return shops_page(request, parts, visit, chosen)
+
+
+def shops_page(
+    request: Request,
+    parts: Parts,
+    visit: Visit,
+    shop: VisitedShop,
+    problem: Problem | None = None,
+    told: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     with parts.context.database.as_user(visit.user_id) as session:
         records = [each for each in list_shops(session) if each.shop_id in visit.shops]
         states = {each.shop_id: _state(session, each) for each in records}
     sources = _sources(parts, records)
     values = {
-        "listed": [_shop_view(each, visit, sources[each.shop_id], states) for each in records]
+        "listed": [_shop_view(each, visit, sources[each.shop_id], states) for each in records],
+        "may_connect": may(shop.role, Permission.MANAGE_SHOP)
+        and parts.context.connect_shop is not None,
+        "fields": shop_fields(told),
+        "is_open": problem is not None,
     }
-    return section_page(request, parts, SHOPS, visit, chosen, values)
+    return section_page(request, parts, SHOPS, visit, shop, values, problem)
 
 
 def _shop_view(

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+from hotdash.base.money import sign as sign_of
 from hotdash.entrypoints.web import formatting
 from hotdash.reports.answer_table import Column, Kind, Value
 
@@ -30,7 +31,7 @@ def number(value: Decimal, column: Column) -> str:
             return f"{sign}{size * 100:,.{max(0, column.decimals - 2)}f}%"
         case Kind.MONEY:
             places = max(0, -int(value.as_tuple().exponent))
-            return f"{sign}{formatting.sign(column.currency or '')}{size:,.{places}f}"
+            return f"{sign}{sign_of(column.currency or '')}{size:,.{places}f}"
         case _:
             return f"{sign}{size:,.{column.decimals}f}"
 

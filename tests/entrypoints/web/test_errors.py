@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,6 +9,7 @@ from fastapi import Body
 from sqlalchemy import text
 
 from hotdash.entrypoints.web.api.schemas import ErrorAnswer
+from hotdash.entrypoints.web.gate import Gate
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.storefront import OWNER, ROD
 from tests.fixtures.web import Web
@@ -89,7 +91,9 @@ class TestApi:
     def test_the_database_is_away(self, shown_web: Web) -> None:
         shown_web.sign_in(OWNER)
         gone = Database("postgresql://nobody@127.0.0.1:1/gone")
-        object.__setattr__(shown_web.parts.gate, "_database", gone)
+        parts = shown_web.parts
+        gate = Gate(replace(parts.context, database=gone), parts.cookies)
+        object.__setattr__(parts, "gate", gate)
         answer = shown_web.client.get(TILE, params={"shop": ROD})
         assert answer.status_code == 503
         assert "does not answer" in told(answer).error.message

@@ -28,6 +28,7 @@ PAGES = {
     "policies": f"/admin/policies?shop={ROD}&policy=include_taxes&value=true",
     "alerts": f"/admin/alerts?shop={ROD}",
     "access": f"/admin/access?shop={ROD}",
+    "customers": f"/customers?shop={ROD}",
     "customer": f"/customers?shop={ROD}&about=customer&number=c-77",
     "decisions": f"/decisions?shop={ROD}",
 }

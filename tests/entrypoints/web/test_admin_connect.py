@@ -73,7 +73,7 @@ def test_connected_when_the_vendor_takes_it(web: Web, simulator: SimulatorHandle
     html = web.client.get(done.headers["location"]).text
     assert "Chatwoot is connected." in html
     assert "No worker is running" in html
-    assert "Change Chatwoot" in html
+    assert "Change what Chatwoot reads" in html
     secret = fields["api_access_token"]
     assert secret not in html
     stored = kept(web, "chatwoot")

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.roles import Permission, Role, may
+from hotdash.insights.people.customers import Sort, list_customers
 from tests.fixtures.marts import mart_row
 from tests.fixtures.pages import links_of, table_of
 from tests.fixtures.storefront import KYOTO, OWNER, ROD, STRANGER, VIEWER, history, publish_rows
@@ -125,7 +127,7 @@ class TestMasked:
         assert "names nobody" in look(known, "order", guest).text
 
     def test_nothing_asked(self, known: Web) -> None:
-        assert "Nobody is asked about yet." in known.client.get(f"/customers?shop={ROD}").text
+        assert "No customer is published yet." in known.client.get(f"/customers?shop={ROD}").text
 
     def test_another_shop_sees_its_own_alone(self, known: Web) -> None:
         known.sign_in(STRANGER)
@@ -223,3 +225,82 @@ class TestDoors:
             html = web.client.get(f"/tiles/{tile}?shop={ROD}").text
             assert f"/customers?shop={ROD}&amp;about={about}&amp;number=" in html
             assert "Who?" in links_of(html)
+
+
+class TestEverybody:
+    @pytest.fixture
+    def store(self, web: Web) -> Web:
+        """Hand-made: c-1 bought 120 twice, c-2 once for 300, c-3 never, c-4 once for 120."""
+        rows = history(ROD)
+        day = rows["fct_orders"][-1]["day"]
+        rows["dim_customers"] = [
+            mart_row(
+                "dim_customers",
+                shop_id=ROD,
+                customer_key=key,
+                bucket=0,
+                is_known=True,
+                first_order_day=day if orders else None,
+                last_order_day=day if orders else None,
+                acquired_day=day if orders else None,
+                counted_orders=orders,
+                revenue=Decimal(revenue),
+                segment="regular",
+            )
+            for key, orders, revenue in (
+                *(("c-1", 2, 240), ("c-2", 1, 300), ("c-3", 0, 0), ("c-4", 1, 120)),
+            )
+        ]
+        for each in rows["fct_orders"]:
+            each["customer_key"] = None
+        for each, key in zip(rows["fct_orders"][-3:], ("c-1", "c-1", "c-2"), strict=True):
+            each["customer_key"] = key
+        store = web.storefront
+        publish_rows(store.database, store.warehouse_home, store.clock, ROD, rows)
+        web.sign_in(OWNER)
+        return web
+
+    def listed(self, web: Web, shop: str = ROD, **asked: str) -> list[list[str]]:
+        answer = web.client.get("/customers", params={"shop": shop} | asked)
+        assert answer.status_code == 200
+        return table_of(answer.text, "data-customers")
+
+    def test_who_bought_by_what_is_asked_for(self, store: Web) -> None:
+        head, *rows = self.listed(store)
+        assert head[:3] == ["Customer", "Orders", "Revenue"]
+        assert [row[:3] for row in rows] == [
+            ["c-2", "1", "$300.00"],
+            ["c-1", "2", "$240.00"],
+            ["c-4", "1", "$120.00"],
+        ]
+        assert [row[0] for row in self.listed(store, sort="orders")[1:]] == ["c-1", "c-4", "c-2"]
+
+    def test_paged_without_a_gap_or_a_repeat(self, store: Web) -> None:
+        with store.storefront.database.as_user(store.storefront.user_id(OWNER)) as session:
+            for sort in Sort:
+                whole = [each.key for each in list_customers(session, ROD, sort).customers]
+                paged, cursor = list[str](), None
+                while True:
+                    page = list_customers(session, ROD, sort, cursor, most=1)
+                    paged += [each.key for each in page.customers]
+                    cursor = page.next_cursor
+                    if cursor is None:
+                        break
+                assert paged == whole
+                assert sorted(whole) == ["c-1", "c-2", "c-4"]
+
+    def test_down_to_the_orders_and_to_nobody_elses(self, store: Web) -> None:
+        store.storefront.know("c-1", **PERSON)
+        html = store.client.get(f"/customers?shop={ROD}&about=customer&number=c-1").text
+        _, *orders = table_of(html, "data-orders")
+        assert len(orders) == 2
+        assert PERSON["email"] not in html
+        store.sign_in(STRANGER)
+        assert store.client.get(f"/customers?shop={ROD}").status_code == 404
+        assert "c-1" not in store.client.get(f"/customers?shop={KYOTO}").text
+
+    @pytest.mark.parametrize("asked", [{"sort": "name"}, {"cursor": "x"}, {"cursor": "NaN|c-1"}])
+    def test_refused(self, store: Web, asked: dict[str, str]) -> None:
+        answer = store.client.get("/customers", params={"shop": ROD} | asked)
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.text

@@ -101,7 +101,7 @@ class TestList:
             session.execute(text("delete from app.freshness where shop_id = :s"), {"s": KYOTO})
         page = web.client.get(f"/sources?shop={KYOTO}").text
         assert "Nothing is connected to Kustom Kyoto." in page
-        assert f"hotdash connect shopify --shop {KYOTO}" in page
+        assert f"/admin/credentials?shop={KYOTO}#connect" in page
 
 
 class TestOne:

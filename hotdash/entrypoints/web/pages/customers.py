@@ -1,6 +1,6 @@
-"""GET /customers: who an order, a conversation or a customer key stands for, masked; POST shows one value, with a reason."""
+"""GET /customers: who buys, and who an order, a conversation or a customer key stands for, masked; POST shows one value, with a reason."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Annotated
 from urllib.parse import urlencode
@@ -16,13 +16,20 @@ from hotdash.base.roles import Permission, may
 from hotdash.entrypoints.web.api.access import finder_of
 from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
 from hotdash.entrypoints.web.gate import shop_of
+from hotdash.entrypoints.web.pages.customer_list import (
+    PATH,
+    CustomerListView,
+    OrderRow,
+    customer_list,
+    order_rows,
+)
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.governance.privacy.reveal import Reveal, masked_person, reveal_person
+from hotdash.insights.people.customers import MOST_ORDERS, Sort
 from hotdash.insights.people.pseudonyms import About, Asked, pseudonym_of
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
-PATH = "/customers"
 router = APIRouter(prefix=PATH, include_in_schema=False)
 Text = Annotated[str, Form()]
 TITLES = {"email": "E-mail", "first_name": "First name", "last_name": "Last name"}
@@ -49,14 +56,17 @@ def customers(
     shop: str | None = None,
     about: str = About.ORDER,
     number: str = "",
+    sort: str = Sort.REVENUE,
+    cursor: str | None = None,
 ) -> Response:
+    """Without a number all of them; with one who is behind it."""
     visit = parts.gate.visit(request)
     wanted = shop or next(iter(visit.shops), None)
     if wanted is None:
         return parts.pages.render(request, "no_shop.html", top_bar(visit))
     chosen = shop_of(visit, wanted, Permission.SEE_METRICS)
     if not number:
-        return _page(request, parts, visit, chosen, about, number)
+        return _everybody(request, parts, visit, chosen, sort, cursor)
     try:
         key = _key(parts, visit, chosen.shop_id, about, number)
         person = masked_person(finder_of(parts), chosen.shop_id, key)
@@ -103,6 +113,22 @@ def reveal(
     )
 
 
+def _everybody(
+    request: Request,
+    parts: Parts,
+    visit: Visit,
+    shop: VisitedShop,
+    sort: str,
+    cursor: str | None,
+) -> Response:
+    try:
+        with parts.context.database.as_user(visit.user_id) as session:
+            listed = customer_list(session, shop, sort, cursor)
+    except HotdashError as error:
+        return _page(request, parts, visit, shop, About.ORDER, "", problem=problem_of(error))
+    return _page(request, parts, visit, shop, About.ORDER, "", listed=listed)
+
+
 def _key(parts: Parts, visit: Visit, shop_id: str, about: str, number: str) -> str:
     asked = Asked.parse(about, number)
     with parts.context.database.as_user(visit.user_id) as session:
@@ -121,7 +147,12 @@ def _page(
     in_full: Collection[str] = (),
     reason: str = "",
     problem: Problem | None = None,
+    listed: CustomerListView | None = None,
 ) -> Response:
+    orders: Sequence[OrderRow] = ()
+    if about == About.CUSTOMER and number:
+        with parts.context.database.as_user(visit.user_id) as session:
+            orders = order_rows(session, shop, number)
     values = top_bar(visit) | {
         "shop": shop,
         "about": about,
@@ -133,6 +164,10 @@ def _page(
         "may_reveal": may(shop.role, Permission.REVEAL_PEOPLE),
         "longest_reason": LONGEST_REASON,
         "problem": problem,
+        "listed": listed,
+        "orders": orders,
+        "most_orders": MOST_ORDERS,
+        "every_customer_url": f"{PATH}?{urlencode({'shop': shop.shop_id})}",
     }
     return parts.pages.render(request, "customers.html", values, problem.status if problem else 200)
 

@@ -128,4 +128,4 @@ def _written(held: HeldRules, names: dict[str, str], shop: VisitedShop) -> str |
 
 def _quiet_now(rules: Rules, sight: RouteSight) -> str | None:
     until = quiet_until(rules.quiet_hours, rules.zone, sight.now)
-    return formatting.shop_time(until, rules.timezone) if until else None
+    return formatting.shop_time(until, sight.timezone) if until else None

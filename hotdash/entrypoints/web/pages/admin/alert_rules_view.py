@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from hotdash.entrypoints.web import formatting
 from hotdash.jobs.alert_channels import RESERVED
@@ -115,8 +116,10 @@ def route_view(route: Route, sight: RouteSight) -> RouteView:
     newest = max(mine, key=lambda each: each.opened_at, default=None)
     return RouteView(
         key=key_of(route),
-        severities=formatting.listing(route.severities).capitalize(),
-        subjects=formatting.listing(_ABOUT[each].lower() for each in route.subjects),
+        severities=_every(route.severities, Severity, "Every severity")
+        or formatting.listing(route.severities).capitalize(),
+        subjects=_every(route.subjects, Subject, "everything")
+        or formatting.listing(_ABOUT[each].lower() for each in route.subjects),
         checks=formatting.listing(each.replace("_", " ") for each in route.checks)
         if route.checks
         else "every check",
@@ -190,6 +193,10 @@ def _choices(
     }
 
 
+def _every(chosen: Sequence[str], known: type[StrEnum], words: str) -> str:
+    return words if set(chosen) == set(known) else ""
+
+
 def _silenced(route: Route, sight: RouteSight) -> Iterable[str]:
     if route.off:
         yield "Off: it tells nobody"
@@ -198,7 +205,7 @@ def _silenced(route: Route, sight: RouteSight) -> Iterable[str]:
         yield "No channel of it is connected"
     until = quiet_until(sight.rules.quiet_hours, sight.rules.zone, sight.now)
     if until is not None and set(route.severities) != {Severity.BLOCKING}:
-        yield f"Quiet until {formatting.shop_time(until, sight.rules.timezone)}; blocking ones go out"
+        yield f"Warnings wait until {formatting.shop_time(until, sight.timezone)}"
     snoozed = [
         (alert.check.replace("_", " "), standing.snoozed_until)
         for alert in sight.open_alerts

@@ -44,3 +44,17 @@
     days.table_name in {{ quoted_list(tables) }}
     and {{ is_to_build('loads') }}
 {%- endmacro %}
+
+{#-
+  Rows that may lie on an asked day, told by their instant alone, before anything dear is done with them: a shop's
+  day begins and ends less than a day before or after the same day in Greenwich.
+-#}
+{% macro near_asked_days(instant, affected) -%}
+  {{ instant }} >= (select cast(min(day) as timestamp) at time zone 'UTC' from {{ affected }}) - interval '1 day'
+  and {{ instant }} < (select cast(max(day) as timestamp) at time zone 'UTC' from {{ affected }}) + interval '2 days'
+{%- endmacro %}
+
+{#- What a join by this key says as well, but before an engine reads: it passes over the rest of a large table. -#}
+{% macro within_range_of(keys, key, value) -%}
+  {{ value }} >= (select min({{ key }}) from {{ keys }}) and {{ value }} <= (select max({{ key }}) from {{ keys }})
+{%- endmacro %}

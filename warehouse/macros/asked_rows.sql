@@ -32,10 +32,13 @@
 {% macro rows_like_asked(relation, key) -%}
   {%- if key == 'day' or not are_asked_in_part([relation]) -%}{{ return(asked_rows(relation)) }}{%- endif -%}
   (
+    with changed as (
+      select distinct shop_id, {{ key }} from {{ asked_rows(relation) }} as asked
+    )
     select facts.*
     from {{ relation }} as facts
-    inner join (select distinct shop_id, {{ key }} from {{ asked_rows(relation) }} as changed) as asked
-      on asked.shop_id = facts.shop_id and asked.{{ key }} = facts.{{ key }}
+    inner join changed on changed.shop_id = facts.shop_id and changed.{{ key }} = facts.{{ key }}
+    where {{ within_range_of('changed', key, 'facts.' ~ key) }}
     union all
     select * from {{ relation }} where {{ key }} is null
   )

@@ -54,7 +54,10 @@ clicks as (
   inner join lookbacks on lookbacks.shop_id = touches.shop_id and lookbacks.day = touches.day
   inner join {{ ref('fct_orders') }} as orders
     on orders.shop_id = touches.shop_id and orders.order_id = touches.order_id and orders.day = touches.day
-  where orders.is_counted and touches.is_click and touches.age_seconds <= lookbacks.lookback_days * 86400
+  where
+    orders.is_counted and touches.is_click and touches.age_seconds <= lookbacks.lookback_days * 86400
+    and {{ within_range_of('lookbacks', 'day', 'touches.day') }}
+    and {{ within_range_of('lookbacks', 'day', 'orders.day') }}
 ),
 
 steps as (

@@ -10,8 +10,14 @@ with click_days as (
   {{ days_of_quarters(ref('stg_clickstream__touches'), ['occurred_at']) }}
 ),
 
+near_visits as (
+  select *
+  from {{ ref('stg_shopify__customer_visits') }}
+  where {{ near_asked_days('occurred_at', ref('int_affected_touch_days')) }}
+),
+
 visit_days as (
-  {{ days_of_quarters(ref('stg_shopify__customer_visits'), ['occurred_at']) }}
+  {{ days_of_quarters('near_visits', ['occurred_at']) }}
 ),
 
 events as (
@@ -74,7 +80,7 @@ visits as (
     visits.utm_{{ mark }},
     {%- endfor %}
     visit_days.day
-  from {{ ref('stg_shopify__customer_visits') }} as visits
+  from near_visits as visits
   inner join visit_days
     on visit_days.shop_id = visits.shop_id and visit_days.begun_at = {{ quarter_hour('visits.occurred_at') }}
   inner join {{ ref('int_affected_touch_days') }} as affected

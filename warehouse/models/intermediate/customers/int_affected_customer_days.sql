@@ -21,13 +21,11 @@ with versions as (
 ),
 
 touched_orders as (
-  select
+  select distinct
     shop_id,
     order_id
   from {{ ref('int_order_versions') }}
-  where '{{ var("mode") }}' <> 'full'
-  group by shop_id, order_id
-  having min(case when is_built then 1 else 0 end) = 0
+  where '{{ var("mode") }}' <> 'full' and not is_built
 ),
 
 touched as (
@@ -45,7 +43,8 @@ retagged as (
     shop_id,
     customer_id
   from {{ ref('int_customer_versions') }}
-  where '{{ var("mode") }}' <> 'full'
+  -- A version that was the newest and still is has changed nothing.
+  where '{{ var("mode") }}' <> 'full' and is_newest <> was_newest
   group by shop_id, customer_id
   having
     coalesce(max(case when is_newest then tags end), '')

@@ -69,6 +69,11 @@ acquired as (
       order by processed_at, order_id
       rows between unbounded preceding and current row
     ) as acquired_day,
+    count(case when is_repeat_order then 1 end) over (
+      partition by shop_id, customer_key
+      order by processed_at, order_id
+      rows between unbounded preceding and current row
+    ) as repeat_orders_so_far,
     row_number() over (
       partition by shop_id, customer_key, day, is_repeat_order
       order by processed_at, order_id
@@ -86,6 +91,7 @@ select
   acquired.is_repeat_order,
   acquired.is_repeat_order and acquired.place_of_day = 1 and acquired.first_kept_day < acquired.day
     as is_return,
+  acquired.is_repeat_order and acquired.repeat_orders_so_far = 1 as is_first_repeat,
   acquired.acquired_day,
   {{ customer_segment(
     "nullif(identity.tags, '')",

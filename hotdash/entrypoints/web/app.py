@@ -30,6 +30,7 @@ from hotdash.entrypoints.web.api import (
     views,
 )
 from hotdash.entrypoints.web.api import health as data_health
+from hotdash.entrypoints.web.api import people as people_api
 from hotdash.entrypoints.web.collector import endpoints as collector
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.errors import ErrorAnswers
@@ -98,7 +99,7 @@ ROUTERS = (
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),
     *(annotations.router, goals.router, views.router),
-    *(tokens.router, access.router, access.customers),
+    *(tokens.router, people_api.router, access.router, access.customers),
     collector.router,
 )
 

@@ -40,6 +40,7 @@ class Invitation:
 class Invited:
     """The link is known in this moment only, and there is none for whoever has a way in."""
 
+    user_id: UUID
     email: str
     role: Role
     link: str | None
@@ -47,6 +48,14 @@ class Invited:
 
     def __repr__(self) -> str:
         return f"Invited({self.role.value!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is None stays as it is."""
+
+    role: Role | None = None
+    may_have_password: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +93,18 @@ class Members:
             identity.set_role(session, self.shop_id, person.user_id, asked.role)
             self._record(session, ROLE_GIVEN, person.user_id, {"role": asked.role.value})
             if person.has_password or memberships.is_known_elsewhere(session, person.user_id):
-                return Invited(email, asked.role, None, None)
+                return Invited(person.user_id, email, asked.role, None, None)
             return self._with_link(session, person.user_id, email, asked.role)
 
-    def change_role(self, user_id: UUID, role: Role) -> None:
+    def change(self, user_id: UUID, wanted: Change) -> Role:
+        """All of it or nothing; the role they have now."""
         with self._changing() as (session, members):
-            before = _require_member(members, user_id)
-            if before is role:
-                return
-            _refuse_leaving_nobody(members, user_id, role)
-            identity.set_role(session, self.shop_id, user_id, role)
-            told = {"role": role.value, "before": before.value}
-            self._record(session, ROLE_GIVEN, user_id, told)
+            role = _require_member(members, user_id)
+            if wanted.role not in (None, role):
+                self._change_role(session, members, user_id, wanted.role)
+            if wanted.may_have_password is not None:
+                self._allow_password(session, user_id, allowed=wanted.may_have_password)
+            return wanted.role or role
 
     def remove(self, user_id: UUID) -> None:
         """At once: what is asked for after this, by session or token, is refused.
@@ -104,7 +113,7 @@ class Members:
         """
         with self._changing() as (session, members):
             before = _require_member(members, user_id)
-            _refuse_leaving_nobody(members, user_id, None)
+            _refuse_leaving_nobody(session, members, user_id, None)
             identity.remove_member(session, self.shop_id, user_id)
             by = actor_of(self.user_id)
             closed = memberships.close_tokens(session, user_id, self.shop_id, at=self.now, by=by)
@@ -128,24 +137,6 @@ class Members:
         record_revoked(session, revoked, by, self.now, self.request_id)
         return len(set(chain.from_iterable(revoked.values())))
 
-    def allow_password(self, user_id: UUID, *, allowed: bool) -> None:
-        """For whoever comes in by another service; taken back, the one they set is gone as well."""
-        with self._changing() as (session, members):
-            _require_member(members, user_id)
-            self._require_only_ours(session, user_id)
-            if not allowed and not memberships.signs_in_elsewhere(session, user_id):
-                raise ConflictError(
-                    "Without a password this person would have no way in.",
-                    hint="Only whoever signs in at another service can do without one.",
-                    field="password",
-                )
-            memberships.allow_password(session, user_id, allowed=allowed)
-            if not allowed:
-                memberships.forget_password(session, user_id)
-                memberships.end_ways_in(session, user_id)
-            action = PASSWORD_ALLOWED if allowed else PASSWORD_REFUSED
-            self._record(session, action, user_id, {})
-
     def new_link(self, user_id: UUID) -> Invited:
         """For whoever has no other way in yet; the one before it opens nothing any more."""
         with self._changing() as (session, members):
@@ -165,6 +156,29 @@ class Members:
             memberships.end_ways_in(session, user_id)
             return self._with_link(session, user_id, person.email, role)
 
+    def _change_role(
+        self, session: Session, members: Mapping[UUID, Role], user_id: UUID, role: Role
+    ) -> None:
+        _refuse_leaving_nobody(session, members, user_id, role)
+        identity.set_role(session, self.shop_id, user_id, role)
+        told = {"role": role.value, "before": members[user_id].value}
+        self._record(session, ROLE_GIVEN, user_id, told)
+
+    def _allow_password(self, session: Session, user_id: UUID, *, allowed: bool) -> None:
+        """For whoever comes in by another service; taken back, the one they set is gone as well."""
+        self._require_only_ours(session, user_id)
+        if not allowed and not memberships.signs_in_elsewhere(session, user_id):
+            raise ConflictError(
+                "Without a password this person would have no way in.",
+                hint="Only whoever signs in at another service can do without one.",
+                field="may_have_password",
+            )
+        memberships.allow_password(session, user_id, allowed=allowed)
+        if not allowed:
+            memberships.forget_password(session, user_id)
+            memberships.end_ways_in(session, user_id)
+        self._record(session, PASSWORD_ALLOWED if allowed else PASSWORD_REFUSED, user_id, {})
+
     @contextmanager
     def _changing(self) -> Generator[tuple[Session, Mapping[UUID, Role]]]:
         """One change at a time per shop, by somebody who manages it at this very moment."""
@@ -181,7 +195,7 @@ class Members:
         token, until = new_token(), self.now + INVITATION_LASTS
         identity.add_link(session, hash_token(token), user_id, at=self.now, expires_at=until)
         self._record(session, LINK_MADE, user_id, {"until": until.isoformat()})
-        return Invited(email, role, f"{self.base_url}/sign-in/{token}", until)
+        return Invited(user_id, email, role, f"{self.base_url}/sign-in/{token}", until)
 
     def _require_ours(self, session: Session, person: identity.UserRecord) -> None:
         """Whoever holds an account that other shops know may not be who is meant here."""
@@ -253,14 +267,14 @@ def _require_member(members: Mapping[UUID, Role], user_id: UUID) -> Role:
     return role
 
 
-def _refuse_leaving_nobody(members: Mapping[UUID, Role], user_id: UUID, role: Role | None) -> None:
-    stays = role is not None and may(role, Permission.MANAGE_SHOP)
-    others = [
-        each
-        for each, held in members.items()
-        if each != user_id and may(held, Permission.MANAGE_SHOP)
-    ]
-    if not stays and not others:
+def _refuse_leaving_nobody(
+    session: Session, members: Mapping[UUID, Role], user_id: UUID, role: Role | None
+) -> None:
+    """Whoever is shut out of the installation manages nothing."""
+    if role is not None and may(role, Permission.MANAGE_SHOP):
+        return
+    managing = {each for each, held in members.items() if may(held, Permission.MANAGE_SHOP)}
+    if not identity.enabled_among(session, managing - {user_id}):
         raise ConflictError(
             "Nobody would manage this shop any more.",
             hint="Make somebody else an owner first.",

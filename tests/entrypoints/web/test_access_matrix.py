@@ -225,7 +225,7 @@ MATRIX = {
 def ask(web: Web, name: str) -> httpx.Response:
     row = MATRIX[name]
     if row.document is not None:
-        return web.send(row.address, row.document)
+        return web.send(row.address, row.document, method=name.partition(" ")[0])
     if name.startswith("POST"):
         somebody = f"{secrets.token_hex(4)}@nowhere.example"
         return web.form(row.address, {"email": somebody} | row.fields)

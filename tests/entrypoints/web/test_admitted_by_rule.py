@@ -219,6 +219,7 @@ class TestNoPasswordOfTheirOwn:
         """Whoever has no other service keeps the only way in there is."""
         door = office.door()
         assert self.allow(door, "no", OWNER) == 409
+        assert self.allow(door, "", OWNER) == 400
         assert self.by_password(door, OWNER, PASSWORD) == 303
 
 

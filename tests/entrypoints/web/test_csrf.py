@@ -26,7 +26,11 @@ FORMS = [
     *(f"/explore/{what}/remove" for what in ("views", "annotations", "goals")),
 ]
 REASON = {"reason": "Prices were wrong."}
+PERSON = f"/api/v1/people/{SOMETHING}"
 DOCUMENTS = {
+    "/api/v1/people": (f"/api/v1/people?shop={ROD}", {"email": "x@y.example", "role": "viewer"}),
+    "/api/v1/people/{person}/link": (f"{PERSON}/link?shop={ROD}", {}),
+    "/api/v1/people/{person}/sessions/end": (f"{PERSON}/sessions/end?shop={ROD}", {}),
     "/api/v1/publications/rollback": (
         "/api/v1/publications/rollback",
         {"shop": ROD, "publication": SOMETHING} | REASON,
@@ -112,6 +116,15 @@ DOCUMENTS = {
 }
 
 
+CHANGES = {
+    "PATCH /api/v1/people/{person}": (f"{PERSON}?shop={ROD}", {"role": "viewer"}),
+    "DELETE /api/v1/people/{person}": (f"{PERSON}?shop={ROD}", {}),
+}
+EVERY_DOCUMENT = [("POST", *asked) for asked in DOCUMENTS.values()] + [
+    (name.partition(" ")[0], *asked) for name, asked in CHANGES.items()
+]
+
+
 def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None:
     """Webhooks prove themselves by their signature; the collector reads no cookie and serves nobody."""
     posts = {
@@ -119,6 +132,10 @@ def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None
         for name in routes_of(shown_web.app.routes)
         if name.startswith("POST")
     }
+    other_writes = {
+        name for name in routes_of(shown_web.app.routes) if not name.startswith(("GET ", "POST "))
+    }
+    assert other_writes == set(CHANGES)
     asked = {*FORMS, *DOCUMENTS}
     assert posts - asked == {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
 
@@ -152,26 +169,28 @@ class TestEveryForm:
         assert "not from this installation" in answer.text
 
 
-@pytest.mark.parametrize(("path", "document"), DOCUMENTS.values(), ids=DOCUMENTS)
+@pytest.mark.parametrize(("method", "path", "document"), EVERY_DOCUMENT, ids=[*DOCUMENTS, *CHANGES])
 class TestEveryDocument:
-    def test_without_a_token(self, signed_in: Web, path: str, document: dict[str, str]) -> None:
+    def test_without_a_token(
+        self, signed_in: Web, method: str, path: str, document: dict[str, str]
+    ) -> None:
         origin = {"origin": BASE_URL}
-        answer = signed_in.client.post(path, json=document, headers=origin)
+        answer = signed_in.client.request(method, path, json=document, headers=origin)
         assert answer.status_code == 403
         assert answer.json()["error"]["code"] == "forged_form"
 
     def test_with_the_token_of_another_visitor(
-        self, signed_in: Web, path: str, document: dict[str, str]
+        self, signed_in: Web, method: str, path: str, document: dict[str, str]
     ) -> None:
         token = signed_in.parts.csrf.issue("somebody else")
-        answer = signed_in.send(path, document, **{"x-csrf-token": token})
+        answer = signed_in.send(path, document, method=method, **{"x-csrf-token": token})
         assert answer.json()["error"]["code"] == "forged_form"
 
     @pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
     def test_from_another_origin(
-        self, signed_in: Web, path: str, document: dict[str, str], origin: str
+        self, signed_in: Web, method: str, path: str, document: dict[str, str], origin: str
     ) -> None:
-        answer = signed_in.send(path, document, origin=origin)
+        answer = signed_in.send(path, document, method=method, origin=origin)
         assert answer.json()["error"]["code"] == "forged_form"
 
 

@@ -1,6 +1,6 @@
 """People and the shops they belong to: what an administrator does, in the owner's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -72,6 +72,11 @@ def names_of_actors(session: Session) -> dict[str, str]:
 def names_of_people(session: Session) -> dict[str, str]:
     """The same where an address would be kept, as messages are."""
     return {actor_of(user.user_id): user.name for user in list_users(session) if user.name}
+
+
+def enabled_among(session: Session, user_ids: Collection[UUID]) -> set[UUID]:
+    found = select(User.user_id).where(User.user_id.in_(user_ids), User.disabled_at.is_(None))
+    return set(session.scalars(found))
 
 
 def list_users(session: Session) -> list[UserRecord]:

@@ -1,4 +1,8 @@
-"""Medians computed beforehand: written once per manifest, range and definition."""
+"""Medians computed beforehand: written once per manifest, range and definition.
+
+Not among what tiles read: Explore, API and commands ask for the same medians by days, and a policy
+decided later gives another definition while the manifest, and with it the rows of tiles, stay.
+"""
 
 from datetime import date
 from decimal import Decimal

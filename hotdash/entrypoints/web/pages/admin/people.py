@@ -13,8 +13,9 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.roles import Permission, Role, may
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.address import see_other
-from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
+from hotdash.entrypoints.web.errors import Problem, problem_of
 from hotdash.entrypoints.web.gate import Admission
+from hotdash.entrypoints.web.managing import members_of
 from hotdash.entrypoints.web.pages.admin.sections import (
     PEOPLE,
     changing,
@@ -24,7 +25,7 @@ from hotdash.entrypoints.web.pages.admin.sections import (
     url_of,
 )
 from hotdash.entrypoints.web.parts import Parts, PartsOf
-from hotdash.governance.access.members import Invitation, InvitationError, Invited, Members
+from hotdash.governance.access.members import Change, Invitation, InvitationError, Invited, Members
 from hotdash.storage.appdb.repositories.memberships import MemberRecord, list_members
 from hotdash.storage.appdb.repositories.visits import Visit, VisitedShop
 
@@ -93,7 +94,7 @@ def change_role(
 ) -> Response:
     return _changed(
         *(request, parts, shop, csrf, "role"),
-        lambda members: members.change_role(_person(person), _role(role)),
+        lambda members: members.change(_person(person), Change(role=_role(role))),
     )
 
 
@@ -131,10 +132,11 @@ def allow_password(
     allowed: Text = "",
     csrf: Text = "",
 ) -> Response:
-    is_allowed = allowed == "yes"
     return _changed(
-        *(request, parts, shop, csrf, "password" if is_allowed else "no_password"),
-        lambda members: members.allow_password(_person(person), allowed=is_allowed),
+        *(request, parts, shop, csrf, "password" if allowed == "yes" else "no_password"),
+        lambda members: members.change(
+            _person(person), Change(may_have_password=_yes_or_no(allowed))
+        ),
     )
 
 
@@ -160,7 +162,7 @@ def _changed(
     admission = changing(request, parts, Permission.MANAGE_SHOP, shop_id, csrf)
     visit, shop = admission.visit, admission.shop
     try:
-        made = change(_members(request, parts, admission))
+        made = change(members_of(request, parts, admission))
     except HotdashError as error:
         return _page(request, parts, visit, shop, problem=problem_of(error))
     if isinstance(made, Invited) and made.link is not None:
@@ -175,17 +177,6 @@ def _still_manages(parts: Parts, admission: Admission) -> bool:
         found = list_members(session, admission.shop.shop_id, now)
     own = next((each for each in found if each.user_id == admission.visit.user_id), None)
     return own is not None and may(own.role, Permission.MANAGE_SHOP)
-
-
-def _members(request: Request, parts: Parts, admission: Admission) -> Members:
-    return Members(
-        database=parts.context.database,
-        shop_id=admission.shop.shop_id,
-        user_id=admission.visit.user_id,
-        now=parts.context.clock.now(),
-        base_url=parts.context.base_url,
-        request_id=reference_of(request) or None,
-    )
 
 
 def _page(
@@ -259,6 +250,16 @@ def _role(text: str) -> Role:
             f"{text[:40]!r} is no role.", hint=f"The roles are {', '.join(Role)}.", field="role"
         )
     return Role(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise InvitationError(
+            f"{text[:40]!r} neither allows nor refuses.",
+            hint="Load the list again.",
+            field="allowed",
+        )
+    return text == "yes"
 
 
 def _person(text: str) -> UUID:

@@ -58,13 +58,18 @@ def signed(amount: Decimal, currency: str, digits: str) -> str:
     return f"{MINUS if amount < 0 else ''}{sign(currency)}{digits}"
 
 
-def in_words(amount: Decimal, currency: str) -> str:
+def in_words(amount: Decimal, currency: str, *, beside: Decimal | None = None) -> str:
     """As sentences say it: large sums in whole units, for cents say nothing beside them."""
-    rounded = Money(amount, currency).rounded().amount
-    if abs(rounded) >= _LARGE:
-        whole = rounded.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-        return signed(whole, currency, f"{abs(whole):,f}")
-    return signed(rounded, currency, f"{abs(rounded):,f}")
+    said = as_said(amount, currency, beside=beside)
+    return signed(said, currency, f"{abs(said):,f}")
+
+
+def as_said(amount: Decimal, currency: str, *, beside: Decimal | None = None) -> Decimal:
+    """Where one sentence says several, all are as exact as the largest of them."""
+    cent = quantum(currency)
+    largest = max(abs(amount), abs(amount if beside is None else beside))
+    is_large = largest.quantize(cent, rounding=ROUND_HALF_UP) >= _LARGE
+    return amount.quantize(Decimal(1) if is_large else cent, rounding=ROUND_HALF_UP)
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal | int], currency: str) -> list[Decimal]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotdash.base.money import Money, allocate, minor_digits
+from hotdash.base.money import MINUS, Money, allocate, in_words, minor_digits
 
 
 @pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("JPY", 0), ("KWD", 3), ("EUR", 2)])
@@ -46,3 +46,28 @@ def test_what_is_no_whole_minor_unit_is_refused() -> None:
         allocate(Decimal("0.005"), [1], "USD")
     with pytest.raises(ValueError, match="zero"):
         allocate(Decimal("1"), [0, 0], "USD")
+
+
+class TestInWords:
+    """From 1,000 on in whole units, half away from nought; below with the minor units there are."""
+
+    @pytest.mark.parametrize(
+        ("amount", "currency", "said"),
+        [
+            ("999.994", "USD", "$999.99"),
+            ("999.995", "USD", "$1,000"),
+            # To cents and only then to units it would be 1,234.50 and so 1,235.
+            ("1234.495", "USD", "$1,234"),
+            ("1234.5", "USD", "$1,235"),
+            ("-1234.5", "USD", f"{MINUS}$1,235"),
+            ("980.4", "JPY", "¥980"),
+            ("0", "EUR", "€0.00"),
+        ],
+    )
+    def test_one(self, amount: str, currency: str, said: str) -> None:
+        assert in_words(Decimal(amount), currency) == said
+
+    def test_of_one_sentence_as_exact_as_the_largest(self) -> None:
+        assert in_words(Decimal("900.40"), "USD", beside=Decimal("1200.50")) == "$900"
+        assert in_words(Decimal("300.10"), "USD", beside=Decimal("1200.50")) == "$300"
+        assert in_words(Decimal("900.40"), "USD", beside=Decimal("950")) == "$900.40"

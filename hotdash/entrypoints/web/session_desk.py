@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from starlette.concurrency import run_in_threadpool
 
 from hotdash.base.clock import Clock
+from hotdash.base.errors import UnavailableError
 from hotdash.storage.appdb.repositories import visits
 from hotdash.storage.appdb.repositories.visits import SessionAsked, Visit
 from hotdash.storage.appdb.session import Database
 
+_MOST_TOGETHER = 50
 _Waiting = dict[SessionAsked, list[asyncio.Future[Visit | None]]]
 
 
@@ -32,24 +35,40 @@ class SessionDesk:
     async def _ask_while_somebody_waits(self) -> None:
         try:
             while self._waiting:
-                waiting, self._waiting = self._waiting, {}
-                await self._ask(waiting)
+                together = dict(islice(self._waiting.items(), _MOST_TOGETHER))
+                for asked in together:
+                    del self._waiting[asked]
+                await self._ask(together)
         finally:
             self._asking = None
 
     async def _ask(self, waiting: _Waiting) -> None:
         try:
             found = await run_in_threadpool(self._find, list(waiting))
+        except UnavailableError as error:
+            _fail(waiting, error)
         except Exception as error:
-            for _, told in _still_waiting(waiting):
-                told.set_exception(error)
+            await self._ask_one_by_one(waiting, error)
+        else:
+            for asked, told in _still_waiting(waiting):
+                told.set_result(found.get(asked))
+
+    async def _ask_one_by_one(self, waiting: _Waiting, error: Exception) -> None:
+        """What is wrong with one question is nobody else's trouble."""
+        if len(waiting) == 1:
+            _fail(waiting, error)
             return
-        for asked, told in _still_waiting(waiting):
-            told.set_result(found.get(asked))
+        for asked, those in waiting.items():
+            await self._ask({asked: those})
 
     def _find(self, asked: Sequence[SessionAsked]) -> Mapping[SessionAsked, Visit]:
         with self._database.glance() as connection:
             return visits.find_visits(connection, asked, self._clock.now())
+
+
+def _fail(waiting: _Waiting, error: Exception) -> None:
+    for _, told in _still_waiting(waiting):
+        told.set_exception(error)
 
 
 def _still_waiting(

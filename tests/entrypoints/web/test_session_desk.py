@@ -14,7 +14,7 @@ from hotdash.entrypoints.web.session_desk import SessionDesk
 from hotdash.governance.access.sessions import open_session
 from hotdash.governance.access.tokens import hash_token
 from hotdash.storage.appdb.repositories.visits import SessionAsked, Visit
-from hotdash.storage.appdb.session import Database
+from hotdash.storage.appdb.session import Database, UnusableTextError
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.shops import SeededShop
 
@@ -133,6 +133,31 @@ class TestTrouble:
         assert [type(each) for each in told] == [UnavailableError] * 2
         assert after is not None
         gone.dispose()
+
+    def test_a_question_that_cannot_be_asked_is_nobody_elses_trouble(
+        self, counted: CountedDatabase, shop: SeededShop
+    ) -> None:
+        mine = asked_by(counted, shop, shop.shop_id)
+        unusable = SessionAsked(b"x" * 32, "a\0b")
+        desk = SessionDesk(counted, SystemClock())
+
+        async def together() -> list[object]:
+            asking = [desk.find_visit(each) for each in (unusable, mine)]
+            return list(await asyncio.gather(*asking, return_exceptions=True))
+
+        refused, visit = asyncio.run(together())
+        assert isinstance(refused, UnusableTextError)
+        assert isinstance(visit, Visit)
+
+    def test_more_than_one_question_holds_are_all_answered(
+        self, counted: CountedDatabase, shop: SeededShop
+    ) -> None:
+        mine = asked_by(counted, shop, None)
+        strangers = [SessionAsked(bytes([number]) * 32, None) for number in range(120)]
+        told = all_at_once(SessionDesk(counted, SystemClock()), [*strangers, mine])
+        assert counted.glances == 3
+        assert told[:-1] == [None] * 120
+        assert told[-1] is not None
 
     def test_somebody_who_went_away_holds_up_nobody(
         self, counted: CountedDatabase, shop: SeededShop

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from hotdash.base.money import in_words
+from hotdash.base.money import as_said, in_words
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import Confidence, Evidence, Kind, Proposal
 from hotdash.storage.appdb.repositories.signals.reading import (
@@ -77,9 +77,7 @@ def _cut(reading: Reading, each: CampaignSignal, revenue: Decimal) -> Proposal:
         kind=Kind.CUT_CAMPAIGN,
         subject=_subject(each),
         title=f"Cut {each.campaign} at {wording.name_of(each.platform)}",
-        reason=f"It cost {in_words(each.spend, currency)} in {MONTH_DAYS} days and brought "
-        f"{in_words(revenue, currency)} from {wording.counted(each.orders or 0, 'order')}, "
-        f"{in_words(lost, currency)} less than it cost.",
+        reason=_told_loss(each, revenue, currency),
         confidence=_confidence(each),
         deadline=_deadline(reading),
         evidence=_evidence(reading, each, Kind.CUT_CAMPAIGN),
@@ -91,6 +89,18 @@ def _cut(reading: Reading, each: CampaignSignal, revenue: Decimal) -> Proposal:
         impact_amount=wording.rounded(lost, currency),
         options=[{"option": "pause"}, {"option": "halve"}, {"option": "keep"}],
         features=_features(each, revenue),
+    )
+
+
+def _told_loss(each: CampaignSignal, revenue: Decimal, currency: str) -> str:
+    """The loss is that of the amounts as they are said, or the sentence would not add up."""
+    cost = as_said(each.spend, currency)
+    brought = as_said(revenue, currency, beside=cost)
+    return (
+        f"It cost {in_words(cost, currency)} in {MONTH_DAYS} days and brought "
+        f"{in_words(brought, currency, beside=cost)} from "
+        f"{wording.counted(each.orders or 0, 'order')}, "
+        f"{in_words(cost - brought, currency, beside=cost)} less than it cost."
     )
 
 

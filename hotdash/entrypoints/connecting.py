@@ -15,7 +15,7 @@ from hotdash.connectors.shopify.spec import client_of
 from hotdash.connectors.shopify.subscriptions import Subscriptions, ensure_subscriptions
 from hotdash.connectors.shopify.tables import SHOPS
 from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
-from hotdash.connectors.spec import HeldFields
+from hotdash.connectors.spec import ADDRESS_OF_PAGE, ConnectorSpec, HeldFields
 from hotdash.jobs.install_shopify import webhook_url
 from hotdash.jobs.leave_source import leave_source
 from hotdash.storage.appdb.repositories import audit, credentials, shops
@@ -70,10 +70,7 @@ def connect(
 def renew(
     house: "Installation", vendor: str, shop_id: str, secrets: Mapping[str, str], *, actor: str
 ) -> Sequence[MissingScope]:
-    """New secrets in place of the old ones, everything else as it was; the vendor is asked first.
-
-    What a vendor gave with an old key, a refresh token for instance, goes with it.
-    """
+    """New secrets in place of the old ones, everything else as it was; the vendor is asked first."""
     spec, stored = spec_of(vendor), stored_fields(house, vendor, shop_id)
     if not stored:
         raise NotFoundError(
@@ -89,8 +86,9 @@ def renew(
             hint="Enter the secret that the vendor gave.",
             field="vendor",
         )
-    kept = {name: value for name, value in stored.items() if name in known or name == ADDRESS}
-    made = connect(house, vendor, shop_id, kept | told, strict=False)
+    check_of_page(house, spec, stored, told)
+    fields = {**kept_beside(spec, stored, told), **told}
+    made = connect(house, vendor, shop_id, fields, strict=False)
     with house.database.jobs() as session:
         audit.add_event(
             session,
@@ -102,6 +100,27 @@ def renew(
             detail={"fields": sorted(told)},
         )
     return made.missing
+
+
+def kept_beside(
+    spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
+) -> dict[str, str]:
+    """What a vendor gave with an old key, a refresh token for instance, goes with it."""
+    is_new_key = any(
+        told.get(each.name) and told[each.name] != stored.get(each.name)
+        for each in spec.fields
+        if each.ends_tokens
+    )
+    lasting = {each.name for each in spec.fields} | {ADDRESS, ADDRESS_OF_PAGE}
+    return {name: value for name, value in stored.items() if name in lasting or not is_new_key}
+
+
+def check_of_page(
+    house: "Installation", spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
+) -> None:
+    for each in spec.fields:
+        if each.check_of_page and told.get(each.name):
+            each.check_of_page(told[each.name], stored.get(each.name, ""), house.reach_of_page)
 
 
 def _subscribed(house: "Installation", shop_id: str, held: HeldFields) -> Subscriptions | None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
+from hotdash.base.environment import Environment
 from hotdash.base.errors import ConflictError
 from hotdash.base.personal_data import PersonalData
+from hotdash.base.reach import Reach
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
 from hotdash.connectors.files.connector import VENDOR as FILES
@@ -18,7 +20,7 @@ from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
-from hotdash.connectors.spec import Access, HeldFields
+from hotdash.connectors.spec import REACH_OF_PAGE, Access, HeldFields
 from hotdash.entrypoints.connecting import renew
 from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
 from hotdash.entrypoints.web.context import WebContext
@@ -242,6 +244,12 @@ class Installation:
         )
 
     @property
+    def reach_of_page(self) -> Reach:
+        """Simulators answer on this machine: where it is for development, a page may name them."""
+        is_own = self.settings.environment is Environment.DEVELOPMENT
+        return Reach.PUBLIC_OR_LOOPBACK if is_own else Reach.PUBLIC
+
+    @property
     def shopify_app(self) -> ShopifyApp | None:
         settings = self.settings
         if settings.shopify_client_id is None or settings.shopify_client_secret is None:
@@ -286,6 +294,7 @@ class Installation:
         return {
             "shopify_api_version": self.settings.shopify_api_version,
             "shopify_overlap_seconds": str(self.settings.shopify_overlap_seconds),
+            REACH_OF_PAGE: self.reach_of_page,
         }
 
 

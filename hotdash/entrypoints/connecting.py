@@ -60,7 +60,7 @@ def connect(
     # A token that was renewed by being tried is the one that works from now on.
     if vendor == SHOPIFY:
         house.save_shop(shop_id, held.fields)
-        return Connected(shop_id, vendor, missing, is_new_shop, _subscribed(house, shop_id, held))
+        return Connected(shop_id, vendor, missing, is_new_shop, subscribed(house, shop_id, held))
     if is_new_shop:
         _save_shop_of_loader(house, shop_id, connector)
     keep(house, vendor, shop_id, held.fields)
@@ -123,7 +123,7 @@ def check_of_page(
             each.check_of_page(told[each.name], stored.get(each.name, ""), house.reach_of_page)
 
 
-def _subscribed(house: "Installation", shop_id: str, held: HeldFields) -> Subscriptions | None:
+def subscribed(house: "Installation", shop_id: str, held: HeldFields) -> Subscriptions | None:
     """Without a secret to check them by, or an address they could reach, there are no webhooks."""
     access = replace(house.access_to(shop_id, SHOPIFY, held.fields), tokens=held)
     address = house.settings.base_url

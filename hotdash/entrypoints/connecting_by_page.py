@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
+from sqlalchemy.orm import Session
 
 from hotdash.base.address import is_loopback
 from hotdash.base.errors import ConflictError, HotdashError
@@ -25,10 +26,17 @@ from hotdash.entrypoints.connecting import (
     connect,
     kept_beside,
     stored_fields,
+    subscribed,
 )
+from hotdash.governance.access.owner import make_owner
 from hotdash.jobs.install_shopify import not_a_domain
 from hotdash.storage.appdb.repositories import audit
-from hotdash.storage.appdb.repositories.shops import find_by_domain, find_shop, get_shop
+from hotdash.storage.appdb.repositories.shops import (
+    find_by_domain,
+    find_shop,
+    get_shop,
+    hold_shop,
+)
 
 if TYPE_CHECKING:
     from hotdash.entrypoints.wiring import Installation
@@ -63,19 +71,33 @@ def connect_shop(
     fields = _fields(house, spec, {}, told) | _reached(house, domain)
     spec.require_fields(fields)
     access = house.access_to(f"{shop_id} to be", SHOPIFY, fields)
-    spec.open(replace(access, tokens=HeldFields(fields))).check()
+    held = HeldFields(fields)
+    spec.open(replace(access, tokens=held)).check()
+
+    def require_new(session: Session, named: str) -> None:
+        """Asked under a lock: of two who bring it at once one owns it."""
+        hold_shop(session, shop_id)
+        known = (find_by_domain(session, each) for each in (domain, named))
+        if find_shop(session, shop_id) or any(known):
+            raise _is_here(domain)
+
+    def give(session: Session) -> None:
+        make_owner(session, email=email, name=name, shop_ids=[shop_id])
+        _add_event(house, session, shop_id, actor, SHOP_CONNECTED, domain, sorted(told))
+
     with house.database.jobs() as session:
-        is_here = find_shop(session, shop_id) or find_by_domain(session, domain)
-    if is_here:
-        raise ConflictError(
-            f"{domain} is connected here already.",
-            hint="Ask its owner to invite you: Admin → People.",
-            field=DOMAIN,
-        )
-    connect(house, SHOPIFY, shop_id, fields, strict=False)
-    house.add_owner(email, name, [shop_id])
-    _note(house, shop_id, actor, SHOP_CONNECTED, domain, sorted(told))
+        require_new(session, domain)
+    house.save_shop(shop_id, held.fields, prepare=require_new, finish=give)
+    subscribed(house, shop_id, held)
     return shop_id
+
+
+def _is_here(domain: str) -> ConflictError:
+    return ConflictError(
+        f"{domain} is connected here already.",
+        hint="Ask its owner to invite you: Admin → People.",
+        field=DOMAIN,
+    )
 
 
 def _reached(house: "Installation", domain: str) -> dict[str, str]:
@@ -162,12 +184,24 @@ def _note(
     house: "Installation", shop_id: str, actor: str, action: str, subject: str, fields: list[str]
 ) -> None:
     with house.database.jobs() as session:
-        audit.add_event(
-            session,
-            shop_id=shop_id,
-            actor=actor,
-            action=action,
-            subject=subject,
-            at=house.clock.now(),
-            detail={"fields": fields},
-        )
+        _add_event(house, session, shop_id, actor, action, subject, fields)
+
+
+def _add_event(
+    house: "Installation",
+    session: Session,
+    shop_id: str,
+    actor: str,
+    action: str,
+    subject: str,
+    fields: list[str],
+) -> None:
+    audit.add_event(
+        session,
+        shop_id=shop_id,
+        actor=actor,
+        action=action,
+        subject=subject,
+        at=house.clock.now(),
+        detail={"fields": fields},
+    )

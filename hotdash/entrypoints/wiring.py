@@ -7,6 +7,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.environment import Environment
@@ -99,9 +101,19 @@ class Installation:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
         self.save_shop(access.shop_id, access.fields)
 
-    def save_shop(self, shop_id: str, fields: Mapping[str, str]) -> None:
+    def save_shop(
+        self,
+        shop_id: str,
+        fields: Mapping[str, str],
+        *,
+        prepare: Callable[[Session, str], None] | None = None,
+        finish: Callable[[Session], None] | None = None,
+    ) -> None:
+        """What has to hold before it and what belongs to it stand in the same transaction."""
         profile = open_shopify(self.access_to(shop_id, VENDOR, fields)).shop()
         with self.database.jobs() as session:
+            if prepare is not None:
+                prepare(session, profile.domain)
             shops.save_shop(
                 session,
                 shop_id=shop_id,
@@ -111,6 +123,8 @@ class Installation:
                 currency=profile.currency,
             )
             credentials.enter_credential(session, self.vault, shop_id, VENDOR, fields)
+            if finish is not None:
+                finish(session)
 
     def access_to(self, shop_id: str, vendor: str, fields: Mapping[str, str]) -> Access:
         """To an account whose credentials are not kept yet, maybe of a shop that is not known yet."""

@@ -3,13 +3,16 @@
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from hotdash.base.errors import ConflictError
 from hotdash.base.reach import Reach
 from hotdash.base.settings import load_settings
 from hotdash.connectors.registry import registry
@@ -17,6 +20,8 @@ from hotdash.connectors.spec import ADDRESS_OF_PAGE
 from hotdash.entrypoints.connecting import keep, renew, stored_fields
 from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
 from hotdash.entrypoints.wiring import Installation
+from hotdash.storage.appdb.repositories.shops import find_shop
+from hotdash.storage.appdb.session import UnusableTextError
 from tests.fixtures.simulator import SimulatorHandle
 from tests.fixtures.storefront import OWNER, ROD, Storefront
 from tests.fixtures.web import Web, web_in_front_of
@@ -323,3 +328,44 @@ class TestTokensOfAnInstalledShop:
         keep(house, "shopify", ROD, simulator.shops[ROD]["sources"]["shopify"] | given)
         renew(house, "shopify", ROD, {"client_secret": "new"}, actor="person:1")
         assert kept(house, "shopify")["refresh_token"] == "shprt_kept"
+
+
+class TestAStoreBroughtByTwoAtOnce:
+    NEW = "nordkurve-teile"
+
+    def bring(self, house: Installation, simulator: SimulatorHandle, who: str) -> str | None:
+        fields = simulator.shops[self.NEW]["sources"]["shopify"]
+        told = {"domain": fields["domain"], "access_token": fields["access_token"]}
+        try:
+            return connect_shop(house, told, email=who, name=who, actor="person:1")
+        except ConflictError:
+            return None
+
+    def owners(self, house: Installation) -> list[str]:
+        with house.database.jobs() as session:
+            return list(
+                session.scalars(
+                    text("select user_id::text from app.memberships where shop_id = :shop"),
+                    {"shop": self.NEW},
+                )
+            )
+
+    def test_belongs_to_one(self, house: Installation, simulator: SimulatorHandle) -> None:
+        people = [f"person-{number}@two.example" for number in range(4)]
+        with ThreadPoolExecutor(len(people)) as pool:
+            made = list(pool.map(lambda who: self.bring(house, simulator, who), people))
+        assert sorted(map(str, made)) == ["None", "None", "None", self.NEW]
+        assert len(self.owners(house)) == 1
+
+    def test_without_an_owner_there_is_no_shop(
+        self, house: Installation, simulator: SimulatorHandle
+    ) -> None:
+        with pytest.raises(UnusableTextError, match="NUL"):
+            self.bring(house, simulator, "nobody\0@two.example")
+        with house.database.jobs() as session:
+            assert find_shop(session, self.NEW) is None
+        assert kept_of(house, self.NEW) == {}
+
+
+def kept_of(house: Installation, shop_id: str) -> Mapping[str, str]:
+    return stored_fields(house, "shopify", shop_id)

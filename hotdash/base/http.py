@@ -12,6 +12,8 @@ from typing import Protocol
 import httpx
 import stamina
 
+from hotdash.base.reach import Reach
+
 # Who is told to wait longer than this gives up; the next run asks again.
 LONGEST_TOLD_WAIT = 3600.0
 _TOO_MANY_REQUESTS = 429
@@ -63,11 +65,17 @@ class RetryPolicy:
         return random.uniform(0, min(self.longest_wait, self.shortest_wait * 2**failed))
 
 
-def open_client(*, read_timeout: float = 60.0) -> httpx.Client:
+def open_client(*, read_timeout: float = 60.0, reach: Reach = Reach.ANYWHERE) -> httpx.Client:
     # At info it logs whole urls, and those of bulk files carry a signature.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     timeout = httpx.Timeout(read_timeout, connect=10.0, pool=10.0)
-    return httpx.Client(timeout=timeout, follow_redirects=False)
+    if reach is Reach.ANYWHERE:
+        return httpx.Client(timeout=timeout, follow_redirects=False)
+    from hotdash.base.guarded_http import sync_transport
+
+    # Never through a proxy: it would look the name up by itself.
+    guarded = sync_transport(reach)
+    return httpx.Client(timeout=timeout, follow_redirects=False, transport=guarded)
 
 
 def attempts(policy: RetryPolicy) -> Iterator[stamina.Attempt]:

@@ -11,8 +11,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
+from hotdash.base.reach import Reach
 from hotdash.connectors.calling import (
     Caller,
     Measured,
@@ -31,8 +33,50 @@ _ASSERTED_FOR = timedelta(hours=1)
 _OK = 200
 _LONGEST_TOLD = 200
 
+# Those that stand in keys Google made, old ones included.
+_GOOGLES_HOSTS = ("oauth2.googleapis.com", "accounts.google.com", "www.googleapis.com")
+
 SERVICE_ACCOUNT = "service_account_json"
 CONSENT = ("client_id", "client_secret", "refresh_token")
+
+
+def refuse_strange_token_address(told: str, stored: str, reach: Reach) -> None:
+    """A key is a file that says where it is sent: only to Google, unless the machine said elsewhere."""
+    url = _service_account(told).url
+    if url == _told_at_the_machine(stored) or _is_googles(url) or _is_own(url, reach):
+        return
+    raise HotdashError(
+        "The key's token_uri is no address of Google.",
+        hint=f"Take the JSON file as Google gave it; its token_uri is {TOKEN_URL}. Another is "
+        "said at the machine: `hotdash connect`.",
+        field=SERVICE_ACCOUNT,
+    )
+
+
+def _told_at_the_machine(stored: str) -> str | None:
+    try:
+        return _service_account(stored).url
+    except HotdashError:
+        return None
+
+
+def _is_googles(url: str) -> bool:
+    parts = _parts(url)
+    return parts is not None and parts.scheme == "https" and parts.host in _GOOGLES_HOSTS
+
+
+def _is_own(url: str, reach: Reach) -> bool:
+    parts = _parts(url)
+    return reach is Reach.PUBLIC_OR_LOOPBACK and parts is not None and is_loopback(parts.host)
+
+
+def _parts(url: str) -> httpx.URL | None:
+    """Read as the client that will call it reads it."""
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL:
+        return None
+
 
 GOOGLE_FIELDS: tuple[CredentialField, ...] = (
     CredentialField(
@@ -42,6 +86,7 @@ GOOGLE_FIELDS: tuple[CredentialField, ...] = (
         "Leave it empty when you sign in with client_id, client_secret and refresh_token.",
         secret=True,
         required=False,
+        check_of_page=refuse_strange_token_address,
     ),
     CredentialField(
         "client_id",

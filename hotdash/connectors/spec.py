@@ -10,9 +10,14 @@ from typing import Any, Protocol
 from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.http import CallObserver, RetryPolicy, unobserved
+from hotdash.base.reach import Reach
 from hotdash.connectors.breaker import Breaker
 from hotdash.connectors.contract import Connector, RawTable
 from hotdash.connectors.webhooks import Webhooks
+
+# Stands among the fields of a credential whose address was said by a page, and not at the machine.
+ADDRESS_OF_PAGE = "address_of_page"
+REACH_OF_PAGE = "reach_of_page"
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,20 @@ class CredentialField:
     default: str | None = None
     # A path or a command: who says it by a page would read and run what is not theirs.
     at_the_machine: bool = False
+    # Where the secrets go: another address gets none that was stored for this one.
+    is_address: bool = False
+    # A new one ends what the vendor gave beside the old one, a refresh token for instance.
+    ends_tokens: bool = False
+    # What it may lead to when a page says it; raises where it leads elsewhere.
+    check_of_page: "CheckOfPage | None" = None
+
+    @property
+    def usual(self) -> str:
+        return self.default or ""
+
+
+class CheckOfPage(Protocol):
+    def __call__(self, told: str, stored: str, reach: Reach) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,13 @@ class Access:
     @property
     def keeper(self) -> TokenKeeper:
         return self.tokens or HeldFields(self.fields)
+
+    @property
+    def reach(self) -> Reach:
+        """What was said at the machine may lie in its network; what a page said may not."""
+        if not self.fields.get(ADDRESS_OF_PAGE):
+            return Reach.ANYWHERE
+        return Reach(self.options.get(REACH_OF_PAGE, Reach.PUBLIC))
 
     def base_url(self, vendors_own: str) -> str:
         """The vendor's own address unless the credentials name another, a simulator's for instance."""

@@ -15,7 +15,7 @@ from hotdash.connectors.shopify.spec import client_of
 from hotdash.connectors.shopify.subscriptions import Subscriptions, ensure_subscriptions
 from hotdash.connectors.shopify.tables import SHOPS
 from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
-from hotdash.connectors.spec import HeldFields
+from hotdash.connectors.spec import ADDRESS_OF_PAGE, ConnectorSpec, HeldFields
 from hotdash.jobs.install_shopify import webhook_url
 from hotdash.jobs.leave_source import leave_source
 from hotdash.storage.appdb.repositories import audit, credentials, shops
@@ -60,7 +60,7 @@ def connect(
     # A token that was renewed by being tried is the one that works from now on.
     if vendor == SHOPIFY:
         house.save_shop(shop_id, held.fields)
-        return Connected(shop_id, vendor, missing, is_new_shop, _subscribed(house, shop_id, held))
+        return Connected(shop_id, vendor, missing, is_new_shop, subscribed(house, shop_id, held))
     if is_new_shop:
         _save_shop_of_loader(house, shop_id, connector)
     keep(house, vendor, shop_id, held.fields)
@@ -70,10 +70,7 @@ def connect(
 def renew(
     house: "Installation", vendor: str, shop_id: str, secrets: Mapping[str, str], *, actor: str
 ) -> Sequence[MissingScope]:
-    """New secrets in place of the old ones, everything else as it was; the vendor is asked first.
-
-    What a vendor gave with an old key, a refresh token for instance, goes with it.
-    """
+    """New secrets in place of the old ones, everything else as it was; the vendor is asked first."""
     spec, stored = spec_of(vendor), stored_fields(house, vendor, shop_id)
     if not stored:
         raise NotFoundError(
@@ -89,8 +86,9 @@ def renew(
             hint="Enter the secret that the vendor gave.",
             field="vendor",
         )
-    kept = {name: value for name, value in stored.items() if name in known or name == ADDRESS}
-    made = connect(house, vendor, shop_id, kept | told, strict=False)
+    check_of_page(house, spec, stored, told)
+    fields = {**kept_beside(spec, stored, told), **told}
+    made = connect(house, vendor, shop_id, fields, strict=False)
     with house.database.jobs() as session:
         audit.add_event(
             session,
@@ -104,7 +102,28 @@ def renew(
     return made.missing
 
 
-def _subscribed(house: "Installation", shop_id: str, held: HeldFields) -> Subscriptions | None:
+def kept_beside(
+    spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
+) -> dict[str, str]:
+    """What a vendor gave with an old key, a refresh token for instance, goes with it."""
+    is_new_key = any(
+        told.get(each.name) and told[each.name] != stored.get(each.name)
+        for each in spec.fields
+        if each.ends_tokens
+    )
+    lasting = {each.name for each in spec.fields} | {ADDRESS, ADDRESS_OF_PAGE}
+    return {name: value for name, value in stored.items() if name in lasting or not is_new_key}
+
+
+def check_of_page(
+    house: "Installation", spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
+) -> None:
+    for each in spec.fields:
+        if each.check_of_page and told.get(each.name):
+            each.check_of_page(told[each.name], stored.get(each.name, ""), house.reach_of_page)
+
+
+def subscribed(house: "Installation", shop_id: str, held: HeldFields) -> Subscriptions | None:
     """Without a secret to check them by, or an address they could reach, there are no webhooks."""
     access = replace(house.access_to(shop_id, SHOPIFY, held.fields), tokens=held)
     address = house.settings.base_url

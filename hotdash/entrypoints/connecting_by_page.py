@@ -3,19 +3,40 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy.orm import Session
 
 from hotdash.base.address import is_loopback
 from hotdash.base.errors import ConflictError, HotdashError
+from hotdash.base.reach import Reach
 from hotdash.connectors.contract import MissingScope
 from hotdash.connectors.registry import spec_of
 from hotdash.connectors.shopify.client import VENDOR as SHOPIFY
 from hotdash.connectors.shopify.oauth import is_shop_domain
-from hotdash.connectors.spec import ConnectorSpec, HeldFields
-from hotdash.entrypoints.connecting import ADDRESS, connect, stored_fields
+from hotdash.connectors.spec import (
+    ADDRESS_OF_PAGE,
+    ConnectorSpec,
+    CredentialField,
+    HeldFields,
+)
+from hotdash.entrypoints.connecting import (
+    ADDRESS,
+    check_of_page,
+    connect,
+    kept_beside,
+    stored_fields,
+    subscribed,
+)
+from hotdash.governance.access.owner import make_owner
 from hotdash.jobs.install_shopify import not_a_domain
 from hotdash.storage.appdb.repositories import audit
-from hotdash.storage.appdb.repositories.shops import find_by_domain, find_shop, get_shop
+from hotdash.storage.appdb.repositories.shops import (
+    find_by_domain,
+    find_shop,
+    get_shop,
+    hold_shop,
+)
 
 if TYPE_CHECKING:
     from hotdash.entrypoints.wiring import Installation
@@ -30,7 +51,7 @@ def connect_source(
     """A secret left empty stays as it was; what was said at the machine stays, too."""
     spec = spec_of(vendor)
     refuse_at_the_machine(spec, shop_id)
-    fields = _fields(spec, stored_fields(house, vendor, shop_id), told)
+    fields = _fields(house, spec, stored_fields(house, vendor, shop_id), told)
     if vendor == SHOPIFY:
         with house.database.jobs() as session:
             fields |= _reached(house, get_shop(session, shop_id).vendor_domain)
@@ -47,22 +68,36 @@ def connect_shop(
     if not is_shop_domain(domain):
         raise not_a_domain(domain)
     spec, shop_id = spec_of(SHOPIFY), domain.partition(".")[0]
-    fields = _fields(spec, {}, told) | _reached(house, domain)
+    fields = _fields(house, spec, {}, told) | _reached(house, domain)
     spec.require_fields(fields)
     access = house.access_to(f"{shop_id} to be", SHOPIFY, fields)
-    spec.open(replace(access, tokens=HeldFields(fields))).check()
+    held = HeldFields(fields)
+    spec.open(replace(access, tokens=held)).check()
+
+    def require_new(session: Session, named: str) -> None:
+        """Asked under a lock: of two who bring it at once one owns it."""
+        hold_shop(session, shop_id)
+        known = (find_by_domain(session, each) for each in (domain, named))
+        if find_shop(session, shop_id) or any(known):
+            raise _is_here(domain)
+
+    def give(session: Session) -> None:
+        make_owner(session, email=email, name=name, shop_ids=[shop_id])
+        _add_event(house, session, shop_id, actor, SHOP_CONNECTED, domain, sorted(told))
+
     with house.database.jobs() as session:
-        is_here = find_shop(session, shop_id) or find_by_domain(session, domain)
-    if is_here:
-        raise ConflictError(
-            f"{domain} is connected here already.",
-            hint="Ask its owner to invite you: Admin → People.",
-            field=DOMAIN,
-        )
-    connect(house, SHOPIFY, shop_id, fields, strict=False)
-    house.add_owner(email, name, [shop_id])
-    _note(house, shop_id, actor, SHOP_CONNECTED, domain, sorted(told))
+        require_new(session, domain)
+    house.save_shop(shop_id, held.fields, prepare=require_new, finish=give)
+    subscribed(house, shop_id, held)
     return shop_id
+
+
+def _is_here(domain: str) -> ConflictError:
+    return ConflictError(
+        f"{domain} is connected here already.",
+        hint="Ask its owner to invite you: Admin → People.",
+        field=DOMAIN,
+    )
 
 
 def _reached(house: "Installation", domain: str) -> dict[str, str]:
@@ -81,51 +116,92 @@ def refuse_at_the_machine(spec: ConnectorSpec, shop_id: str) -> None:
 
 
 def _fields(
-    spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
+    house: "Installation",
+    spec: ConnectorSpec,
+    stored: Mapping[str, str],
+    told: Mapping[str, str],
 ) -> dict[str, str]:
-    fields = {each.name: each.default for each in spec.fields if each.default is not None}
-    declared = {each.name: each for each in spec.fields}
     offered = {each.name: each for each in spec.fields if not each.at_the_machine}
-    is_new_key = any(
-        told[name] != stored.get(name) for name in told if name in offered and offered[name].secret
-    )
-    # What a vendor gave with an old key, a refresh token for instance, goes with it.
-    fields |= {
-        name: value
-        for name, value in stored.items()
-        if name in declared or name == ADDRESS or not is_new_key
-    }
-    for name, each in offered.items():
-        value = told.get(name, "").strip()
+    said = {name: told[name].strip() for name in told if name in offered}
+    check_of_page(house, spec, stored, said)
+    moved = [
+        each
+        for each in offered.values()
+        if each.is_address and each.name in said and _leads(each, said) != _leads(each, stored)
+    ]
+    fields = {each.name: each.default for each in spec.fields if each.default is not None}
+    fields |= kept_beside(spec, stored, said)
+    if moved:
+        fields = _without_secrets(spec, fields, said, moved[0].name) | {ADDRESS_OF_PAGE: "yes"}
+    for name, value in said.items():
         if value:
-            fields[name] = _travels_safely(name, value)
-        elif not each.secret and name in told:
+            fields[name] = value
+        elif not offered[name].secret:
             fields.pop(name, None)
+    for each in moved:
+        _require_private_way(each.name, fields.get(each.name, ""), house.reach_of_page)
     return fields
 
 
-def _travels_safely(name: str, value: str) -> str:
-    """A key sent to an address goes encrypted, save on this machine."""
-    parts = urlsplit(value) if "://" in value and "\n" not in value else None
-    if parts and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+def _leads(field: CredentialField, fields: Mapping[str, str]) -> str:
+    return (fields.get(field.name) or field.usual).rstrip("/")
+
+
+def _without_secrets(
+    spec: ConnectorSpec, fields: Mapping[str, str], said: Mapping[str, str], address: str
+) -> dict[str, str]:
+    """They were entered for the old address; what the new one gets is entered by who has it."""
+    for each in spec.fields:
+        if each.secret and each.required and fields.get(each.name) and not said.get(each.name):
+            raise HotdashError(
+                f"{address} is another than before, and the stored {each.name} is not sent there.",
+                hint=f"Enter {each.name} ({each.label}) anew along with the address.",
+                field=each.name,
+            )
+    open_fields = {each.name for each in spec.fields if not each.secret} | {ADDRESS}
+    return {name: value for name, value in fields.items() if name in open_fields}
+
+
+def _require_private_way(name: str, value: str, reach: Reach) -> None:
+    """A key sent to an address goes encrypted, save to a simulator on this machine."""
+    if not value:
+        return
+    try:
+        url = httpx.URL(value)
+        is_fit = url.scheme == "https" and bool(url.host)
+        is_fit |= reach is Reach.PUBLIC_OR_LOOPBACK and is_loopback(url.host)
+    except httpx.InvalidURL:
+        is_fit = False
+    if not is_fit:
         raise HotdashError(
             f"{name} is not an https address.",
             hint="Give an address that begins with https://.",
             field=name,
         )
-    return value
 
 
 def _note(
     house: "Installation", shop_id: str, actor: str, action: str, subject: str, fields: list[str]
 ) -> None:
     with house.database.jobs() as session:
-        audit.add_event(
-            session,
-            shop_id=shop_id,
-            actor=actor,
-            action=action,
-            subject=subject,
-            at=house.clock.now(),
-            detail={"fields": fields},
-        )
+        _add_event(house, session, shop_id, actor, action, subject, fields)
+
+
+def _add_event(
+    house: "Installation",
+    session: Session,
+    shop_id: str,
+    actor: str,
+    action: str,
+    subject: str,
+    fields: list[str],
+) -> None:
+    audit.add_event(
+        session,
+        shop_id=shop_id,
+        actor=actor,
+        action=action,
+        subject=subject,
+        at=house.clock.now(),
+        detail={"fields": fields},
+    )

@@ -7,10 +7,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 import hotdash
 from hotdash.base.clock import Clock, SystemClock
+from hotdash.base.environment import Environment
 from hotdash.base.errors import ConflictError
 from hotdash.base.personal_data import PersonalData
+from hotdash.base.reach import Reach
 from hotdash.base.settings import Settings, WarehouseEngine
 from hotdash.connectors.contract import Connector
 from hotdash.connectors.files.connector import VENDOR as FILES
@@ -18,7 +22,7 @@ from hotdash.connectors.registry import open_connector, registry
 from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
-from hotdash.connectors.spec import Access, HeldFields
+from hotdash.connectors.spec import REACH_OF_PAGE, Access, HeldFields
 from hotdash.entrypoints.connecting import renew
 from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
 from hotdash.entrypoints.web.context import WebContext
@@ -97,9 +101,19 @@ class Installation:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
         self.save_shop(access.shop_id, access.fields)
 
-    def save_shop(self, shop_id: str, fields: Mapping[str, str]) -> None:
+    def save_shop(
+        self,
+        shop_id: str,
+        fields: Mapping[str, str],
+        *,
+        prepare: Callable[[Session, str], None] | None = None,
+        finish: Callable[[Session], None] | None = None,
+    ) -> None:
+        """What has to hold before it and what belongs to it stand in the same transaction."""
         profile = open_shopify(self.access_to(shop_id, VENDOR, fields)).shop()
         with self.database.jobs() as session:
+            if prepare is not None:
+                prepare(session, profile.domain)
             shops.save_shop(
                 session,
                 shop_id=shop_id,
@@ -109,6 +123,8 @@ class Installation:
                 currency=profile.currency,
             )
             credentials.enter_credential(session, self.vault, shop_id, VENDOR, fields)
+            if finish is not None:
+                finish(session)
 
     def access_to(self, shop_id: str, vendor: str, fields: Mapping[str, str]) -> Access:
         """To an account whose credentials are not kept yet, maybe of a shop that is not known yet."""
@@ -242,6 +258,12 @@ class Installation:
         )
 
     @property
+    def reach_of_page(self) -> Reach:
+        """Simulators answer on this machine: where it is for development, a page may name them."""
+        is_own = self.settings.environment is Environment.DEVELOPMENT
+        return Reach.PUBLIC_OR_LOOPBACK if is_own else Reach.PUBLIC
+
+    @property
     def shopify_app(self) -> ShopifyApp | None:
         settings = self.settings
         if settings.shopify_client_id is None or settings.shopify_client_secret is None:
@@ -286,6 +308,7 @@ class Installation:
         return {
             "shopify_api_version": self.settings.shopify_api_version,
             "shopify_overlap_seconds": str(self.settings.shopify_overlap_seconds),
+            REACH_OF_PAGE: self.reach_of_page,
         }
 
 

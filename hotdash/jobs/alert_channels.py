@@ -90,7 +90,8 @@ def tried_channel(desk: AlertDesk, name: str, *, shop_id: str, actor: str) -> Ho
         reason = f"{type(error).__name__} while sending"
         refused = UndeliveredError(
             f"{name} did not take the message: {reason}.",
-            hint=f"Look at how it is connected: `hotdash alerts channel add {name}` replaces it.",
+            hint="Whoever runs this installation looks at how it is connected: "
+            f"`hotdash alerts channel add {name}` replaces it.",
         )
     else:
         refused = None

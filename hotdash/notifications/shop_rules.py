@@ -31,13 +31,20 @@ def key_of(route: Route) -> str:
 
 def with_route(rules: Rules, key: str, route: Route) -> Rules:
     """In place of the one with this key; without a key as one more."""
+    keys = list(map(key_of, rules.routes))
     if not key:
+        if key_of(route) in keys:
+            raise ConflictError(
+                "There is such a rule already.", hint="Change that one.", field="route"
+            )
         return rules.model_copy(update={"routes": (*rules.routes, route)})
-    if key not in map(key_of, rules.routes):
+    if key not in keys:
         raise ConflictError(
             "This rule was changed meanwhile.",
             hint="Look at it as it stands now, and change it again if you still want to.",
             field="route",
         )
-    routes = tuple(route if key_of(each) == key else each for each in rules.routes)
+    # A file may hold two that are equal; one was meant.
+    place = keys.index(key)
+    routes = (*rules.routes[:place], route, *rules.routes[place + 1 :])
     return rules.model_copy(update={"routes": routes})

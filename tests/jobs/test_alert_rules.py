@@ -99,6 +99,15 @@ class TestWhatHolds:
         with pytest.raises(ConflictError, match="changed meanwhile"):
             change(gate, "route", lambda rules: with_route(rules, key_of(before), other))
 
+    def test_of_two_that_are_equal_one_changes(self) -> None:
+        same, other = COMMON.routes[0], Route.model_validate({"to": ["other"]})
+        twice = COMMON.model_copy(update={"routes": (same, same)})
+        assert with_route(twice, key_of(same), other).routes == (other, same)
+
+    def test_no_second_one_that_is_equal(self) -> None:
+        with pytest.raises(ConflictError, match="such a rule already"):
+            with_route(COMMON, "", COMMON.routes[0])
+
     def test_no_rule_at_all_is_refused(self, gate: Gate) -> None:
         with pytest.raises(RulesError, match="No rule tells anybody"):
             change(gate, "route", lambda rules: rules.model_copy(update={"routes": ()}))

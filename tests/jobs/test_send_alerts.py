@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hotdash.base.actors import actor_of
+from hotdash.jobs.alert_channels import tried_channel
 from hotdash.jobs.alert_desk import OpenChannel
 from hotdash.jobs.handle_alert import Answer
 from hotdash.jobs.notify_findings import Told
@@ -92,6 +93,10 @@ class TestDelivery:
         assert told == Told(opened=1, undelivered=1)
         errors = [each.error for each in gate.deliveries() if each.error]
         assert errors == ["ValueError while sending"]
+        refused = tried_channel(desk, "broken", shop_id=ROD, actor="person:1")
+        assert refused is not None
+        assert refused.hint is not None
+        assert refused.hint.startswith("Whoever runs this installation")
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from hotdash.base.http import (
     retry_after,
     why,
 )
+from hotdash.base.reach import Reach
 from hotdash.connectors.calling import (
     Caller,
     VendorAccessError,
@@ -69,8 +70,15 @@ class ChatwootClient:
     answered_at: datetime | None = None
 
     @classmethod
-    def opened(cls, base_url: str, account_id: int, token: str, caller: Caller) -> "ChatwootClient":
-        return cls(base_url, account_id, token, caller, open_client())
+    def opened(
+        cls,
+        base_url: str,
+        account_id: int,
+        token: str,
+        caller: Caller,
+        reach: Reach = Reach.ANYWHERE,
+    ) -> "ChatwootClient":
+        return cls(base_url, account_id, token, caller, open_client(reach=reach))
 
     def __repr__(self) -> str:
         return f"ChatwootClient({self.base_url!r}, account {self.account_id})"

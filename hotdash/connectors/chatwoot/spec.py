@@ -32,6 +32,7 @@ def open_chatwoot(access: Access) -> ChatwootConnector:
         _number("account_id", access.fields["account_id"]),
         access.fields["api_access_token"],
         Caller.of(VENDOR, access),
+        access.reach,
     )
     return ChatwootConnector(
         client,
@@ -83,6 +84,7 @@ SPEC = ConnectorSpec(
             "Where people sign in, without a path; empty for Chatwoot's own cloud.",
             required=False,
             default=CLOUD,
+            is_address=True,
         ),
         CredentialField(
             "account_id",

@@ -14,6 +14,7 @@ import httpx
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.http import retry_after
+from hotdash.base.reach import Reach, require_reachable
 from hotdash.connectors.google_calls import Refusal
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(minutes=2)
 _TAKEN_NOTE_OF = 202
 _FIRST_REFUSAL = 300
+_HTTPS = 443
 
 
 class HostGoneError(Exception):
@@ -86,6 +88,7 @@ class StdioTarget:
 class HttpTarget:
     url: str
     token: str | None = field(default=None, repr=False)
+    reach: Reach = Reach.ANYWHERE
     door: _Door = field(default_factory=_Door)
 
     @asynccontextmanager
@@ -96,10 +99,25 @@ class HttpTarget:
         patience = httpx.Timeout(PATIENCE.total_seconds(), connect=10.0)
         hooks: Any = {"response": [self.door.watch]}
         async with (
-            httpx.AsyncClient(headers=headers, timeout=patience, event_hooks=hooks) as http,
+            httpx.AsyncClient(
+                headers=headers,
+                timeout=patience,
+                event_hooks=hooks,
+                transport=self._transport(),
+            ) as http,
             streamable_http_client(self.url, http_client=http) as (reading, writing, _),
         ):
             yield reading, writing
+
+    def _transport(self) -> httpx.AsyncHTTPTransport | None:
+        """Refused ahead as well: the library keeps a refused connection to itself and waits on."""
+        if self.reach is Reach.ANYWHERE:
+            return None
+        from hotdash.base.guarded_http import async_transport
+
+        url = httpx.URL(self.url)
+        require_reachable(url.host, url.port or _HTTPS, self.reach)
+        return async_transport(self.reach)
 
 
 def parts_of(command: str) -> list[str]:

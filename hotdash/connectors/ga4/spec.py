@@ -66,7 +66,7 @@ def _transport(
         return McpHost(StdioTarget(command), caller, property_id, patience)
     if chosen == MCP_HTTP:
         url = _needed(access, "mcp_url", chosen)
-        target = HttpTarget(url, access.fields.get("mcp_token"))
+        target = HttpTarget(url, access.fields.get("mcp_token"), access.reach)
         return McpHost(target, caller, property_id, patience)
     raise HotdashError(
         f"There is no transport {chosen!r} to Google Analytics.",
@@ -117,6 +117,7 @@ SPEC = ConnectorSpec(
             "the address of the MCP host, for mcp_http",
             "Where its streamable HTTP answers, usually ending in /mcp.",
             required=False,
+            is_address=True,
         ),
         CredentialField(
             "mcp_token",

@@ -51,6 +51,7 @@ SPEC = ConnectorSpec(
             "the app's Admin API access token",
             "Take it from the app's page in the Shopify admin.",
             secret=True,
+            ends_tokens=True,
         ),
         CredentialField(
             "client_secret",

@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 
 from hotdash.base.errors import HotdashError
-from hotdash.connectors.spec import ConnectorSpec, CredentialField
+from hotdash.connectors.spec import ADDRESS_OF_PAGE, ConnectorSpec, CredentialField
 from hotdash.entrypoints.cli.output import err
 
 ADDRESS = "base_url"
@@ -43,13 +43,20 @@ class FieldsOf:
                 if each.name not in given:
                     known[each.name] = self._asked(each, known.get(each.name, ""))
         self._require(known)
+        if any(known.get(each) != self.stored.get(each) or each in given for each in self._leading):
+            known.pop(ADDRESS_OF_PAGE, None)
         return {name: value for name, value in known.items() if value and self._holds(name, known)}
 
     def _holds(self, name: str, known: Mapping[str, str]) -> bool:
         """What a vendor gave with an old key, a refresh token for instance, goes with it."""
-        secrets = [each.name for each in self.spec.fields if each.secret]
-        is_new_key = any(known.get(each) != self.stored.get(each) for each in secrets)
-        return name in self._names or not is_new_key
+        keys = [each.name for each in self.spec.fields if each.ends_tokens]
+        is_new_key = any(known.get(each) != self.stored.get(each) for each in keys)
+        return name in (*self._names, ADDRESS_OF_PAGE) or not is_new_key
+
+    @property
+    def _leading(self) -> list[str]:
+        """What is said of these here may lie in the network around this machine."""
+        return [each.name for each in self.spec.fields if each.is_address]
 
     @property
     def _names(self) -> list[str]:

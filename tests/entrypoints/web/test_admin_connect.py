@@ -28,6 +28,7 @@ def web(
     home = tmp_path_factory.mktemp("home")
     settings = load_settings(
         home=home,
+        environment="development",
         database_url="postgresql://opened.elsewhere/hotdash",
         shopify_client_id="an-app",
         shopify_client_secret="an app's secret",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,6 +57,12 @@ def set_timezone(session: Session, shop_id: str, timezone: str) -> None:
 
 def list_shops(session: Session) -> list[ShopRecord]:
     return [_record(shop) for shop in session.scalars(select(Shop).order_by(Shop.shop_id))]
+
+
+def hold_shop(session: Session, shop_id: str) -> None:
+    """Until the end of the transaction; also a shop that is not here yet."""
+    key = func.hashtextextended(f"hotdash connect shop {shop_id}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def find_shop(session: Session, shop_id: str) -> ShopRecord | None:

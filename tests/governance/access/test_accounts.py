@@ -61,7 +61,7 @@ def test_disabled_and_enabled_again_nothing_comes_back(
     database: Database, everywhere: SeededShop, two_shops: tuple[SeededShop, SeededShop]
 ) -> None:
     accounts = Accounts(database, "uid 7", NOW)
-    accounts.disable(everywhere.owner_email.upper())
+    accounts.disable(everywhere.owner_email.upper(), anyway=True)
     assert ways_in(database, "mine") == (False, False)
     accounts.enable(everywhere.owner_email)
     assert ways_in(database, "mine") == (False, False)

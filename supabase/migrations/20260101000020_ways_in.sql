@@ -3,7 +3,7 @@
 -- Whoever comes in by another service leaves with it: a password of their own would stay.
 alter table app.users add column may_have_password boolean not null default true;
 
--- A role that a rule gave, and the shops that the rule named when it was read last; of whom no rule
+-- A role that a rule gave, and the shops that a rule named and did not take again; of whom no rule
 -- let in, none.
 alter table app.memberships add column by_rule boolean not null default false;
 alter table app.external_identities add column rule_shops text[];
@@ -19,12 +19,14 @@ where m.role <> 'owner'
         where since.shop_id = m.shop_id and since.action = 'role given'
           and since.subject = admitted.subject and since.at >= admitted.at));
 
+-- Until now no rule took anything: a shop they were admitted to that is not theirs was taken by hand.
 update app.external_identities as i
-set rule_shops = array(
-  select m.shop_id from app.memberships as m
-  where m.user_id = i.user_id and m.by_rule order by m.shop_id)
-where i.issuer <> 'supabase'
-  and exists (select from app.memberships as m where m.user_id = i.user_id and m.by_rule);
+set rule_shops = admitted.shops
+from (
+  select subject, array_agg(distinct shop_id order by shop_id) as shops
+  from audit.events where action = 'person admitted by rule' group by subject
+) as admitted
+where i.issuer <> 'supabase' and admitted.subject = 'user:' || i.user_id::text;
 
 update app.users as u set may_have_password = false
 where exists (
@@ -101,16 +103,25 @@ begin atomic
   select u.may_have_password from app.users as u where u.user_id = app.my_user();
 end;
 
--- False of nobody, and of whoever may have none.
-create function app.set_my_password(password_hash text) returns boolean
+-- False of nobody, of whoever may have none, and when the password or the session it is changed from
+-- ended since they were shown. The session is locked, so that it cannot end at this very moment.
+create function app.set_my_password(before text, password_hash text, kept bytea) returns boolean
 language sql volatile security definer set search_path = ''
 begin atomic
   with changed as (
     update app.users as u set password_hash = set_my_password.password_hash
     where u.user_id = app.my_user() and u.may_have_password
-    returning 1
+      and u.password_hash is not distinct from set_my_password.before
+      and exists (select from app.sessions as s
+                  where s.user_id = u.user_id and s.token_hash = set_my_password.kept)
+    returning u.user_id
+  ), held as (
+    select s.user_id from app.sessions as s
+    join changed using (user_id)
+    where s.token_hash = set_my_password.kept
+    for key share of s
   )
-  select exists (select from changed);
+  select exists (select from held);
 end;
 
 create or replace function app.sign_in_account(email text)
@@ -197,8 +208,8 @@ revoke all on function app.my_account() from public;
 
 grant execute on function app.my_account() to hotdash_web;
 
-revoke all on function app.set_my_password(text) from public;
+revoke all on function app.set_my_password(text, text, bytea) from public;
 
-grant execute on function app.set_my_password(text) to hotdash_web;
+grant execute on function app.set_my_password(text, text, bytea) to hotdash_web;
 
 UPDATE app.alembic_version SET version_num='0020' WHERE app.alembic_version.version_num = '0019';

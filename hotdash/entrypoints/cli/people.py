@@ -1,12 +1,10 @@
 """hotdash people list|invite|disable|enable|reset|bind"""
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy.orm import Session
 
 from hotdash.base.actors import actor_of
 from hotdash.base.roles import Role
@@ -17,10 +15,13 @@ from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.governance.access.accounts import Accounts
 from hotdash.governance.access.tokens import normal_email
 from hotdash.storage.appdb.models import SUPABASE
-from hotdash.storage.appdb.repositories import audit, external_people, identity
-from hotdash.storage.appdb.repositories.shops import get_shop, list_shops
+from hotdash.storage.appdb.repositories import external_people, identity
+from hotdash.storage.appdb.repositories.shops import list_shops
 
 Email = Annotated[str, typer.Argument(help="Whose account, by the e-mail address.")]
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Even if nobody would manage a shop any more.")
+]
 
 commands = typer.Typer(help="Say who belongs to which shop, with which role.", no_args_is_help=True)
 
@@ -71,28 +72,22 @@ def invite(
     shop: Annotated[list[str], typer.Option(help="A shop; may be given many times.")],
     role: Annotated[Role, typer.Option(help="The role in it.")],
     name: Annotated[str, typer.Option(help="How pages call them.")] = "",
+    anyway: Anyway = False,
     json: Json = False,
 ) -> None:
     """Let somebody in, or give them another role; a sign-in link or another service opens the door."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        address = normal_email(email)
-        with house.database.jobs() as session:
-            for shop_id in shop:
-                get_shop(session, shop_id)
-            person = identity.find_user(session, address) or identity.add_user(
-                session, email=address, name=name
-            )
-            for shop_id in shop:
-                identity.set_role(session, shop_id, person.user_id, role)
-            _record(session, house, shop, "role given", actor_of(person.user_id), role.value)
-        _tell(json, address, f"{address} is {role.value} of {', '.join(shop)}.")
+        person = _accounts(house).invite(email, name, shop, role, anyway=anyway)
+        _tell(json, person.email, f"{person.email} is {role.value} of {', '.join(shop)}.")
 
 
 @commands.command()
-def disable(context: typer.Context, email: Email, json: Json = False) -> None:
+def disable(
+    context: typer.Context, email: Email, anyway: Anyway = False, json: Json = False
+) -> None:
     """Shut somebody out now: their sessions, links and tokens are over and do not come back."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        person = _accounts(house).disable(email)
+        person = _accounts(house).disable(email, anyway=anyway)
         _tell(json, person.email, f"{person.email} cannot come in any more.")
 
 
@@ -136,26 +131,6 @@ def bind(
             person = identity.get_user(session, normal_email(email))
             external_people.bind(session, issuer, subject, person.user_id, house.clock.now())
         _tell(json, person.email, f"{person.email} is {subject} at {issuer}.")
-
-
-def _record(
-    session: Session,
-    house: Installation,
-    shops: Sequence[str],
-    action: str,
-    subject: str,
-    role: str | None,
-) -> None:
-    for shop_id in shops:
-        audit.add_event(
-            session,
-            shop_id=shop_id,
-            actor=operator(),
-            action=action,
-            subject=subject,
-            at=house.clock.now(),
-            detail={"role": role} if role else None,
-        )
 
 
 def _tell(as_json: bool, email: str, sentence: str) -> None:

@@ -1,6 +1,6 @@
 """What whoever runs the installation does with somebody's account, in every shop it opens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.actors import actor_of
 from hotdash.base.errors import ConflictError
+from hotdash.base.roles import Role
 from hotdash.governance.access.api_tokens import record_revoked
+from hotdash.governance.access.managers import leaves_nobody
+from hotdash.governance.access.members import ROLE_GIVEN
 from hotdash.governance.access.tokens import normal_email
 from hotdash.storage.appdb.repositories import api_tokens, audit, identity, memberships
 from hotdash.storage.appdb.repositories.identity import UserRecord
+from hotdash.storage.appdb.repositories.shops import get_shop
 from hotdash.storage.appdb.session import Database
 
 DISABLED, ENABLED, RESET = "person disabled", "person enabled", "password reset"
@@ -24,10 +28,31 @@ class Accounts:
     by: str
     now: datetime
 
-    def disable(self, email: str) -> UserRecord:
+    def invite(
+        self, email: str, name: str, shops: Sequence[str], role: Role, *, anyway: bool = False
+    ) -> UserRecord:
+        """All of the shops or none; whoever belongs to one already has this role from now on."""
+        address = normal_email(email)
+        with self.database.jobs() as session:
+            for shop_id in shops:
+                get_shop(session, shop_id)
+            person = identity.find_user(session, address) or identity.add_user(
+                session, email=address, name=name
+            )
+            if not anyway:
+                _refuse_leaving_nobody(session, person, shops, role)
+            for shop_id in shops:
+                identity.set_role(session, shop_id, person.user_id, role)
+            self._record(session, person, ROLE_GIVEN, {"role": role.value}, shops)
+        return person
+
+    def disable(self, email: str, *, anyway: bool = False) -> UserRecord:
         """What is ended stays ended when the account is opened again."""
         with self.database.jobs() as session:
             person = identity.get_user(session, normal_email(email))
+            if not anyway:
+                shops = memberships.roles_of(session, person.user_id)
+                _refuse_leaving_nobody(session, person, shops, None)
             identity.disable_user(session, person.user_id, self.now)
             self._end_everything(session, person, DISABLED)
         return person
@@ -47,6 +72,11 @@ class Accounts:
         """Nothing that was known or handed out before opens anything: password, sessions, links, tokens."""
         with self.database.jobs() as session:
             person = identity.get_user(session, normal_email(email))
+            if person.disabled_at is not None:
+                raise ConflictError(
+                    f"{person.email} is disabled, and a link would open nothing.",
+                    hint=f"Let them in again first: `hotdash people enable {person.email}`.",
+                )
             memberships.forget_password(session, person.user_id)
             self._end_everything(session, person, RESET)
         return person
@@ -58,9 +88,15 @@ class Accounts:
         self._record(session, person, action, {"sessions": sessions})
 
     def _record(
-        self, session: Session, person: UserRecord, action: str, detail: Mapping[str, Any]
+        self,
+        session: Session,
+        person: UserRecord,
+        action: str,
+        detail: Mapping[str, Any],
+        shops: Iterable[str] | None = None,
     ) -> None:
-        for shop_id in memberships.roles_of(session, person.user_id):
+        """In the shops named, or in all that are theirs."""
+        for shop_id in memberships.roles_of(session, person.user_id) if shops is None else shops:
             audit.add_event(
                 session,
                 shop_id=shop_id,
@@ -69,4 +105,17 @@ class Accounts:
                 subject=actor_of(person.user_id),
                 at=self.now,
                 detail=detail,
+            )
+
+
+def _refuse_leaving_nobody(
+    session: Session, person: UserRecord, shops: Iterable[str], role: Role | None
+) -> None:
+    for shop_id in sorted(set(shops)):
+        members = memberships.lock_members(session, shop_id)
+        if leaves_nobody(session, members, person.user_id, role):
+            raise ConflictError(
+                f"Nobody but {person.email} manages {shop_id}.",
+                hint="Make somebody else an owner first with `hotdash people invite`, or say"
+                " --anyway.",
             )

@@ -65,16 +65,18 @@ def follow_rules(
     wanted = _wanted(session, address, rules)
     held = memberships.lock_roles_by_rule(session, person.user_id)
     change = _Change(session, person.user_id, now)
-    for shop_id in sorted(held.keys() - wanted.keys()):
+    taken = held.keys() - wanted.keys()
+    for shop_id in sorted(taken):
         change.take(shop_id, held[shop_id])
     for shop_id in sorted(held.keys() & wanted.keys()):
         if held[shop_id] is not wanted[shop_id]:
             change.give(shop_id, wanted[shop_id], held[shop_id])
     roles = memberships.roles_of(session, person.user_id)
-    # A shop that the rule named before and that is not theirs was taken from them by somebody.
+    # A shop that a rule named, did not take and that is not theirs was taken from them by somebody.
     for shop_id in sorted(wanted.keys() - set(person.rule_shops) - roles.keys()):
         change.give(shop_id, wanted[shop_id], None)
-    external_people.keep_rule_shops(session, proven.issuer, proven.subject, sorted(wanted))
+    named = (set(person.rule_shops) | wanted.keys()) - taken
+    external_people.keep_rule_shops(session, proven.issuer, proven.subject, sorted(named))
     if memberships.roles_of(session, person.user_id):
         return True
     memberships.end_ways_in(session, person.user_id)

@@ -14,6 +14,7 @@ from hotdash.base.actors import actor_of
 from hotdash.base.errors import ConflictError, ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Permission, Role, may
 from hotdash.governance.access.api_tokens import record_revoked
+from hotdash.governance.access.managers import leaves_nobody
 from hotdash.governance.access.tokens import hash_token, new_token, normal_email
 from hotdash.storage.appdb.repositories import api_tokens, audit, identity, memberships
 from hotdash.storage.appdb.session import Database
@@ -270,11 +271,7 @@ def _require_member(members: Mapping[UUID, Role], user_id: UUID) -> Role:
 def _refuse_leaving_nobody(
     session: Session, members: Mapping[UUID, Role], user_id: UUID, role: Role | None
 ) -> None:
-    """Whoever is shut out of the installation manages nothing."""
-    if role is not None and may(role, Permission.MANAGE_SHOP):
-        return
-    managing = {each for each, held in members.items() if may(held, Permission.MANAGE_SHOP)}
-    if not identity.enabled_among(session, managing - {user_id}):
+    if leaves_nobody(session, members, user_id, role):
         raise ConflictError(
             "Nobody would manage this shop any more.",
             hint="Make somebody else an owner first.",

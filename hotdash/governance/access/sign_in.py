@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from hotdash.base.actors import actor_of
 from hotdash.base.errors import ForbiddenError, HotdashError
 from hotdash.governance.access.api_tokens import record_revoked
@@ -96,12 +98,14 @@ class PasswordSignIn:
         """Every other session of this person ends and every link; tokens end when that is wanted."""
         check_policy(wanted.new, wanted.email)
         with self._one_at_a_time:
+            before = None
             if wanted.current is not None:
-                self._check_current(wanted, wanted.current, address, now)
+                before = self._check_current(wanted, wanted.current, address, now)
+            new, kept = hash_password(wanted.new), hash_token(wanted.session_token)
             with self._database.as_user(wanted.user_id) as session:
-                if not repository.set_my_password(session, hash_password(wanted.new)):
-                    raise NoPasswordError
-                repository.end_my_other_ways_in(session, hash_token(wanted.session_token))
+                if not repository.set_my_password(session, before, new, kept=kept):
+                    raise _refusal(session)
+                repository.end_my_other_ways_in(session, kept)
                 if wanted.ends_tokens:
                     by = actor_of(wanted.user_id)
                     revoked = api_tokens.revoke_my_tokens(session, at=now, by=by)
@@ -109,13 +113,16 @@ class PasswordSignIn:
 
     def _check_current(
         self, wanted: NewPassword, current: str, address: str, now: datetime
-    ) -> None:
+    ) -> str | None:
+        """The hash that it fits, which must still hold when the new one is set."""
         account = self._account(wanted.email, address, now)
-        if not verify_password(account.password_hash if account else None, current):
+        password_hash = account.password_hash if account else None
+        if not verify_password(password_hash, current):
             self._record(wanted.email, address, now, succeeded=False)
             raise WrongPasswordError(
                 "The current password is not right.", hint="Enter it again.", field="current"
             )
+        return password_hash
 
     def _account(self, email: str, address: str, now: datetime) -> repository.Account | None:
         with self._database.as_user(None) as session:
@@ -150,3 +157,12 @@ class PasswordSignIn:
         """The parameters were raised since: this is the moment the password is known."""
         with self._database.as_user(user_id) as session:
             repository.rehash_my_password(session, before, hash_password(password))
+
+
+def _refusal(session: Session) -> ForbiddenError:
+    if not repository.may_have_password(session):
+        return NoPasswordError()
+    return ForbiddenError(
+        "Your password was changed, or your session ended, at this very moment.",
+        hint="Sign in again; whoever did not do this themselves asks an owner.",
+    )

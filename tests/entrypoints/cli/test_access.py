@@ -85,6 +85,44 @@ class TestPeople:
             "wrong_password"
         )
 
+    def test_the_last_who_manages_a_shop_stays_unless_it_is_meant(
+        self, commands: Commands, people: SeededShop
+    ) -> None:
+        owner = people.owner_email
+        demote = ("people", "invite", owner, "--shop", people.shop_id, "--role", "analyst")
+        for asked in (demote, ("people", "disable", owner)):
+            refused = commands.error(*asked)
+            assert refused["code"] == "conflict"
+            assert refused["message"] == f"Nobody but {owner} manages {people.shop_id}."
+            assert "--anyway" in refused["hint"]
+        listed = {each["email"]: each for each in commands.told("people", "list")["people"]}
+        assert listed[owner]["roles"] == {people.shop_id: "owner"}
+        assert not listed[owner]["disabled"]
+        commands.told("people", "disable", owner, "--anyway")
+        commands.told("people", "disable", ANALYST)
+        commands.told("people", "enable", owner)
+        commands.told(*demote, "--anyway")
+        listed = {each["email"]: each for each in commands.told("people", "list")["people"]}
+        assert listed[owner]["roles"] == {people.shop_id: "analyst"}
+
+    def test_who_is_disabled_counts_for_nobody(
+        self, commands: Commands, people: SeededShop
+    ) -> None:
+        second = ("people", "invite", ANALYST, "--shop", people.shop_id, "--role", "owner")
+        commands.told(*second)
+        commands.told("people", "disable", ANALYST)
+        assert commands.error("people", "disable", people.owner_email)["code"] == "conflict"
+        commands.told("people", "enable", ANALYST)
+        commands.told("people", "disable", people.owner_email)
+
+    def test_reset_of_a_disabled_account(self, commands: Commands, people: SeededShop) -> None:
+        commands.told("people", "disable", ANALYST)
+        refused = commands.error("people", "reset", ANALYST)
+        assert refused["code"] == "conflict"
+        assert f"hotdash people enable {ANALYST}" in refused["hint"]
+        commands.told("people", "enable", ANALYST)
+        assert create(commands, people.shop_id, "see_metrics")["secret"], "the password is kept"
+
     def test_bound_once(self, commands: Commands, people: SeededShop) -> None:
         commands.told("people", "bind", ANALYST, "1234")
         assert commands.error("people", "bind", OPERATOR, "1234")["code"] == "conflict"

@@ -20,6 +20,7 @@ from tests.fixtures.web import Web
 
 NEW = "new@hot-rod.example"
 BOTH = (DomainRule("hot-rod.example", Role.VIEWER, (ROD, KYOTO)),)
+ELSEWHERE = (DomainRule("hot-rod.example", Role.VIEWER, (KYOTO,)),)
 ANALYST = (DomainRule("hot-rod.example", Role.ANALYST, (ROD,)),)
 FRESH = "three blue carburettors"
 
@@ -49,6 +50,11 @@ class Office:
     def come(self, door: Web, **said: Any) -> httpx.Response:
         door.client.cookies.clear()
         return come_by(door, self.provider, **{"sub": "new-1", "email": NEW} | said)
+
+    def taken_out(self, door: Web) -> None:
+        door.sign_in(OWNER)
+        person = {"shop": ROD, "person": str(self.storefront.user_id(NEW))}
+        assert door.form("/admin/people/remove", person).status_code == 303
 
     def roles(self) -> dict[str, Role]:
         user_id = self.storefront.user_id(NEW)
@@ -126,11 +132,16 @@ class TestWhatSomebodyDecidedStays:
 
     def test_who_was_taken_out_by_an_owner_does_not_come_back(self, office: Office) -> None:
         door = office.admitted()
-        door.sign_in(OWNER)
-        person = {"shop": ROD, "person": str(office.storefront.user_id(NEW))}
-        assert door.form("/admin/people/remove", person).status_code == 303
+        office.taken_out(door)
         assert office.come(door).status_code == 403
         assert office.roles() == {}
+
+    def test_not_even_after_a_while_in_which_no_rule_named_the_shop(self, office: Office) -> None:
+        door = office.admitted(BOTH)
+        office.taken_out(door)
+        for rules in (ELSEWHERE, BOTH):
+            assert office.come(office.door(rules)).status_code == 303
+            assert office.roles() == {KYOTO: Role.VIEWER}
 
     def test_who_was_invited_needs_no_rule(self, office: Office) -> None:
         door = office.door(())

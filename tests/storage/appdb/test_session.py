@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
-from tests.fixtures.shops import SeededShop, add_shop
+from tests.fixtures.shops import SeededShop, add_shop, keep_password
 
 TwoShops = tuple[SeededShop, SeededShop]
 
@@ -88,7 +88,8 @@ class TestAsUser:
         self, database: Database, two_shops: TwoShops
     ) -> None:
         user = two_shops[0].owner_id
-        change = text("select app.set_my_password('x')")
+        keep_password(database, user, "x")
+        change = text("select app.rehash_my_password('x', 'x')")
 
         def change_twice() -> None:
             with database.as_user(user) as first:

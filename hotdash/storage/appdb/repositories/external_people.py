@@ -67,7 +67,7 @@ def bind(session: Session, issuer: str, subject: str, user_id: UUID, at: datetim
 
 @dataclass(frozen=True, slots=True)
 class RuledPerson:
-    """The shops that the rule named when it was read last; None of whom no rule let in."""
+    """The shops that a rule named and did not take again; None of whom no rule let in."""
 
     user_id: UUID
     rule_shops: Sequence[str] | None

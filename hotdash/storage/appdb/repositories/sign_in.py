@@ -111,9 +111,9 @@ def may_have_password(session: Session) -> bool:
     return bool(session.scalar(text("select may_have_password from app.my_account()")))
 
 
-def set_my_password(session: Session, password_hash: str) -> bool:
-    """False when this person may have none."""
-    return bool(session.scalar(select(func.app.set_my_password(password_hash))))
+def set_my_password(session: Session, before: str | None, new: str, *, kept: bytes) -> bool:
+    """False when this person may have none, has another than before by now, or left that session."""
+    return bool(session.scalar(select(func.app.set_my_password(before, new, kept))))
 
 
 def rehash_my_password(session: Session, before: str, dearer: str) -> None:

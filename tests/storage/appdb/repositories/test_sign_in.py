@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -9,21 +10,20 @@ from sqlalchemy.exc import IntegrityError
 from hotdash.base.errors import ConflictError
 from hotdash.base.ids import new_id
 from hotdash.base.roles import Role
-from hotdash.storage.appdb.repositories import identity, sign_in
+from hotdash.storage.appdb.repositories import identity, memberships, sign_in
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.shops import SeededShop
+from tests.fixtures.shops import SeededShop, keep_password
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SOON = NOW + timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
-TOKEN = sha256(b"token").digest()
+TOKEN, OTHER = sha256(b"token").digest(), sha256(b"other").digest()
 EMAIL = sha256(b"owner@hot-rod-an.example").digest()
 
 
 class TestAccounts:
     def test_are_found_with_the_hash_to_match(self, database: Database, shop: SeededShop) -> None:
-        with database.as_user(shop.owner_id) as session:
-            sign_in.set_my_password(session, "$argon2id$x")
+        keep_password(database, shop.owner_id, "$argon2id$x")
         with database.as_user(None) as session:
             account = sign_in.find_account(session, shop.owner_email.upper())
         assert account == sign_in.Account(shop.owner_id, "$argon2id$x")
@@ -32,25 +32,78 @@ class TestAccounts:
         with database.as_user(None) as session:
             assert sign_in.find_account(session, "nobody@nowhere.example") is None
 
-    def test_change_their_own_password_only(
+
+class TestOwnPassword:
+    """Set in a session of one's own, and only while what was shown before still holds."""
+
+    @pytest.fixture(autouse=True)
+    def _sessions(self, database: Database, two_shops: tuple[SeededShop, SeededShop]) -> None:
+        with database.as_user(None) as session:
+            for token, shop in zip((TOKEN, OTHER), two_shops, strict=True):
+                sign_in.open_session(session, token, shop.owner_id, at=NOW, expires_at=SOON)
+
+    def set(
+        self, database: Database, user_id: UUID | None, before: str | None, kept: bytes = TOKEN
+    ) -> bool:
+        with database.as_user(user_id) as session:
+            return sign_in.set_my_password(session, before, "$argon2id$mine", kept=kept)
+
+    def found(self, database: Database, shops: tuple[SeededShop, SeededShop]) -> list[str | None]:
+        with database.as_user(None) as session:
+            found = [sign_in.find_account(session, shop.owner_email) for shop in shops]
+        return [account and account.password_hash for account in found]
+
+    def test_is_set_for_oneself_only(
         self, database: Database, two_shops: tuple[SeededShop, SeededShop]
     ) -> None:
-        ours, theirs = two_shops
-        with database.as_user(ours.owner_id) as session:
-            sign_in.set_my_password(session, "$argon2id$mine")
-        with database.as_user(None) as session:
-            found = [sign_in.find_account(session, shop.owner_email) for shop in (ours, theirs)]
-        assert [account and account.password_hash for account in found] == [
-            "$argon2id$mine",
-            None,
-        ]
+        assert self.set(database, two_shops[0].owner_id, None)
+        assert self.found(database, two_shops) == ["$argon2id$mine", None]
 
-    def test_of_nobody_change_nothing(self, database: Database, shop: SeededShop) -> None:
-        with database.as_user(None) as session:
-            sign_in.set_my_password(session, "$argon2id$x")
-            account = sign_in.find_account(session, shop.owner_email)
-        assert account is not None
-        assert account.password_hash is None
+    def test_is_not_set_by_nobody(
+        self, database: Database, two_shops: tuple[SeededShop, SeededShop]
+    ) -> None:
+        assert not self.set(database, None, None)
+        assert self.found(database, two_shops) == [None, None]
+
+    @pytest.mark.parametrize(
+        ("before", "kept", "is_set"),
+        [
+            ("$argon2id$now", TOKEN, True),
+            ("$argon2id$then", TOKEN, False),
+            (None, TOKEN, False),
+            ("$argon2id$now", OTHER, False),
+            ("$argon2id$now", b"k" * 32, False),
+        ],
+    )
+    def test_over_the_one_that_holds_in_a_session_that_lasts(
+        self,
+        database: Database,
+        two_shops: tuple[SeededShop, SeededShop],
+        before: str | None,
+        kept: bytes,
+        is_set: bool,
+    ) -> None:
+        owner = two_shops[0].owner_id
+        keep_password(database, owner, "$argon2id$now")
+        assert self.set(database, owner, before, kept) is is_set
+        holds = "$argon2id$mine" if is_set else "$argon2id$now"
+        assert self.found(database, two_shops) == [holds, None]
+
+    def test_its_session_cannot_end_meanwhile(
+        self, database: Database, two_shops: tuple[SeededShop, SeededShop]
+    ) -> None:
+        owner = two_shops[0].owner_id
+
+        def change() -> None:
+            with database.as_user(owner) as changing:
+                sign_in.touch_session(changing, OTHER, NOW)
+                with database.jobs() as ending:
+                    memberships.end_ways_in(ending, owner)
+                sign_in.set_my_password(changing, None, "$argon2id$mine", kept=TOKEN)
+
+        with pytest.raises(ConflictError, match="same moment"):
+            change()
+        assert self.found(database, two_shops) == [None, None]
 
 
 class TestSessions:
@@ -101,8 +154,7 @@ class TestSessionsByPassword:
 
     @pytest.fixture
     def account(self, database: Database, shop: SeededShop) -> sign_in.Account:
-        with database.as_user(shop.owner_id) as session:
-            sign_in.set_my_password(session, "$argon2id$old")
+        keep_password(database, shop.owner_id, "$argon2id$old")
         return sign_in.Account(shop.owner_id, "$argon2id$old")
 
     def open(self, database: Database, account: sign_in.Account) -> bool:
@@ -117,8 +169,8 @@ class TestSessionsByPassword:
         assert self.open(database, account)
 
     def test_are_not_by_the_one_before(self, database: Database, account: sign_in.Account) -> None:
+        keep_password(database, account.user_id, "$argon2id$new")
         with database.as_user(account.user_id) as session:
-            sign_in.set_my_password(session, "$argon2id$new")
             sign_in.rehash_my_password(session, "$argon2id$old", "$argon2id$dearer")
         assert not self.open(database, account)
         with database.as_user(None) as session:
@@ -128,12 +180,14 @@ class TestSessionsByPassword:
         self, database: Database, account: sign_in.Account
     ) -> None:
         """The change began before the session and would not see it: it is refused and done again."""
+        with database.as_user(None) as session:
+            sign_in.open_session(session, OTHER, account.user_id, at=NOW, expires_at=SOON)
 
         def change() -> None:
             with database.as_user(account.user_id) as changing:
-                sign_in.end_my_other_ways_in(changing, b"k" * 32)
+                sign_in.end_my_other_ways_in(changing, OTHER)
                 assert self.open(database, account)
-                sign_in.set_my_password(changing, "$argon2id$new")
+                sign_in.set_my_password(changing, "$argon2id$old", "$argon2id$new", kept=OTHER)
 
         with pytest.raises(ConflictError, match="same moment"):
             change()

@@ -63,16 +63,25 @@ begin atomic
   select u.may_have_password from app.users as u where u.user_id = app.my_user();
 end;
 
--- False of nobody, and of whoever may have none.
-create function app.set_my_password(password_hash text) returns boolean
+-- False of nobody, of whoever may have none, and when the password or the session it is changed from
+-- ended since they were shown. The session is locked, so that it cannot end at this very moment.
+create function app.set_my_password(before text, password_hash text, kept bytea) returns boolean
 language sql volatile security definer set search_path = ''
 begin atomic
   with changed as (
     update app.users as u set password_hash = set_my_password.password_hash
     where u.user_id = app.my_user() and u.may_have_password
-    returning 1
+      and u.password_hash is not distinct from set_my_password.before
+      and exists (select from app.sessions as s
+                  where s.user_id = u.user_id and s.token_hash = set_my_password.kept)
+    returning u.user_id
+  ), held as (
+    select s.user_id from app.sessions as s
+    join changed using (user_id)
+    where s.token_hash = set_my_password.kept
+    for key share of s
   )
-  select exists (select from changed);
+  select exists (select from held);
 end;
 
 create or replace function app.sign_in_account(email text)

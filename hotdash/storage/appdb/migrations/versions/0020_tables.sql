@@ -1,7 +1,7 @@
 -- Whoever comes in by another service leaves with it: a password of their own would stay.
 alter table app.users add column may_have_password boolean not null default true;
 
--- A role that a rule gave, and the shops that the rule named when it was read last; of whom no rule
+-- A role that a rule gave, and the shops that a rule named and did not take again; of whom no rule
 -- let in, none.
 alter table app.memberships add column by_rule boolean not null default false;
 alter table app.external_identities add column rule_shops text[];
@@ -17,12 +17,14 @@ where m.role <> 'owner'
         where since.shop_id = m.shop_id and since.action = 'role given'
           and since.subject = admitted.subject and since.at >= admitted.at));
 
+-- Until now no rule took anything: a shop they were admitted to that is not theirs was taken by hand.
 update app.external_identities as i
-set rule_shops = array(
-  select m.shop_id from app.memberships as m
-  where m.user_id = i.user_id and m.by_rule order by m.shop_id)
-where i.issuer <> 'supabase'
-  and exists (select from app.memberships as m where m.user_id = i.user_id and m.by_rule);
+set rule_shops = admitted.shops
+from (
+  select subject, array_agg(distinct shop_id order by shop_id) as shops
+  from audit.events where action = 'person admitted by rule' group by subject
+) as admitted
+where i.issuer <> 'supabase' and admitted.subject = 'user:' || i.user_id::text;
 
 update app.users as u set may_have_password = false
 where exists (

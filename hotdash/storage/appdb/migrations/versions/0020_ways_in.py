@@ -13,24 +13,23 @@ NEW = (
     "app.rehash_my_password(text, text)",
     "app.open_session_by_password(bytea, uuid, text, timestamptz, timestamptz)",
     "app.my_account()",
+    "app.set_my_password(text, text, bytea)",
 )
-# It returned nothing; now it says whether there was somebody who may have one.
-OWN_PASSWORD = "app.set_my_password(text)"
-REPLACED = "app.close_my_other_sessions(bytea)"
+REPLACED = ("app.close_my_other_sessions(bytea)", "app.set_my_password(text)")
 
 
 def upgrade() -> None:
     execute_file(__file__, "0020_tables.sql")
-    for signature in (REPLACED, OWN_PASSWORD):
+    for signature in REPLACED:
         execute(f"drop function {signature}")
     execute_file(__file__, "0020_functions.sql")
-    for signature in (*NEW, OWN_PASSWORD):
+    for signature in NEW:
         open_function(signature)
 
 
 def downgrade() -> None:
-    for signature in (*reversed(NEW), OWN_PASSWORD):
+    for signature in reversed(NEW):
         execute(f"drop function {signature}")
     execute_file(__file__, "0020_down.sql")
-    for signature in (REPLACED, OWN_PASSWORD):
+    for signature in REPLACED:
         open_function(signature)

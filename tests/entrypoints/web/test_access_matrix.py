@@ -16,6 +16,7 @@ from tests.entrypoints.web.admin_rows import ADMIN_ROWS
 from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
 from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.access_upkeep import UPKEEP
+from tests.fixtures.open_rows import OPEN_ROWS
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of, web_in_front_of
@@ -25,8 +26,6 @@ FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los A
 
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
-    "GET /oidc/sign-in": everybody("/oidc/sign-in", 404),
-    "GET /oidc/callback": everybody("/oidc/callback", 404),
     "GET /api/v1/tokens": Row(f"/api/v1/tokens{ASK}", 401, 404, 403, 200),
     "GET /": Row("/", SIGN_IN, 200, 200, 200),
     "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
@@ -200,25 +199,7 @@ MATRIX = {
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),
-    "GET /sign-in": Row("/sign-in", 200, 303, 303, 303),
-    "POST /sign-in": everybody("/sign-in", 401),
-    "GET /sign-in/{token}": everybody("/sign-in/unknown"),
-    "POST /sign-in/link": everybody("/sign-in/link", 403),
-    "POST /sign-out": everybody("/sign-out", 303),
-    "GET /connect/shopify": Row(
-        f"/connect/shopify?shop={ROD}.myshopify.com", SIGN_IN, 404, 403, 303
-    ),
-    "GET /connect/shopify/callback": everybody("/connect/shopify/callback", 403),
-    "POST /webhooks/{vendor}": everybody("/webhooks/shopify", 401),
-    "POST /webhooks/{vendor}/{shop_id}": everybody(f"/webhooks/shopify/{ROD}", 401),
-    "POST /theme": everybody("/theme", 303),
-    "GET /healthz": everybody("/healthz"),
-    "GET /readyz": everybody("/readyz"),
-    "GET /metrics": everybody("/metrics"),
-    # Without a key nobody may write, whoever is signed in here.
-    "POST /collect": everybody("/collect", 422),
-    "GET /pixel.js": everybody("/pixel.js"),
-    "GET /static/{name}": everybody("/static/unknown.css", 404),
+    **OPEN_ROWS,
 }
 
 

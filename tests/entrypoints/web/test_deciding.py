@@ -1,7 +1,9 @@
 """What a person changes before approving, what they say was wrong, and the pages they give to somebody."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 from hotdash.base.roles import Role
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.decisions.recommendations.settle import settle
+from hotdash.decisions.recommendations.wording import query_of
 from hotdash.entrypoints.web.pages.evidence_view import COLUMNS, evidence_view
 from hotdash.storage.appdb.repositories import signals
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, list_decisions
@@ -56,6 +59,20 @@ def approve(web: Web, recommendation: str, **said: str) -> httpx.Response:
 def decisions(web: Web) -> list[DecisionRecord]:
     with web.storefront.database.jobs() as session:
         return list_decisions(session, ROD)
+
+
+class TestWhatItRestsOn:
+    def test_leads_a_person_to_pages_and_never_to_the_api(self, operator: Web) -> None:
+        found = replace(reading(operator.storefront.clock.now()), shop_id=ROD)
+        by_day = query_of(found, "Visits by day", "sessions", "day", None)
+        of_one = query_of(found, "Return by campaign", "roas", "campaign", "Spring & Co")
+        put(operator, evidence=(by_day, of_one))
+        page = operator.client.get(PAGE).text
+        assert 'href="/api/' not in page
+        for told, metric in ((by_day, "sessions"), (of_one, "roas")):
+            [link] = re.findall(rf'href="(/explore\?[^"]*metric={metric}[^"]*)"', page)
+            assert unescape(link).partition("?")[2] == told.url.partition("?")[2]
+            assert operator.client.get(unescape(link)).status_code == 200
 
 
 class TestChanging:

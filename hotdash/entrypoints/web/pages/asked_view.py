@@ -13,7 +13,10 @@ from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.pages.proposal_edits import OptionView, options_of, units_of
 from hotdash.storage.appdb.repositories.recommendations import SNOOZED, RecommendationRecord
 
-_API, _PAGE = "/api/v1/decisions/evidence", "/decisions/evidence"
+_PAGES = {
+    "/api/v1/decisions/evidence?": "/decisions/evidence?",
+    "/api/v1/metrics/query?": "/explore?",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +114,7 @@ def _within_its_day(deadline: datetime, timezone: str) -> datetime:
 
 def _as_page(url: str) -> str:
     """The same rows, for people."""
-    return url.replace(_API, _PAGE, 1) if url.startswith(_API) else url
+    for api, page in _PAGES.items():
+        if url.startswith(api):
+            return page + url.removeprefix(api)
+    return url

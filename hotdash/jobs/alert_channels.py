@@ -2,23 +2,26 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hotdash.base.clock import Clock, iso_utc
-from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.base.errors import ConflictError, HotdashError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.notifications.channels.contract import ChannelError, UndeliveredError
 from hotdash.notifications.channels.registry import channel_kind, channel_kinds
 from hotdash.notifications.message import Item, Kind, Message, Severity, Subject
+from hotdash.notifications.shop_rules import kept_from
 from hotdash.storage.appdb.repositories import alert_channels, audit
 from hotdash.storage.appdb.repositories.alert_channels import ChannelRecord
+from hotdash.storage.appdb.repositories.audit import events_between
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 RESERVED = "file"
+TRIED, TRY_EVERY = "try_alert_channel", timedelta(minutes=1)
 
 
 def add_channel(
@@ -78,7 +81,10 @@ def try_channel(desk: AlertDesk, name: str) -> None:
 
 
 def tried_channel(desk: AlertDesk, name: str, *, shop_id: str, actor: str) -> HotdashError | None:
-    """The same as an answer, kept in the audit trail: None where the channel took it, else why not."""
+    """For one shop, as an answer: None where the channel took it, else why not; kept in the audit trail."""
+    if name in kept_from(desk.rules, shop_id):
+        raise unknown_channel(name)
+    _refuse_again(desk, name, shop_id)
     try:
         try_channel(desk, name)
     except NotFoundError:
@@ -100,12 +106,24 @@ def tried_channel(desk: AlertDesk, name: str, *, shop_id: str, actor: str) -> Ho
             session,
             shop_id=shop_id,
             actor=actor,
-            action="try_alert_channel",
+            action=TRIED,
             subject=name,
             at=desk.clock.now(),
             detail={"delivered": refused is None},
         )
     return refused
+
+
+def _refuse_again(desk: AlertDesk, name: str, shop_id: str) -> None:
+    """A pager that rings without end is not tried but misused."""
+    now = desk.clock.now()
+    since = now - TRY_EVERY
+    with desk.database.jobs() as session:
+        tried = events_between(session, shop_id, TRIED, since.date(), now.date())
+    if any(each.subject == name and each.at > since for each in tried):
+        raise ConflictError(
+            f"{name} was tried less than a minute ago.", hint="Wait a minute, then try it again."
+        )
 
 
 def _test_message(desk: AlertDesk, now: datetime) -> Message:

@@ -1,6 +1,6 @@
 """A shop's own alert rules: read upon the installation's, and changed as a decision that stays on record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -10,8 +10,8 @@ from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
 from hotdash.notifications.rules import Rules
-from hotdash.notifications.rules_file import RulesError
-from hotdash.notifications.shop_rules import rules_for, upon
+from hotdash.notifications.rules_file import RULES_FILE, RulesError
+from hotdash.notifications.shop_rules import kept_from, rules_for, upon
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.alert_rules import (
     ShopRulesRecord,
@@ -68,6 +68,7 @@ def change_rules(
         hold_alert_rules(session, shop_id)
         held = rules_of_shop(session, common, shop_id)
         made = change.make(held.rules)
+        _refuse_kept(made, held.rules, kept_from(common, shop_id))
         after = None if made is None else _written(_checked(made))
         before = _written(held.rules) if held.written else None
         shown = {"before": before or THE_FILE, "after": after or THE_FILE}
@@ -89,6 +90,21 @@ def change_rules(
             at=at,
             detail=shown,
         )
+
+
+def _refuse_kept(made: Rules | None, before: Rules, kept: Collection[str]) -> None:
+    """What stood there already may stay: the file was another then."""
+    added = _told_by(made) - _told_by(before) if made else set[str]()
+    for name in sorted(added.intersection(kept)):
+        raise RulesError(
+            f"The channel {name!r} is not this shop's.",
+            hint=f"Whoever runs the installation names it for this shop in {RULES_FILE}.",
+            field="to",
+        )
+
+
+def _told_by(rules: Rules) -> set[str]:
+    return {name for each in rules.routes for name in each.to}
 
 
 def _checked(rules: Rules) -> Rules:

@@ -18,6 +18,12 @@ def rules_for(rules: Rules, shop_id: str) -> Rules:
     return rules.model_copy(update={"routes": routes})
 
 
+def kept_from(rules: Rules, shop_id: str) -> frozenset[str]:
+    """Channels that the installation keeps for other shops or for whoever is on call."""
+    own = {name for each in rules_for(rules, shop_id).routes for name in each.to}
+    return frozenset(rules.named_channels) - own
+
+
 def upon(own: Rules, rules: Rules) -> Rules:
     """Duties and patience stay the installation's: pagers and channels belong to all shops."""
     return own.model_copy(update={"on_call": rules.on_call, "patience": rules.patience})

@@ -12,7 +12,7 @@ from hotdash.jobs.send_alerts import send_alerts
 from hotdash.notifications.message import Kind
 from hotdash.notifications.rules import Route, Rules
 from hotdash.notifications.rules_file import RulesError, parse_rules
-from hotdash.notifications.shop_rules import key_of, with_route
+from hotdash.notifications.shop_rules import key_of, rules_for, with_route
 from hotdash.notifications.wanted import Traits
 from hotdash.storage.appdb.repositories.alert_rules import (
     ShopRulesRecord,
@@ -107,6 +107,25 @@ class TestWhatHolds:
     def test_no_second_one_that_is_equal(self) -> None:
         with pytest.raises(ConflictError, match="such a rule already"):
             with_route(COMMON, "", COMMON.routes[0])
+
+    @pytest.mark.parametrize("kept", ["kyoto", "pager"])
+    def test_channels_of_other_shops_and_of_whoever_is_on_call_are_not_its_own(
+        self, gate: Gate, kept: str
+    ) -> None:
+        route = Route.model_validate({"to": [kept]})
+        with pytest.raises(RulesError, match="is not this shop's"):
+            change(gate, "route", lambda rules: with_route(rules, "", route))
+        assert held(gate).routes == rules_for(COMMON, ROD).routes
+
+    def test_what_stood_there_before_the_file_changed_may_stay(self, gate: Gate) -> None:
+        old = Rules.model_validate({"routes": [{"to": ["pager"]}]}).model_dump(
+            mode="json", by_alias=True, exclude={"on_call", "patience"}
+        )
+        with gate.desk.database.jobs() as session:
+            written = ShopRulesRecord(ROD, gate.clock.now(), "user:ada", "So.", old)
+            add_alert_rules(session, written)
+        change(gate, "route", off)
+        assert [(each.to, each.off) for each in held(gate).routes] == [(("pager",), True)]
 
     def test_no_rule_at_all_is_refused(self, gate: Gate) -> None:
         with pytest.raises(RulesError, match="No rule tells anybody"):

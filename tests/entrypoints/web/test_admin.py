@@ -1,6 +1,7 @@
 """Admin: what each section shows is what the engines hold; what it does, they do; whoever may not is told so."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -14,7 +15,7 @@ from hotdash.entrypoints.web.pages.admin.policies import TITLES
 from hotdash.entrypoints.web.pages.admin.roles import SENTENCES
 from hotdash.entrypoints.web.pages.admin.sections import SECTIONS
 from hotdash.insights.metrics.registry import registry
-from hotdash.notifications.rules_file import DEFAULT_RULES, RULES_FILE
+from hotdash.notifications.rules_file import DEFAULT_RULES, RULES_FILE, parse_rules
 from hotdash.storage.appdb.repositories.decisions import list_decisions
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.pages import links_of, table_of
@@ -334,7 +335,11 @@ class TestChangingAlertRules:
         answer = self.change(told, "test", channel="file")
         assert (answer.status_code, "file took the message." in answer.text) == (200, True)
         out = tmp_path / "out" / "told"
-        assert "This is a test" in out.read_text()
+        assert len(out.read_text().splitlines()) == 1
+        again = self.change(told, "test", channel="file")
+        assert (again.status_code, "less than a minute ago" in again.text) == (409, True)
+        assert len(out.read_text().splitlines()) == 1
+        told.storefront.clock.advance(timedelta(minutes=1))
         out.unlink()
         out.parent.rmdir()
         out.parent.write_text("in the way")
@@ -342,6 +347,27 @@ class TestChangingAlertRules:
         assert refused.status_code == 503
         assert "cannot be written" in refused.text
         assert self.change(told, "test", channel="nobody").status_code == 404
+
+    def test_what_is_kept_for_other_shops_is_neither_shown_tried_nor_told(
+        self, told: Web, tmp_path: Path
+    ) -> None:
+        routes = f"routes: [{{to: [file]}}, {{shops: [{KYOTO}], to: [of-kyoto]}}]\n"
+        (tmp_path / "home" / RULES_FILE).write_text(routes)
+        desk = file_desk(told.storefront.database, told.storefront.clock, tmp_path / "told")
+        theirs = replace(
+            desk,
+            rules=parse_rules(routes),
+            channels={**desk.channels, "of-kyoto": desk.channels["file"]},
+        )
+        web = web_in_front_of(told.storefront, tmp_path / "home", open_alerts=lambda: theirs)
+        web.sign_in(OWNER)
+        assert self.change(web, "test", channel="of-kyoto").status_code == 404
+        assert not (tmp_path / "told").exists()
+        fields = {"severity": "blocking", "subject": "check", "to": "of-kyoto"}
+        refused = self.change(web, "route", **fields)
+        assert (refused.status_code, "is not this shop" in refused.text) == (400, True)
+        assert "of-kyoto" not in page(web, "/alerts")
+        assert self.change(web, "route", **fields | {"to": "file"}).status_code == 303
 
     @pytest.mark.parametrize("role", Role)
     def test_who_may(self, web: Web, role: Role) -> None:

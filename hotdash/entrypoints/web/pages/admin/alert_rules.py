@@ -28,6 +28,7 @@ from hotdash.jobs.alert_rules import HeldRules, rules_of_shop
 from hotdash.notifications.hours import quiet_until
 from hotdash.notifications.rules import Rules
 from hotdash.notifications.rules_file import RULES_FILE, RulesError, load_rules, rules_in_force
+from hotdash.notifications.shop_rules import kept_from
 from hotdash.storage.appdb.repositories.alert_channels import list_channels
 from hotdash.storage.appdb.repositories.alert_rules import last_fired
 from hotdash.storage.appdb.repositories.alerts import list_alerts
@@ -73,6 +74,7 @@ def rules_page(
             open_alerts=states_of(session, list_alerts(session, [shop.shop_id])),
             now=parts.context.clock.now(),
             timezone=shop.timezone,
+            kept=kept_from(common, shop.shop_id),
         )
     values = {
         "refused": refused,
@@ -87,7 +89,7 @@ def rules_page(
         "hours": hours_view(held.rules),
         "hours_form": hours_form(held.rules, common, shop),
         "quiet_now": _quiet_now(held.rules, sight),
-        "channels": sight.channels.all(),
+        "channels": sight.channels.without(sight.kept),
         "may_change": may(shop.role, Permission.SET_ALERT_RULES),
         "may_try": parts.context.open_alerts is not None,
         "done": done,

@@ -1,6 +1,6 @@
 """Alert rules as a person reads them: each route with where it goes, when it last fired, and what keeps it silent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -46,8 +46,8 @@ class Channels:
     def goes(self, names: Iterable[str]) -> tuple[Goes, ...]:
         return tuple(Goes(name, self.kinds.get(name, NOT_CONNECTED)) for name in names)
 
-    def all(self) -> tuple[Goes, ...]:
-        return self.goes(self.kinds)
+    def without(self, kept: Container[str]) -> tuple[Goes, ...]:
+        return self.goes(name for name in self.kinds if name not in kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,8 @@ class RouteSight:
     open_alerts: Sequence[AlertState]
     now: datetime
     timezone: str
+    # Channels of the installation that this shop is not told by.
+    kept: frozenset[str]
 
 
 def channels_of(records: Iterable[ChannelRecord]) -> Channels:
@@ -174,7 +176,8 @@ def _choices(
     to: Sequence[str],
     sight: RouteSight,
 ) -> dict[str, tuple[Choice, ...]]:
-    known = dict.fromkeys((*sight.channels.kinds, *sight.rules.named_channels))
+    offered = (each.channel for each in sight.channels.without(sight.kept))
+    known = dict.fromkeys((*offered, *(name for each in sight.rules.routes for name in each.to)))
     return {
         "severity_choices": tuple(
             Choice(each.value, each.value.capitalize(), each in severities) for each in Severity

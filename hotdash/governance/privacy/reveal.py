@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.base.errors import ConflictError, HotdashError, NotFoundError
 from hotdash.base.personal_data import PersonalData
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.contract import WarehouseBusyError
 
 REVEALED = "person revealed"
 FindIdentity = Callable[[str, str], PersonalData | None]
@@ -68,7 +69,14 @@ def reveal_person(
 
 
 def _found(find: FindIdentity, shop_id: str, customer: str) -> PersonalData:
-    person = find(shop_id, customer)
+    try:
+        person = find(shop_id, customer)
+    except WarehouseBusyError as error:
+        # Its own words name a file of the machine, to whoever opened a page.
+        raise ConflictError(
+            "Numbers are being computed, and nobody can be looked up meanwhile.",
+            hint="Ask again in a few minutes.",
+        ) from error
     if person is None:
         raise NotFoundError(
             "The shop has no record of this customer.",

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -209,6 +211,26 @@ class TestDoors:
         answer = look(bare, "customer", "c-77")
         assert answer.status_code == 503
         assert "no way to the table of customers" in answer.text
+
+    def test_beside_a_run_the_page_says_so_and_names_no_file(self, known: Web) -> None:
+        file = known.storefront.warehouse_home / "warehouse.duckdb"
+        code = (
+            f"import duckdb; c = duckdb.connect({str(file)!r}); print('open', flush=True); input()"
+        )
+        with subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as run:
+            assert run.stdout is not None
+            assert run.stdout.readline() == "open\n"
+            page = look(known, "customer", "c-77")
+            api = known.client.get(f"/api/v1/customers/c-77?shop={ROD}")
+            run.communicate("\n")
+        for answer in (page, api):
+            assert answer.status_code == 409
+            assert "Numbers are being computed" in answer.text
+            assert str(file) not in answer.text
+        assert table_of(page.text, "data-orders"), "what is published stands there all the same"
+        assert look(known, "customer", "c-77").status_code == 200
 
     def test_orders_behind_a_number_lead_here(self, known: Web) -> None:
         asked = f"/explore?shop={ROD}&drill=2026-11-18"

@@ -90,12 +90,19 @@ class Installation:
         migrate.upgrade(self.database)
 
     def require_migrated(self) -> None:
-        if migrate.needs_upgrade(self.database):
+        if not migrate.needs_upgrade(self.database):
+            return
+        current = migrate.current(self.database)
+        if current is None:
             raise ConflictError(
-                f"The app database is at {migrate.current(self.database) or 'nothing'}; "
-                f"this version needs {migrate.head()}.",
-                hint="Run `hotdash migrate`.",
+                "Nothing is set up in this app database yet.",
+                hint="Run `hotdash init`, which brings the first shop and its owner; or "
+                "`hotdash migrate` for the tables alone.",
             )
+        raise ConflictError(
+            f"The app database is at {current}; this version needs {migrate.head()}.",
+            hint="Run `hotdash migrate`.",
+        )
 
     def connect_shop(self, access: ShopAccess) -> None:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""

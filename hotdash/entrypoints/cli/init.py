@@ -56,7 +56,7 @@ def init(
             return
         if wrote_file:
             out.print(f"Wrote {TOML_FILE}; every setting stands in it with its default.")
-        out.print(f"Connected {shop_id}. Next: `hotdash run`, then `hotdash serve` and open")
+        out.print(f"Connected {shop_id}. Next: `hotdash run`, then `hotdash up` and open")
         out.print(f"  {link}")
 
 

@@ -48,7 +48,7 @@ DOMAIN = "domain"
 def connect_source(
     house: "Installation", vendor: str, shop_id: str, told: Mapping[str, str], *, actor: str
 ) -> Sequence[MissingScope]:
-    """A secret left empty stays as it was; what was said at the machine stays, too."""
+    """A secret left empty stays as it was, save at another address; what was said at the machine stays, too."""
     spec = spec_of(vendor)
     refuse_at_the_machine(spec, shop_id)
     fields = _fields(house, spec, stored_fields(house, vendor, shop_id), told)

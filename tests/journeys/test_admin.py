@@ -1,5 +1,6 @@
 """Admin, decisions and customers as a person meets them: looked at in both themes and on a phone, walked by keyboard."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,20 @@ def _live(storefront: Storefront, vault: Vault) -> None:
 @pytest.fixture
 def owner(visitor: Visitor, lived_in: Served) -> Visitor:
     return come_in(visitor, lived_in, OWNER)
+
+
+def test_a_table_says_at_its_edge_that_it_goes_on(owner: Visitor) -> None:
+    owner.page.set_viewport_size(PHONE)
+    owner.open(PAGES["alerts"])
+    table = owner.page.locator(".table-scroll").first
+    goes_on = re.compile("goes-on")
+    expect(table).to_have_class(goes_on)
+    table.evaluate("box => { box.scrollLeft = box.scrollWidth; }")
+    expect(table).not_to_have_class(goes_on)
+    table.evaluate("box => { box.scrollLeft = 0; }")
+    expect(table).to_have_class(goes_on)
+    owner.page.set_viewport_size(DESKTOP)
+    expect(table).not_to_have_class(goes_on)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -28,6 +28,14 @@ if (menu) {
   });
 }
 
+/* A table wider than its box says so at the edge beyond which it goes on. */
+for (const box of document.querySelectorAll(".table-scroll")) {
+  const tell = () =>
+    box.classList.toggle("goes-on", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+  box.addEventListener("scroll", tell, { passive: true });
+  new ResizeObserver(tell).observe(box);
+}
+
 /* What goes on without the reader is looked at again; once its state is another, so is the page. */
 const followed = document.querySelector("[data-follow]");
 if (followed && followed.dataset.follow !== "dead") setTimeout(follow, 3000, followed);

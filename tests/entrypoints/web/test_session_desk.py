@@ -1,9 +1,11 @@
 """Whoever asks together is answered by one question, and each by one that was put after they came."""
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Coroutine, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 import psycopg
 import pytest
@@ -17,6 +19,8 @@ from hotdash.storage.appdb.repositories.visits import SessionAsked, Visit
 from hotdash.storage.appdb.session import Database, UnusableTextError
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.shops import SeededShop
+
+Told = TypeVar("Told")
 
 
 class CountedDatabase(Database):
@@ -44,11 +48,17 @@ def asked_by(database: Database, shop: SeededShop, asks_for: str | None) -> Sess
     return SessionAsked(hash_token(opened.token), asks_for)
 
 
+def in_a_thread_of_its_own(asked: Coroutine[None, None, Told]) -> Told:
+    """A browser test leaves its event loop running in the main thread of the worker."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, asked).result()
+
+
 def all_at_once(desk: SessionDesk, asked: Sequence[SessionAsked]) -> list[Visit | None]:
     async def together() -> list[Visit | None]:
         return await asyncio.gather(*(desk.find_visit(each) for each in asked))
 
-    return asyncio.run(together())
+    return in_a_thread_of_its_own(together())
 
 
 def shown(visits: Sequence[Visit | None]) -> list[tuple[object, ...] | None]:
@@ -85,7 +95,7 @@ class TestTogether:
                 session.connection().exec_driver_sql("delete from app.sessions")
             return before, await desk.find_visit(mine)
 
-        before, after = asyncio.run(before_and_after())
+        before, after = in_a_thread_of_its_own(before_and_after())
         assert before is not None
         assert after is None
 
@@ -109,7 +119,7 @@ class TestTogether:
                 gate.execute("commit")
             return await first, await second
 
-        _, second = asyncio.run(one_after_the_other())
+        _, second = in_a_thread_of_its_own(one_after_the_other())
         assert second is None
         assert counted.glances == 2
 
@@ -129,7 +139,7 @@ class TestTrouble:
             desk._database = counted  # pyright: ignore[reportPrivateUsage]
             return list(told), await desk.find_visit(mine)
 
-        told, after = asyncio.run(in_trouble_and_after())
+        told, after = in_a_thread_of_its_own(in_trouble_and_after())
         assert [type(each) for each in told] == [UnavailableError] * 2
         assert after is not None
         gone.dispose()
@@ -145,7 +155,7 @@ class TestTrouble:
             asking = [desk.find_visit(each) for each in (unusable, mine)]
             return list(await asyncio.gather(*asking, return_exceptions=True))
 
-        refused, visit = asyncio.run(together())
+        refused, visit = in_a_thread_of_its_own(together())
         assert isinstance(refused, UnusableTextError)
         assert isinstance(visit, Visit)
 
@@ -171,7 +181,7 @@ class TestTrouble:
             impatient.cancel()
             return await patient
 
-        assert asyncio.run(one_goes_away()) is not None
+        assert in_a_thread_of_its_own(one_goes_away()) is not None
 
 
 def is_somebody_waiting(database: Database) -> bool:

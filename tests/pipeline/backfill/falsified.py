@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from hotdash.base.clock import FixedClock
+from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
 from hotdash.pipeline.backfill.candidate_engine import CandidateEngine
 from hotdash.pipeline.backfill.engine import Days, Opened, Scope, Staged
@@ -89,9 +90,13 @@ class Falsified:
         engine = self.engine
         opened = engine.open(new_id(), scope)
         opened = replace(opened, chunks=chunks or opened.chunks)
-        for chunk in range(len(opened.chunks)):
-            engine.build(opened, chunk)
-        return opened, engine.stage(opened, engine.check(opened))
+        try:
+            for chunk in range(len(opened.chunks)):
+                engine.build(opened, chunk)
+            return opened, engine.stage(opened, engine.check(opened))
+        except HotdashError:
+            engine.abort(opened.backfill_id)
+            raise
 
     def show(self, opened: Opened, staged: Staged) -> None:
         for shop_id in opened.scope.shops:

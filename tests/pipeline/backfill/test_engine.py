@@ -65,9 +65,11 @@ def true(
 
 
 @pytest.fixture
-def house(true: Falsified) -> Falsified:
+def house(true: Falsified) -> Iterator[Falsified]:
+    """Its warehouse is shared with other files, so that no test may leave a candidate in it."""
     falsify(true)
-    return true
+    yield true
+    assert true.schemas() == []
 
 
 @pytest.mark.law(4)
@@ -250,6 +252,7 @@ def test_days_computed_by_other_code_are_refused(house: Falsified) -> None:
     opened = engine.open(new_id(), ALL_OCTOBER)
     with pytest.raises(ModelCodeChangedError, match="changed since the backfill"):
         engine.build(replace(opened, project_hash="another"), 0)
+    engine.abort(opened.backfill_id)
     with pytest.raises(NotFoundError, match="no model 'fct_nothing'"):
         engine.outlook(replace(ALL_OCTOBER, models=("fct_nothing",)))
     with pytest.raises(NotFoundError, match="no source 'nobody'"):

@@ -57,7 +57,9 @@ class RequestFrame:
         self._reads = reads
         self._answers = answers
         self._telemetry = telemetry
-        self._headers = SECURITY_HEADERS | (_HTTPS_ONLY if is_https else {})
+        headers = SECURITY_HEADERS | (_HTTPS_ONLY if is_https else {})
+        # As they go over the wire: every answer gets them.
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,14 +93,15 @@ class RequestFrame:
         self._reads.answered(scope, status)
 
     def _add_headers(self, message: Message, reference: str, quota: Quota | None) -> None:
-        headers = MutableHeaders(scope=message)
-        headers["x-request-id"] = reference
+        headers = message["headers"]
+        told = {name for name, _ in headers}
+        headers.extend(header for header in self._headers if header[0] not in told)
+        headers.append((b"x-request-id", reference.encode()))
         if quota is not None:
-            headers["ratelimit-limit"] = str(quota.allowed)
-            headers["ratelimit-remaining"] = str(quota.left)
-            headers["ratelimit-reset"] = str(self._reads.seconds_until(quota.ends_at))
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
+            limits = MutableHeaders(raw=headers)
+            limits["ratelimit-limit"] = str(quota.allowed)
+            limits["ratelimit-remaining"] = str(quota.left)
+            limits["ratelimit-reset"] = str(self._reads.seconds_until(quota.ends_at))
 
 
 def _most_bytes(path: str) -> int:

@@ -95,9 +95,13 @@ def _install(context: WebContext) -> ShopifyInstall | None:
     )
 
 
+def parts_of(request: Request) -> Parts:
+    return cast(Parts, request.app.state.parts)
+
+
 async def _parts(request: Request) -> Parts:
     # async, because FastAPI sends every other dependency through a thread.
-    return cast(Parts, request.app.state.parts)
+    return parts_of(request)
 
 
 PartsOf = Annotated[Parts, Depends(_parts)]

@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-
-from starlette.concurrency import run_in_threadpool
 
 from hotdash.base.clock import Clock
 from hotdash.base.errors import UnavailableError
@@ -23,6 +22,7 @@ class SessionDesk:
         self._database = database
         self._clock = clock
         self._waiting: _Waiting = {}
+        self._thread = ThreadPoolExecutor(1, "session-desk")
         self._asking: asyncio.Task[None] | None = None
 
     async def find_visit(self, asked: SessionAsked) -> Visit | None:
@@ -44,7 +44,9 @@ class SessionDesk:
 
     async def _ask(self, waiting: _Waiting) -> None:
         try:
-            found = await run_in_threadpool(self._find, list(waiting))
+            found = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._find, list(waiting)
+            )
         except UnavailableError as error:
             _fail(waiting, error)
         except Exception as error:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.api.schemas import ERRORS, TileAnswer, TileName, TilesAnswer
 from hotdash.entrypoints.web.gate import bearer_of
-from hotdash.entrypoints.web.parts import Parts, PartsOf
+from hotdash.entrypoints.web.parts import Parts, PartsOf, parts_of
 from hotdash.entrypoints.web.ready_tiles import Asked
 from hotdash.entrypoints.web.tile_cache import answer_together
 from hotdash.insights.metrics.period import Compare, Period, Range
@@ -36,14 +36,13 @@ def tiles(
 @router.get("/{tile}", response_model=TileAnswer, responses=ERRORS)
 async def tile(
     request: Request,
-    parts: PartsOf,
     tile: Annotated[TileName, Path(description="The tile, by its name.")],
     shop: Shop,
     range: Range = Range.DAYS_30,
     compare: Compare = Compare.PREVIOUS,
 ) -> Response:
     """A number with its change, days, context and lists, and in which state it is and why."""
-    period = Period(range, compare)
+    parts, period = parts_of(request), Period(range, compare)
     if bearer_of(request) is not None:
         return await run_in_threadpool(_answer_program, request, parts, tile, shop, period)
     admission = await parts.gate.admit_browser(request, shop, Permission.SEE_METRICS)

@@ -93,10 +93,12 @@ class RequestFrame:
         self._reads.answered(scope, status)
 
     def _add_headers(self, message: Message, reference: str, quota: Quota | None) -> None:
-        headers = message["headers"]
-        told = {name for name, _ in headers}
-        headers.extend(header for header in self._headers if header[0] not in told)
-        headers.append((b"x-request-id", reference.encode()))
+        given = message["headers"]
+        told = {name for name, _ in given}
+        ours = [header for header in self._headers if header[0] not in told]
+        # Another list: the one that was given is the answer's own, which may be sent again.
+        headers = [*given, *ours, (b"x-request-id", reference.encode())]
+        message["headers"] = headers
         if quota is not None:
             limits = MutableHeaders(raw=headers)
             limits["ratelimit-limit"] = str(quota.allowed)

@@ -96,6 +96,7 @@ def _install(context: WebContext) -> ShopifyInstall | None:
 
 
 def parts_of(request: Request) -> Parts:
+    """For the routes asked most: FastAPI works out every dependency anew for each request."""
     return cast(Parts, request.app.state.parts)
 
 

@@ -22,6 +22,7 @@ class SessionDesk:
         self._database = database
         self._clock = clock
         self._waiting: _Waiting = {}
+        # One question is out at a time; a turn in the pool that all share costs more than the question.
         self._thread = ThreadPoolExecutor(1, "session-desk")
         self._asking: asyncio.Task[None] | None = None
 

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
 
 from tests.fixtures.storefront import OWNER, ROD, Storefront
 from tests.fixtures.web import Web, web_in_front_of
@@ -18,6 +19,18 @@ def test_every_answer_carries_the_security_headers(shown_web: Web, path: str) ->
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert len(headers["x-request-id"]) == 8
+
+
+def test_an_answer_that_is_sent_again_carries_each_header_once_and_keeps_its_own(web: Web) -> None:
+    ready = Response("ready", headers={"x-frame-options": "SAMEORIGIN"})
+    web.app.add_route("/ready", lambda _: ready)
+    references: set[str] = set()
+    for _ in range(2):
+        told = web.client.get("/ready").headers
+        assert {name: told.get_list(name) for name in told if len(told.get_list(name)) > 1} == {}
+        assert told["x-frame-options"] == "SAMEORIGIN"
+        references.add(told["x-request-id"])
+    assert len(references) == 2
 
 
 def test_pages_are_not_kept_by_anybody(shown_web: Web) -> None:

@@ -25,6 +25,7 @@ from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import REACH_OF_PAGE, Access, HeldFields
 from hotdash.entrypoints.connecting import renew
 from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
+from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
@@ -154,7 +155,7 @@ class Installation:
         return issue_link(
             self.database,
             email,
-            base_url=self.settings.base_url,
+            base_url=address_of_pages(self.settings),
             now=self.clock.now(),
             lasts=timedelta(minutes=self.settings.sign_in_link_minutes),
         )

@@ -73,7 +73,9 @@ def test_from_what_is_asked_to_what_was_decided(owner: Visitor) -> None:
     look(owner, "today-asked")
 
     page.get_by_role("button", name="Approve: Order 24").press("Enter")
-    page.wait_for_url("**/today**")
+    page.wait_for_url("**/today**answered=approve**")
+    expect(page.get_by_role("status")).to_contain_text("Approved; nobody else is asked about it.")
+    look(owner, "today-answered")
     assert waiting(page) == [each.proposal.title for each in ASKED[1:]]
 
     page.get_by_role("link", name="Decisions", exact=True).click()

@@ -14,6 +14,7 @@ from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
+from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.jobs.alert_document import (
     false_alarm_figures,
@@ -59,7 +60,7 @@ def list_(
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         now, rules = house.clock.now(), house.alerts.rules
         with house.database.snapshot() as session:
-            url = house.settings.base_url
+            url = address_of_pages(house.settings)
             found = listed_alerts(session, shop, now, url, closed=closed)
             figures = false_alarm_figures(session, shop, now, rules)
     if json:
@@ -79,7 +80,7 @@ def show(context: typer.Context, alert: Alert, json: Json = False) -> None:
         house.database.snapshot() as session,
     ):
         found = shown_alert(
-            session, find_alert(session, alert), house.clock.now(), house.settings.base_url
+            session, find_alert(session, alert), house.clock.now(), address_of_pages(house.settings)
         )
         names = names_of_actors(session)
     if json:
@@ -165,7 +166,7 @@ def _answer(
 def _tell(house: Installation, named: str, json: bool) -> None:
     with house.database.snapshot() as session:
         found = shown_alert(
-            session, find_alert(session, named), house.clock.now(), house.settings.base_url
+            session, find_alert(session, named), house.clock.now(), address_of_pages(house.settings)
         )
     if json:
         say_json(found)

@@ -14,6 +14,7 @@ from hotdash.base.settings import Settings
 from hotdash.connectors.contract import MissingScope
 from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
+from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
 
 _LEAST_FREE_GIB = 2
@@ -131,6 +132,9 @@ def disk(settings: Settings) -> str:
 
 
 def address(settings: Settings) -> str:
+    served = address_of_pages(settings)
+    if served != settings.base_url:
+        return f"{served}, where this home is served now"
     with socket.socket() as probe:
         taken = probe.connect_ex((settings.host, settings.port)) == 0
     return f"{settings.base_url}, {'something listens there' if taken else 'the port is free'}"

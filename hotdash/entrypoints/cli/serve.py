@@ -6,6 +6,7 @@ import typer
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, told_errors
+from hotdash.entrypoints.served_address import told_where
 from hotdash.entrypoints.web.server import serve as serve_web
 from hotdash.entrypoints.wiring import open_installation
 
@@ -27,4 +28,5 @@ def serve(
             house.database.check()
             house.require_migrated()
             err.print(f"Serving on {settings.base_url} (Ctrl-C stops)")
-            serve_web(settings.host, settings.port, house.web_context())
+            with told_where(settings):
+                serve_web(settings.host, settings.port, house.web_context())

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.clock import iso_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.entrypoints.work_overview import describe_jobs, describe_workers, work_overview
 from hotdash.storage.appdb.repositories import runs
@@ -42,7 +43,7 @@ def describe(house: Installation) -> Document:
         return {
             "home": str(house.settings.home),
             "log": str(house.settings.log_file),
-            "address": house.settings.base_url,
+            "address": address_of_pages(house.settings),
             "shops": [describe_shop(session, shop) for shop in list_shops(session)],
             "last_run": describe_last_run(session),
             "workers": describe_workers(work),

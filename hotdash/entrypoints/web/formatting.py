@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from hotdash.base.money import MINUS, Money, minor_digits, signed
+from hotdash.insights.tiles import wording
 
 MISSING = "–"
 _UNITS = frozenset({"share", "minutes", "days", "ratio", "orders", "units", "count"})
@@ -101,14 +102,7 @@ def ago(instant: datetime, now: datetime) -> str:
 
 
 def minutes(value: Decimal | None) -> str:
-    """3h 42m, and 2d 4h from a day on; a part of a minute is thrown away."""
-    if value is None:
-        return MISSING
-    whole = abs(int(value))
-    days, hours = whole // 1440, whole % 1440 // 60
-    if days:
-        return f"{days}d {hours}h" if hours else f"{days}d"
-    return f"{hours}h {whole % 60:02d}m" if hours else f"{whole}m"
+    return MISSING if value is None else wording.duration(value)
 
 
 def number(value: Decimal | None) -> str:

@@ -34,6 +34,15 @@ def describe_age(age: timedelta) -> str:
     return f"{minutes} min"
 
 
+def duration(minutes: Decimal) -> str:
+    """A length that is compared, such as 3h 42m, and 2d 4h from a day on; a part of a minute is thrown away."""
+    whole = abs(int(minutes))
+    days, hours = whole // 1440, whole % 1440 // 60
+    if days:
+        return f"{days}d {hours}h" if hours else f"{days}d"
+    return f"{hours}h {whole % 60:02d}m" if hours else f"{whole}m"
+
+
 def percent(share: Decimal) -> str:
     hundredths = (share * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
     return f"{hundredths.normalize():f}%"
@@ -48,7 +57,7 @@ def amount(value: Decimal, unit: str) -> str:
     if unit == Unit.SHARE:
         return percent(value)
     if unit == Unit.MINUTES:
-        return describe_age(timedelta(minutes=int(value)))
+        return duration(value)
     if unit == Unit.DAYS:
         return f"{_plain(value)} days"
     if unit in _PLAIN or unit == Unit.RATIO:

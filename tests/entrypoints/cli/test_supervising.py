@@ -60,12 +60,17 @@ class TestSupervisor:
 
 class RunningUp:
     def __init__(self, folder: Path, url: str, port: int) -> None:
-        environment = {**clean_environment(), "HOTDASH_DATABASE_URL": url}
+        self.environment = {**clean_environment(), "HOTDASH_DATABASE_URL": url}
         command = [sys.executable, "-m", "hotdash", "up", "--json", "--port", str(port)]
         self.process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
+            command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, text=True
         )
-        self.home = str(folder / ".hotdash")
+        self.folder = folder
+
+    def address(self) -> str:
+        command = [sys.executable, "-m", "hotdash", "status", "--json"]
+        told = subprocess.check_output(command, cwd=self.folder, env=self.environment)
+        return json.loads(told)["address"]
 
     def told(self) -> dict[str, object]:
         assert self.process.stdout is not None
@@ -95,6 +100,7 @@ class TestUp:
             return httpx.get(f"{url}/readyz").json()["workers"]
 
         until(lambda: workers() == 1)
+        assert running.address() == url, "though the settings say another port"
         [worker] = [pid for pid in children_of(running.process.pid) if is_called(pid, "worker")]
         [web] = [pid for pid in children_of(running.process.pid) if is_called(pid, "serve")]
         own = os.getpriority(os.PRIO_PROCESS, web)

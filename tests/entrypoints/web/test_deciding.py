@@ -75,6 +75,24 @@ class TestWhatItRestsOn:
             assert operator.client.get(unescape(link)).status_code == 200
 
 
+class TestAWordAfterwards:
+    def test_what_became_of_it_where_it_was_answered(self, operator: Web) -> None:
+        for number, page in enumerate((PAGE, f"/today?shop={ROD}&range=7d#days")):
+            asked = put(operator, subject=f"item:{number}", options=ORDERING)
+            address = approve(operator, asked, next=page).headers["location"]
+            path, _, place = page.partition("#")
+            assert address == f"{path}&answered=approve{'#' + place if place else ''}"
+            told = operator.client.get(address).text
+            assert told.count('role="status"') == 1
+            assert "Approved; nobody else is asked about it." in told
+            assert "Approved; nobody" not in operator.client.get(page).text
+
+    def test_a_word_that_is_none_of_ours_is_not_told(self, operator: Web) -> None:
+        for page in (PAGE, f"/today?shop={ROD}"):
+            told = operator.client.get(f"{page}&answered=paid+out")
+            assert (told.status_code, "paid out" in told.text) == (200, False)
+
+
 class TestChanging:
     def test_how_many_pieces(self, operator: Web) -> None:
         asked = put(operator, options=ORDERING)

@@ -243,13 +243,13 @@ class TestLevels:
                 "240",
                 None,
                 TileState.WATCH,
-                ["First reply time: 4 h (watch from 4 h, act from 8 h)."],
+                ["First reply time: 4h 00m (watch from 4h 00m, act from 8h 00m)."],
             ),
             (
                 "485",
                 "0.7",
                 TileState.ACT,
-                ["First reply time: 8 h 5 min (watch from 4 h, act from 8 h)."],
+                ["First reply time: 8h 05m (watch from 4h 00m, act from 8h 00m)."],
             ),
             (
                 "250",

@@ -26,11 +26,16 @@ from hotdash.decisions.recommendations.answering import (
     answer,
 )
 from hotdash.decisions.recommendations.evidence import evidence_of
-from hotdash.entrypoints.web.address import local_path, see_other
+from hotdash.entrypoints.web.address import local_path, see_other, with_word
 from hotdash.entrypoints.web.api.decisions import names_of_deciders
 from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
 from hotdash.entrypoints.web.gate import hidden_from, shop_of
-from hotdash.entrypoints.web.pages.asked_view import answering_view, asked_view
+from hotdash.entrypoints.web.pages.asked_view import (
+    ANSWERED,
+    answered_line,
+    answering_view,
+    asked_view,
+)
 from hotdash.entrypoints.web.pages.assigned_view import (
     ASSIGNMENT_STATES,
     STILL_OPEN,
@@ -89,13 +94,15 @@ def decisions(
     action: str = "",
     subject: str = "",
     cursor: str = "",
+    answered: str = "",
 ) -> Response:
     visit = parts.gate.visit(request)
     wanted = shop or next(iter(visit.shops), None)
     if wanted is None:
         return parts.pages.render(request, "no_shop.html", top_bar(visit, "decisions"))
     chosen = shop_of(visit, wanted, Permission.SEE_METRICS)
-    return _page(request, parts, visit, chosen, Search(by, action, subject, cursor))
+    search = Search(by, action, subject, cursor)
+    return _page(request, parts, visit, chosen, search, answered=answered)
 
 
 @router.get("/evidence")
@@ -182,7 +189,7 @@ def give_answer(
             answer(session, shop, asked, given, now)
     except HotdashError as error:
         return _page(request, parts, visit, chosen, Search(), problem_of(error))
-    return see_other(local_path(next))
+    return see_other(with_word(local_path(next), ANSWERED, said.value))
 
 
 def _as_changed(
@@ -242,6 +249,7 @@ def _page(
     shop: VisitedShop,
     search: Search,
     problem: Problem | None = None,
+    answered: str = "",
 ) -> Response:
     now, names = parts.context.clock.now(), names_of_deciders(parts)
     wanted = replace(search.wanted, hidden=hidden_from(visit, shop))
@@ -259,6 +267,7 @@ def _page(
         "shop": shop,
         "here": here,
         "problem": problem,
+        "answered": answered_line(answered),
         "queue": asked,
         "answering": answering_view(
             asked,

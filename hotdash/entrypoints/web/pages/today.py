@@ -14,7 +14,12 @@ from hotdash.base.roles import Permission, may
 from hotdash.entrypoints.web.address import see_other
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages import today_view
-from hotdash.entrypoints.web.pages.asked_view import AskedView, answering_view, asked_view
+from hotdash.entrypoints.web.pages.asked_view import (
+    AskedView,
+    answered_line,
+    answering_view,
+    asked_view,
+)
 from hotdash.entrypoints.web.pages.chart_view import ChartView, SwitchView, chart_view
 from hotdash.entrypoints.web.pages.tile_view import tile_view
 from hotdash.entrypoints.web.parts import Parts, PartsOf
@@ -48,9 +53,11 @@ def today(
     range: str | None = None,
     compare: str | None = None,
     chart: str | None = None,
+    answered: str = "",
 ) -> Response:
     visit = parts.gate.visit(request, shop)
-    return _today(request, parts, visit, shop, Period.parse(range, compare), chart)
+    period = Period.parse(range, compare)
+    return _today(request, parts, visit, shop, period, chart, answered_line(answered))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,7 @@ def _today(
     shop_id: str | None,
     period: Period,
     chart: str | None,
+    answered: str | None = None,
 ) -> Response:
     wanted = shop_id or next(iter(visit.shops), None)
     if wanted is None:
@@ -93,7 +101,7 @@ def _today(
     shop = shop_of(known, wanted, Permission.SEE_METRICS)
     parts.opened.note(request, visit.user_id, shop.shop_id)
     view = _View(parts, known, shop, period)
-    values = top_bar(known, "today")
+    values = top_bar(known, "today") | {"answered": answered}
     return parts.pages.render(request, "today.html", values | _values(view, chart or SWITCHED[0]))
 
 

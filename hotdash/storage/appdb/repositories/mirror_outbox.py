@@ -50,9 +50,9 @@ class OutboxCount:
     oldest: datetime
 
 
-def sending_alone(connection: psycopg.Connection) -> bool:
-    """The lock goes with the connection: whoever is killed lets go of it."""
-    return leases.try_lock(connection, _LOCK)
+def sending_alone(connection: psycopg.Connection, patience_seconds: float) -> bool:
+    """The lock goes with the connection, a moment after whoever had it ended or was killed."""
+    return leases.wait_for_lock(connection, _LOCK, patience_seconds)
 
 
 def still_alone(connection: psycopg.Connection) -> bool:

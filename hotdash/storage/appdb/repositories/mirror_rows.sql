@@ -1,4 +1,4 @@
-create table public.decisions (
+create table if not exists public.decisions (
   shop_id text not null,
   decision_id uuid not null,
   scope text not null,
@@ -15,7 +15,7 @@ create table public.decisions (
   primary key (shop_id, decision_id)
 );
 
-create table public.dashboard_facts (
+create table if not exists public.dashboard_facts (
   shop_id text not null,
   fact_id uuid not null,
   fact_type text not null,

@@ -55,6 +55,10 @@ class NoMirrorError(NotFoundError):
         )
 
 
+class BusyError(ConflictError):
+    code = "mirror_busy"
+
+
 def connect(desk: MirrorDesk, url: str, key: str, run_id: UUID, *, actor: str) -> Sent:
     """Kept once the project answers to the key; a project at another address gets everything."""
     address = checked_address(url)
@@ -104,9 +108,12 @@ def check(desk: MirrorDesk, run_id: UUID) -> Sent:
     return done
 
 
-def redrive(desk: MirrorDesk, ids: Collection[UUID], *, actor: str) -> int:
+def redrive(
+    desk: MirrorDesk, ids: Collection[UUID], *, everything: bool = False, actor: str
+) -> int:
+    """What was refused for good; or everything, for a project that lost what it had."""
     with desk.database.jobs() as session:
-        count = mirror_outbox.send_again(session, ids)
+        count = mirror_outbox.send_again(session, ids, also_sent=everything)
         audit.add_event(
             session,
             shop_id=None,
@@ -187,7 +194,7 @@ def _client(url: str, key: str) -> Generator[MirrorClient]:
 def _alone(desk: MirrorDesk) -> Generator[psycopg.Connection]:
     with desk.database.direct() as connection:
         if not mirror_outbox.sending_alone(connection, desk.patience_seconds):
-            raise ConflictError(
+            raise BusyError(
                 "Another process is sending to the mirror.",
                 hint="Wait until it has ended; `hotdash mirror status` shows how far it is.",
             )

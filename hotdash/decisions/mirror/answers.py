@@ -44,7 +44,7 @@ class Verdict:
 
 
 _ENTER_KEY = (
-    "Copy the service key from the project's API settings and enter it with "
+    "Take the service key from the project's API settings and enter it with "
     "`hotdash mirror connect`."
 )
 _GRANT = (

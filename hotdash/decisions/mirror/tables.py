@@ -48,12 +48,7 @@ def differences(document: object) -> list[TableDifference]:
 
 def mending_sql(found: Sequence[TableDifference]) -> str:
     """What stands in the way is kept under another name."""
-    moved = [
-        f"alter table public.{each.table} rename to {each.table}_before_mirror;\n"
-        for each in found
-        if not each.is_missing
-    ]
-    return "".join(moved) + ("\n" if moved else "") + tables_sql()
+    return tables_sql(moved=[each.table for each in found if not each.is_missing])
 
 
 def _difference(table: MirroredTable, told: object) -> TableDifference | None:

@@ -1,5 +1,7 @@
 """What each answer of a project means, and what is said of tables that are not ours."""
 
+from collections.abc import Mapping
+
 import httpx
 import pytest
 
@@ -59,7 +61,7 @@ def test_a_secret_key_is_no_bearer_token() -> None:
     assert [each.headers["apikey"] for each in sent] == ["sb_secret_x", "ey.a.b"]
 
 
-def described(**changed: dict[str, object]) -> dict[str, object]:
+def described(**changed: Mapping[str, object]) -> dict[str, object]:
     definitions: dict[str, object] = {}
     for table in MIRRORED.values():
         columns = {**table.columns, **changed.get(table.name, {})}

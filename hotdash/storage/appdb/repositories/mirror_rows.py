@@ -61,9 +61,10 @@ _TABLES = {
 MIRRORED = {name: _described(table) for name, table in _TABLES.items()}
 
 
-def tables_sql() -> str:
-    """The statements that make the right tables in the project."""
-    return _SQL_FILE.read_text(encoding="utf-8")
+def tables_sql(moved: Sequence[str] = ()) -> str:
+    """The statements that make the right tables in the project; those of these names make way."""
+    away = [f"alter table public.{name} rename to {name}_before_mirror;\n" for name in moved]
+    return "".join(away) + ("\n" if away else "") + _SQL_FILE.read_text(encoding="utf-8")
 
 
 def bodies_of(session: Session, entity: str, ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:

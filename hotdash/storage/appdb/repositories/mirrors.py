@@ -69,22 +69,13 @@ def save_mirror(
 def find_mirror(session: Session, vault: Vault) -> MirrorRecord | None:
     hold_keys(session)
     row = session.get(Mirror, NAME, populate_existing=True)
-    if row is None:
-        return None
-    return MirrorRecord(
-        row.url,
-        _opened(vault, row),
-        row.connected_at,
-        row.state,
-        row.since,
-        row.code,
-        row.reason,
-        row.mend,
-        row.failures,
-        row.resumes_at,
-        row.tables_checked_at,
-        row.written_at,
-    )
+    return None if row is None else _record(row, _opened(vault, row))
+
+
+def read_mirror(session: Session) -> MirrorRecord | None:
+    """For whoever only looks: the key stays sealed."""
+    row = session.get(Mirror, NAME)
+    return None if row is None else _record(row, None)
 
 
 def save_state(session: Session, told: StateRecord, at: datetime) -> None:
@@ -119,6 +110,23 @@ def seal_mirrors_anew(session: Session, vault: Vault) -> int:
         mirror.ciphertext = vault.seal_anew(mirror.ciphertext)
     session.flush()
     return len(found)
+
+
+def _record(row: Mirror, fields: Mapping[str, str] | None) -> MirrorRecord:
+    return MirrorRecord(
+        row.url,
+        fields,
+        row.connected_at,
+        row.state,
+        row.since,
+        row.code,
+        row.reason,
+        row.mend,
+        row.failures,
+        row.resumes_at,
+        row.tables_checked_at,
+        row.written_at,
+    )
 
 
 def _opened(vault: Vault, row: Mirror) -> Mapping[str, str] | None:

@@ -29,7 +29,9 @@ _HOW = (
     "Give it by --key-env, --key-file or --secrets-stdin, or in a terminal, where it is asked for."
 )
 
-commands = typer.Typer(help="Copy decisions and facts to a Supabase project.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Mirror decisions and facts to a Supabase project.", no_args_is_help=True
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -90,9 +90,9 @@ def test_a_day_of_failures_an_outage_and_a_new_key_lose_and_double_nothing(
 
     world.switch("outage", on=True)
     world.add(FACTS // 2, DECISIONS // 2)
-    for _ in range(24 * 12):
+    for _ in range(24 * 4):
         world.run(asked_for=False)
-        world.simulator.advance(timedelta(minutes=5))
+        world.simulator.advance(timedelta(minutes=15))
     assert world.state().state == "unreachable"
     assert world.statuses() == {"sent": FACTS // 2 + DECISIONS // 2, "waiting": 310}
     world.switch("outage", on=False)

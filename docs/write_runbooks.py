@@ -37,6 +37,7 @@ FAMILIES = {
     "volume.md": "orders, revenue, spend or values jump or are missing",
     "jobs.md": "a scheduled job failed, was missed or hangs",
     "backfill.md": "a backfill failed, or what it published is wrong",
+    "mirror.md": "nothing is copied to the Supabase project, or rows were refused for good",
     "weekly-digest.md": "what the weekly digest tells",
     "alerts.md": "an alert does not arrive, comes too often or cannot be answered",
     "warnings.md": "every check that warns or informs",

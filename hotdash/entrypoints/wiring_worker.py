@@ -7,6 +7,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
+from hotdash.entrypoints.wiring_mirror import mirror_desk
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
@@ -29,6 +30,7 @@ def job_context(house: Installation) -> JobContext:
         limits=house.freshness_limits(),
         hooks=hooks(house),
         backfilling=partial(backfill_work, house, SilentProgress()),
+        mirror=mirror_desk(house),
     )
 
 
@@ -60,6 +62,7 @@ def hooks(house: Installation) -> Hooks:
                 Subject.JOB,
                 Severity.BLOCKING if each.is_hard else Severity.WARNING,
                 each.mend,
+                runbook="mirror" if each.kind is WatchKind.MIRROR else None,
                 key=f"{each.kind} {each.name}",
             )
             for each in found

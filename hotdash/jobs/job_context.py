@@ -10,6 +10,7 @@ from uuid import UUID
 from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
+from hotdash.jobs.mirror import MirrorDesk
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.run_backfill import BackfillWork
@@ -27,6 +28,7 @@ class WatchKind(StrEnum):
     DEAD_WORKER = "dead_worker"
     OVERDUE = "overdue"
     REMINDER = "reminder"
+    MIRROR = "mirror"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class JobContext:
     progress: Progress = field(default_factory=SilentProgress)
     patience: Patience = field(default_factory=lambda: Patience(timedelta(hours=6)))
     backfilling: Callable[[], AbstractContextManager[BackfillWork]] | None = None
+    mirror: MirrorDesk | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from hotdash.base.errors import NotFoundError
-from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked
+from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked, send_mirror
 from hotdash.jobs.job_context import Job
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
@@ -18,6 +18,7 @@ RUN = "run"
 SCHEDULE = (
     ScheduledJob("refresh_due", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("watch", "* * * * *", begins_at_once=True, grace=timedelta(minutes=5)),
+    ScheduledJob(send_mirror.JOB, "*/5 * * * *", begins_at_once=True, grace=timedelta(minutes=30)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
@@ -32,6 +33,7 @@ JOBS = {
         Job("refresh_due", Lane.WAREHOUSE, refresh_due),
         Job(RUN, Lane.WAREHOUSE, run_asked),
         Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
+        Job(send_mirror.JOB, Lane.LIGHT, send_mirror.send_mirror),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("parity", Lane.WAREHOUSE, parity),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import Clock
 from hotdash.base.errors import ConflictError
-from hotdash.storage.appdb.repositories import alert_channels, audit, credentials
+from hotdash.storage.appdb.repositories import alert_channels, audit, credentials, mirrors
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault, add_key, retire_keys
 
@@ -50,7 +50,9 @@ def _retire(database: Database, key_file: Path) -> int:
 
 def _seal_anew(session: Session, key_file: Path) -> int:
     vault = Vault(key_file)
-    return credentials.seal_anew(session, vault) + alert_channels.seal_channels_anew(session, vault)
+    sealed = credentials.seal_anew(session, vault)
+    sealed += alert_channels.seal_channels_anew(session, vault)
+    return sealed + mirrors.seal_mirrors_anew(session, vault)
 
 
 def _require_all_open(session: Session, key_file: Path) -> None:
@@ -65,6 +67,9 @@ def _require_all_open(session: Session, key_file: Path) -> None:
         for each in alert_channels.list_channels(session, vault)
         if each.fields is None
     ]
+    mirror = mirrors.find_mirror(session, vault)
+    if mirror is not None and mirror.fields is None:
+        closed.append("the mirror")
     if closed:
         raise ConflictError(
             f"No key in {key_file.name} opens the credentials for {', '.join(closed)}.",

@@ -7,6 +7,7 @@ from uuid import UUID
 from hotdash.base.clock import iso_utc
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.schedule import NEVER, DueSlot, ScheduledJob, ScheduleState, overdue_slots
+from hotdash.jobs.send_mirror import mirror_troubles
 from hotdash.jobs.source_limits import source_limits
 from hotdash.pipeline.quality.checks.freshness import HARD
 from hotdash.storage.appdb.repositories import alerts, jobs, workers
@@ -28,6 +29,7 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
         *_stale(context, now),
         *_dead_workers(context.database, now),
         *_overdue(context.database, schedule, now),
+        *mirror_troubles(context.database, now),
     ]
     with context.database.jobs() as session:
         known = workers.list_workers(session)

@@ -26,6 +26,7 @@ from hotdash.entrypoints.cli.child_processes import (
     python_module,
     running,
 )
+from hotdash.entrypoints.cli.demo_mirror import mirror_to_simulator
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
@@ -170,13 +171,14 @@ class Demo:
             house = self._open_house(progress)
             self._stack.enter_context(self._supervisor)
             web = self._start_web()
-            self._connect_shops(house, simulator, progress)
+            address = self._connect_shops(house, simulator, progress)
         is_new = not house.has_publication()
         report = self._run() if is_new else None
         if not house.has_publication():
             raise UnavailableError(
                 "The first run published nothing.", hint=f"See {self._settings.log_file}."
             )
+        mirror_to_simulator(house, address)
         web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
         self._supervisor.start([self._plan("worker", "worker")])
         self._tell(house.one_time_link(OWNER_EMAIL), describe_sources(house), report)
@@ -233,12 +235,14 @@ class Demo:
         self._supervisor.adopt(plan, web)
         return web
 
-    def _connect_shops(self, house: Installation, simulator: Child, progress: Progress) -> None:
+    def _connect_shops(self, house: Installation, simulator: Child, progress: Progress) -> str:
+        """Where the simulator answers."""
         with progress.task("Simulated vendors", total=1):
             ready = simulator.first_line(_READY_SECONDS)
         for shop in ready["shops"]:
             connect_sources(house, shop["shop_id"], shop["sources"])
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
+        return ready["address"]
 
     def _tell(self, link: str, sources: Document, report: Document | None) -> None:
         seconds = round(time.monotonic() - self._began, 1)

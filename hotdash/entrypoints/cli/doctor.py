@@ -12,10 +12,12 @@ from rich.markup import escape
 from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.settings import Settings
 from hotdash.connectors.contract import MissingScope
+from hotdash.decisions.mirror.answers import State
 from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.jobs.show_mirror import mirror_document, mirror_line
 
 _LEAST_FREE_GIB = 2
 
@@ -80,6 +82,7 @@ def examine_house(house: Installation) -> Iterator[Verdict]:
     yield verdict("warehouse", lambda: warehouse(house))
     if migrated.ok:
         yield from examine_shops(house)
+        yield from examine_mirror(house)
 
 
 def examine_shops(house: Installation) -> Iterator[Verdict]:
@@ -94,6 +97,15 @@ def examine_shops(house: Installation) -> Iterator[Verdict]:
         for connector in sources:
             what = f"{connector.vendor} of {shop_id}"
             yield verdict(what, lambda connector=connector: answered(connector.check))
+
+
+def examine_mirror(house: Installation) -> Iterator[Verdict]:
+    """Where a project is connected."""
+    document = mirror_document(house.database)
+    if document["url"]:
+        is_well = document["state"] == State.WORKING and not document["dead"]
+        mend = document["mend"] or "Read `hotdash mirror status`."
+        yield Verdict("mirror", is_well, mirror_line(document), None if is_well else mend)
 
 
 def verdict(what: str, look: Callable[[], str]) -> Verdict:

@@ -41,6 +41,7 @@ COMMANDS = {
     "checks": "See what the checks found, and decide about warnings",
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "decisions": "See what is worth deciding, decide it, look back",
+    "mirror": "Mirror decisions and facts to a Supabase project",
     "facts": "See what is known about how shops are run",
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",

@@ -13,6 +13,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.entrypoints.work_overview import describe_jobs, describe_workers, work_overview
+from hotdash.jobs.show_mirror import mirror_document, mirror_line
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.repositories.freshness import freshness_of
 from hotdash.storage.appdb.repositories.jobs import FAILED
@@ -48,6 +49,7 @@ def describe(house: Installation) -> Document:
             "last_run": describe_last_run(session),
             "workers": describe_workers(work),
             "jobs": describe_jobs(work),
+            "mirror": mirror_document(house.database),
         }
 
 
@@ -102,6 +104,8 @@ def show(document: Document) -> None:
     out.print(shops)
     show_work(document)
     show_run(document["last_run"])
+    if document["mirror"]["url"]:
+        out.print(f"Mirror {mirror_line(document['mirror'])}", markup=False)
     out.print(f"Home {document['home']}, log {document['log']}", style="dim")
 
 

@@ -39,6 +39,7 @@ from hotdash.storage.appdb.models.identity import (
 )
 from hotdash.storage.appdb.models.jobs import JobRun, Schedule, Worker
 from hotdash.storage.appdb.models.marks import Annotation, Goal, SavedView
+from hotdash.storage.appdb.models.mirror import Mirror, MirrorRow
 from hotdash.storage.appdb.models.operations import (
     Build,
     BuildModel,
@@ -128,6 +129,8 @@ __all__ = [
     "ManifestMart",
     "Membership",
     "MetricPolicy",
+    "Mirror",
+    "MirrorRow",
     "OperatingSetting",
     "OrderValueMedian",
     "Part",

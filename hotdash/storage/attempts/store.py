@@ -83,7 +83,7 @@ class AttemptStore:
         self._folder = folder
         self._left_out = 0
 
-    def read_log(self, files: Sequence[Path], chosen: Chosen = Chosen()) -> Reading:  # noqa: B008
+    def read_log(self, files: Sequence[Path], chosen: Chosen = Chosen()) -> Reading:
         for file in files:
             if not file.is_file():
                 raise NotFoundError(
@@ -105,7 +105,7 @@ class AttemptStore:
             ) from error
         return self._prepare(chosen)
 
-    def read_calls(self, batches: Iterable[Sequence[Row]], chosen: Chosen = Chosen()) -> Reading:  # noqa: B008
+    def read_calls(self, batches: Iterable[Sequence[Row]], chosen: Chosen = Chosen()) -> Reading:
         self._create_calls()
         for batch in batches:
             calls = pa.Table.from_pylist([dict(row) for row in batch], schema=_CALLS)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -231,7 +232,9 @@ def assert_counted(found: Analysis, told: Sequence[Mapping[str, Any]]) -> None:
     shops = {each.key: astuple(each)[1:] for each in found.by_shop}
     assert shops == counted.counted_keys(lines, "shop_id")
     runs = {each.key: astuple(each)[1:] for each in found.by_job_run}
-    named = [{**line, "job_run_id": line["job_run_id"] or ""} for line in lines]
+    named: list[Mapping[str, Any]] = [
+        {**line, "job_run_id": line["job_run_id"] or ""} for line in lines
+    ]
     assert runs == counted.counted_keys(named, "job_run_id")
 
 
@@ -240,6 +243,4 @@ def _later(seconds: int) -> datetime:
 
 
 def _line(told: Mapping[str, Any]) -> bytes:
-    import orjson
-
     return orjson.dumps(dict(told), option=orjson.OPT_APPEND_NEWLINE)

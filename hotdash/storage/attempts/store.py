@@ -110,7 +110,7 @@ class AttemptStore:
         for batch in batches:
             calls = pa.Table.from_pylist([dict(row) for row in batch], schema=_CALLS)
             self._connection.register("batch", calls)
-            self._connection.execute("insert into calls select * from batch")
+            self._connection.execute(_statement("add_calls"))
             self._connection.unregister("batch")
         self._connection.execute(_statement("read_calls"))
         return self._prepare(chosen)
@@ -141,7 +141,7 @@ class AttemptStore:
 
     def _create_calls(self) -> None:
         self._connection.register("no_calls", _CALLS.empty_table())
-        self._connection.execute("create or replace table calls as select * from no_calls")
+        self._connection.execute(_statement("begin_calls"))
         self._connection.unregister("no_calls")
 
     def _prepare(self, chosen: Chosen) -> Reading:
@@ -153,9 +153,7 @@ class AttemptStore:
         if chosen.until is not None:
             conditions.append(f"told_at < {_quoted(chosen.until.isoformat())}::timestamptz")
         where = " and ".join(conditions)
-        self._connection.execute(
-            f"create or replace view attempts as select * from told where {where}"
-        )
+        self._connection.execute(_statement("choose").replace("$WHERE", where))
         self._connection.execute(_statement("follow"))
         self._connection.execute(_statement("pace"))
         self.note_windows([])

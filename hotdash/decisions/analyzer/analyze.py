@@ -105,7 +105,8 @@ def _found(store: AttemptStore, evidence: Evidence) -> list[RateLimitWindow]:
 
 def _span(number: int, window: RateLimitWindow) -> Span:
     key = _KEYS[window.scope]
-    return Span(number, key, window.key, window.first_at, window.last_at, window.density)
+    bounds = (window.first_at, window.last_at)
+    return Span(number, key, window.key, *bounds, window.density, window.calls)
 
 
 def _all(kind: type[_Figure], rows: Iterable[Row]) -> tuple[_Figure, ...]:

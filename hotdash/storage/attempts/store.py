@@ -38,6 +38,7 @@ _SPANS = pa.schema(
         ("first_at", pa.timestamp("us", tz="UTC")),
         ("last_at", pa.timestamp("us", tz="UTC")),
         ("density", pa.float64()),
+        ("calls", pa.int64()),
     ]
 )
 
@@ -73,6 +74,7 @@ class Span:
     first_at: datetime
     last_at: datetime
     density: float
+    calls: int
 
 
 class AttemptStore:
@@ -129,7 +131,7 @@ class AttemptStore:
         return next(self.rows(question))
 
     def note_windows(self, spans: Sequence[Span]) -> None:
-        """From now on the moments leave out what denser windows of the other scope explain."""
+        """From now on the moments leave out what windows of the other scope explain."""
         told = pa.Table.from_pylist([asdict(span) for span in spans], schema=_SPANS)
         self._connection.register("told_windows", told)
         self._connection.execute(_statement("windows"))

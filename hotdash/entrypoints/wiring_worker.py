@@ -29,6 +29,7 @@ def job_context(house: Installation) -> JobContext:
         limits=house.freshness_limits(),
         hooks=hooks(house),
         backfilling=partial(backfill_work, house, SilentProgress()),
+        home=house.settings.home,
     )
 
 

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from uuid import UUID
 
 from hotdash.base.clock import Clock
@@ -27,6 +28,7 @@ class WatchKind(StrEnum):
     DEAD_WORKER = "dead_worker"
     OVERDUE = "overdue"
     REMINDER = "reminder"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class JobContext:
     progress: Progress = field(default_factory=SilentProgress)
     patience: Patience = field(default_factory=lambda: Patience(timedelta(hours=6)))
     backfilling: Callable[[], AbstractContextManager[BackfillWork]] | None = None
+    home: Path | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

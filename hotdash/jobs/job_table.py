@@ -6,6 +6,7 @@ from functools import partial
 from hotdash.base.errors import NotFoundError
 from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked
 from hotdash.jobs.job_context import Job
+from hotdash.jobs.keep_analysis import keep_analysis
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
 from hotdash.jobs.regular import look_at_schemas, parity, remind_of_drill, tell_week, tidy_night
@@ -20,6 +21,7 @@ SCHEDULE = (
     ScheduledJob("watch", "* * * * *", begins_at_once=True, grace=timedelta(minutes=5)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
@@ -34,6 +36,7 @@ JOBS = {
         Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
+        Job("sync_analysis", Lane.LIGHT, keep_analysis),
         Job("parity", Lane.WAREHOUSE, parity),
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),

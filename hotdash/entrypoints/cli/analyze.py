@@ -1,6 +1,5 @@
 """hotdash analyze sync|calls"""
 
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from hotdash.decisions.analyzer.recommending import recommend
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
+from hotdash.jobs.keep_analysis import analyze_logs
 from hotdash.storage.appdb.repositories.api_calls import read_calls
 from hotdash.storage.attempts.store import Chosen, open_attempts
 
@@ -47,17 +47,26 @@ def sync(
     shop: Shop = None,
     days: Days = None,
     chart: Chart = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep windows and runs as facts, each once.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Analyse logs of delivery attempts (NDJSON), of any size."""
     with told_errors(json):
         settings = invocation(context).settings()
         _require_drawable(chart)
-        with open_attempts(settings.home / "analysis") as store:
-            found = analyze(store, store.read_log(logs, _chosen(shop, days)), "sync")
-        with suppress(OSError):
-            (settings.home / "analysis").rmdir()
+        chosen = _chosen(shop, days)
+        if not keep:
+            _tell(analyze_logs(logs, settings.home, chosen)[0], chart, json)
+            return
+        _require_whole(chosen)
+        with migrated_installation(settings) as house:
+            keeping = (house.database, house.clock)
+            found, kept = analyze_logs(logs, settings.home, chosen, keeping)
         _tell(found, chart, json)
+        if not json:
+            out.print(f"{kept} new facts.")
 
 
 @commands.command()
@@ -87,6 +96,16 @@ def calls(
 def _chosen(shop: str | None, days: int | None) -> Chosen:
     since = None if days is None else SystemClock().now() - timedelta(days=days)
     return Chosen(shop, since)
+
+
+def _require_whole(chosen: Chosen) -> None:
+    """Of a part, a window would begin where the part does."""
+    if chosen != Chosen():
+        raise HotdashError(
+            "Facts are kept of whole logs only.",
+            hint="Leave out --shop and --days, or --keep.",
+            field="keep",
+        )
 
 
 def _require_drawable(chart: Path | None) -> None:

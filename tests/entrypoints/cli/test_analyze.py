@@ -1,10 +1,13 @@
 """hotdash analyze from the outside: a log, our own calls, a chart."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+
+import pytest
 
 from hotdash.decisions.analyzer.analyze import analyze
 from hotdash.decisions.analyzer.chart import html_chart, svg_chart
@@ -12,8 +15,10 @@ from hotdash.decisions.analyzer.document import analysis_document
 from hotdash.decisions.analyzer.recommending import recommend
 from hotdash.decisions.analyzer.section import section_of_logs
 from hotdash.storage.appdb.repositories.api_calls import CallRecord, read_calls, save_calls
+from hotdash.storage.appdb.repositories.facts import list_facts
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.attempts.store import Chosen, open_attempts
+from tests.fixtures.commands import Commands
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.sync_log import SHOP_WINDOWS, SyncLog
 
@@ -66,3 +71,53 @@ def test_the_section_of_the_packet_says_the_same(tmp_path: Path) -> None:
     assert section.failed == sum(line["status"] != "ok" for line in mine)
     assert section.advice
     assert not section.is_quiet
+
+
+@pytest.fixture
+def log(commands: Commands) -> Path:
+    return SyncLog(1, SHOP_WINDOWS, hours=0.7).write(commands.folder / "log.ndjson")
+
+
+def test_the_command_tells_the_same_of_a_packed_log(commands: Commands, log: Path) -> None:
+    plain = commands.told("analyze", "sync", str(log))
+    assert plain["windows"][0]["key"] == "shop-1"
+    packed = commands.folder / "packed.ndjson.gz"
+    packed.write_bytes(gzip.compress(log.read_bytes()))
+    assert commands.told("analyze", "sync", str(packed)) == plain
+    shown = commands.shown("analyze", "sync", str(log), "--chart", "hours.svg")
+    assert "refused window of" in shown
+    assert f"{plain['totals']['attempts']:,} attempts" in shown
+    assert ElementTree.parse("hours.svg").getroot().get("role") == "img"
+    assert not (commands.folder / ".hotdash" / "analysis").exists()
+
+
+def test_the_command_keeps_whole_logs_only(commands: Commands, log: Path) -> None:
+    assert commands.error("analyze", "sync", str(log), "--keep", "--days", "1")["field"] == "keep"
+    assert commands.error("analyze", "sync", str(log), "--chart", "a.png")["field"] == "chart"
+    assert commands.error("analyze", "sync", "none.ndjson")["field"] == "log"
+    not_packed = commands.folder / "plain.gz"
+    not_packed.write_bytes(log.read_bytes()[:2000])
+    assert commands.error("analyze", "sync", str(not_packed))["code"] == "unreadable_log"
+
+
+def test_the_command_keeps_facts_once(
+    commands: Commands, log: Path, database: Database, shop: SeededShop
+) -> None:
+    text = log.read_text().replace('"shop-1"', f'"{shop.shop_id}"')
+    log.write_text(text)
+    first = commands.shown("analyze", "sync", str(log), "--keep")
+    assert " 0 new facts" not in first
+    with database.jobs() as session:
+        kinds = [each.fact_type for each in list_facts(session, shop.shop_id)]
+    assert kinds.count("ops.sync.summary") == 8
+    assert kinds.count("ops.rate_limit.window") == 2
+    assert "\n0 new facts" in commands.shown("analyze", "sync", str(log), "--keep")
+
+
+def test_the_command_analyses_calls(
+    commands: Commands, database: Database, shop: SeededShop
+) -> None:
+    with database.jobs() as session:
+        save_calls(session, [call(0, "HTTP 429", 0), call(2, "ok", 1)])
+    told = commands.told("analyze", "calls", "--source", "shopify", "--shop", shop.shop_id)
+    assert (told["totals"]["refused"], told["ids"]["recovered"]) == (1, 1)

@@ -7,6 +7,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
+from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
@@ -30,6 +31,7 @@ def job_context(house: Installation) -> JobContext:
         hooks=hooks(house),
         backfilling=partial(backfill_work, house, SilentProgress()),
         home=house.settings.home,
+        parity=parity_desk(house),
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
+from hotdash.jobs.parity import ParityDesk
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.run_backfill import BackfillWork
@@ -92,6 +93,7 @@ class JobContext:
     patience: Patience = field(default_factory=lambda: Patience(timedelta(hours=6)))
     backfilling: Callable[[], AbstractContextManager[BackfillWork]] | None = None
     home: Path | None = None
+    parity: ParityDesk | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

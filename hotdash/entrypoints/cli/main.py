@@ -42,6 +42,8 @@ COMMANDS = {
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "decisions": "See what is worth deciding, decide it, look back",
     "facts": "See what is known about how shops are run",
+    "parity": "Compare served rows with what was published, and the mirror with ours",
+    "incident": "Gather what analyzer and parity say while something is wrong",
     "analyze": "See what failed, whether retries helped, and when a service refused",
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",

@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from hotdash.base.errors import SettingsError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
@@ -59,7 +60,11 @@ def parity(
 
 def _require_known(target: str | None) -> None:
     if target not in (None, SERVING, MIRROR):
-        raise typer.BadParameter(f"{target} is neither {SERVING} nor {MIRROR}.")
+        raise SettingsError(
+            f"There is no target {target!r}.",
+            hint=f"Compare {SERVING} or {MIRROR}, or leave --target out.",
+            field="target",
+        )
 
 
 def _show(checked: Checked) -> None:

@@ -11,7 +11,7 @@ from hotdash.base.parity import Parity, Place
 from hotdash.storage.appdb.repositories.parts import Tally, served_rows, tallies
 from hotdash.storage.appdb.repositories.publications import Entry, MartEdition
 from hotdash.storage.marts import PublishedMart, published_mart
-from hotdash.storage.warehouse.candidates import read_candidates, read_partitions
+from hotdash.storage.warehouse.candidates import has_candidates, read_candidates, read_partitions
 from hotdash.storage.warehouse.contract import Warehouse
 
 SERVING = "serving"
@@ -108,6 +108,8 @@ class BuiltRows:
         self._offered: dict[str, dict[tuple[str, str], str]] = {}
 
     def __call__(self, shop_id: str, mart: PublishedMart, entry: Entry) -> Sequence[Row] | None:
+        if not has_candidates(self._warehouse):
+            return None
         if shop_id not in self._offered:
             self._offered[shop_id] = {
                 (each.mart, each.partition_key): each.rows_hash

@@ -1,6 +1,8 @@
 """hotdash parity and hotdash incident from the outside."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from hotdash.jobs.keep_analysis import SYNC_LOG
 from hotdash.jobs.parity import ParityDesk
 from hotdash.storage.appdb.repositories.alerts import list_alerts
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.contract import Warehouse
+from tests.fixtures.alerts import file_desk
 from tests.fixtures.commands import Commands
 from tests.fixtures.marts import Publisher
 from tests.fixtures.shops import SeededShop
@@ -45,14 +49,14 @@ def test_a_changed_cent_fails_and_alerts_until_it_is_gone(
     with published.database.jobs() as session:
         day = session.scalars(text("select max(day) from serving.fct_revenue")).one()
         session.execute(text(change.format("+")), {"day": day})
-    [off] = commands.told("parity", "--shop", SHOP, code=1)["parity"]
-    assert [(each["shop_id"], each["table"]) for each in off["differences"]] == [
-        (SHOP, "fct_revenue")
-    ]
-    assert off["differences"][0]["day"][:7] == f"{day:%Y-%m}"
+    [off] = commands.told("parity", "--shop", SHOP, code=1, HOTDASH_HOME="home")["parity"]
+    [named] = off["differences"]
+    assert (named["shop_id"], named["table"], named["day"]) == (SHOP, "fct_revenue", f"{day}")
+    assert named["told"] == "1 changed (gross_sales)"
     assert json.loads(Path(off["artifact"]).read_text())["is_equal"] is False
     assert open_alerts(published.database) == ["parity of serving"]
-    assert "fct_revenue" in commands.shown("parity", code=1)
+    # A home whose warehouse built nothing knows the month alone.
+    assert f"{day:%Y-%m} " in commands.shown("parity", code=1)
     with published.database.jobs() as session:
         session.execute(text(change.format("-")), {"day": day})
     assert "equal" in commands.shown("parity", "--target", "serving")
@@ -63,6 +67,12 @@ def test_wrong_use_is_told(commands: Commands, published: Publisher) -> None:
     assert commands.error("parity", "--target", "mirror")["message"] == "No mirror is connected."
     assert commands.error("parity", "--shop", "none")["field"] == "shop"
     assert commands.run("parity", "--target", "moon").exit_code == 2
+
+
+@contextmanager
+def untouched() -> Iterator[Warehouse]:
+    raise AssertionError("nothing differs here")
+    yield
 
 
 class TestIncident:
@@ -107,16 +117,12 @@ class TestIncident:
         assert told["parity of serving"] == "gathered"
 
     def desk(self, published: Publisher, home: Path) -> ParityDesk:
-        from tests.fixtures.alerts import desk as alert_desk
-
-        def untouched() -> None:
-            raise AssertionError("nothing differs here")
-
+        clock = FixedClock(AT)
         return ParityDesk(
             published.database,
-            FixedClock(AT),
+            clock,
             home,
-            untouched,  # type: ignore[arg-type]
+            untouched,
             lambda: None,
-            lambda: alert_desk(published.database, home),
+            lambda: file_desk(published.database, clock, home / "told.ndjson"),
         )

@@ -35,7 +35,6 @@ FAMILIES = {
     "drift.md": "a vendor changed what it sends (`schema_drift_…`)",
     "parity.md": "what is served is not what was built (`staged_rows_equal_candidate`, `served_rows_equal_manifest`)",
     "volume.md": "orders, revenue, spend or values jump or are missing",
-    "incident.md": "how to keep the record of something that goes on",
     "jobs.md": "a scheduled job failed, was missed or hangs",
     "backfill.md": "a backfill failed, or what it published is wrong",
     "weekly-digest.md": "what the weekly digest tells",

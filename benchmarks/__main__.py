@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    analyzer,
     backfill,
     control_center,
     data_quality,
@@ -42,6 +43,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "publish": publish.measure,
     "control_center": control_center.measure,
     "data_quality": data_quality.measure,
+    "analyzer": analyzer.measure,
 }
 
 

@@ -8,6 +8,7 @@ from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
 from hotdash.entrypoints.wiring_mirror import mirror_desk
+from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
@@ -31,6 +32,8 @@ def job_context(house: Installation) -> JobContext:
         hooks=hooks(house),
         backfilling=partial(backfill_work, house, SilentProgress()),
         mirror=mirror_desk(house),
+        home=house.settings.home,
+        parity=parity_desk(house),
     )
 
 

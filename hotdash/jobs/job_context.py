@@ -5,12 +5,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from uuid import UUID
 
 from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
 from hotdash.jobs.mirror import MirrorDesk
+from hotdash.jobs.parity import ParityDesk
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.run_backfill import BackfillWork
@@ -29,6 +31,7 @@ class WatchKind(StrEnum):
     OVERDUE = "overdue"
     REMINDER = "reminder"
     MIRROR = "mirror"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ class JobContext:
     patience: Patience = field(default_factory=lambda: Patience(timedelta(hours=6)))
     backfilling: Callable[[], AbstractContextManager[BackfillWork]] | None = None
     mirror: MirrorDesk | None = None
+    home: Path | None = None
+    parity: ParityDesk | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

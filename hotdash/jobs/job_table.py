@@ -5,10 +5,19 @@ from functools import partial
 
 from hotdash.base.errors import NotFoundError
 from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked, send_mirror
+from hotdash.jobs.gather_incident import gather_open
 from hotdash.jobs.job_context import Job
+from hotdash.jobs.keep_analysis import keep_analysis
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
-from hotdash.jobs.regular import look_at_schemas, parity, remind_of_drill, tell_week, tidy_night
+from hotdash.jobs.regular import (
+    compare_sides,
+    look_at_schemas,
+    parity,
+    remind_of_drill,
+    tell_week,
+    tidy_night,
+)
 from hotdash.jobs.roll_up_facts import roll_up_night
 from hotdash.jobs.schedule import ScheduledJob
 from hotdash.jobs.watch import watch
@@ -21,6 +30,9 @@ SCHEDULE = (
     ScheduledJob(send_mirror.JOB, "*/5 * * * *", begins_at_once=True, grace=timedelta(minutes=30)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
+    ScheduledJob("compare_sides", "30 4 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
@@ -36,6 +48,9 @@ JOBS = {
         Job(send_mirror.JOB, Lane.LIGHT, send_mirror.send_mirror),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
+        Job("sync_analysis", Lane.LIGHT, keep_analysis),
+        Job("compare_sides", Lane.WAREHOUSE, compare_sides),
+        Job("incident", Lane.WAREHOUSE, gather_open),
         Job("parity", Lane.WAREHOUSE, parity),
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),

@@ -51,6 +51,14 @@ def parity(context: JobContext, job: JobRecord) -> None:
             refresh(work, context.progress, shops=unasked, patience=context.patience, began=named)
 
 
+def compare_sides(context: JobContext, job: JobRecord) -> None:
+    """Before the night's publication mends it: which shop, table and day is off, here and in the mirror."""
+    del job
+    if context.parity is not None:
+        for target in context.parity.targets():
+            context.parity.check(target)
+
+
 def look_at_schemas(context: JobContext, job: JobRecord) -> None:
     named = context.name_run(job)
     with context.refreshing() as work:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from hotdash.base.clock import iso_utc
+from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.decisions.facts.types import FactType
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.schedule import NEVER, DueSlot, ScheduledJob, ScheduleState, overdue_slots
 from hotdash.jobs.send_mirror import mirror_troubles
@@ -12,12 +13,16 @@ from hotdash.jobs.source_limits import source_limits
 from hotdash.pipeline.quality.checks.freshness import HARD
 from hotdash.storage.appdb.repositories import alerts, jobs, workers
 from hotdash.storage.appdb.repositories.alerts import CHECK
+from hotdash.storage.appdb.repositories.facts import windows_since
 from hotdash.storage.appdb.repositories.freshness import freshness_of
 from hotdash.storage.appdb.repositories.jobs import JobRecord, ScheduleRecord
 from hotdash.storage.appdb.repositories.source_clocks import source_clocks
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
 from hotdash.storage.appdb.session import Database
 
+# A window that was shorter is what retries are for.
+LONG_WINDOW = timedelta(minutes=10)
+WINDOWS_TOLD_FOR = timedelta(hours=6)
 # So long people see who died, or until somebody does its work: what it had begun was taken over.
 DEAD_KEPT = timedelta(hours=1)
 
@@ -30,6 +35,7 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
         *_dead_workers(context.database, now),
         *_overdue(context.database, schedule, now),
         *mirror_troubles(context.database, now),
+        *_refused(context.database, now),
     ]
     with context.database.jobs() as session:
         known = workers.list_workers(session)
@@ -127,4 +133,27 @@ def _overdue(
             f"{late.job.name} should have begun at {late.key} and has not.",
             "Look at `hotdash status`: does a worker live, and does a job not end? It keeps the "
             "next from beginning.",
+        )
+
+
+def _refused(database: Database, now: datetime) -> Iterator[Watched]:
+    """Long windows that the analyzer found, for some hours after each; the newest speaks for its key."""
+    with database.jobs() as session:
+        known = windows_since(session, FactType.RATE_LIMIT.value, now - WINDOWS_TOLD_FOR)
+    told: set[tuple[str, str, str]] = set()
+    for each in known:
+        window = dict(each.metadata)
+        whose = (each.shop_id, window.get("scope") or "", window.get("key") or "")
+        lasted = parse_iso(window["last_at"]) - each.occurred_at
+        if window.get("scope") is None or lasted < LONG_WINDOW or whose in told:
+            continue
+        told.add(whose)
+        of = "this shop" if window["scope"] == "shop" else f"the run {window['key']}"
+        yield Watched(
+            WatchKind.REFUSED,
+            f"{window['vendor']} refuses {window['key']}",
+            f"{window['vendor']} refused calls of {of} for {lasted // timedelta(minutes=1)} minutes "
+            f"from {iso_utc(each.occurred_at)} on: {each.value:.0f} of {window['calls']}.",
+            "Ask `hotdash analyze sync` for the log and follow its advice on retries.",
+            (each.shop_id,),
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -105,6 +105,10 @@ class RateLimitWindow(Metadata):
     last_at: datetime
     calls: int
     operations: list[str]
+    # Found by the analyzer in a log: whose limit it was, and the refused share of all calls between.
+    scope: Literal["shop", "job_run"] | None = None
+    key: str | None = None
+    density: Amount | None = None
 
 
 class SyncedSource(Metadata):
@@ -140,7 +144,7 @@ SCHEMAS: Mapping[FactType, Schema] = {
     FactType.ACTIVATION: Schema(1, "The activation rate.", Rolling),
     FactType.SLA_RESOLUTION: Schema(1, "The median minutes from breach to decision.", Rolling),
     FactType.ANOMALY_RESPONSE: Schema(1, "The anomaly response rate.", Rolling),
-    FactType.RATE_LIMIT: Schema(1, "Calls that came too fast.", RateLimitWindow),
+    FactType.RATE_LIMIT: Schema(2, "Calls that came too fast.", RateLimitWindow),
     FactType.SYNC: Schema(1, "Rows that were loaded.", SyncSummary),
 }
 

@@ -17,6 +17,11 @@ _CANDIDATES = """
     order by mart, partition_key
 """
 
+_HAS_CANDIDATES = """
+    select 1 as has from information_schema.tables
+    where table_schema = 'marts' and table_name = 'publication_candidate'
+"""
+
 
 class UnfitRowsError(HotdashError):
     code = "unfit_rows"
@@ -32,6 +37,11 @@ class Candidate:
 
 def read_candidates(warehouse: Warehouse, shop_id: str) -> list[Candidate]:
     return [Candidate(**row) for row in rows(warehouse.query(_CANDIDATES, [shop_id]))]
+
+
+def has_candidates(warehouse: Warehouse) -> bool:
+    """One that nothing was built in yet offers nothing."""
+    return bool(rows(warehouse.query(_HAS_CANDIDATES)))
 
 
 def read_partitions(

@@ -1,12 +1,12 @@
 """Every call to a vendor: kept for a month, counted by the hour for ever."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Label, delete, func, select
+from sqlalchemy import ColumnElement, Label, Text, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -127,6 +127,37 @@ def call_hours(session: Session, shop_id: str, since: datetime) -> list[CallHour
         )
         for row in found
     ]
+
+
+def read_calls(
+    session: Session,
+    *,
+    shop_id: str | None = None,
+    vendor: str | None = None,
+    since: datetime | None = None,
+    at_once: int = 20_000,
+) -> Iterator[list[Mapping[str, Any]]]:
+    """All that are kept, in batches: more than memory may hold."""
+    query = select(
+        ApiCall.shop_id,
+        ApiCall.call_id,
+        ApiCall.at.label("told_at"),
+        func.coalesce(cast(ApiCall.run_id, Text), "").label("run_id"),
+        ApiCall.vendor,
+        ApiCall.operation,
+        ApiCall.status,
+        ApiCall.seconds,
+        ApiCall.retries,
+    )
+    if shop_id is not None:
+        query = query.where(ApiCall.shop_id == shop_id)
+    if vendor is not None:
+        query = query.where(ApiCall.vendor == vendor)
+    if since is not None:
+        query = query.where(ApiCall.at >= since)
+    streamed = session.execute(query.execution_options(yield_per=at_once))
+    for batch in streamed.mappings().partitions(at_once):
+        yield [dict(row) for row in batch]
 
 
 def retries_of_run(session: Session, run_id: UUID) -> list[RetryScope]:

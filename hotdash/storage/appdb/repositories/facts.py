@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, exists, func, select
+from sqlalchemy import ColumnElement, DateTime, Table, exists, func, select
+from sqlalchemy import cast as cast_to
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -102,6 +103,17 @@ def pages_told(session: Session, shop_id: str, fact_type: str, since: datetime) 
         )
     )
     return set(found)
+
+
+def windows_since(session: Session, fact_type: str, since: datetime) -> list[FactRecord]:
+    """Of every shop, the newest first: those that had not ended by then."""
+    ended_at = cast_to(DashboardFact.metadata_["last_at"].astext, DateTime(timezone=True))
+    found = session.scalars(
+        select(DashboardFact)
+        .where(DashboardFact.fact_type == fact_type, ended_at >= since)
+        .order_by(DashboardFact.occurred_at.desc(), DashboardFact.fact_id)
+    )
+    return [_record(row) for row in found]
 
 
 def without_breach_times(session: Session, shop_id: str, fact_type: str) -> list[FactRecord]:

@@ -1,10 +1,11 @@
 """Parts: the rows of one partition as one build made them, loaded once and never changed."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import LiteralString, Self
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, LiteralString, Self
 from uuid import UUID
 
 import psycopg
@@ -146,7 +147,7 @@ def fingerprints(
     found = session.execute(
         text(
             f"""
-            select part, count(*), sum(('x' || left(md5({_row_text(mart.columns)}), 15))::bit(60)::bigint)::text
+            select part, count(*), sum({_hash_number(mart.columns)})::text
             from serving.{mart.name} where shop_id = :shop_id and part = any(:parts)
             group by part
             """
@@ -154,6 +155,57 @@ def fingerprints(
         {"shop_id": shop_id, "parts": list(parts)},
     )
     return {part: Fingerprint(count, rows_hash) for part, count, rows_hash in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of the rows of one part on one day, or in one bucket."""
+
+    part: int
+    place: date | int
+    rows: int
+    hash: int
+    sums: Mapping[str, Decimal]
+
+
+def tallies(
+    session: Session, mart: PublishedMart, shop_id: str, parts: Sequence[int]
+) -> list[Tally]:
+    place = mart.partition_column
+    money = [name for name, kind in mart.columns.items() if kind is ColumnType.MONEY]
+    sums = "".join(f", coalesce(sum({name}), 0)" for name in money)
+    found = session.execute(
+        text(
+            f"""
+            select part, {place}, count(*), sum({_hash_number(mart.columns)}){sums}
+            from serving.{mart.name} where shop_id = :shop_id and part = any(:parts)
+            group by part, {place}
+            """
+        ),
+        {"shop_id": shop_id, "parts": list(parts)},
+    )
+    return [
+        Tally(part, where, rows, int(hashed), dict(zip(money, summed, strict=True)))
+        for part, where, rows, hashed, *summed in found
+    ]
+
+
+def served_rows(
+    session: Session, mart: PublishedMart, shop_id: str, part: int
+) -> Iterator[dict[str, Any]]:
+    found = session.execute(
+        text(
+            f"select {', '.join(mart.columns)} from serving.{mart.name}"
+            " where shop_id = :shop_id and part = :part"
+        ),
+        {"shop_id": shop_id, "part": part},
+    )
+    for row in found.mappings():
+        yield dict(row)
+
+
+def _hash_number(columns: Mapping[str, ColumnType]) -> str:
+    return f"('x' || left(md5({_row_text(columns)}), 15))::bit(60)::bigint"
 
 
 def _row_text(columns: Mapping[str, ColumnType]) -> str:

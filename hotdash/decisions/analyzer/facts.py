@@ -1,0 +1,68 @@
+"""What an analysed log tells as facts: its windows, and what came of each run."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from hotdash.decisions.analyzer.figures import Analysis, RunFigure
+from hotdash.decisions.analyzer.windows import LONGEST_SILENCE
+from hotdash.decisions.analyzer.windows import RateLimitWindow as Window
+from hotdash.decisions.facts.keep import ShopFact
+from hotdash.decisions.facts.types import (
+    Fact,
+    FactType,
+    RateLimitWindow,
+    SyncedSource,
+    SyncSummary,
+)
+
+VENDOR = "supabase"
+MIRROR = "mirror"
+_FINE = Decimal("0.0001")
+
+
+def window_facts(found: Analysis, shops: Collection[str], now: datetime) -> Iterator[ShopFact]:
+    """One for each of our shops that a window met; one that may still go on is told when it is over."""
+    for window in found.windows:
+        if now - window.last_at <= LONGEST_SILENCE:
+            continue
+        for shop_id in window.shops:
+            if shop_id in shops:
+                yield shop_id, _window(window)
+
+
+def run_facts(
+    runs: Iterable[RunFigure], shops: Collection[str], now: datetime
+) -> Iterator[ShopFact]:
+    for run in runs:
+        if run.shop_id in shops and now - run.last_at > LONGEST_SILENCE:
+            yield run.shop_id, _run(run)
+
+
+def _window(window: Window) -> Fact:
+    told = RateLimitWindow(
+        vendor=VENDOR,
+        run_id=None,
+        first_at=window.first_at,
+        last_at=window.last_at,
+        calls=window.calls,
+        operations=list(window.operations),
+        scope=window.scope.value,
+        key=window.key,
+        density=f"{Decimal(window.density).quantize(_FINE):f}",
+    )
+    key = f"{VENDOR}:{window.scope}:{window.key}:{window.first_at.isoformat()}"
+    return Fact(FactType.RATE_LIMIT, key, window.first_at, told, Decimal(window.refused))
+
+
+def _run(run: RunFigure) -> Fact:
+    source = SyncedSource(
+        source=MIRROR,
+        status="failed" if run.given_up else "delayed" if run.failed else "loaded",
+        rows=run.delivered,
+        unreadable=0,
+        code=run.code,
+    )
+    told = SyncSummary(run_id=run.job_run_id, sources=[source])
+    key = f"{MIRROR}:{run.job_run_id}"
+    return Fact(FactType.SYNC, key, run.last_at, told, Decimal(run.delivered))

@@ -1,0 +1,1 @@
+"""Whether the mirror's rows are ours, row by row."""

@@ -1,0 +1,1 @@
+insert into calls select * from batch

@@ -1,0 +1,1 @@
+create or replace table calls as select * from no_calls

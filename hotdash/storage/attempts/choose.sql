@@ -1,0 +1,1 @@
+create or replace view attempts as select * from told where $WHERE

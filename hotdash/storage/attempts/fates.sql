@@ -1,0 +1,1 @@
+select fate, count(*) as ids from followed group by fate order by fate

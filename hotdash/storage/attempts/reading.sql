@@ -1,0 +1,1 @@
+select count(*) as lines, count(*) filter (where is_unreadable) as unreadable from told

@@ -29,7 +29,13 @@ from hotdash.storage.appdb.models.decisions import (
     RecommendationEvent,
     SeoAssignment,
 )
-from hotdash.storage.appdb.models.governance import AuditEvent, DashboardFact, Decision
+from hotdash.storage.appdb.models.governance import (
+    AuditEvent,
+    AuditLink,
+    AuditPending,
+    DashboardFact,
+    Decision,
+)
 from hotdash.storage.appdb.models.identity import (
     Membership,
     SignInAttempt,
@@ -96,6 +102,8 @@ __all__ = [
     "ApiToken",
     "ApiTokenShop",
     "AuditEvent",
+    "AuditLink",
+    "AuditPending",
     "BackfillChunk",
     "BackfillDiff",
     "BackfillEvent",

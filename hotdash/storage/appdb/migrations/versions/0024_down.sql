@@ -1,0 +1,10 @@
+drop trigger stamp on audit.events;
+drop function audit.stamp();
+drop function audit.seal();
+drop table audit.links, audit.pending;
+drop function audit.event_text(bigint, text, timestamptz, text, text, text, jsonb, text);
+drop function audit.link_text(text, bigint, bytea, bytea);
+drop function audit.field(text);
+alter table audit.events drop column row_hash;
+alter table audit.events enable trigger append_only;
+alter table audit.events enable trigger append_only_all;

@@ -1,0 +1,129 @@
+"""The audit log as a chain: sealing what was committed, and reading rows beside their links."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, Select, Text, cast, func, select
+from sqlalchemy.orm import Session
+
+from hotdash.base.audit_lines import Event, Link
+from hotdash.storage.appdb.models import AuditEvent, AuditLink, AuditPending
+
+_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class WantedEvents:
+    """An action that ends in a dot names a family; installation asks for what concerns no shop."""
+
+    shop_id: str | None = None
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before_event: int | None = None
+
+
+def seal(session: Session) -> int:
+    """Put what was committed into the chain; needs a transaction that sees what others commit."""
+    return session.scalars(select(func.audit.seal())).one()
+
+
+def linked_events(
+    session: Session, chain: str | None = None
+) -> Iterator[tuple[Event | None, Link]]:
+    """By chain and position, as they stand; without an event where its row is gone."""
+    query = (
+        select(AuditLink, *_columns())
+        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .order_by(AuditLink.chain, AuditLink.position)
+    )
+    if chain is not None:
+        query = query.where(AuditLink.chain == chain)
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield (None if row.event_id is None else _event(row)), _link(row[0])
+
+
+def wanted_events(session: Session, wanted: WantedEvents, limit: int) -> list[tuple[Event, bytes]]:
+    """The newest first, each with its hash."""
+    query = select(*_columns(), AuditEvent.row_hash).order_by(AuditEvent.event_id.desc())
+    found = session.execute(_narrowed(query, wanted).limit(limit))
+    return [(_event(row), row.row_hash) for row in found]
+
+
+def wanted_links(session: Session, wanted: WantedEvents) -> Iterator[tuple[Event, Link]]:
+    query = (
+        select(AuditLink, *_columns())
+        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .order_by(AuditLink.chain, AuditLink.position)
+    )
+    narrowed = _narrowed(query, wanted).execution_options(yield_per=_AT_ONCE)
+    for row in session.execute(narrowed):
+        yield _event(row), _link(row[0])
+
+
+def heads(session: Session) -> Mapping[str, Link]:
+    """Where each chain ends."""
+    query = select(AuditLink).distinct(AuditLink.chain)
+    newest = query.order_by(AuditLink.chain, AuditLink.position.desc())
+    return {row.chain: _link(row) for row in session.scalars(newest)}
+
+
+def unlinked(session: Session) -> list[Event]:
+    """Rows that nobody is about to seal and that stand in no chain."""
+    query = (
+        select(*_columns())
+        .where(
+            ~select(AuditLink).where(AuditLink.event_id == AuditEvent.event_id).exists(),
+            ~select(AuditPending).where(AuditPending.event_id == AuditEvent.event_id).exists(),
+        )
+        .order_by(AuditEvent.event_id)
+    )
+    return [_event(row) for row in session.execute(query)]
+
+
+def _columns() -> tuple[object, ...]:
+    told = AuditEvent
+    return (
+        *(told.event_id, told.shop_id, told.at, told.actor, told.action, told.subject),
+        *(cast(told.detail, Text).label("detail"), told.request_id),
+    )
+
+
+def _narrowed(
+    query: Select[*tuple[object, ...]], wanted: WantedEvents
+) -> Select[*tuple[object, ...]]:
+    told = AuditEvent
+    for column, value in (
+        (told.shop_id, wanted.shop_id),
+        (told.actor, wanted.actor),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.action is not None:
+        is_family = wanted.action.endswith(".")
+        named = told.action
+        query = query.where(
+            named.startswith(wanted.action, autoescape=True)
+            if is_family
+            else named == wanted.action
+        )
+    if wanted.subject is not None:
+        query = query.where(told.subject.icontains(wanted.subject, autoescape=True))
+    if wanted.since is not None:
+        query = query.where(told.at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(told.at < wanted.until)
+    if wanted.before_event is not None:
+        query = query.where(told.event_id < wanted.before_event)
+    return query
+
+
+def _event(row: Row[*tuple[object, ...]]) -> Event:
+    return Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})
+
+
+def _link(row: AuditLink) -> Link:
+    return Link(row.chain, row.position, row.row_hash, row.previous, row.hash)

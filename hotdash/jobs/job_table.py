@@ -8,7 +8,14 @@ from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked
 from hotdash.jobs.job_context import Job
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
-from hotdash.jobs.regular import look_at_schemas, parity, remind_of_drill, tell_week, tidy_night
+from hotdash.jobs.regular import (
+    look_at_schemas,
+    parity,
+    remind_of_drill,
+    seal_audit,
+    tell_week,
+    tidy_night,
+)
 from hotdash.jobs.roll_up_facts import roll_up_night
 from hotdash.jobs.schedule import ScheduledJob
 from hotdash.jobs.watch import watch
@@ -18,6 +25,7 @@ RUN = "run"
 SCHEDULE = (
     ScheduledJob("refresh_due", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("watch", "* * * * *", begins_at_once=True, grace=timedelta(minutes=5)),
+    ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
@@ -32,6 +40,7 @@ JOBS = {
         Job("refresh_due", Lane.WAREHOUSE, refresh_due),
         Job(RUN, Lane.WAREHOUSE, run_asked),
         Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
+        Job("audit_seal", Lane.LIGHT, seal_audit),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("parity", Lane.WAREHOUSE, parity),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, Text, cast, func, select
+from sqlalchemy import Row, Select, Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotdash.base.audit_lines import Event, Link
@@ -66,9 +66,9 @@ def wanted_links(session: Session, wanted: WantedEvents) -> Iterator[tuple[Event
 
 def heads(session: Session) -> Mapping[str, Link]:
     """Where each chain ends."""
-    query = select(AuditLink).distinct(AuditLink.chain)
-    newest = query.order_by(AuditLink.chain, AuditLink.position.desc())
-    return {row.chain: _link(row) for row in session.scalars(newest)}
+    ends = select(AuditLink.chain, func.max(AuditLink.position)).group_by(AuditLink.chain)
+    query = select(AuditLink).where(tuple_(AuditLink.chain, AuditLink.position).in_(ends))
+    return {row.chain: _link(row) for row in session.scalars(query.order_by(AuditLink.chain))}
 
 
 def unlinked(session: Session) -> list[Event]:

@@ -2,7 +2,9 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -19,7 +21,12 @@ from tests.fixtures.postgres import DatabaseUrls
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, 123456, tzinfo=UTC)
 SHOP = "hot-rod-an"
-DETAIL = {"ö": 'a "quoted"\n\x7f\t\x01', "b": [1.5, 10**20, None, True], "": {}, "small": 1e-7}
+DETAIL: dict[str, Any] = {
+    "ö": 'a "quoted"\n\x7f\t\x01',
+    "b": [1.5, 10**20, None, True],
+    "": {},
+    "small": 1e-7,
+}
 
 
 def act(database: Database, number: int, shop_id: str | None = SHOP) -> None:
@@ -114,7 +121,7 @@ def test_a_cut_off_end_is_found_by_what_was_written_elsewhere(
 
 def test_writers_at_once_keep_one_chain(log: Database, tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as writers:
-        list(writers.map(lambda number: act(log, number), range(80)))
+        list(writers.map(partial(act, log), range(80)))
     proof = verify(log, tmp_path)
     assert proof.misfit is None
     assert proof.heads[SHOP].position == 85

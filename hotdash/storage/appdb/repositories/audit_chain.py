@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, Select, Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -84,7 +85,7 @@ def unlinked(session: Session) -> list[Event]:
     return [_event(row) for row in session.execute(query)]
 
 
-def _columns() -> tuple[object, ...]:
+def _columns() -> tuple[Any, ...]:
     told = AuditEvent
     return (
         *(told.event_id, told.shop_id, told.at, told.actor, told.action, told.subject),
@@ -92,9 +93,7 @@ def _columns() -> tuple[object, ...]:
     )
 
 
-def _narrowed(
-    query: Select[*tuple[object, ...]], wanted: WantedEvents
-) -> Select[*tuple[object, ...]]:
+def _narrowed(query: Select[Any], wanted: WantedEvents) -> Select[Any]:
     told = AuditEvent
     for column, value in (
         (told.shop_id, wanted.shop_id),
@@ -121,7 +120,7 @@ def _narrowed(
     return query
 
 
-def _event(row: Row[*tuple[object, ...]]) -> Event:
+def _event(row: Row[Any]) -> Event:
     return Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})
 
 

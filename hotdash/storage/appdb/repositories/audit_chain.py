@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, cast, func, select, tuple_
+from sqlalchemy import Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotdash.base.audit_lines import Event, Link
@@ -93,7 +93,7 @@ def _columns() -> tuple[Any, ...]:
     )
 
 
-def _narrowed(query: Select[Any], wanted: WantedEvents) -> Select[Any]:
+def _narrowed(query: Any, wanted: WantedEvents) -> Any:
     told = AuditEvent
     for column, value in (
         (told.shop_id, wanted.shop_id),
@@ -120,7 +120,7 @@ def _narrowed(query: Select[Any], wanted: WantedEvents) -> Select[Any]:
     return query
 
 
-def _event(row: Row[Any]) -> Event:
+def _event(row: Any) -> Event:
     return Event(**{name: getattr(row, name) for name in Event.__dataclass_fields__})
 
 

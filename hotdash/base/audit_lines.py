@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -10,6 +10,8 @@ from typing import Any, cast
 from hotdash.base.clock import iso_utc
 
 BEGINNING = bytes(32)
+# The chain of what concerns no shop has no name.
+INSTALLATION = ""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIELDS = (
     *("event_id", "shop_id", "at", "actor", "action", "subject", "detail", "request_id"),
@@ -90,6 +92,33 @@ class Misfit:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class PartOfChains:
+    """What a file proves of itself: the rows between the ends it has, and nothing beyond them."""
+
+    rows: int
+    ends: Mapping[str, tuple[Link, Link]]
+    misfit: Misfit | None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "rows": self.rows,
+            "holds": self.misfit is None,
+            "misfit": self.misfit.as_json() if self.misfit else None,
+            "is_partial": True,
+            "parts": [
+                {"shop": chain or None, "first": first.position, "last": last.position}
+                for chain, (first, last) in self.ends.items()
+            ],
+        }
+
+    def told(self) -> Iterator[str]:
+        for chain, (first, last) in self.ends.items():
+            before = "from its beginning" if first.position == 1 else f"from {first.position}"
+            yield f"Part of the chain of {chain or 'the installation'}: {before} to {last.position}."
+        yield "This proves the file alone: what stands before and after it, it cannot say."
+
+
 def line_of(event: Event, link: Link) -> str:
     """The document stands in it as the database wrote it, so that the hashes can be made of the line alone."""
     told = {
@@ -165,22 +194,24 @@ def _misfit(
     return None
 
 
-def misfit_of_lines(lines: Iterable[str]) -> tuple[int, Mapping[str, Link], Misfit | None]:
-    """How many lines fit, where each chain ends, and the first that does not fit."""
-    heads: dict[str, Link] = {}
+def part_of_lines(lines: Iterable[str]) -> PartOfChains:
+    """How many lines fit, which part of which chain they are, and the first that does not fit."""
+    ends: dict[str, tuple[Link, Link]] = {}
     fitting = 0
     for number, line in enumerate(lines, 1):
         read = read_line(line.rstrip("\n"))
         if read is None:
-            return fitting, heads, Misfit("", number, None, None, f"line {number} is not ours")
+            misfit = Misfit("", number, None, None, f"line {number} is not ours")
+            return PartOfChains(fitting, ends, misfit)
         event, link = read
-        why = _misfit(event, link, heads.get(link.chain), begins_anywhere=True)
+        first, last = ends.get(link.chain, (link, None))
+        why = _misfit(event, link, last, begins_anywhere=link.position > 1)
         if why is not None:
-            told = Misfit(link.chain, link.position, event.event_id, event.at, why)
-            return fitting, heads, told
-        heads[link.chain] = link
+            misfit = Misfit(link.chain, link.position, event.event_id, event.at, why)
+            return PartOfChains(fitting, ends, misfit)
+        ends[link.chain] = first, link
         fitting += 1
-    return fitting, heads, None
+    return PartOfChains(fitting, ends, None)
 
 
 def _field(told: str | None) -> str:

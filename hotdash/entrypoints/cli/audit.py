@@ -8,9 +8,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hotdash.base.audit_lines import Misfit, line_of, misfit_of_lines
+from hotdash.base.audit_lines import INSTALLATION, Misfit, PartOfChains, line_of, part_of_lines
 from hotdash.base.clock import iso_utc
-from hotdash.base.errors import NotFoundError
+from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
@@ -18,9 +18,9 @@ from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.governance.audit.chain import note_heads, verify
 from hotdash.storage.appdb.repositories.audit_chain import (
     WantedEvents,
+    links_between,
     seal,
     wanted_events,
-    wanted_links,
 )
 
 Shop = Annotated[str | None, typer.Option(help="Only this shop's.")]
@@ -50,14 +50,11 @@ def verify_(
     json: Json = False,
 ) -> None:
     """Prove that nothing in it was changed or removed; the first row that does not fit is named."""
+    part = None
     with told_errors(json):
         if file is not None:
-            rows, misfit = _of_file(file)
-            document = {
-                "rows": rows,
-                "holds": misfit is None,
-                "misfit": misfit.as_json() if misfit else None,
-            }
+            part = _of_file(file)
+            rows, misfit, document = part.rows, part.misfit, part.as_json()
         else:
             settings = invocation(context).settings()
             with migrated_installation(settings) as house:
@@ -67,6 +64,8 @@ def verify_(
             say_json(document)
         elif misfit is None:
             out.print(f"{rows} rows: nothing was changed or removed.")
+            for told in part.told() if part else ():
+                out.print(escape(told), soft_wrap=True)
         else:
             err.print("[bold red]✕[/]", escape(_told(misfit)))
         if misfit is not None:
@@ -122,17 +121,28 @@ def query(
 def export(
     context: typer.Context,
     shop: Shop = None,
+    installation: Annotated[
+        bool, typer.Option("--installation", help="Only what concerns no shop.")
+    ] = False,
     from_: From = None,
     to: To = None,
 ) -> None:
     """Write it as NDJSON with its hashes to the standard output; verify proves the file alone."""
     with told_errors(False), migrated_installation(invocation(context).settings()) as house:
+        if installation and shop is not None:
+            raise HotdashError(
+                "--installation and --shop exclude each other.",
+                hint="Export them one after the other.",
+                field="installation",
+            )
+        chain = INSTALLATION if installation else shop
         spans = instant_of(from_, "from"), instant_of(to, "to")
         with house.database.jobs() as session:
             seal(session)
         with house.database.snapshot() as session:
-            for event, link in wanted_links(session, WantedEvents(shop, None, None, None, *spans)):
-                sys.stdout.write(line_of(event, link) + "\n")
+            for event, link in links_between(session, chain, *spans):
+                if event is not None:
+                    sys.stdout.write(line_of(event, link) + "\n")
 
 
 @commands.command()
@@ -148,17 +158,16 @@ def note(context: typer.Context, json: Json = False) -> None:
             out.print(f"{news} ends noted.")
 
 
-def _of_file(file: Path) -> tuple[int, Misfit | None]:
+def _of_file(file: Path) -> PartOfChains:
     try:
         with file.open(encoding="utf-8", newline="\n") as lines:
-            rows, _, misfit = misfit_of_lines(lines)
+            return part_of_lines(lines)
     except OSError as error:
         raise NotFoundError(
             f"{file} cannot be read: {error.strerror}.",
             hint="Name a file of `hotdash audit export`.",
             field="file",
         ) from None
-    return rows, misfit
 
 
 def _told(misfit: Misfit) -> str:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from hotdash.base.audit_lines import Event, line_of, misfit_of_lines
+from hotdash.base.audit_lines import Event, line_of, part_of_lines
 from hotdash.governance.audit.chain import note_heads, verify
 from hotdash.storage.appdb.repositories import audit
-from hotdash.storage.appdb.repositories.audit_chain import WantedEvents, heads, wanted_links
+from hotdash.storage.appdb.repositories.audit_chain import heads, links_between
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import DatabaseUrls
 
@@ -152,17 +152,23 @@ def test_the_owner_is_refused(log: Database, tmp_path: Path, table: str, change:
 def test_an_exported_file_is_proven_alone(log: Database, tmp_path: Path) -> None:
     verify(log, tmp_path)
     with log.snapshot() as session:
-        lines = [line_of(*each) for each in wanted_links(session, WantedEvents(SHOP))]
-    assert misfit_of_lines(lines)[::2] == (5, None)
+        found = links_between(session, SHOP, None, None)
+        lines = [line_of(event, link) for event, link in found if event]
+    whole = part_of_lines(lines)
+    assert (whole.rows, whole.misfit) == (5, None)
+    assert next(whole.told()).endswith("from its beginning to 5.")
+    later = part_of_lines(lines[2:])
+    assert (later.rows, later.misfit) == (3, None)
+    assert next(later.told()).endswith("from 3 to 5.")
     for changed in (
         [*lines[:2], lines[2].replace("cli:ann", "cli:anm"), *lines[3:]],
         [*lines[:2], *lines[3:]],
         [*lines[:2], lines[2].replace('"small"', '"smalL"'), *lines[3:]],
         [*lines[:2], lines[2] + " ", *lines[3:]],
     ):
-        fitting, _, misfit = misfit_of_lines(changed)
-        assert fitting == 2
-        assert misfit is not None
+        part = part_of_lines(changed)
+        assert part.rows == 2
+        assert part.misfit is not None
 
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)

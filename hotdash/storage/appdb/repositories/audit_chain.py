@@ -54,15 +54,38 @@ def wanted_events(session: Session, wanted: WantedEvents, limit: int) -> list[tu
     return [(_event(row), row.row_hash) for row in found]
 
 
-def wanted_links(session: Session, wanted: WantedEvents) -> Iterator[tuple[Event, Link]]:
+def links_between(
+    session: Session, chain: str | None, since: datetime | None, until: datetime | None
+) -> Iterator[tuple[Event | None, Link]]:
+    """Of each chain all from its first row of that time to its last: none in between is left out."""
+    spans = (
+        select(
+            AuditLink.chain,
+            func.min(AuditLink.position).label("first"),
+            func.max(AuditLink.position).label("last"),
+        )
+        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .group_by(AuditLink.chain)
+    )
+    if chain is not None:
+        spans = spans.where(AuditLink.chain == chain)
+    if since is not None:
+        spans = spans.where(AuditEvent.at >= since)
+    if until is not None:
+        spans = spans.where(AuditEvent.at < until)
+    span = spans.subquery()
     query = (
         select(AuditLink, *_columns())
-        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .join(
+            span,
+            (span.c.chain == AuditLink.chain)
+            & AuditLink.position.between(span.c.first, span.c.last),
+        )
         .order_by(AuditLink.chain, AuditLink.position)
     )
-    narrowed = _narrowed(query, wanted).execution_options(yield_per=_AT_ONCE)
-    for row in session.execute(narrowed):
-        yield _event(row), _link(row[0])
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield (None if row.event_id is None else _event(row)), _link(row[0])
 
 
 def heads(session: Session) -> Mapping[str, Link]:

@@ -7,6 +7,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
+from hotdash.governance.audit.archive import archive_old
 from hotdash.governance.audit.chain import note_heads
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
@@ -92,4 +93,5 @@ def hooks(house: Installation) -> Hooks:
         tell_standing=stands,
         weekly=(lambda: weekly_digest(house.alerts),),
         seal_audit=lambda: note_heads(house.database, house.settings.home, house.clock.now()),
+        archive_audit=lambda: archive_old(house.database, house.settings.home, house.clock.now()),
     )

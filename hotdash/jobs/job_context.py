@@ -75,6 +75,7 @@ class Hooks:
     nightly: Sequence[Callable[[], object]] = ()
     weekly: Sequence[Callable[[], object]] = ()
     seal_audit: Callable[[], object] = _say_nothing
+    archive_audit: Callable[[], object] = _say_nothing
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from hotdash.jobs.job_context import Job
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
 from hotdash.jobs.regular import (
+    archive_audit,
     look_at_schemas,
     parity,
     remind_of_drill,
@@ -28,6 +29,7 @@ SCHEDULE = (
     ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("audit_archive", "10 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
@@ -41,6 +43,7 @@ JOBS = {
         Job(RUN, Lane.WAREHOUSE, run_asked),
         Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
         Job("audit_seal", Lane.LIGHT, seal_audit),
+        Job("audit_archive", Lane.LIGHT, archive_audit),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("parity", Lane.WAREHOUSE, parity),

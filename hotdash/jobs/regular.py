@@ -79,6 +79,11 @@ def seal_audit(context: JobContext, job: JobRecord) -> None:
     context.hooks.seal_audit()
 
 
+def archive_audit(context: JobContext, job: JobRecord) -> None:
+    del job
+    context.hooks.archive_audit()
+
+
 def remind_of_drill(context: JobContext, job: JobRecord) -> None:
     """A machine may not ask for a backfill, so a person is asked to practise one."""
     context.hooks.remind(

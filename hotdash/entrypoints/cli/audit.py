@@ -1,6 +1,8 @@
-"""hotdash audit verify|query|export|note"""
+"""hotdash audit verify|query|export|note|archive"""
 
+import gzip
 import sys
+import zlib
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +17,11 @@ from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
+from hotdash.governance.audit.archive import archive_old, with_archived
 from hotdash.governance.audit.chain import note_heads, verify
 from hotdash.storage.appdb.repositories.audit_chain import (
     WantedEvents,
+    archives,
     links_between,
     seal,
     wanted_events,
@@ -128,7 +132,8 @@ def export(
     to: To = None,
 ) -> None:
     """Write it as NDJSON with its hashes to the standard output; verify proves the file alone."""
-    with told_errors(False), migrated_installation(invocation(context).settings()) as house:
+    settings = invocation(context).settings()
+    with told_errors(False), migrated_installation(settings) as house:
         if installation and shop is not None:
             raise HotdashError(
                 "--installation and --shop exclude each other.",
@@ -140,7 +145,9 @@ def export(
         with house.database.jobs() as session:
             seal(session)
         with house.database.snapshot() as session:
-            for event, link in links_between(session, chain, *spans):
+            linked = links_between(session, chain, *spans)
+            resting = archives(session)
+            for event, link in with_archived(linked, settings.home, resting):
                 if event is not None:
                     sys.stdout.write(line_of(event, link) + "\n")
 
@@ -158,13 +165,27 @@ def note(context: typer.Context, json: Json = False) -> None:
             out.print(f"{news} ends noted.")
 
 
+@commands.command()
+def archive(context: typer.Context, json: Json = False) -> None:
+    """Bring rows older than 180 days into files of the home; the worker does it every night."""
+    with told_errors(json):
+        settings = invocation(context).settings()
+        with migrated_installation(settings) as house:
+            rows = archive_old(house.database, settings.home, house.clock.now())
+        if json:
+            say_json({"archived": rows})
+        else:
+            out.print(f"{rows} rows archived.")
+
+
 def _of_file(file: Path) -> PartOfChains:
     try:
-        with file.open(encoding="utf-8", newline="\n") as lines:
+        opened = gzip.open if file.suffix == ".gz" else open
+        with opened(file, "rt", encoding="utf-8", newline="\n") as lines:
             return part_of_lines(lines)
-    except OSError as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise NotFoundError(
-            f"{file} cannot be read: {error.strerror}.",
+            f"{file} cannot be read: {error}.",
             hint="Name a file of `hotdash audit export`.",
             field="file",
         ) from None

@@ -10,6 +10,7 @@ import orjson
 
 from hotdash.base.audit_lines import Event, Link, Misfit, first_misfit
 from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.governance.audit.archive import misfit_of_archives, with_archived
 from hotdash.storage.appdb.repositories import audit_chain
 from hotdash.storage.appdb.session import Database
 
@@ -49,7 +50,9 @@ def verify(database: Database, home: Path) -> Proof:
             yield event, link
 
     with database.snapshot() as session:
-        misfit = first_misfit(counted(audit_chain.linked_events(session)))
+        archives = audit_chain.archives(session)
+        linked = with_archived(audit_chain.linked_events(session), home, archives)
+        misfit = misfit_of_archives(home, archives) or first_misfit(counted(linked))
         strays = audit_chain.unlinked(session)
     if misfit is None and strays:
         first = strays[0]
@@ -69,9 +72,15 @@ def note_heads(database: Database, home: Path, at: datetime) -> int:
         file = home / HEADS_FILE
         file.parent.mkdir(parents=True, exist_ok=True)
         lines = [orjson.dumps({"at": iso_utc(at)} | _head(link)).decode() for link in news]
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write("".join(f"{line}\n" for line in lines))
+        with file.open("a+b") as stream:
+            stream.write(_line_break_after(file) + "".join(f"{line}\n" for line in lines).encode())
     return len(news)
+
+
+def _line_break_after(file: Path) -> bytes:
+    """A machine that went down in the middle of a line must not spoil the next one."""
+    content = file.read_bytes()
+    return b"\n" if content and not content.endswith(b"\n") else b""
 
 
 def _head(link: Link) -> dict[str, Any]:
@@ -83,7 +92,7 @@ def _heads_told(home: Path) -> dict[tuple[str, int], tuple[datetime, str]]:
     if not file.exists():
         return {}
     found: dict[tuple[str, int], tuple[datetime, str]] = {}
-    for line in file.read_text(encoding="utf-8").splitlines():
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             told = orjson.loads(line)
             key = told["chain"], told["position"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from hotdash.base.audit_lines import Event, line_of, part_of_lines
-from hotdash.governance.audit.chain import note_heads, verify
+from hotdash.governance.audit.chain import HEADS_FILE, note_heads, verify
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.audit_chain import heads, links_between
 from hotdash.storage.appdb.session import Database
@@ -147,6 +147,34 @@ def test_the_owner_is_refused(log: Database, tmp_path: Path, table: str, change:
     verify(log, tmp_path)
     with pytest.raises(Exception, match="append-only"), log.jobs() as session:
         session.execute(text(change.format(table)))
+
+
+@pytest.mark.parametrize("table", ["audit.links", "audit.events", "audit.archives"])
+def test_nothing_is_truncated(log: Database, tmp_path: Path, table: str) -> None:
+    verify(log, tmp_path)
+    with pytest.raises(Exception, match="append-only"), log.jobs() as session:
+        session.execute(text(f"truncate {table}"))
+
+
+def test_what_is_linked_already_is_not_linked_again(log: Database, tmp_path: Path) -> None:
+    """As after a restore that brought the links back and the waiting rows too."""
+    verify(log, tmp_path)
+    with log.jobs() as session:
+        session.execute(text("insert into audit.pending select event_id from audit.events"))
+    proof = verify(log, tmp_path)
+    assert (proof.misfit, proof.rows) == (None, 6)
+    with log.jobs() as session:
+        assert session.execute(text("select count(*) from audit.pending")).scalar() == 0
+
+
+def test_a_line_that_was_interrupted_spoils_none(log: Database, tmp_path: Path) -> None:
+    note_heads(log, tmp_path, NOW)
+    file = tmp_path / HEADS_FILE
+    file.write_bytes(file.read_bytes() + b'{"at": "2026-11-20T12:3')
+    act(log, 8)
+    assert note_heads(log, tmp_path, NOW) == 1
+    assert note_heads(log, tmp_path, NOW) == 0
+    assert verify(log, tmp_path).misfit is None
 
 
 def test_an_exported_file_is_proven_alone(log: Database, tmp_path: Path) -> None:

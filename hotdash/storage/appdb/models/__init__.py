@@ -30,6 +30,7 @@ from hotdash.storage.appdb.models.decisions import (
     SeoAssignment,
 )
 from hotdash.storage.appdb.models.governance import (
+    AuditArchive,
     AuditEvent,
     AuditLink,
     AuditPending,
@@ -101,6 +102,7 @@ __all__ = [
     "ApiCallHour",
     "ApiToken",
     "ApiTokenShop",
+    "AuditArchive",
     "AuditEvent",
     "AuditLink",
     "AuditPending",

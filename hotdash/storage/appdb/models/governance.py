@@ -131,3 +131,21 @@ class AuditPending(Base):
     __table_args__ = ({"schema": "audit"},)
 
     event_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+
+
+class AuditArchive(Base):
+    """A stretch of a chain that rests in a file of the home."""
+
+    __tablename__ = "archives"
+    __table_args__ = (
+        CheckConstraint("first_position > 0"),
+        CheckConstraint("last_position >= first_position"),
+        CheckConstraint("octet_length(sha256) = 32"),
+        {"schema": "audit"},
+    )
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    first_position: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    last_position: Mapped[int] = mapped_column(BigInteger())
+    sha256: Mapped[bytes]
+    archived_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

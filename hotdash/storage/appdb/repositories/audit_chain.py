@@ -1,22 +1,25 @@
 """The audit log as a chain: sealing what was committed, and reading rows beside their links."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotdash.base.audit_lines import Event, Link
-from hotdash.storage.appdb.models import AuditEvent, AuditLink, AuditPending
+from hotdash.storage.appdb.models import AuditArchive, AuditEvent, AuditLink, AuditPending
 
 _AT_ONCE = 2_000
+# By code point, as files are read, whatever the database sorts by.
+_IN_ORDER = (AuditLink.chain.collate("C"), AuditLink.position)
 
 
 @dataclass(frozen=True, slots=True)
 class WantedEvents:
-    """An action that ends in a dot names a family; installation asks for what concerns no shop."""
+    """An action that ends in a dot names a family; hidden are actions that begin so."""
 
     shop_id: str | None = None
     actor: str | None = None
@@ -25,6 +28,18 @@ class WantedEvents:
     since: datetime | None = None
     until: datetime | None = None
     before_event: int | None = None
+    hidden: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveRecord:
+    chain: str
+    first: int
+    last: int
+    sha256: bytes
+
+
+Archivable = tuple[Event, Link]
 
 
 def seal(session: Session) -> int:
@@ -39,7 +54,7 @@ def linked_events(
     query = (
         select(AuditLink, *_columns())
         .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
-        .order_by(AuditLink.chain, AuditLink.position)
+        .order_by(*_IN_ORDER)
     )
     if chain is not None:
         query = query.where(AuditLink.chain == chain)
@@ -64,7 +79,7 @@ def links_between(
             func.min(AuditLink.position).label("first"),
             func.max(AuditLink.position).label("last"),
         )
-        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
         .group_by(AuditLink.chain)
     )
     if chain is not None:
@@ -72,7 +87,7 @@ def links_between(
     if since is not None:
         spans = spans.where(AuditEvent.at >= since)
     if until is not None:
-        spans = spans.where(AuditEvent.at < until)
+        spans = spans.where(AuditEvent.event_id.is_(None) | (AuditEvent.at < until))
     span = spans.subquery()
     query = (
         select(AuditLink, *_columns())
@@ -82,10 +97,41 @@ def links_between(
             (span.c.chain == AuditLink.chain)
             & AuditLink.position.between(span.c.first, span.c.last),
         )
-        .order_by(AuditLink.chain, AuditLink.position)
+        .order_by(*_IN_ORDER)
     )
     for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
         yield (None if row.event_id is None else _event(row)), _link(row[0])
+
+
+def archives(session: Session) -> list[ArchiveRecord]:
+    rows = session.scalars(
+        select(AuditArchive).order_by(AuditArchive.chain.collate("C"), AuditArchive.first_position)
+    )
+    return [
+        ArchiveRecord(row.chain, row.first_position, row.last_position, row.sha256) for row in rows
+    ]
+
+
+def next_to_archive(session: Session, chain: str, until: datetime, limit: int) -> list[Archivable]:
+    """From where the last archive ends, up to the first that is too young."""
+    ended = select(func.coalesce(func.max(AuditArchive.last_position), 0)).where(
+        AuditArchive.chain == chain
+    )
+    query = (
+        select(AuditLink, *_columns())
+        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .where(AuditLink.chain == chain, AuditLink.position > ended.scalar_subquery())
+        .order_by(AuditLink.position)
+        .limit(limit)
+    )
+    rows = ((_event(row), _link(row[0])) for row in session.execute(query))
+    return list(takewhile(lambda each: each[0].at < until, rows))
+
+
+def forget_archived(session: Session, archive: ArchiveRecord) -> int:
+    """How many rows went; the database refuses what is too young or kept for good."""
+    named = archive.chain, archive.first, archive.last, archive.sha256
+    return session.scalars(select(func.audit.forget_archived(*named))).one()
 
 
 def heads(session: Session) -> Mapping[str, Link]:
@@ -132,6 +178,8 @@ def _narrowed(query: Any, wanted: WantedEvents) -> Any:
             if is_family
             else named == wanted.action
         )
+    for beginning in wanted.hidden:
+        query = query.where(~told.action.startswith(beginning, autoescape=True))
     if wanted.subject is not None:
         query = query.where(told.subject.icontains(wanted.subject, autoescape=True))
     if wanted.since is not None:

@@ -17,12 +17,16 @@ CLOSED = (
     "audit.event_text(bigint, text, timestamptz, text, text, text, jsonb, text)",
     "audit.link_text(text, bigint, bytea, bytea)",
     "audit.stamp()",
+    "audit.hot_for()",
+    "audit.is_kept(text)",
+    "audit.refuse_unarchived()",
+    "audit.forget_archived(text, bigint, bigint, bytea)",
 )
 
 
 def upgrade() -> None:
     execute_file(__file__, "0024_audit_chain.sql")
-    for table in ("audit.links", "audit.pending"):
+    for table in ("audit.links", "audit.pending", "audit.archives"):
         protect(table, rows=None)
     for signature in CLOSED:
         close_function(signature)

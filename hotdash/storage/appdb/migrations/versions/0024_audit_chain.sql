@@ -17,6 +17,16 @@ create table audit.pending (
   event_id bigint primary key
 );
 
+-- Stretches of a chain that rest in a file of the home; their links stay here.
+create table audit.archives (
+  chain text not null,
+  first_position bigint not null check (first_position > 0),
+  last_position bigint not null check (last_position >= first_position),
+  sha256 bytea not null check (octet_length(sha256) = 32),
+  archived_at timestamptz not null default clock_timestamp(),
+  primary key (chain, first_position)
+);
+
 create function audit.field(told text) returns text
 language sql immutable set search_path = ''
 return coalesce(octet_length(told) || ':' || told, '-');
@@ -114,3 +124,82 @@ create trigger append_only_all before truncate on audit.links
 for each statement execute function audit.refuse_change();
 alter table audit.links enable always trigger append_only;
 alter table audit.links enable always trigger append_only_all;
+
+create trigger append_only before update or delete on audit.archives
+for each row execute function audit.refuse_change();
+create trigger append_only_all before truncate on audit.archives
+for each statement execute function audit.refuse_change();
+alter table audit.archives enable always trigger append_only;
+alter table audit.archives enable always trigger append_only_all;
+
+create function audit.hot_for() returns interval
+language sql immutable set search_path = ''
+return interval '180 days';
+
+-- Backfills and what somebody approved or decided stay for good, and what the house itself asks for.
+create function audit.is_kept(action text) returns boolean
+language sql immutable set search_path = ''
+return action ~ '^(backfill|evidence[.]|forget_credentials$)'
+  or action ~ '(approv|reject|refus|decide|overrid|revoke)';
+
+-- Whoever deletes: only what rests in an archive, is old enough, and is not kept for good.
+create function audit.refuse_unarchived() returns trigger
+language plpgsql set search_path = ''
+as $$
+begin
+  if old.at < clock_timestamp() - audit.hot_for() and not audit.is_kept(old.action)
+    and exists (
+      select from audit.links as l
+      join audit.archives as a
+        on a.chain = l.chain and l.position between a.first_position and a.last_position
+      where l.event_id = old.event_id and l.row_hash = old.row_hash)
+  then
+    return old;
+  end if;
+  raise exception 'audit.events is append-only: DELETE of event % is refused', old.event_id
+    using errcode = 'insufficient_privilege';
+end
+$$;
+
+drop trigger append_only on audit.events;
+create trigger append_only before update on audit.events
+for each row execute function audit.refuse_change();
+create trigger only_archived before delete on audit.events
+for each row execute function audit.refuse_unarchived();
+alter table audit.events enable always trigger append_only;
+alter table audit.events enable always trigger only_archived;
+
+-- A chain is archived from its beginning on, stretch by stretch, each whole.
+create function audit.forget_archived(
+  of_chain text, from_position bigint, to_position bigint, file_sha256 bytea
+) returns bigint
+language plpgsql volatile security definer set search_path = ''
+as $$
+declare
+  expected bigint;
+  fitting bigint;
+  gone bigint;
+begin
+  perform pg_advisory_xact_lock(7205759403792794);
+  select coalesce(max(a.last_position), 0) + 1 into expected
+  from audit.archives as a where a.chain = of_chain;
+  select count(*) into fitting
+  from audit.links as l
+  join audit.events as e using (event_id)
+  where l.chain = of_chain and l.position between from_position and to_position
+    and e.at < clock_timestamp() - audit.hot_for();
+  if from_position <> expected or fitting <> to_position - from_position + 1 then
+    raise exception 'positions % to % of chain % are not the next that are old enough',
+      from_position, to_position, of_chain using errcode = 'insufficient_privilege';
+  end if;
+  insert into audit.archives (chain, first_position, last_position, sha256)
+  values (of_chain, from_position, to_position, file_sha256);
+  delete from audit.events as e
+  using audit.links as l
+  where l.event_id = e.event_id and l.chain = of_chain
+    and l.position between from_position and to_position
+    and not audit.is_kept(e.action);
+  get diagnostics gone = row_count;
+  return gone;
+end
+$$;

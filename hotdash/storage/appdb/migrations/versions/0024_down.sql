@@ -1,3 +1,12 @@
+drop trigger only_archived on audit.events;
+drop trigger append_only on audit.events;
+create trigger append_only before update or delete on audit.events
+for each row execute function audit.refuse_change();
+drop function audit.forget_archived(text, bigint, bigint, bytea);
+drop function audit.refuse_unarchived();
+drop function audit.is_kept(text);
+drop function audit.hot_for();
+drop table audit.archives;
 drop trigger stamp on audit.events;
 drop function audit.stamp();
 drop function audit.seal();

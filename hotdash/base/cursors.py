@@ -25,6 +25,19 @@ def cursor_of(at: datetime | int, key: UUID) -> str:
     return base64.urlsafe_b64encode(f"{moment}|{key}".encode()).decode().rstrip("=")
 
 
+def cursor_of_number(number: int) -> str:
+    return base64.urlsafe_b64encode(f"n|{number}".encode()).decode().rstrip("=")
+
+
+def number_of(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    kind, number = _parts(cursor)
+    if kind != "n" or not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise CursorError
+    return int(number)
+
+
 def moment_of(cursor: str | None) -> tuple[datetime, UUID] | None:
     if cursor is None:
         return None

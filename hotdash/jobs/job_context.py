@@ -79,6 +79,8 @@ class Hooks:
     tell_standing: Callable[[], None] = _say_nothing
     nightly: Sequence[Callable[[], object]] = ()
     weekly: Sequence[Callable[[], object]] = ()
+    seal_audit: Callable[[], object] = _say_nothing
+    archive_audit: Callable[[], object] = _say_nothing
 
 
 @dataclass(frozen=True)

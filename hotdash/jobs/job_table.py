@@ -11,10 +11,12 @@ from hotdash.jobs.keep_analysis import keep_analysis
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
 from hotdash.jobs.regular import (
+    archive_audit,
     compare_sides,
     look_at_schemas,
     parity,
     remind_of_drill,
+    seal_audit,
     tell_week,
     tidy_night,
 )
@@ -33,6 +35,8 @@ SCHEDULE = (
     ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
     ScheduledJob("compare_sides", "30 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
+    ScheduledJob("audit_archive", "10 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
@@ -46,6 +50,8 @@ JOBS = {
         Job(RUN, Lane.WAREHOUSE, run_asked),
         Job("watch", Lane.LIGHT, partial(watch, schedule=SCHEDULE)),
         Job(send_mirror.JOB, Lane.LIGHT, send_mirror.send_mirror),
+        Job("audit_seal", Lane.LIGHT, seal_audit),
+        Job("audit_archive", Lane.LIGHT, archive_audit),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("sync_analysis", Lane.LIGHT, keep_analysis),

@@ -82,6 +82,16 @@ def tell_week(context: JobContext, job: JobRecord) -> None:
         each()
 
 
+def seal_audit(context: JobContext, job: JobRecord) -> None:
+    del job
+    context.hooks.seal_audit()
+
+
+def archive_audit(context: JobContext, job: JobRecord) -> None:
+    del job
+    context.hooks.archive_audit()
+
+
 def remind_of_drill(context: JobContext, job: JobRecord) -> None:
     """A machine may not ask for a backfill, so a person is asked to practise one."""
     context.hooks.remind(

@@ -17,6 +17,7 @@ from hotdash.entrypoints.web.api import (
     annotations,
     assignments,
     attribution,
+    audit,
     backfills,
     decisions,
     facts,
@@ -99,7 +100,7 @@ ROUTERS = (
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),
     *(annotations.router, goals.router, views.router),
-    *(tokens.router, people_api.router, access.router, access.customers),
+    *(tokens.router, people_api.router, access.router, access.customers, audit.router),
     collector.router,
 )
 

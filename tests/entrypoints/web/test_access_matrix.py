@@ -134,6 +134,7 @@ MATRIX = {
         document={"shop": ROD, "reason": "Mended."},
     ),
     "GET /api/v1/access/report": Row(f"/api/v1/access/report{ASK}", 401, 404, 403, 200),
+    "GET /api/v1/audit": Row(f"/api/v1/audit{ASK}", 401, 404, 403, 200),
     # Nobody is behind this pseudonym; with somebody: test_people.py.
     "GET /api/v1/customers/{customer}": Row(f"/api/v1/customers/c1{ASK}", 401, 404, 404, 404),
     "POST /api/v1/customers/{customer}/reveal": Row(

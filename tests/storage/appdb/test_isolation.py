@@ -24,6 +24,7 @@ RELATIONS = """
 OF_A_SHOP_BY_ANOTHER_TABLE = {
     *("app.builds", "app.build_models", "app.run_steps"),
     *("app.sessions", "app.sign_in_links", "app.sign_in_attempts"),
+    *("audit.pending", "audit.archives"),
 }
 READABLE_COLUMNS = """
     select string_agg(quote_ident(attname), ', ')

@@ -29,7 +29,14 @@ from hotdash.storage.appdb.models.decisions import (
     RecommendationEvent,
     SeoAssignment,
 )
-from hotdash.storage.appdb.models.governance import AuditEvent, DashboardFact, Decision
+from hotdash.storage.appdb.models.governance import (
+    AuditArchive,
+    AuditEvent,
+    AuditLink,
+    AuditPending,
+    DashboardFact,
+    Decision,
+)
 from hotdash.storage.appdb.models.identity import (
     Membership,
     SignInAttempt,
@@ -96,7 +103,10 @@ __all__ = [
     "ApiCallHour",
     "ApiToken",
     "ApiTokenShop",
+    "AuditArchive",
     "AuditEvent",
+    "AuditLink",
+    "AuditPending",
     "BackfillChunk",
     "BackfillDiff",
     "BackfillEvent",

@@ -5,7 +5,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Numeric, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotdash.storage.appdb.models.base import Base, Particulars, Words
@@ -90,3 +100,52 @@ class AuditEvent(Base):
         Particulars(), server_default=text("'{}'::jsonb")
     )
     request_id: Mapped[str | None]
+    row_hash: Mapped[bytes] = mapped_column(server_default=FetchedValue())
+
+
+class AuditLink(Base):
+    """An event's place in the chain of its shop; the chain of the installation has no name."""
+
+    __tablename__ = "links"
+    __table_args__ = (
+        CheckConstraint("position > 0"),
+        CheckConstraint("octet_length(row_hash) = 32"),
+        CheckConstraint("octet_length(previous) = 32"),
+        CheckConstraint("octet_length(hash) = 32"),
+        {"schema": "audit"},
+    )
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigInteger(), unique=True)
+    row_hash: Mapped[bytes]
+    previous: Mapped[bytes]
+    hash: Mapped[bytes]
+    sealed_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+class AuditPending(Base):
+    """What was committed and is not in the chain yet."""
+
+    __tablename__ = "pending"
+    __table_args__ = ({"schema": "audit"},)
+
+    event_id: Mapped[int] = mapped_column(BigInteger(), primary_key=True, autoincrement=False)
+
+
+class AuditArchive(Base):
+    """A stretch of a chain that rests in a file of the home."""
+
+    __tablename__ = "archives"
+    __table_args__ = (
+        CheckConstraint("first_position > 0"),
+        CheckConstraint("last_position >= first_position"),
+        CheckConstraint("octet_length(sha256) = 32"),
+        {"schema": "audit"},
+    )
+
+    chain: Mapped[str] = mapped_column(primary_key=True)
+    first_position: Mapped[int] = mapped_column(BigInteger(), primary_key=True)
+    last_position: Mapped[int] = mapped_column(BigInteger())
+    sha256: Mapped[bytes]
+    archived_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())

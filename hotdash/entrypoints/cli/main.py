@@ -42,6 +42,7 @@ COMMANDS = {
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "decisions": "See what is worth deciding, decide it, look back",
     "facts": "See what is known about how shops are run",
+    "packet": "Make the weekly packet of a shop",
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",
     "access": "See who read what, and look at a customer behind a pseudonym",

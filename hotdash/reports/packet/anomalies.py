@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from hotdash.insights.statements import statement
 from hotdash.reports.packet import words
@@ -58,9 +59,9 @@ def _of_pages(asking: Asking) -> Iterator[Anomaly]:
     url = asking.explore(["traffic_anomalies"], by=["page"])
     with asking.recorder.recording("pages", title, url) as query:
         blocked = asking.block_of(PAGES)
-        rows = (
-            [] if blocked else asking.session.execute(statement(__file__, "pages.sql"), asked).all()
-        )
+        rows: Sequence[Any] = []
+        if not blocked:
+            rows = asking.session.execute(statement(__file__, "pages.sql"), asked).all()
     if blocked:
         yield Anomaly(Level.WATCH, "Landing pages are not told", blocked, query)
     worst = sorted(rows, key=lambda row: (row.now - row.before, row.page))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from hotdash.insights.metrics.query.answer import Answer, AnswerRow
 from hotdash.insights.metrics.registry import registry
@@ -132,10 +133,10 @@ def _channels(asking: Asking, whole: Answer) -> Breakdown:
         "base_first": base.first,
         "base_last": base.last,
     }
+    rows: Sequence[Any] = []
     with asking.recorder.recording(f"revenue-by-{name}", title) as query:
-        rows = (
-            [] if why else asking.session.execute(statement(__file__, "channels.sql"), asked).all()
-        )
+        if why is None:
+            rows = asking.session.execute(statement(__file__, "channels.sql"), asked).all()
     if why is not None:
         return _none(name, title, unit, query, why)
     parts = [Part(words.label(row.name), row.now, row.before) for row in rows]

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from hotdash.base.errors import ConflictError
 from hotdash.reports.packet.contract import Packet
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.render.html import html_of
+from hotdash.reports.packet.render.notebook import notebook_of
 from hotdash.reports.packet.render.pdf import pdf_of
 from hotdash.reports.packet.weeks import Week
 from hotdash.storage.appdb.repositories.shops import list_shops
@@ -120,3 +123,19 @@ def test_a_week_with_a_change_of_clocks_is_seven_days_and_169_hours() -> None:
     hours = week.ends_at("America/Los_Angeles") - week.begins_at("America/Los_Angeles")
     assert hours.total_seconds() == 169 * 3600
     assert week.is_sent_at("America/Los_Angeles") == datetime(2026, 11, 2, 15, tzinfo=UTC)
+
+
+def test_the_notebook_runs_from_top_to_bottom(
+    storefront: Storefront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storefront.fill()
+    packet = packet_of(storefront)
+    document = notebook_of(packet)
+    assert document == notebook_of(packet_of(storefront))
+    monkeypatch.setenv("HOTDASH_DATABASE_URL", storefront.database.direct_uri)
+    notebook = nbformat.reads(document.decode(), as_version=4)
+    nbformat.validate(notebook)
+    done = NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    printed = done.cells[-1].outputs[0]["text"]
+    change = packet.breakdown("segment").change
+    assert f"Revenue by customer segment {change} = " in printed

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 import orjson
+from markupsafe import escape
 
 from hotdash.base.errors import ConflictError
 from hotdash.reports.packet.contract import Packet, Statement
@@ -23,7 +24,7 @@ def html_of(packet: Packet) -> bytes:
     view = PacketView(packet)
     body = _template().render(packet=packet, view=view, asked=_asked)
     style = _ALONE + STYLE_FILE.read_text(encoding="utf-8")
-    title = jinja2.filters.do_forceescape(view.title)
+    title = escape(view.title)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -18,14 +18,14 @@ def pdf_of(packet: Packet) -> bytes:
 
 def pictures_of(packet: Packet, dots_per_inch: int = 100) -> list[bytes]:
     """Each page as a PNG."""
-    found = _compiled(packet, format="png", ppi=float(dots_per_inch))
-    return found if isinstance(found, list) else [cast(bytes, found)]
+    found = _compiled(packet, format="png", ppi=dots_per_inch)
+    return cast("list[bytes]", found if isinstance(found, list) else [found])
 
 
 def _compiled(packet: Packet, **how: Any) -> Any:
     """Data goes in as JSON and is shown as text: nothing of it is read as markup."""
     document = orjson.dumps(_document(packet)).decode()
-    return typst.compile(
+    return cast(Any, typst).compile(
         _TEMPLATE.read_bytes(),
         ignore_system_fonts=True,
         sys_inputs={"packet": document},

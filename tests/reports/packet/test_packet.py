@@ -1,5 +1,8 @@
 """A week of the real storefront as a packet, and the documents made of it."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -139,3 +142,42 @@ def test_the_notebook_runs_from_top_to_bottom(
     printed = done.cells[-1].outputs[0]["text"]
     change = packet.breakdown("segment").change
     assert f"Revenue by customer segment {change} = " in printed
+
+
+_DIGESTS = """
+import hashlib, sys
+from hotdash.reports.packet.contract import Packet
+from hotdash.reports.packet.make import make_packet
+from hotdash.reports.packet.render.html import html_of
+from hotdash.reports.packet.render.notebook import notebook_of
+from hotdash.reports.packet.render.pdf import pdf_of
+from hotdash.reports.packet.weeks import Week
+from hotdash.storage.appdb.repositories.shops import list_shops
+from hotdash.storage.appdb.session import Database
+
+database, week = Database(sys.argv[1]), Week.parse("2026-W46")
+with database.snapshot() as session:
+    shop = next(each for each in list_shops(session) if each.shop_id == "hot-rod-an")
+    made = make_packet(session, shop, week, week.is_sent_at(shop.timezone), "http://shop.test")
+database.dispose()
+for form in (Packet.as_json, html_of, pdf_of, notebook_of):
+    print(hashlib.sha256(form(made)).hexdigest())
+"""
+
+
+def test_two_processes_with_different_hash_seeds_write_the_same_bytes(
+    storefront: Storefront,
+) -> None:
+    storefront.fill()
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _DIGESTS, storefront.database.direct_uri],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "4242")
+    ]
+    assert told[0] == told[1]
+    assert len(told[0].split()) == 4

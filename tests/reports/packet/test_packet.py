@@ -83,7 +83,8 @@ def test_html_has_no_script_and_no_style_attribute(shown: Packet) -> None:
     html = html_of(shown).decode()
     assert "<script" not in html
     assert " style=" not in html
-    assert "Hot Rod An" in html
+    assert html.count("<h1>") == 1
+    assert "<h1>Hot Rod An, week 2026-W46</h1>" in html
 
 
 def test_a_blocked_mart_says_so_instead_of_numbers(storefront: Storefront) -> None:

@@ -38,7 +38,7 @@ def article_of(document: bytes) -> str:
     text = document.decode()
     if _BEGIN not in text or _END not in text:
         raise ConflictError(
-            "The kept document is no packet.", hint="Make it anew: `hotdash packet make --anew`."
+            "The kept document is no packet.", hint="Write it anew as files: `hotdash packet make`."
         )
     return text[text.index(_BEGIN) : text.rindex(_END) + len(_END)]
 

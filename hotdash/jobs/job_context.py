@@ -74,6 +74,7 @@ class Hooks:
     tell_standing: Callable[[], None] = _say_nothing
     nightly: Sequence[Callable[[], object]] = ()
     weekly: Sequence[Callable[[], object]] = ()
+    packets: Sequence[Callable[[], object]] = ()
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,13 @@ def tell_week(context: JobContext, job: JobRecord) -> None:
         each()
 
 
+def send_packets(context: JobContext, job: JobRecord) -> None:
+    """Often, because each shop's Monday begins at an hour of its own."""
+    del job
+    for each in context.hooks.packets:
+        each()
+
+
 def remind_of_drill(context: JobContext, job: JobRecord) -> None:
     """A machine may not ask for a backfill, so a person is asked to practise one."""
     context.hooks.remind(

@@ -49,6 +49,7 @@ from hotdash.storage.appdb.models.operations import (
     Run,
     RunStep,
 )
+from hotdash.storage.appdb.models.packets import KeptPacket
 from hotdash.storage.appdb.models.quality import (
     CheckOverride,
     FreshnessLimitRow,
@@ -121,6 +122,7 @@ __all__ = [
     "Goal",
     "InstallPass",
     "JobRun",
+    "KeptPacket",
     "LabelledIncident",
     "LeaseHolder",
     "Manifest",

@@ -13,6 +13,7 @@ from hotdash.insights.metrics.publication import load_published
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.tell_failure import Note, tell
 from hotdash.notifications.message import Severity, Subject
+from hotdash.reports.packet.contract import Packet
 from hotdash.reports.packet.files import files_of
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.weeks import Week
@@ -60,9 +61,16 @@ def keep_week(
     as_of = min(week.is_sent_at(shop.timezone), clock.now())
     with database.snapshot() as session:
         made = make_packet(session, shop, week, as_of, base_url)
+    keep_made(database, clock, made)
+    with database.jobs() as session:
+        return packets.get_packet(session, shop.shop_id, week.name)
+
+
+def keep_made(database: Database, clock: Clock, made: Packet) -> bool:
+    """Whether the archive had none of its week."""
     record = PacketRecord(
-        shop_id=shop.shop_id,
-        week=week.name,
+        shop_id=made.shop_id,
+        week=made.week,
         publication=made.publication,
         as_of=made.as_of,
         made_at=clock.now(),
@@ -71,8 +79,7 @@ def keep_week(
     )
     files = files_of(made)
     with database.jobs() as session:
-        packets.keep_packet(session, record, files)
-        return packets.get_packet(session, shop.shop_id, week.name)
+        return packets.keep_packet(session, record, files)
 
 
 def keep_last_weeks(database: Database, clock: Clock, base_url: str) -> list[PacketRecord]:

@@ -1,6 +1,5 @@
 """The archive of weekly packets: one per shop and week, its bytes written once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -68,7 +67,7 @@ def note_sent(session: Session, shop_id: str, week: str, at: datetime) -> None:
 
 def list_packets(
     session: Session, shop_id: str, *, before: str | None = None, limit: int
-) -> Sequence[PacketRecord]:
+) -> list[PacketRecord]:
     """The newest week first; the names of weeks sort as the weeks do."""
     query = select(KeptPacket).where(KeptPacket.shop_id == shop_id)
     if before is not None:

@@ -39,6 +39,7 @@ FAMILIES = {
     "backfill.md": "a backfill failed, or what it published is wrong",
     "mirror.md": "nothing is copied to the Supabase project, or rows were refused for good",
     "weekly-digest.md": "what the weekly digest tells",
+    "weekly-packet.md": "a shop's weekly packet is missing, late or not what it should be",
     "alerts.md": "an alert does not arrive, comes too often or cannot be answered",
     "warnings.md": "every check that warns or informs",
     "open-the-warehouse.md": "how to look at failing rows",

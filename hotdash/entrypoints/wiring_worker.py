@@ -16,6 +16,7 @@ from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
 from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
 from hotdash.jobs.weekly_digest import weekly_digest
+from hotdash.jobs.weekly_packet import weekly_packets
 from hotdash.notifications.message import Severity, Subject
 from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.repositories.shops import list_shops
@@ -100,4 +101,5 @@ def hooks(house: Installation) -> Hooks:
         weekly=(lambda: weekly_digest(house.alerts),),
         seal_audit=lambda: note_heads(house.database, house.settings.home, house.clock.now()),
         archive_audit=lambda: archive_old(house.database, house.settings.home, house.clock.now()),
+        packets=(lambda: weekly_packets(house.alerts),),
     )

@@ -17,6 +17,7 @@ from hotdash.jobs.regular import (
     parity,
     remind_of_drill,
     seal_audit,
+    send_packets,
     tell_week,
     tidy_night,
 )
@@ -40,6 +41,7 @@ SCHEDULE = (
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
+    ScheduledJob("weekly_packet", "*/15 * * * *", grace=timedelta(hours=1)),
     ScheduledJob("backfill_drill", "0 8 1 1,4,7,10 *", grace=timedelta(days=1)),
 )
 
@@ -60,6 +62,7 @@ JOBS = {
         Job("parity", Lane.WAREHOUSE, parity),
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),
+        Job("weekly_packet", Lane.LIGHT, send_packets),
         Job(backfill_asked.JOB, Lane.WAREHOUSE, backfill_asked.carry_out),
         Job(plan_asked.JOB, Lane.WAREHOUSE, plan_asked.carry_out),
         Job(quarantine_asked.JOB, Lane.WAREHOUSE, quarantine_asked.carry_out),

@@ -92,6 +92,13 @@ def archive_audit(context: JobContext, job: JobRecord) -> None:
     context.hooks.archive_audit()
 
 
+def send_packets(context: JobContext, job: JobRecord) -> None:
+    """Often, because each shop's Monday begins at an hour of its own."""
+    del job
+    for each in context.hooks.packets:
+        each()
+
+
 def remind_of_drill(context: JobContext, job: JobRecord) -> None:
     """A machine may not ask for a backfill, so a person is asked to practise one."""
     context.hooks.remind(

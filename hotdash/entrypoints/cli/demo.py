@@ -38,6 +38,7 @@ from hotdash.entrypoints.source_overview import describe_sources
 from hotdash.entrypoints.web.server import refuse_taken_port
 from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.jobs.show_sources import Document
+from hotdash.jobs.weekly_packet import keep_last_weeks
 from hotdash.storage.embedded import EmbeddedPostgres
 
 OWNER_EMAIL = "owner@hotdash.example"
@@ -179,6 +180,8 @@ class Demo:
                 "The first run published nothing.", hint=f"See {self._settings.log_file}."
             )
         mirror_to_simulator(house, address)
+        with shown_progress(err, silent=self._as_json) as progress:
+            self._keep_last_weeks(house, progress)
         web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
         self._supervisor.start([self._plan("worker", "worker")])
         self._tell(house.one_time_link(OWNER_EMAIL), describe_sources(house), report)
@@ -243,6 +246,10 @@ class Demo:
             connect_sources(house, shop["shop_id"], shop["sources"])
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
         return ready["address"]
+
+    def _keep_last_weeks(self, house: Installation, progress: Progress) -> None:
+        with progress.task("Last week's packets", total=1):
+            keep_last_weeks(house.database, house.clock, self._settings.base_url)
 
     def _tell(self, link: str, sources: Document, report: Document | None) -> None:
         seconds = round(time.monotonic() - self._began, 1)

@@ -23,6 +23,7 @@ from hotdash.entrypoints.web.api import (
     facts,
     goals,
     metrics,
+    packets,
     plans,
     publications,
     sources,
@@ -54,6 +55,7 @@ from hotdash.entrypoints.web.pages import (
     assignments as assigning,
 )
 from hotdash.entrypoints.web.pages import decisions as decision_pages
+from hotdash.entrypoints.web.pages import packets as packet_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
 from hotdash.entrypoints.web.pages.admin import access as who_read
 from hotdash.entrypoints.web.pages.admin import (
@@ -92,10 +94,10 @@ ROUTERS = (
     *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
     connect.router,
     *(policies.router, alert_rules.router, alert_rules_forms.router, who_read.router),
-    *(customers.router, assigning.router),
+    *(customers.router, assigning.router, packet_pages.router),
     *(source_pages.router, quarantine_pages.router),
     *(backfill_pages.router, backfill_forms.router),
-    *(metrics.router, attribution.router),
+    *(metrics.router, attribution.router, packets.router),
     *(publications.router, plans.router, backfills.router),
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),

@@ -11,6 +11,8 @@ import pyarrow as pa
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hotdash.reports.packet.render.html import STYLE_FILE
+
 FOLDER = Path(__file__).parent / "static"
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -57,12 +59,12 @@ def brotli(content: bytes) -> bytes:
 
 
 class Assets:
-    """Our own small files, read once."""
+    """Our own small files, read once; a packet brings the style it is kept with."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
         self._by_address: dict[str, Asset] = {}
         self._address_of: dict[str, str] = {}
-        for file in sorted(folder.iterdir()):
+        for file in sorted([*folder.iterdir(), STYLE_FILE]):
             self._add(file.name, file.read_bytes())
 
     def _add(self, name: str, content: bytes) -> None:

@@ -112,8 +112,12 @@ class Answer:
 
     def only(self, metric: str) -> Cell:
         """Of an answer that was not split."""
+        return self.only_row.cells[metric]
+
+    @property
+    def only_row(self) -> AnswerRow:
         (row,) = self.rows
-        return row.cells[metric]
+        return row
 
     def as_json(self) -> dict[str, Any]:
         """Ready for a JSON encoder: decimals as text, money to its minor unit."""

@@ -57,6 +57,7 @@ from hotdash.storage.appdb.models.operations import (
     Run,
     RunStep,
 )
+from hotdash.storage.appdb.models.packets import KeptPacket
 from hotdash.storage.appdb.models.quality import (
     CheckOverride,
     FreshnessLimitRow,
@@ -132,6 +133,7 @@ __all__ = [
     "Goal",
     "InstallPass",
     "JobRun",
+    "KeptPacket",
     "LabelledIncident",
     "LeaseHolder",
     "Manifest",

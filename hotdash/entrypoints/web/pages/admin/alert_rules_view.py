@@ -23,7 +23,7 @@ _ABOUT = {
     Subject.CHECK: "Checks",
     Subject.JOB: "Jobs",
     Subject.BACKFILL: "Backfills",
-    Subject.DIGEST: "The weekly digest",
+    Subject.DIGEST: "The weekly digest and packet",
 }
 
 

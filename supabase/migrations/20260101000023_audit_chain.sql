@@ -238,4 +238,4 @@ revoke all on function audit.seal() from public;
 
 grant execute on function audit.seal() to hotdash_web;
 
-UPDATE app.alembic_version SET version_num='0024' WHERE app.alembic_version.version_num = '0021';
+UPDATE app.alembic_version SET version_num='0023' WHERE app.alembic_version.version_num = '0022';

@@ -7,8 +7,8 @@ from hotdash.storage.appdb.migrations.ddl import (
     protect,
 )
 
-revision = "0024"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -25,7 +25,7 @@ CLOSED = (
 
 
 def upgrade() -> None:
-    execute_file(__file__, "0024_audit_chain.sql")
+    execute_file(__file__, "0023_audit_chain.sql")
     for table in ("audit.links", "audit.pending", "audit.archives"):
         protect(table, rows=None)
     for signature in CLOSED:
@@ -34,4 +34,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    execute_file(__file__, "0024_down.sql")
+    execute_file(__file__, "0023_down.sql")

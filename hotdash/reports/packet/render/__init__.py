@@ -1,0 +1,1 @@
+"""A packet as documents: the same packet, the same bytes."""

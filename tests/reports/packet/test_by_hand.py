@@ -1,0 +1,232 @@
+"""Whole weeks reckoned by hand: each figure with its arithmetic beside it."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from hotdash.base.ids import new_id
+from hotdash.reports.packet.contract import Packet
+from hotdash.reports.packet.make import make_packet
+from hotdash.reports.packet.weeks import Week
+from hotdash.storage.appdb.models import Run
+from hotdash.storage.appdb.repositories.shops import list_shops
+from tests.fixtures.marts import mart_row, order, revenue_day
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.storefront import KYOTO, ROD, Storefront, copied, publish_rows
+
+Rows = dict[str, list[dict[str, Any]]]
+WEEK = Week.parse("2026-W46")
+# Of one day, by week: the segment of each order, and what each of them costs.
+FIRST, REPEAT = "first_time", "repeat"
+DAYS = {
+    WEEK: ([FIRST, FIRST, REPEAT], 40),  # 3 x 40 = 120 a day, 840 a week, 21 orders
+    WEEK.before(1): ([FIRST, REPEAT], 50),  # 2 x 50 = 100 a day, 700 a week, 14 orders
+    WEEK.before(2): ([FIRST], 80),  # 80 a day, 560 a week
+    **{WEEK.before(back): ([FIRST], 60) for back in range(3, 12)},  # 60 a day, 420 a week
+    WEEK.a_year_before: ([FIRST], 80),  # 80 a day, 560 a week
+}
+CREDITED = {
+    WEEK: {"email": 350, "paid_search": 250},
+    WEEK.before(1): {"email": 200, "paid_search": 300},
+}
+
+
+def rows_of(shop_id: str, currency: str, weeks: dict[Week, tuple[list[str], int]]) -> Rows:
+    rows: Rows = {"fct_revenue": [], "fct_orders": [], "dim_customers": []}
+    for week, (segments, price) in sorted(weeks.items()):
+        for day in week.window.days():
+            gross, number = Decimal(price * len(segments)), len(rows["fct_orders"])
+            rows["fct_revenue"].append(
+                revenue_day(
+                    *(shop_id, day, gross),
+                    currency=currency,
+                    counted_orders=len(segments),
+                    units=len(segments),
+                )
+            )
+            rows["fct_orders"] += [
+                order(shop_id, number + place, day, str(price), currency=currency, segment=segment)
+                for place, segment in enumerate(segments, 1)
+            ]
+    return rows
+
+
+def credited() -> list[dict[str, Any]]:
+    return [
+        mart_row(
+            "fct_roas",
+            shop_id=ROD,
+            day=week.monday,
+            platform="none",
+            campaign="none",
+            channel=channel,
+            currency="USD",
+            last_click_revenue=Decimal(amount),
+        )
+        for week, channels in CREDITED.items()
+        for channel, amount in channels.items()
+    ]
+
+
+def publish(storefront: Storefront, shop_id: str, rows: Rows, **more: Any) -> None:
+    storefront.clock.advance(timedelta(minutes=1))
+    publish_rows(
+        storefront.database, storefront.warehouse_home, storefront.clock, shop_id, rows, **more
+    )
+
+
+def packet_of(storefront: Storefront, shop_id: str = ROD, week: Week = WEEK) -> Packet:
+    with storefront.database.snapshot() as session:
+        shop = next(each for each in list_shops(session) if each.shop_id == shop_id)
+        return make_packet(session, shop, week, week.is_sent_at(shop.timezone), "http://shop.test")
+
+
+@pytest.fixture(scope="module")
+def shops(
+    storefront_template: str, template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Storefront]:
+    folder = tmp_path_factory.mktemp("by-hand")
+    with copied(template_urls, storefront_template, folder) as storefront:
+        for shop_id in (ROD, KYOTO):
+            storefront.unpublish(shop_id)
+        publish(storefront, ROD, rows_of(ROD, "USD", DAYS) | {"fct_roas": credited()})
+        yen = {WEEK: ([FIRST] * 3, 1001), WEEK.before(1): ([FIRST] * 2, 1500)}
+        publish(storefront, KYOTO, rows_of(KYOTO, "JPY", yen))
+        yield storefront
+
+
+@pytest.fixture(scope="module")
+def week(shops: Storefront) -> Packet:
+    return packet_of(shops)
+
+
+def drivers(packet: Packet, name: str) -> dict[str, Decimal]:
+    breakdown = packet.breakdown(name)
+    assert breakdown.why is None
+    return {each.name: each.change for each in breakdown.drivers}
+
+
+def test_figures_beside_both_other_weeks(week: Packet) -> None:
+    told = {
+        name: (each.value, each.previous, each.year_before, each.share, each.share_of_year)
+        for name in ("revenue", "orders", "aov")
+        for each in [week.trend(name)]
+    }
+    assert told == {
+        # 840 / 700 = 1.2 and 840 / 560 = 1.5
+        "revenue": (840, 700, 560, Decimal("0.2"), Decimal("0.5")),
+        # 21 / 14 = 1.5 and 21 / 7 = 3
+        "orders": (21, 14, 7, Decimal("0.5"), 2),
+        # 40 / 50 = 0.8 and 40 / 80 = 0.5
+        "aov": (40, 50, 80, Decimal("-0.2"), Decimal("-0.5")),
+    }
+    eight = [each.value for each in week.trend("revenue").history]
+    assert eight == [420, 420, 420, 420, 420, 560, 700, 840]
+
+
+def test_the_days_beside_the_same_weekdays(week: Packet) -> None:
+    assert [(each.day, each.value, each.previous, each.year_before) for each in week.days] == [
+        (date(2026, 11, 9) + timedelta(days=after), 120, 100, 80) for after in range(7)
+    ]
+
+
+def test_the_first_sentence(week: Packet) -> None:
+    assert week.headline[0].text == (
+        "Revenue was $840.00 in week 46 (9 Nov – 15 Nov 2026), 20% more than the week before "
+        "and 50% more than in the same week last year."
+    )
+
+
+def test_orders_and_value(week: Packet) -> None:
+    # 7 orders more at the mean of 40 and 50: 7 x 45 = 315.
+    # 10 less for each at the mean of 21 and 14 orders: -10 x 17.5 = -175. 315 - 175 = 140.
+    assert drivers(week, "orders-and-value") == {"Number of orders": 315, "Order value (AOV)": -175}
+
+
+def test_channels(week: Packet) -> None:
+    # 350 - 200, 250 - 300, and what nobody is credited with: (840 - 600) - (700 - 500).
+    assert drivers(week, "channel") == {"Email": 150, "Paid search": -50, "Other": 40}
+
+
+def test_segments(week: Packet) -> None:
+    # 14 x 40 - 7 x 50 = 210; 7 x 40 - 7 x 50 = -70. 210 - 70 = 140.
+    assert drivers(week, "segment") == {"First time": 210, "Repeat": -70}
+
+
+def test_order_value_by_segment(week: Packet) -> None:
+    # Both cost what the whole costs, so that no mix matters: half of orders became two thirds.
+    # -10 x (1/2 + 2/3) / 2 = -5.83; -10 x (1/2 + 1/3) / 2 = -4.17.
+    assert drivers(week, "value-by-segment") == {
+        "First time": Decimal("-5.83"),
+        "Repeat": Decimal("-4.17"),
+    }
+    assert [each.mix for each in week.breakdown("value-by-segment").drivers] == [0, 0]
+
+
+def test_next_week(week: Packet) -> None:
+    # Each day is the mean of four: (120 + 100 + 80 + 60) / 4 = 90, and 7 x 90 = 630.
+    assert [each.value for each in week.forecast.days] == [90] * 7
+    assert week.forecast.value == 630
+    # Tried on eight weeks, from the four before each: five of 60 a day were met.
+    # 80 instead of 60: 7 x 20 = 140. 100 instead of (60+60+60+80)/4 = 65: 7 x 35 = 245.
+    # 120 instead of (60+60+80+100)/4 = 75: 7 x 45 = 315.
+    # Eight of ten of eight are seven: the seventh of 0 0 0 0 0 140 245 315 is 245.
+    assert week.forecast.tried_on == 8
+    assert (week.forecast.low, week.forecast.high) == (630 - 245, 630 + 245)
+
+
+def test_yen_add_up_in_whole_yen(shops: Storefront) -> None:
+    packet = packet_of(shops, KYOTO)
+    revenue = packet.trend("revenue")
+    # 7 x 3 x 1001 = 21,021 and 7 x 2 x 1500 = 21,000.
+    assert (revenue.value, revenue.previous, revenue.unit) == (21_021, 21_000, "JPY")
+    # 7 x 1250.5 = 8753.5 and -499 x 17.5 = -8732.5: one of the halves goes up, together 21.
+    changes = [*drivers(packet, "orders-and-value").values()]
+    assert changes in ([8754, -8733], [8753, -8732])
+    assert sum(changes) == 21
+    assert "¥21,021" in packet.headline[0].text
+
+
+def test_the_week_in_which_the_clocks_change(shops: Storefront) -> None:
+    """Monday, 26 October, 00:00 is 07:00 in UTC; Monday, 2 November, 00:00 is 08:00 in UTC."""
+    started = [
+        *(datetime(2026, 10, 26, 6, 59, tzinfo=UTC), datetime(2026, 10, 26, 7, tzinfo=UTC)),
+        *(datetime(2026, 11, 2, 7, 59, tzinfo=UTC), datetime(2026, 11, 2, 8, tzinfo=UTC)),
+    ]
+    with shops.database.jobs() as session:
+        session.add_all(
+            Run(
+                run_id=new_id(),
+                warehouse="test",
+                kind="refresh",
+                status="completed",
+                started_at=at,
+                shops=[ROD],
+            )
+            for at in started
+        )
+    packet = packet_of(shops, week=Week.parse("2026-W44"))
+    assert packet.trend("revenue").value == 560, "seven days of 80"
+    assert packet.trend("revenue").previous == 420, "seven days of 60"
+    assert len(packet.days) == 7
+    runs = {each.title: each.value for each in packet.health.figures}["Runs completed"]
+    assert runs == "2 of 2"
+
+
+def test_one_blocked_mart_takes_its_own_part_only(storefront: Storefront) -> None:
+    rows = rows_of(ROD, "USD", DAYS) | {"fct_roas": credited()}
+    storefront.unpublish(ROD)
+    publish(storefront, ROD, rows)
+    reason = "Credits differ from orders."
+    publish(storefront, ROD, rows, blocked={ROD: {"fct_roas": [reason]}})
+    packet = packet_of(storefront)
+    assert packet.trend("revenue").value == 840
+    assert drivers(packet, "orders-and-value") == {
+        "Number of orders": 315,
+        "Order value (AOV)": -175,
+    }
+    assert reason in (packet.breakdown("channel").why or "")
+    assert packet.breakdown("channel").drivers == ()

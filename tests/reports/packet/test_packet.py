@@ -1,0 +1,184 @@
+"""A week of the real storefront as a packet, and the documents made of it."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from hotdash.base.errors import ConflictError
+from hotdash.reports.packet.contract import Packet
+from hotdash.reports.packet.make import make_packet
+from hotdash.reports.packet.render.html import html_of
+from hotdash.reports.packet.render.notebook import notebook_of
+from hotdash.reports.packet.render.pdf import pdf_of
+from hotdash.reports.packet.weeks import Week
+from hotdash.storage.appdb.repositories.shops import list_shops
+from tests.fixtures.storefront import KYOTO, NOW, ROD, Storefront, history
+
+WEEK = Week.parse("2026-W46")
+
+
+def packet_of(storefront: Storefront, shop_id: str = ROD, week: Week = WEEK) -> Packet:
+    with storefront.database.snapshot() as session:
+        shop = next(each for each in list_shops(session) if each.shop_id == shop_id)
+        return make_packet(session, shop, week, week.is_sent_at(shop.timezone), "http://shop.test")
+
+
+@pytest.fixture(scope="module")
+def shown(shown_storefront: Storefront) -> Packet:
+    return packet_of(shown_storefront)
+
+
+def net_of(week: Week, shop_id: str = ROD) -> Decimal:
+    """The ledger's own sum, apart from every query."""
+    return sum(
+        (
+            row["gross_sales"] - row["discounts"] - row["refunds"]
+            for row in history(shop_id)["fct_revenue"]
+            if row["day"] in week.window
+        ),
+        Decimal(0),
+    )
+
+
+def test_revenue_is_the_ledgers(shown: Packet) -> None:
+    revenue = shown.trend("revenue")
+    assert (revenue.value, revenue.previous) == (net_of(WEEK), net_of(WEEK.before(1)))
+    assert revenue.year_before is None
+
+
+@pytest.mark.parametrize("shop_id", [ROD, KYOTO])
+def test_every_breakdown_adds_up(shown_storefront: Storefront, shop_id: str) -> None:
+    packet = packet_of(shown_storefront, shop_id)
+    told = [each for each in packet.changes if each.why is None]
+    assert {each.name for each in told} >= {"orders-and-value", "segment", "value-by-segment"}
+    for each in told:
+        assert sum((driver.change for driver in each.drivers), Decimal(0)) == each.change
+    assert packet.breakdown("segment").change == net_of(WEEK, shop_id) - net_of(
+        WEEK.before(1), shop_id
+    )
+
+
+def test_every_sentence_leads_to_its_query(shown: Packet) -> None:
+    for each in [*shown.headline, *shown.risks]:
+        query = shown.query(each.query)
+        assert query.url or query.statements, each
+
+
+def test_the_same_week_is_the_same_bytes(shown: Packet, shown_storefront: Storefront) -> None:
+    again = packet_of(shown_storefront)
+    for made in (Packet.as_json, html_of, pdf_of):
+        assert made(again) == made(shown)
+    pdf = pdf_of(shown)
+    assert pdf.startswith(b"%PDF")
+    assert b"CreationDate" not in pdf
+
+
+def test_html_has_no_script_and_no_style_attribute(shown: Packet) -> None:
+    html = html_of(shown).decode()
+    assert "<script" not in html
+    assert " style=" not in html
+    assert html.count("<h1>") == 1
+    assert "<h1>Hot Rod An, week 2026-W46</h1>" in html
+
+
+def test_a_blocked_mart_says_so_instead_of_numbers(storefront: Storefront) -> None:
+    storefront.block()
+    packet = packet_of(storefront)
+    revenue = packet.trend("revenue")
+    assert revenue.value is None
+    assert "Shopify counts 412 orders" in (revenue.why or "")
+    assert not packet.days
+    assert packet.forecast.value is None
+    assert all(each.why for each in packet.changes)
+
+
+def test_the_first_week_and_a_week_without_data(shown_storefront: Storefront) -> None:
+    first = packet_of(shown_storefront, week=Week.of(date(2026, 4, 20)))
+    assert first.trend("revenue").value == net_of(Week.of(date(2026, 4, 20)))
+    assert first.trend("revenue").previous is None
+    assert first.forecast.value is None
+    assert first.breakdown("segment").why
+    before = packet_of(shown_storefront, week=Week.of(date(2026, 3, 2)))
+    assert before.trend("revenue").value is None
+    assert "cannot be told" in before.headline[0].text
+    assert pdf_of(before)
+    assert html_of(before)
+
+
+def test_a_week_that_is_not_over_is_refused(shown_storefront: Storefront) -> None:
+    with shown_storefront.database.snapshot() as session:
+        shop = next(each for each in list_shops(session) if each.shop_id == ROD)
+        with pytest.raises(ConflictError, match="2026-W47 of hot-rod-an is not over"):
+            make_packet(session, shop, Week.parse("2026-W47"), NOW, "http://shop.test")
+
+
+def test_a_week_with_a_change_of_clocks_is_seven_days_and_169_hours() -> None:
+    week = Week.of(date(2026, 11, 1))
+    assert (week.name, week.monday, week.sunday) == (
+        *("2026-W44", date(2026, 10, 26)),
+        date(2026, 11, 1),
+    )
+    hours = week.ends_at("America/Los_Angeles") - week.begins_at("America/Los_Angeles")
+    assert hours.total_seconds() == 169 * 3600
+    assert week.is_sent_at("America/Los_Angeles") == datetime(2026, 11, 2, 15, tzinfo=UTC)
+
+
+def test_the_notebook_runs_from_top_to_bottom(
+    storefront: Storefront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storefront.fill()
+    packet = packet_of(storefront)
+    document = notebook_of(packet)
+    assert document == notebook_of(packet_of(storefront))
+    monkeypatch.setenv("HOTDASH_DATABASE_URL", storefront.database.direct_uri)
+    notebook = nbformat.reads(document.decode(), as_version=4)
+    nbformat.validate(notebook)
+    done = NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+    printed = done.cells[-1].outputs[0]["text"]
+    change = packet.breakdown("segment").change
+    assert f"Revenue by customer segment {change} = " in printed
+
+
+_DIGESTS = """
+import hashlib, sys
+from hotdash.reports.packet.contract import Packet
+from hotdash.reports.packet.make import make_packet
+from hotdash.reports.packet.render.html import html_of
+from hotdash.reports.packet.render.notebook import notebook_of
+from hotdash.reports.packet.render.pdf import pdf_of
+from hotdash.reports.packet.weeks import Week
+from hotdash.storage.appdb.repositories.shops import list_shops
+from hotdash.storage.appdb.session import Database
+
+database, week = Database(sys.argv[1]), Week.parse("2026-W46")
+with database.snapshot() as session:
+    shop = next(each for each in list_shops(session) if each.shop_id == "hot-rod-an")
+    made = make_packet(session, shop, week, week.is_sent_at(shop.timezone), "http://shop.test")
+database.dispose()
+for form in (Packet.as_json, html_of, pdf_of, notebook_of):
+    print(hashlib.sha256(form(made)).hexdigest())
+"""
+
+
+def test_two_processes_with_different_hash_seeds_write_the_same_bytes(
+    storefront: Storefront,
+) -> None:
+    storefront.fill()
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", _DIGESTS, storefront.database.direct_uri],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "4242")
+    ]
+    assert told[0] == told[1]
+    assert len(told[0].split()) == 4

@@ -1,8 +1,10 @@
 """`hotdash demo` as a newcomer meets it: from nothing, again, killed, and started over."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -42,6 +44,35 @@ def revenue_of(client: httpx.Client, shop: str) -> str:
     return answer.json()["value"]
 
 
+def _the_record_is_there(folder: Path) -> None:
+    """A mirrored decision, an analysed log with its window, parity, a bundle that holds, last week."""
+    home = folder / ".hotdash" / "demo"
+    sent = {
+        each["table"]: each["rows"]
+        for each in _told(folder, "mirror", "status")["rows"]
+        if each["status"] == "sent"
+    }
+    assert sent["decisions"] == 1
+    log = str(home / "logs" / "decision_sync_events.ndjson")
+    assert _told(folder, "analyze", "sync", log)["windows"]
+    assert (home / "analysis" / "mirror.html").is_file()
+    assert {each.name.split("-")[0] for each in (home / "parity").iterdir()} == {
+        "serving",
+        "mirror",
+    }
+    [bundle] = (home / "evidence").glob("*.zip")
+    assert _told(folder, "evidence", "verify", str(bundle))["holds"]
+    for shop in SHOPS:
+        assert _told(folder, "packet", "list", "--shop", shop)["packets"]
+
+
+def _told(folder: Path, *arguments: str) -> dict[str, Any]:
+    home = str(folder / ".hotdash" / "demo")
+    answer = hotdash(folder, "--home", home, *arguments, "--json")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    return json.loads(answer.stdout)
+
+
 def test_the_demo_from_nothing_to_nothing(folder: Path) -> None:
     port = free_port()
     first = RunningDemo(folder, port, "--orders", "600")
@@ -55,6 +86,7 @@ def test_the_demo_from_nothing_to_nothing(folder: Path) -> None:
         assert "Sales Pulse" in page.text
         before = {shop: revenue_of(client, shop) for shop in SHOPS}
     assert all(before.values())
+    _the_record_is_there(folder)
     with httpx.Client(base_url=first.told["url"]) as late:
         assert follow_link(late, first.told["link"]).status_code == 403, "the link works once"
     second_beside = hotdash(folder, "demo", "--json", "--port", str(port))

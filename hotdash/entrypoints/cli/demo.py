@@ -26,7 +26,7 @@ from hotdash.entrypoints.cli.child_processes import (
     python_module,
     running,
 )
-from hotdash.entrypoints.cli.demo_mirror import mirror_to_simulator
+from hotdash.entrypoints.cli.demo_record import leave_record
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
@@ -179,9 +179,9 @@ class Demo:
             raise UnavailableError(
                 "The first run published nothing.", hint=f"See {self._settings.log_file}."
             )
-        mirror_to_simulator(house, address)
         with shown_progress(err, silent=self._as_json) as progress:
             self._keep_last_weeks(house, progress)
+            self._leave_record(house, address, progress)
         web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
         self._supervisor.start([self._plan("worker", "worker")])
         self._tell(house.one_time_link(OWNER_EMAIL), describe_sources(house), report)
@@ -250,6 +250,10 @@ class Demo:
     def _keep_last_weeks(self, house: Installation, progress: Progress) -> None:
         with progress.task("Last week's packets", total=1):
             keep_last_weeks(house.database, house.clock, self._settings.base_url)
+
+    def _leave_record(self, house: Installation, address: str, progress: Progress) -> None:
+        with progress.task("A decision, its mirror, the proofs", total=1):
+            leave_record(house, address)
 
     def _tell(self, link: str, sources: Document, report: Document | None) -> None:
         seconds = round(time.monotonic() - self._began, 1)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from hotdash.base.clock import iso_utc
 from hotdash.decisions.evidence.bundle import Opened
@@ -114,7 +114,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
             }
         )
         return
-    table = Table("made", "by", "shop", "topic", "file", "")
+    table = Table("made", "by", "shop", "topic", Column("file", overflow="fold"), "")
     for each in found:
         is_here = "" if (folder / each.name).is_file() else "not in this home"
         told = each.made_by, each.shop_id or "–", each.topic, each.name

@@ -1,10 +1,11 @@
 """What a command says: a table or prose for people, one JSON document for machines, errors with their mend."""
 
 import errno
+import os
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TextIO
 
 import orjson
 from rich.console import Console
@@ -24,8 +25,18 @@ _MENDS = {
     errno.EADDRINUSE: "Another program uses that port: choose another with --port.",
 }
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# A pipe has no width; in Rich's 80 columns for it ids and names would be cut.
+_WIDTH_OF_A_PIPE = 200
+
+
+def _console(stream: TextIO, *, is_err: bool = False) -> Console:
+    is_told = stream.isatty() or "COLUMNS" in os.environ
+    width = None if is_told else _WIDTH_OF_A_PIPE
+    return Console(stderr=is_err, highlight=False, soft_wrap=True, width=width)
+
+
+out = _console(sys.stdout)
+err = _console(sys.stderr, is_err=True)
 
 
 def say_json(document: object) -> None:

@@ -16,10 +16,12 @@ from hotdash.jobs.hand_over import HandOver
 from hotdash.jobs.refresh import refresh
 from hotdash.jobs.run_report import RunReport, ShopReport
 from hotdash.pipeline.lease import Holder, Patience
+from hotdash.storage.appdb.repositories.publications import Outcome
 
 # A full rebuild of a large house takes its time, and whoever insisted meant to wait.
 PATIENCE = timedelta(hours=2)
 _STYLES = {"blocking": "red", "warning": "yellow", "info": "dim"}
+_WELL = (Outcome.PUBLISHED, Outcome.UNCHANGED)
 
 
 class Arguments(TypedDict):
@@ -93,11 +95,20 @@ def print_report(report: RunReport) -> None:
         print_shop(shop)
 
 
+def _outcomes(shop: ShopReport) -> str:
+    """What went well is counted; what did not is named."""
+    marts: dict[str, list[str]] = {}
+    for mart, told in shop.marts.items():
+        marts.setdefault(told["outcome"], []).append(mart)
+    counted = [f"{len(marts.pop(each))} tables {each}" for each in _WELL if each in marts]
+    named = [f"{outcome}: {', '.join(names)}" for outcome, names in sorted(marts.items())]
+    return "; ".join([*counted, *named]) or "not published"
+
+
 def print_shop(shop: ShopReport) -> None:
     mark = "[red]✕[/]" if shop.failed else "[green]✓[/]"
-    outcomes = ", ".join(f"{mart} {told['outcome']}" for mart, told in shop.marts.items())
     rows = sum(sum(source.get("rows", {}).values()) for source in shop.sources.values())
-    out.print(f"{mark} [bold]{shop.shop_id}[/] {rows:,} rows read; {outcomes or 'not published'}")
+    out.print(f"{mark} [bold]{shop.shop_id}[/] {rows:,} rows read; {_outcomes(shop)}")
     for source in shop.sources.values():
         if source.get("error"):
             out.print("  " + escape(source["error"]), style="red")

@@ -81,6 +81,7 @@ from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.pages.sources import page as source_pages
 from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
 from hotdash.entrypoints.web.parts import Parts
+from hotdash.entrypoints.web.tile_shortcut import TileShortcut
 
 ROUTERS = (
     # The ones asked for most come first: they are looked through in this order.
@@ -141,6 +142,7 @@ def _answer_errors(app: FastAPI, parts: Parts, answers: ErrorAnswers) -> None:
     for kind in (HotdashError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, answered)
     app.add_middleware(KnownRequests, parts=parts, answers=answers)
+    app.add_middleware(TileShortcut, parts=parts)
     app.add_middleware(
         RequestFrame,
         answers=answers,

@@ -2,11 +2,11 @@
 
 import time
 
-import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from hotdash.base.logging import get_logger, new_reference
 from hotdash.entrypoints.web.errors import WEBHOOKS, ErrorAnswers
@@ -67,8 +67,12 @@ class RequestFrame:
             return
         reference = new_reference()
         scope.setdefault("state", {})["reference"] = reference
-        with structlog.contextvars.bound_contextvars(request_id=reference):
+        # Not `bound_contextvars`, which looks through all that is bound, at every request.
+        bound = bind_contextvars(request_id=reference)
+        try:
             await self._handle(scope, receive, send, reference)
+        finally:
+            reset_contextvars(**bound)
 
     async def _handle(self, scope: Scope, receive: Receive, send: Send, reference: str) -> None:
         started = time.perf_counter()

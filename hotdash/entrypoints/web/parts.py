@@ -15,6 +15,7 @@ from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.csrf import Csrf
 from hotdash.entrypoints.web.gate import Gate, bearer_of
 from hotdash.entrypoints.web.inbox_writer import InboxWriter
+from hotdash.entrypoints.web.known_tiles import KnownTiles
 from hotdash.entrypoints.web.opened_sessions import OpenedSessions
 from hotdash.entrypoints.web.read_counts import ReadCounts
 from hotdash.entrypoints.web.ready_tiles import ReadyTiles
@@ -34,6 +35,7 @@ class Parts:
     cookies: Cookies
     csrf: Csrf
     gate: Gate
+    known_tiles: KnownTiles
     pages: Pages
     passwords: PasswordSignIn
     reads: ReadCounts
@@ -57,6 +59,7 @@ class Parts:
             cookies=cookies,
             csrf=csrf,
             gate=Gate(context, cookies),
+            known_tiles=KnownTiles(),
             pages=Pages(assets, cookies, csrf, context.version),
             passwords=PasswordSignIn(context.database, context.session_lasts),
             reads=ReadCounts(context.database, context.clock),
@@ -95,14 +98,9 @@ def _install(context: WebContext) -> ShopifyInstall | None:
     )
 
 
-def parts_of(request: Request) -> Parts:
-    """For the routes asked most: FastAPI works out every dependency anew for each request."""
-    return cast(Parts, request.app.state.parts)
-
-
 async def _parts(request: Request) -> Parts:
     # async, because FastAPI sends every other dependency through a thread.
-    return parts_of(request)
+    return cast(Parts, request.app.state.parts)
 
 
 PartsOf = Annotated[Parts, Depends(_parts)]

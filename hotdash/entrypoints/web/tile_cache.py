@@ -25,13 +25,16 @@ class Ready(Generic[_Value]):
     body: bytes
     etag: str
     good_until: datetime
+    whole: Response
+    unchanged: Response
 
     def response(self, request: Request) -> Response:
-        return _answered(request, self.body, self.etag)
+        return self.unchanged if _is_known(request, self.etag) else self.whole
 
 
 def made_ready(value: _Value, body: bytes, good_until: datetime) -> Ready[_Value]:
-    return Ready(value, body, _etag(body), good_until)
+    etag = _etag(body)
+    return Ready(value, body, etag, good_until, _whole(body, etag), _unchanged(etag))
 
 
 class TileCache(Generic[_Value]):
@@ -58,16 +61,26 @@ class TileCache(Generic[_Value]):
 def answer_together(request: Request, name: str, several: Sequence[Ready[_Value]]) -> Response:
     """Ready bodies one after the other, in a document with one name."""
     body = b'{"%b":[%b]}' % (name.encode(), b",".join(each.body for each in several))
-    return _answered(request, body, _etag("".join(each.etag for each in several).encode()))
+    etag = _etag("".join(each.etag for each in several).encode())
+    return _unchanged(etag) if _is_known(request, etag) else _whole(body, etag)
 
 
 def _etag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:24]}"'
 
 
-def _answered(request: Request, body: bytes, etag: str) -> Response:
-    headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "Cookie"}
+def _is_known(request: Request, etag: str) -> bool:
     known = request.headers.get("if-none-match", "")
-    if etag in (part.strip().removeprefix("W/") for part in known.split(",")):
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type="application/json")
+    return etag in (part.strip().removeprefix("W/") for part in known.split(","))
+
+
+def _whole(body: bytes, etag: str) -> Response:
+    return Response(body, headers=_headers(etag), media_type="application/json")
+
+
+def _unchanged(etag: str) -> Response:
+    return Response(status_code=304, headers=_headers(etag))
+
+
+def _headers(etag: str) -> dict[str, str]:
+    return {"etag": etag, "cache-control": "private, no-cache", "vary": "Cookie"}

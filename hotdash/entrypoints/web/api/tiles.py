@@ -10,7 +10,8 @@ from starlette.responses import Response
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.api.schemas import ERRORS, TileAnswer, TileName, TilesAnswer
 from hotdash.entrypoints.web.gate import bearer_of
-from hotdash.entrypoints.web.parts import Parts, PartsOf, parts_of
+from hotdash.entrypoints.web.known_tiles import TileQuestion
+from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.ready_tiles import Asked
 from hotdash.entrypoints.web.tile_cache import answer_together
 from hotdash.insights.metrics.period import Compare, Period, Range
@@ -36,20 +37,29 @@ def tiles(
 @router.get("/{tile}", response_model=TileAnswer, responses=ERRORS)
 async def tile(
     request: Request,
+    parts: PartsOf,
     tile: Annotated[TileName, Path(description="The tile, by its name.")],
     shop: Shop,
     range: Range = Range.DAYS_30,
     compare: Compare = Compare.PREVIOUS,
 ) -> Response:
     """A number with its change, days, context and lists, and in which state it is and why."""
-    parts, period = parts_of(request), Period(range, compare)
+    period = Period(range, compare)
     if bearer_of(request) is not None:
         return await run_in_threadpool(_answer_program, request, parts, tile, shop, period)
-    admission = await parts.gate.admit_browser(request, shop, Permission.SEE_METRICS)
-    asked = Asked(admission.visit.user_id, shop, admission.edition, period)
-    ready = parts.tiles.known(tile, asked)
+    question = TileQuestion(tile, shop, period, request.scope["route"])
+    answer = await answer_browser(request, parts, question)
+    # Not before they were let in: what strangers ask for fills no memory.
+    parts.known_tiles.remember(request.scope, question)
+    return answer
+
+
+async def answer_browser(request: Request, parts: Parts, question: TileQuestion) -> Response:
+    admission = await parts.gate.admit_browser(request, question.shop, Permission.SEE_METRICS)
+    asked = Asked(admission.visit.user_id, question.shop, admission.edition, question.period)
+    ready = parts.tiles.known(question.tile, asked)
     if ready is None:
-        ready = await run_in_threadpool(parts.tiles.tile, tile, asked)
+        ready = await run_in_threadpool(parts.tiles.tile, question.tile, asked)
     return ready.response(request)
 
 

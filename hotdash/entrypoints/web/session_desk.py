@@ -1,8 +1,6 @@
 """Whose session this is, asked of the database for every request: all that wait at a time in one question."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
 from hotdash.base.clock import Clock
@@ -22,8 +20,6 @@ class SessionDesk:
         self._database = database
         self._clock = clock
         self._waiting: _Waiting = {}
-        # One question is out at a time; a turn in the pool that all share costs more than the question.
-        self._thread = ThreadPoolExecutor(1, "session-desk")
         self._asking: asyncio.Task[None] | None = None
 
     async def find_visit(self, asked: SessionAsked) -> Visit | None:
@@ -45,8 +41,8 @@ class SessionDesk:
 
     async def _ask(self, waiting: _Waiting) -> None:
         try:
-            found = await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._find, list(waiting)
+            found = await visits.look_up_visits(
+                self._database.ask, list(waiting), self._clock.now()
             )
         except UnavailableError as error:
             _fail(waiting, error)
@@ -63,10 +59,6 @@ class SessionDesk:
             return
         for asked, those in waiting.items():
             await self._ask({asked: those})
-
-    def _find(self, asked: Sequence[SessionAsked]) -> Mapping[SessionAsked, Visit]:
-        with self._database.glance() as connection:
-            return visits.find_visits(connection, asked, self._clock.now())
 
 
 def _fail(waiting: _Waiting, error: Exception) -> None:

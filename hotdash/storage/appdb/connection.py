@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -60,24 +60,44 @@ def connect(url: str, *, autocommit: bool = False) -> psycopg.Connection:
     """Without prepared statements and session settings, so that a transaction pooler may sit between."""
     where = describe(url)
     try:
-        connection = psycopg.connect(
-            url,
-            autocommit=autocommit,
-            prepare_threshold=None,
-            application_name="hotdash",
-            connect_timeout=int(parse(url).get("connect_timeout", _CONNECT_SECONDS)),
-        )
+        connection = psycopg.connect(url, autocommit=autocommit, **_options(url))
     except psycopg.Error as error:
         raise explain(where, error) from error
-    major = connection.info.server_version // 10_000
-    if not OLDEST <= major <= NEWEST:
-        connection.close()
-        raise UnavailableError(
-            f"The database {where} is Postgres {major}.",
-            hint=f"Hotdash needs Postgres {OLDEST} to {NEWEST}.",
-            field="database_url",
-        )
+    _refuse_unknown_version(where, connection)
     return connection
+
+
+async def connect_in_loop(url: str) -> psycopg.AsyncConnection:
+    """The same in autocommit, for whoever waits in the event loop."""
+    where = describe(url)
+    try:
+        connection = await psycopg.AsyncConnection.connect(url, autocommit=True, **_options(url))
+    except psycopg.Error as error:
+        raise explain(where, error) from error
+    _refuse_unknown_version(where, connection)
+    return connection
+
+
+def _options(url: str) -> dict[str, Any]:
+    return {
+        "prepare_threshold": None,
+        "application_name": "hotdash",
+        "connect_timeout": int(parse(url).get("connect_timeout", _CONNECT_SECONDS)),
+    }
+
+
+def _refuse_unknown_version(
+    where: str, connection: psycopg.Connection | psycopg.AsyncConnection
+) -> None:
+    major = connection.info.server_version // 10_000
+    if OLDEST <= major <= NEWEST:
+        return
+    connection.pgconn.finish()
+    raise UnavailableError(
+        f"The database {where} is Postgres {major}.",
+        hint=f"Hotdash needs Postgres {OLDEST} to {NEWEST}.",
+        field="database_url",
+    )
 
 
 def describe(url: str) -> str:

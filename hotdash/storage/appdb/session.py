@@ -1,9 +1,9 @@
 """Transactions on the app database: one per request or job, and nobody else commits."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
 import psycopg
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
 from hotdash.storage.appdb.connection import connect, describe, explain, fetch_value
+from hotdash.storage.appdb.loop_connection import LoopConnection
 
 WEB_ROLE = "hotdash_web"
 # The token that this request came with: row-level security then shows no more than it opens.
@@ -43,6 +44,7 @@ class Database:
         self._snapshots = self._owner.execution_options(isolation_level="REPEATABLE READ")
         web = _engine(web_url, is_pooled) if web_url else self._owner
         self._web = web.execution_options(isolation_level="REPEATABLE READ")
+        self._in_loop = LoopConnection(web_url or url)
 
     @contextmanager
     def jobs(self) -> Generator[Session]:
@@ -83,17 +85,19 @@ class Database:
         connection = cast(psycopg.Connection, pooled.driver_connection)
         connection.autocommit = True
         try:
-            yield connection
-        except psycopg.OperationalError as error:
-            raise explain(describe(url), error) from error
-        except psycopg.DataError as error:
-            raise UnusableTextError() from error
+            with _told_clearly(url):
+                yield connection
         finally:
             if connection.closed:
                 pooled.invalidate()
             else:
                 connection.autocommit = False
             pooled.close()
+
+    async def ask(self, query: LiteralString, told: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+        """A glance from the event loop that only reads; one at a time."""
+        with _told_clearly(self._web_url or self._url):
+            return await self._in_loop.ask(query, told)
 
     @contextmanager
     def direct(self) -> Generator[psycopg.Connection]:
@@ -133,6 +137,7 @@ class Database:
     def dispose(self) -> None:
         self._owner.dispose()
         self._web.dispose()
+        self._in_loop.close()
 
     @contextmanager
     def _transaction(self, engine: Engine, url: str) -> Generator[Session]:
@@ -164,6 +169,17 @@ def _engine(url: str, is_pooled: bool) -> Engine:
         pool_pre_ping=True,
         use_native_hstore=False,
     )
+
+
+@contextmanager
+def _told_clearly(url: str) -> Generator[None]:
+    """What psycopg says where SQLAlchemy is not between."""
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        raise explain(describe(url), error) from error
+    except psycopg.DataError as error:
+        raise UnusableTextError() from error
 
 
 @contextmanager

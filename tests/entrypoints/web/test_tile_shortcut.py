@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 
 from hotdash.entrypoints.web import known_tiles
 from hotdash.storage.appdb.repositories import identity
-from tests.fixtures.storefront import OWNER, ROD
+from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD
 from tests.fixtures.web import Web
 
 TILE = "/api/v1/tiles/sales-pulse"
@@ -101,6 +101,16 @@ class TestAnAddressThatIsKnown:
         known = refused(web.client.get(ADDRESS))
         assert refused(web.client.get(IN_OTHER_WORDS)) == known
         assert (known["status"], known["code"]) == (404, "not_found")
+
+    def test_is_refused_to_whose_shop_it_is_not(self, shown_web: Web) -> None:
+        foreign = f"{TILE}?shop={KYOTO}"
+        shown_web.sign_in(OWNER)
+        never_known = refused(shown_web.client.get(foreign))
+        shown_web.sign_in(AGENCY)
+        assert shown_web.client.get(foreign).status_code == 200
+        shown_web.sign_in(OWNER)
+        assert refused(shown_web.client.get(foreign)) == never_known
+        assert (never_known["status"], never_known["code"]) == (404, "not_found")
 
     def test_is_asked_by_token_where_one_is_shown(self, owner: Web) -> None:
         owner.client.get(ADDRESS)

@@ -43,14 +43,17 @@ def tile(web: Web, shop: str = ROD, **params: str) -> httpx.Response:
 def statements(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Every statement that goes to Postgres, those that frame transactions included."""
     asked: list[str] = []
-    execute = psycopg.Cursor.execute
 
-    def heard(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
-        asked.append(str(query))
-        return execute(cursor, query, *args, **kwargs)
+    def heard(execute: Any) -> Any:
+        def hear(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+            asked.append(str(query))
+            return execute(cursor, query, *args, **kwargs)
+
+        return hear
 
     with monkeypatch.context() as patched:
-        patched.setattr(psycopg.Cursor, "execute", heard)
+        for kind in (psycopg.Cursor, psycopg.AsyncCursor):
+            patched.setattr(kind, "execute", heard(kind.execute))
         yield asked
 
 

@@ -1,14 +1,16 @@
 """What the web server has to know at every request: who asks, what they may see, what is current."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 
 from hotdash.base.roles import Permission, Role
+
+Ask = Callable[[LiteralString, Sequence[Any]], Awaitable[Sequence[tuple[Any, ...]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +83,28 @@ def find_visits(
     connection: psycopg.Connection, asked: Sequence[SessionAsked], at: datetime
 ) -> dict[SessionAsked, Visit]:
     """Of the sessions that are open at this time; the others are left out."""
-    told = [[each.token_hash for each in asked], [each.shop_id for each in asked]]
+    return _visits_of(asked, connection.execute(_VISITS, _told_by(asked, at)))
+
+
+async def look_up_visits(
+    ask: Ask, asked: Sequence[SessionAsked], at: datetime
+) -> dict[SessionAsked, Visit]:
+    """The same from the event loop."""
+    return _visits_of(asked, await ask(_VISITS, _told_by(asked, at)))
+
+
+def _told_by(asked: Sequence[SessionAsked], at: datetime) -> list[Any]:
+    return [[each.token_hash for each in asked], [each.shop_id for each in asked], at]
+
+
+def _visits_of(
+    asked: Sequence[SessionAsked], rows: Iterable[tuple[Any, ...]]
+) -> dict[SessionAsked, Visit]:
     return {
         asked[number - 1]: Visit(
             *(user_id, name, email, has_password, last_seen_at, _visited(shops), edition)
         )
-        for number, user_id, name, email, has_password, last_seen_at, shops, edition in connection.execute(
-            _VISITS, [*told, at]
-        )
+        for number, user_id, name, email, has_password, last_seen_at, shops, edition in rows
     }
 
 

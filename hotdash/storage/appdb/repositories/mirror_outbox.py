@@ -78,7 +78,7 @@ def due_rows(
         for entity in sorted({row.entity for row in rows})
     }
     for row in rows:
-        scope, body = bodies[row.entity][row.entity_id]
+        scope, body = bodies[row.entity][row.shop_id, row.entity_id]
         found.append(
             OutboxRow(
                 row.position,

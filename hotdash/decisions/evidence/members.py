@@ -86,7 +86,7 @@ def _belongs(line: str, window: Window) -> bool:
     """Not a line that names another shop, nor one whose time is unknown."""
     try:
         told = cast("dict[str, Any]", orjson.loads(line))
-        at = parse_iso(told["timestamp"])
+        at = parse_iso(told["timestamp"] if "timestamp" in told else told["at"])
     except (ValueError, KeyError, TypeError):
         return False
     shop = told.get("shop_id") or told.get("shop")

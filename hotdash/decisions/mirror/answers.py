@@ -1,6 +1,6 @@
 """What an answer of the project means: arrived, again later, smaller, or nothing goes until somebody acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 
@@ -64,6 +64,7 @@ _GRANT_CODE, _HIDDEN_SCHEMA = "42501", "PGRST106"
 _TOKEN_CODES = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303"})
 _TABLE_CODES = frozenset({"PGRST204", "PGRST205", "42P01", "42703", "42P10"})
 STATEMENT_TIMEOUT = "57014"
+PUBLIC_KEY = "PUBLIC_KEY"
 _DEFINITIONS = "definitions"
 _Json = dict[str, Any]
 # Classes of Postgres's codes that speak of the server and never of a row.
@@ -85,6 +86,12 @@ def judged(answer: Answer, rows: int) -> Verdict:
     if status >= 500 or status == 408:
         return _server_error(answer, code, reason, rows)
     return _refusal(answer, status, code, reason)
+
+
+def public_key() -> Verdict:
+    """The project takes whoever comes with it for a visitor."""
+    told = "This is the project's public (anon) key, which may not write."
+    return Verdict(Kind.STOP, State.KEY_REFUSED, PUBLIC_KEY, told, _ENTER_KEY)
 
 
 def judged_description(answer: Answer) -> Verdict:
@@ -117,9 +124,7 @@ def _refusal(answer: Answer, status: int, code: str, reason: str) -> Verdict:
     if code == _GRANT_CODE and status != 401:
         return Verdict(Kind.STOP, State.NOT_GRANTED, code, reason, _GRANT)
     if code == _GRANT_CODE:
-        # The project takes whoever comes with the public key for a visitor.
-        told = "This is the project's public (anon) key, which may not write."
-        return Verdict(Kind.STOP, State.KEY_REFUSED, code, told, _ENTER_KEY)
+        return replace(public_key(), code=code)
     if status == 401 or code in _TOKEN_CODES:
         return Verdict(Kind.STOP, State.KEY_REFUSED, code, reason, _ENTER_KEY)
     if answer.is_html or status < 400 or (status in (404, 405) and answer.code is None):

@@ -35,7 +35,7 @@ def start(context: typer.Context, topic: Topic, json: Json = False) -> None:
         incidents = Incidents(house.settings.home)
         incident = incidents.start(topic, operator(), house.clock.now())
         _audit(house, "incident.started", topic)
-        folder = gather(parity_desk(house), incidents, topic)
+        folder = gather(parity_desk(house), house.settings.logs, incidents, topic)
     if json:
         say_json({"incident": incident, "gathered": str(folder)})
     else:
@@ -49,7 +49,7 @@ def close(context: typer.Context, topic: Topic, json: Json = False) -> None:
         incidents = Incidents(house.settings.home)
         incident = incidents.close(topic, operator(), house.clock.now())
         _audit(house, "incident.closed", topic)
-        folder = gather(parity_desk(house), incidents, topic)
+        folder = gather(parity_desk(house), house.settings.logs, incidents, topic)
     if json:
         say_json({"incident": incident, "gathered": str(folder)})
     else:

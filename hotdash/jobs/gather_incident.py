@@ -7,6 +7,7 @@ import orjson
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
+from hotdash.base.logging import told_as
 from hotdash.decisions.analyzer.chart import html_chart
 from hotdash.decisions.analyzer.document import analysis_document
 from hotdash.decisions.analyzer.recommending import recommend
@@ -55,6 +56,9 @@ def _attempted(part: Callable[[], object]) -> str:
         part()
     except HotdashError as error:
         return f"failed: {error.message}"
+    except Exception as error:
+        # The others are still to be had, and who looks later must know which is not.
+        return f"failed: {told_as(error)}"
     return "gathered"
 
 

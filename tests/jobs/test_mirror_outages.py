@@ -168,6 +168,20 @@ def test_a_pause_longer_than_a_run_ends_it(world: MirrorWorld) -> None:
     assert world.writes() == world.calls_told() == 2
 
 
+def test_a_project_that_was_away_is_looked_at_once_until_it_is_back(world: MirrorWorld) -> None:
+    world.add(3)
+    world.connect()
+    world.switch("outage", on=True)
+    world.run(asked_for=False)
+    assert world.writes() == 4
+    world.simulator.advance(timedelta(minutes=15))
+    world.run(asked_for=False)
+    assert world.writes() == 5
+    world.simulator.advance(timedelta(seconds=1))
+    world.run(asked_for=True)
+    assert world.writes() == world.calls_told() == 9
+
+
 def test_who_what_why_is_refused_before_the_first_write(world: MirrorWorld) -> None:
     world.switch(
         "tables",

@@ -14,6 +14,8 @@ from hotdash.storage.appdb.repositories.mirror_rows import MirroredTable
 # Keys of this kind are no tokens: as a bearer the project would refuse them.
 _SECRET_KEY = "sb_secret_"
 _HTML = "text/html"
+# It is kept beside every row that it concerns.
+LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _read(response: httpx.Response, seconds: float) -> Answer:
     return Answer(
         response.status_code,
         str(code) if code else None,
-        str(record.get("message") or ""),
+        str(record.get("message") or "")[:LONGEST_MESSAGE],
         is_html,
         retry_after(response),
         seconds,

@@ -1,6 +1,7 @@
 """hotdash parity and hotdash incident from the outside."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hotdash.base.clock import FixedClock
+from hotdash.base.clock import FixedClock, SystemClock, iso_utc
 from hotdash.decisions.incident import Incidents
 from hotdash.decisions.mirror.event_log import NAME
 from hotdash.jobs.gather_incident import gather_all
@@ -95,7 +96,16 @@ class TestIncident:
 
         desk = self.desk(published, home)
         assert [each.parent for each in gather_all(desk, home / "logs")] == [first.parent]
-        commands.told("incident", "close", "mirror-refused")
+        with (home / f"logs/{NAME}.ndjson").open("a") as log:
+            log.write(json.dumps({"id": "meanwhile", "at": iso_utc(SystemClock().now())}) + "\n")
+        closed = commands.told("incident", "close", "mirror-refused")
+        bundle = closed["bundle"]
+        with zipfile.ZipFile(bundle) as archive:
+            members = archive.namelist()
+            [exported] = archive.read(f"logs/{NAME}.ndjson").splitlines()
+        assert len([each for each in members if each.endswith("/gathered.json")]) == 3
+        assert json.loads(exported)["id"] == "meanwhile"
+        assert commands.told("evidence", "verify", bundle)["holds"]
         assert commands.error("incident", "close", "mirror-refused")["code"] == "conflict"
         [known] = commands.told("incident", "status")["incidents"]
         assert known["incident"]["closed_at"] is not None
@@ -116,6 +126,11 @@ class TestIncident:
         told = json.loads((folder / "gathered.json").read_text())["parts"]
         assert told["analysis"].startswith("failed: The log cannot be read")
         assert told["parity of serving"] == "gathered"
+        (tmp_path / "analysis").rmdir()
+        (tmp_path / "analysis").touch()
+        [folder] = gather_all(self.desk(published, tmp_path), tmp_path / "logs")
+        told = json.loads((folder / "gathered.json").read_text())["parts"]
+        assert told == {"analysis": "failed: FileExistsError", "parity of serving": "gathered"}
 
     def desk(self, published: Publisher, home: Path) -> ParityDesk:
         clock = FixedClock(AT)

@@ -147,7 +147,7 @@ def parity_document(parity: Parity, at: datetime) -> dict[str, Any]:
 
 def _side(side: Side) -> Mapping[str, Any]:
     sums = {name: f"{value:.4f}" for name, value in sorted(side.sums.items())}
-    return {"rows": side.rows, "hash": str(side.hash), "sums": sums}
+    return {"rows": side.rows, "hash": None if side.hash is None else str(side.hash), "sums": sums}
 
 
 def write_artifact(folder: Path, parity: Parity, at: datetime) -> Path:
@@ -167,7 +167,13 @@ def tell_parity(desk: AlertDesk, parity: Parity, asked: Sequence[str]) -> None:
     name = alert_name(parity.target)
     off: dict[str, list[str]] = {}
     for place, day in parity.off:
-        off.setdefault(place.shop_id, []).append(f"{place.table} {place.day}: {day.told}")
+        if place.shop_id in asked:
+            off.setdefault(place.shop_id, []).append(f"{place.table} {place.day}: {day.told}")
+    strange = sorted({place.shop_id for place, _ in parity.off} - set(asked))
+    if strange:
+        # Nobody else would hear of rows that belong to no shop of ours.
+        for shop_id in asked:
+            off.setdefault(shop_id, []).insert(0, f"rows of {', '.join(strange)}, no shops of ours")
     found = [
         NewAlert(
             shop_id=shop_id,
@@ -180,7 +186,6 @@ def tell_parity(desk: AlertDesk, parity: Parity, asked: Sequence[str]) -> None:
             runbook="parity",
         )
         for shop_id, told in off.items()
-        if shop_id in asked
     ]
     with desk.database.jobs() as session:
         alerts.follow_people(session)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hotdash.base.clock import SystemClock
+from hotdash.base.clock import SystemClock, iso_utc
 from hotdash.base.ids import new_id
 from hotdash.base.settings import load_settings
 from hotdash.decisions.facts.types import FactType
@@ -17,6 +17,7 @@ from hotdash.entrypoints.wiring_worker import job_context
 from hotdash.jobs import mirror
 from hotdash.storage.appdb.repositories.alerts import list_alerts
 from hotdash.storage.appdb.repositories.facts import list_facts
+from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.mirror_world import SHOP_ID, MirrorWorld, declared_tables
 from tests.fixtures.postgres import DatabaseUrls
@@ -54,6 +55,16 @@ def facts(house: Installation, kind: FactType) -> int:
     return len([each for each in found if "note" not in each.metadata])
 
 
+def _write_strange(world: MirrorWorld) -> None:
+    """A row of a shop that we never had, written by whoever else has the key."""
+    columns = MIRRORED["dashboard_facts"].columns
+    row = dict.fromkeys(columns) | {"shop_id": "nobody's", "fact_id": str(new_id()), "version": 1}
+    row |= {"fact_type": "x", "occurred_at": iso_utc(SystemClock().now()), "metadata": {}}
+    world.simulator.http.post(
+        "/supabase/rest/v1/dashboard_facts", json=[row], headers={"apikey": world.key("secret")}
+    ).raise_for_status()
+
+
 def test_without_a_mirror_they_end_and_do_nothing(house: Installation) -> None:
     for job in ("mirror", "sync_analysis", "compare_sides", "incident"):
         do(house, job)
@@ -86,9 +97,12 @@ def test_what_one_leaves_the_next_one_finds(house: Installation, world: MirrorWo
     assert (told["mirror"]["is_equal"], told["mirror"]["rows"]) == (True, 4 + runs)
     assert told["serving"]["is_equal"]
     world.switch("tables", dashboard_facts=declared_tables()["dashboard_facts"])
+    _write_strange(world)
     do(house, "compare_sides", "later")
     with house.database.jobs() as session:
-        assert [each.check_name for each in list_alerts(session, [SHOP_ID])] == ["parity of mirror"]
+        [told] = list_alerts(session, [SHOP_ID])
+    assert told.check_name == "parity of mirror"
+    assert "rows of nobody's, no shops of ours" in told.sentence
 
     Incidents(home).start("mirror-emptied", "local:test", SystemClock().now())
     do(house, "incident")

@@ -163,6 +163,14 @@ def counts(session: Session) -> list[OutboxCount]:
     return [OutboxCount(*row) for row in found]
 
 
+def count_dead(session: Session) -> int:
+    """By the index of the dead: asked every minute, however many were sent."""
+    return (
+        session.scalar(select(func.count()).select_from(MirrorRow).where(MirrorRow.status == DEAD))
+        or 0
+    )
+
+
 def dead_rows(session: Session, limit: int) -> list[DeadRow]:
     found = session.scalars(
         select(MirrorRow).where(MirrorRow.status == DEAD).order_by(MirrorRow.position).limit(limit)

@@ -10,15 +10,18 @@ _HASHED_DIGITS = 15
 
 @dataclass
 class Side:
-    """The hash is a sum over rows, as published fingerprints are: whatever order they come in."""
+    """The hash is a sum over rows, as published fingerprints are: whatever order they come in.
+
+    It is None where a row's is not known.
+    """
 
     rows: int = 0
-    hash: int = 0
+    hash: int | None = 0
     sums: dict[str, Decimal] = field(default_factory=dict[str, Decimal])
 
-    def add(self, rows: int, hashed: int, sums: Mapping[str, Decimal | None]) -> None:
+    def add(self, rows: int, hashed: int | None, sums: Mapping[str, Decimal | None]) -> None:
         self.rows += rows
-        self.hash += hashed
+        self.hash = None if self.hash is None or hashed is None else self.hash + hashed
         for name, value in sums.items():
             self.sums[name] = self.sums.get(name, Decimal(0)) + (value or 0)
 

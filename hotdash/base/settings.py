@@ -205,8 +205,12 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
     def log_file(self) -> Path:
-        return self.home / "logs" / "hotdash.ndjson"
+        return self.logs / "hotdash.ndjson"
 
     @classmethod
     def settings_customise_sources(

@@ -19,6 +19,7 @@ from hotdash.decisions.evidence.create import Surroundings
 from hotdash.entrypoints.wiring import Installation
 from hotdash.storage.appdb.repositories.alert_channels import list_channels
 from hotdash.storage.appdb.repositories.credentials import EXPIRES_AT, all_credentials
+from hotdash.storage.appdb.repositories.mirrors import find_mirror
 from hotdash.storage.secrets import KEY_FILE
 
 _LIBRARIES = ("dlt", "dbt-core", "duckdb", "sqlalchemy", "fastapi")
@@ -88,10 +89,13 @@ def _vault_secrets(house: Installation) -> Iterator[str]:
                 f"What may not stand in a bundle is not known: {error.message}", hint=error.hint
             ) from None
         channels = list_channels(session, house.vault)
+        mirror = find_mirror(session, house.vault)
     for record in credentials:
         yield from _secret_fields(record.vendor, record.fields)
     for channel in channels:
         yield from (channel.fields or {}).values()
+    if mirror is not None:
+        yield from (mirror.fields or {}).values()
 
 
 def _secret_fields(vendor: str, fields: Mapping[str, str]) -> Iterator[str]:

@@ -5,5 +5,4 @@ from hotdash.jobs.mirror import MirrorDesk
 
 
 def mirror_desk(house: Installation) -> MirrorDesk:
-    logs = house.settings.log_file.parent
-    return MirrorDesk(house.database, house.clock, house.vault, logs)
+    return MirrorDesk(house.database, house.clock, house.vault, house.settings.logs)

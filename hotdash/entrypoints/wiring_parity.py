@@ -3,10 +3,12 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from hotdash.decisions.parity.remote import MirrorDoor
 from hotdash.entrypoints.wiring import Installation
+from hotdash.jobs.mirror import opened_key
 from hotdash.jobs.parity import ParityDesk
 from hotdash.pipeline.lease import hold_lease
-from hotdash.storage.appdb.repositories.mirror_parity import MirrorDoor, mirror_door
+from hotdash.storage.appdb.repositories.mirrors import find_mirror
 from hotdash.storage.warehouse.contract import Warehouse
 
 
@@ -25,7 +27,8 @@ def parity_desk(house: Installation) -> ParityDesk:
 
     def door() -> MirrorDoor | None:
         with house.database.jobs() as session:
-            return mirror_door(session, house.vault)
+            mirror = find_mirror(session, house.vault)
+        return None if mirror is None else MirrorDoor(mirror.url, opened_key(mirror))
 
     return ParityDesk(
         house.database, house.clock, house.settings.home, lent, door, lambda: house.alerts

@@ -12,6 +12,7 @@ from hotdash.decisions.analyzer.analyze import analyze, runs_of
 from hotdash.decisions.analyzer.facts import run_facts, window_facts
 from hotdash.decisions.analyzer.figures import Analysis
 from hotdash.decisions.facts.keep import ShopFact, new_windows, record_of
+from hotdash.decisions.mirror.event_log import log_files
 from hotdash.jobs.job_context import JobContext
 from hotdash.storage.appdb.repositories.facts import add_facts
 from hotdash.storage.appdb.repositories.jobs import JobRecord
@@ -19,22 +20,16 @@ from hotdash.storage.appdb.repositories.shops import list_shops
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.attempts.store import AttemptStore, Chosen, open_attempts
 
-SYNC_LOG = "decision_sync_events.ndjson"
 _AT_ONCE = 1_000
 
 
 def keep_analysis(context: JobContext, job: JobRecord) -> None:
     del job
-    if context.home is None:
+    if context.home is None or context.mirror is None:
         return
-    logs = sync_logs(context.home)
+    logs = log_files(context.mirror.logs)
     if logs:
         analyze_logs(logs, context.home, keeping=(context.database, context.clock))
-
-
-def sync_logs(home: Path) -> list[Path]:
-    """The one that is written to and those that were rotated."""
-    return sorted(home.glob(f"{SYNC_LOG}*"))
 
 
 def analyze_logs(

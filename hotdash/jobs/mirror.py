@@ -27,7 +27,7 @@ from hotdash.storage.secrets import Vault
 # So long one job of the worker sends; what is left goes with the next.
 TURN = timedelta(minutes=4)
 _READ_SECONDS = 30.0
-_CONNECTED, _REDRIVEN = "connect_mirror", "redrive_mirror"
+_CONNECTED, _DISCONNECTED, _REDRIVEN = "connect_mirror", "disconnect_mirror", "redrive_mirror"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ def connect(desk: MirrorDesk, url: str, key: str, run_id: UUID, *, actor: str) -
         answer = sender.described()
         if answer.kind is not Kind.ARRIVED:
             raise UnavailableError(
-                answer.reason or "The project does not answer.", hint=answer.mend or "", field="url"
+                answer.reason or "The project does not answer.",
+                hint=answer.mend or "",
+                field=KEY if answer.state is State.KEY_REFUSED else "url",
             )
         with desk.database.jobs() as session:
             mirrors.save_mirror(session, desk.vault, address, key, State.UNTRIED, now)
@@ -81,6 +83,24 @@ def connect(desk: MirrorDesk, url: str, key: str, run_id: UUID, *, actor: str) -
                 session, shop_id=None, actor=actor, action=_CONNECTED, subject=address, at=now
             )
         return _checked(sender)
+
+
+def disconnect(desk: MirrorDesk, *, actor: str) -> str:
+    """Forgets the key; what the project has stays there, and what comes waits for another one."""
+    with _alone(desk), desk.database.jobs() as session:
+        mirror = mirrors.read_mirror(session)
+        if mirror is None:
+            raise NoMirrorError
+        mirrors.delete_mirror(session)
+        audit.add_event(
+            session,
+            shop_id=None,
+            actor=actor,
+            action=_DISCONNECTED,
+            subject=mirror.url,
+            at=desk.clock.now(),
+        )
+    return mirror.url
 
 
 def run(desk: MirrorDesk, run_id: UUID, *, asked_for: bool) -> Sent:

@@ -1,6 +1,6 @@
 """Serving against what was published and the mirror against what we have: artifact, alert, and who was off."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.parity import Parity, Side
 from hotdash.decisions.parity.compare import Comparison
-from hotdash.decisions.parity.remote import MirrorReader
+from hotdash.decisions.parity.remote import MirrorDoor, MirrorReader
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.notify_findings import end, open_found
 from hotdash.jobs.send_alerts import send_alerts
@@ -21,13 +21,9 @@ from hotdash.notifications.message import Severity
 from hotdash.pipeline.publish.served_days import SERVING, Built, BuiltRows, Row, compare_served
 from hotdash.storage.appdb.repositories import alerts
 from hotdash.storage.appdb.repositories.alerts import JOB, NewAlert
-from hotdash.storage.appdb.repositories.mirror_parity import (
-    MIRRORED,
-    MirrorDoor,
-    MirroredTable,
-    rows_to_mirror,
-    standing,
-)
+from hotdash.storage.appdb.repositories.mirror_parity import rows_to_mirror, standing
+from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED, MirroredTable
+from hotdash.storage.appdb.repositories.mirrors import read_mirror
 from hotdash.storage.appdb.repositories.publications import Entry, editions_of, pointer_of
 from hotdash.storage.appdb.repositories.shops import ShopRecord, list_shops
 from hotdash.storage.appdb.session import Database
@@ -60,6 +56,13 @@ class LentRows:
             return None
 
 
+@dataclass(frozen=True)
+class RowsOfShop:
+    mirrored: MirroredTable
+    shop_id: str
+    timezone: str
+
+
 def serving_parity(database: Database, built: Built, shop: str | None = None) -> Parity:
     parity = Parity(SERVING)
     with database.snapshot() as session:
@@ -78,32 +81,31 @@ def mirror_parity(database: Database, door: MirrorDoor, shop: str | None = None)
         with database.snapshot() as session:
             known = list_shops(session)
         zones = {each.shop_id: each.timezone for each in _shops(known, shop)}
-        for mirrored in MIRRORED:
+        for mirrored in MIRRORED.values():
             beside: list[str] = []
             if shop is None:
                 beside = list(reader.strange_shops(mirrored, [each.shop_id for each in known]))
             for shop_id in [*zones, *beside]:
-                timezone = zones.get(shop_id, "UTC")
-                comparison = Comparison(parity, mirrored, shop_id, timezone)
-                _compare_table(database, reader, mirrored, shop_id, comparison)
+                rows = RowsOfShop(mirrored, shop_id, zones.get(shop_id, "UTC"))
+                _compare_table(database, reader, parity, rows)
     finally:
         reader.close()
     return parity
 
 
 def _compare_table(
-    database: Database,
-    reader: MirrorReader,
-    mirrored: MirroredTable,
-    shop_id: str,
-    comparison: Comparison,
+    database: Database, reader: MirrorReader, parity: Parity, rows: RowsOfShop
 ) -> None:
     """What was added and sent while we read is no difference, so what is beyond ours is asked for again."""
+
+    def standing_now(ids: Collection[str]) -> set[str]:
+        with database.snapshot() as session:
+            return standing(session, rows.mirrored, rows.shop_id, ids)
+
+    comparison = Comparison(parity, rows.mirrored, rows.shop_id, rows.timezone, standing_now)
     with database.snapshot() as session:
-        ours = rows_to_mirror(session, mirrored, shop_id)
-        comparison.merge(ours, reader.rows(mirrored, shop_id))
-    with database.snapshot() as session:
-        comparison.tell_beyond(standing(session, mirrored, shop_id, list(comparison.beyond)))
+        ours = rows_to_mirror(session, rows.mirrored, rows.shop_id)
+        comparison.merge(ours, reader.rows(rows.mirrored, rows.shop_id))
 
 
 def _shops(known: Sequence[ShopRecord], asked: str | None) -> list[ShopRecord]:
@@ -145,7 +147,7 @@ def parity_document(parity: Parity, at: datetime) -> dict[str, Any]:
 
 def _side(side: Side) -> Mapping[str, Any]:
     sums = {name: f"{value:.4f}" for name, value in sorted(side.sums.items())}
-    return {"rows": side.rows, "hash": str(side.hash), "sums": sums}
+    return {"rows": side.rows, "hash": None if side.hash is None else str(side.hash), "sums": sums}
 
 
 def write_artifact(folder: Path, parity: Parity, at: datetime) -> Path:
@@ -165,7 +167,13 @@ def tell_parity(desk: AlertDesk, parity: Parity, asked: Sequence[str]) -> None:
     name = alert_name(parity.target)
     off: dict[str, list[str]] = {}
     for place, day in parity.off:
-        off.setdefault(place.shop_id, []).append(f"{place.table} {place.day}: {day.told}")
+        if place.shop_id in asked:
+            off.setdefault(place.shop_id, []).append(f"{place.table} {place.day}: {day.told}")
+    strange = sorted({place.shop_id for place, _ in parity.off} - set(asked))
+    if strange:
+        # Nobody else would hear of rows that belong to no shop of ours.
+        for shop_id in asked:
+            off.setdefault(shop_id, []).insert(0, f"rows of {', '.join(strange)}, no shops of ours")
     found = [
         NewAlert(
             shop_id=shop_id,
@@ -178,7 +186,6 @@ def tell_parity(desk: AlertDesk, parity: Parity, asked: Sequence[str]) -> None:
             runbook="parity",
         )
         for shop_id, told in off.items()
-        if shop_id in asked
     ]
     with desk.database.jobs() as session:
         alerts.follow_people(session)
@@ -217,7 +224,9 @@ class ParityDesk:
     alerts: Callable[[], AlertDesk]
 
     def targets(self) -> list[str]:
-        return [SERVING, MIRROR] if self.door() is not None else [SERVING]
+        with self.database.jobs() as session:
+            is_connected = read_mirror(session) is not None
+        return [SERVING, MIRROR] if is_connected else [SERVING]
 
     def compare(self, target: str, shop: str | None = None) -> Parity:
         if target == SERVING:

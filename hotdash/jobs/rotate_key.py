@@ -74,5 +74,6 @@ def _require_all_open(session: Session, key_file: Path) -> None:
         raise ConflictError(
             f"No key in {key_file.name} opens the credentials for {', '.join(closed)}.",
             hint="Restore the key file that belongs to this database, or forget them: "
-            "`hotdash disconnect`, `hotdash alerts channel remove`. Nothing was changed.",
+            "`hotdash disconnect`, `hotdash alerts channel remove`, `hotdash mirror disconnect`. "
+            "Nothing was changed.",
         )

@@ -34,13 +34,12 @@ def send_mirror(context: JobContext, job: JobRecord) -> None:
 
 def mirror_troubles(database: Database, now: datetime) -> Iterator[Watched]:
     with database.jobs() as session:
-        mirror, counts = mirrors.read_mirror(session), mirror_outbox.counts(session)
+        mirror, dead = mirrors.read_mirror(session), mirror_outbox.count_dead(session)
     if mirror is None:
         return
     lasts = now - mirror.since
     if mirror.state in NEEDS_A_PERSON or (mirror.state in _PASSING and lasts > _PASSES_WITHIN):
         yield Watched(WatchKind.MIRROR, JOB, _told(mirror), mirror.mend or "")
-    dead = sum(each.rows for each in counts if each.status == mirror_outbox.DEAD)
     if dead:
         yield Watched(
             WatchKind.MIRROR, "mirror_rows", f"The mirror refused {dead} rows for good.", _REDRIVE

@@ -10,12 +10,15 @@ import pytest
 from hotdash.base.clock import FixedClock
 from hotdash.base.ids import new_id
 from hotdash.decisions.facts.types import SCHEMAS, FactType, metadata_of
+from hotdash.decisions.mirror.event_log import NAME
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
-from hotdash.jobs.keep_analysis import SYNC_LOG, keep_analysis
+from hotdash.jobs.keep_analysis import keep_analysis
+from hotdash.jobs.mirror import MirrorDesk
 from hotdash.jobs.watch import WINDOWS_TOLD_FOR, watch
 from hotdash.storage.appdb.repositories.facts import FactRecord, list_facts
 from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.secrets import Vault
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.sync_log import Planted, SyncLog, after, write_lines
 from tests.fixtures.working import no_warehouse
@@ -33,10 +36,14 @@ class House:
         self.database, self.home = database, home
         self.clock = FixedClock(ENDED + timedelta(hours=1))
         self.told: list[Watched] = []
+        self.desk = MirrorDesk(database, self.clock, Vault.in_home(home), home / "logs")
+        self.log = self.desk.log.path
+        self.log.parent.mkdir()
 
     def context(self) -> JobContext:
         hooks = Hooks(tell_watched=self.told.extend)
-        return JobContext(self.database, self.clock, no_warehouse, {}, hooks=hooks, home=self.home)
+        asked = (self.database, self.clock, no_warehouse, {})
+        return JobContext(*asked, hooks=hooks, home=self.home, mirror=self.desk)
 
     def keep(self) -> None:
         keep_analysis(self.context(), JOB)
@@ -59,7 +66,7 @@ def house(database: Database, shop: SeededShop, tmp_path: Path) -> House:
 
 def test_windows_and_runs_are_kept_once(house: House) -> None:
     lines = list(LOG.lines())
-    write_lines(house.home / SYNC_LOG, lines)
+    write_lines(house.log, lines)
     house.keep()
     short, long = house.facts(FactType.RATE_LIMIT)
     for fact in (short, long, *house.facts(FactType.SYNC)):
@@ -92,11 +99,11 @@ def test_windows_and_runs_are_kept_once(house: House) -> None:
 
 def test_a_log_that_lost_its_beginning_brings_no_second_one(house: House) -> None:
     lines = list(LOG.lines())
-    write_lines(house.home / SYNC_LOG, lines)
+    write_lines(house.log, lines)
     house.keep()
     amid = after(15)
     rest = [line for line in lines if datetime.fromisoformat(line["at"]) > amid]
-    write_lines(house.home / SYNC_LOG, rest)
+    write_lines(house.log, rest)
     house.keep()
     assert len(house.facts(FactType.RATE_LIMIT)) == 2
 
@@ -104,7 +111,7 @@ def test_a_log_that_lost_its_beginning_brings_no_second_one(house: House) -> Non
 def test_what_may_still_go_on_waits(house: House) -> None:
     """Until five quiet minutes are over: kept earlier, its end would be wrong for ever."""
     begun = [line for line in LOG.lines() if datetime.fromisoformat(line["at"]) < after(20)]
-    write_lines(house.home / SYNC_LOG, begun)
+    write_lines(house.log, begun)
     house.clock = FixedClock(after(21))
     house.keep()
     assert house.facts(FactType.RATE_LIMIT) == house.facts(FactType.SYNC) == []
@@ -114,15 +121,17 @@ def test_rotated_and_packed_logs_are_read_too(house: House) -> None:
     lines = list(LOG.lines())
     plain = house.home / "plain"
     write_lines(plain, lines[:800])
-    (house.home / f"{SYNC_LOG}.1.gz").write_bytes(gzip.compress(plain.read_bytes()))
+    house.log.with_name(f"{NAME}.20261120T060000000000Z.ndjson.gz").write_bytes(
+        gzip.compress(plain.read_bytes())
+    )
     plain.unlink()
-    write_lines(house.home / SYNC_LOG, lines[800:])
+    write_lines(house.log, lines[800:])
     house.keep()
     assert len(house.facts(FactType.RATE_LIMIT)) == 2
 
 
 def test_long_windows_are_told_for_some_hours(house: House) -> None:
-    write_lines(house.home / SYNC_LOG, LOG.lines())
+    write_lines(house.log, LOG.lines())
     house.keep()
     [told] = house.refused()
     assert told.shops == (ROD,)

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from hotdash.base.errors import ConflictError, UnavailableError
+from hotdash.storage.appdb.repositories import mirrors
 from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.secrets import Vault
 from tests.fixtures.mirror_world import MirrorWorld
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.simulator import SimulatorHandle
@@ -166,6 +168,20 @@ def test_a_pause_longer_than_a_run_ends_it(world: MirrorWorld) -> None:
     assert world.writes() == world.calls_told() == 2
 
 
+def test_a_project_that_was_away_is_looked_at_once_until_it_is_back(world: MirrorWorld) -> None:
+    world.add(3)
+    world.connect()
+    world.switch("outage", on=True)
+    world.run(asked_for=False)
+    assert world.writes() == 4
+    world.simulator.advance(timedelta(minutes=15))
+    world.run(asked_for=False)
+    assert world.writes() == 5
+    world.simulator.advance(timedelta(seconds=1))
+    world.run(asked_for=True)
+    assert world.writes() == world.calls_told() == 9
+
+
 def test_who_what_why_is_refused_before_the_first_write(world: MirrorWorld) -> None:
     world.switch(
         "tables",
@@ -241,11 +257,23 @@ def test_a_wrong_key_or_address_is_not_kept(world: MirrorWorld) -> None:
     for key, url in (("nonsense", world.url), (world.key(), f"{world.simulator.base_url}/nothing")):
         with pytest.raises(UnavailableError):
             world.connect(key, url)
-    world.connect(world.key("anon"))
+    assert world.writes() == 0
+
+
+@pytest.mark.parametrize("kind", ["anon", "publishable"])
+def test_the_public_key_is_refused_before_anything_is_sent(world: MirrorWorld, kind: str) -> None:
+    with pytest.raises(UnavailableError, match="public"):
+        world.connect(world.key(kind))
+    with world.database.jobs() as session:
+        vault, now = Vault.in_home(world.home), world.simulator.now()
+        mirrors.save_mirror(session, vault, world.url, world.key(kind), "untried", now)
     world.add(1)
-    stopped = world.run().stopped
-    assert stopped is not None
-    assert (stopped.state, stopped.code) == ("key_refused", "42501")
+    for stopped in (world.check().stopped, world.run().stopped):
+        assert stopped is not None
+        assert (stopped.state, stopped.code) == ("key_refused", "PUBLIC_KEY")
+    assert world.writes() == 0
+    world.connect(world.key("secret"))
+    assert world.run().sent == 1
 
 
 def _columns(table: str) -> dict[str, str]:

@@ -12,11 +12,14 @@ from sqlalchemy import text
 
 from hotdash.base.errors import UnavailableError
 from hotdash.base.parity import Parity
+from hotdash.decisions.parity import compare, remote
+from hotdash.decisions.parity.remote import MirrorDoor, MirrorReader
 from hotdash.jobs.parity import mirror_parity, parity_document
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, add_decision
 from hotdash.storage.appdb.repositories.facts import FactRecord, add_facts
-from hotdash.storage.appdb.repositories.mirror_parity import MIRRORED, MirrorDoor
+from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 from hotdash.storage.appdb.session import Database
+from tests.fixtures.mirror_world import declared_tables
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.simulator import SimulatorHandle
 
@@ -24,14 +27,6 @@ ROD, KYOTO = "hot-rod-an", "kustom-kyoto"
 # In Los Angeles it is still the 19th.
 AT = datetime(2026, 11, 20, 6, 30, 0, 123456, tzinfo=UTC)
 DAY = "2026-11-19"
-_TYPES = {"instant": "timestamptz", "number": "numeric", "json": "jsonb", "id": "uuid"}
-# As the mirror's own migration makes it, as far as parity reads it.
-OUTBOX = """
-create table if not exists app.mirror_outbox (
-  shop_id text not null, entity text not null, entity_id uuid not null,
-  status text not null default 'waiting', primary key (shop_id, entity, entity_id)
-)
-"""
 
 
 def number(value: int) -> UUID:
@@ -74,30 +69,30 @@ class Project:
         self.simulator.http.post(
             f"/supabase/rest/v1/{table}",
             json=list(rows),
-            params={"on_conflict": ",".join(("shop_id", _key(table)))},
+            params={"on_conflict": ",".join(MIRRORED[table].key)},
             headers={**asked, "prefer": "resolution=merge-duplicates"},
         ).raise_for_status()
 
     def mirror(self, table: str, *leaving: UUID) -> None:
         """Copy what is ours by the text the database itself writes."""
-        [mirrored] = [each for each in MIRRORED if each.name == table]
+        mirrored = MIRRORED[table]
         query = text(f"select to_jsonb(t) from app.{table} t")
         with self.database.jobs() as session:
             rows: list[dict[str, Any]] = list(session.scalars(query))
         kept = [
-            {name: row[name] for name in mirrored.kinds}
+            {name: row[name] for name in mirrored.columns}
             for row in rows
-            if UUID(row[mirrored.key]) not in leaving
+            if UUID(row[mirrored.id]) not in leaving
         ]
         for at in range(0, len(kept), 500):
             self.write(table, *kept[at : at + 500])
 
     def changed(self, table: str, nth: int, **columns: Any) -> None:
-        [mirrored] = [each for each in MIRRORED if each.name == table]
-        query = text(f"select to_jsonb(t) from app.{table} t where {_key(table)} = :id")
+        mirrored = MIRRORED[table]
+        query = text(f"select to_jsonb(t) from app.{table} t where {mirrored.id} = :id")
         with self.database.jobs() as session:
             row: dict[str, Any] = session.scalars(query, {"id": number(nth)}).one()
-        self.write(table, {name: row[name] for name in mirrored.kinds} | columns)
+        self.write(table, {name: row[name] for name in mirrored.columns} | columns)
 
     def waits(self, value: int) -> None:
         with self.database.jobs() as session:
@@ -114,10 +109,6 @@ class Project:
         return mirror_parity(self.database, self.door, shop)
 
 
-def _key(table: str) -> str:
-    return "decision_id" if table == "decisions" else "fact_id"
-
-
 @pytest.fixture
 def project(
     simulator: SimulatorHandle, database: Database, two_shops: tuple[SeededShop, SeededShop]
@@ -125,16 +116,8 @@ def project(
     assert [each.shop_id for each in two_shops] == [ROD, KYOTO]
     keys = simulator.http.get("/_simulator/supabase/keys").json()
     made = Project(simulator, database, keys["service_role"])
-    tables = {
-        each.name: {
-            "columns": {name: _TYPES.get(kind, "text") for name, kind in each.kinds.items()},
-            "key": ["shop_id", each.key],
-        }
-        for each in MIRRORED
-    }
-    made.switch("tables", **tables)
+    made.switch("tables", **declared_tables())
     with database.jobs() as session:
-        session.execute(text(OUTBOX))
         add_facts(session, [fact(n) for n in range(3)] + [fact(9, KYOTO, value=None)])
         for each in range(2):
             add_decision(session, decision(each))
@@ -204,7 +187,11 @@ def test_what_waits_is_left_out_arrived_or_not(project: Project) -> None:
     assert rod.ours.rows == rod.theirs.rows == 2
 
 
-def test_more_than_a_page_is_merged_in_order(project: Project) -> None:
+def test_more_than_a_page_is_merged_in_order(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a project that gives less at once than is asked for."""
+    monkeypatch.setattr(remote, "PAGE", 5000)
     with project.database.jobs() as session:
         add_facts(session, [fact(100 + n) for n in range(2300)])
         session.execute(text("delete from app.mirror_outbox"))
@@ -214,11 +201,35 @@ def test_more_than_a_page_is_merged_in_order(project: Project) -> None:
     assert sum(day.theirs.rows for day in parity.days.values()) == 6 + 2297
 
 
+def test_more_than_is_kept_in_memory_is_told_all_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "_BEYOND_AT_ONCE", 2)
+    for nth in range(5):
+        project.changed("dashboard_facts", 0, fact_id=str(number(50 + nth)))
+    assert off(project.compared()) == [(ROD, "dashboard_facts", DAY, "5 too many")]
+
+
+def test_a_strange_shops_name_may_hold_anything(project: Project) -> None:
+    for nth, name in enumerate(('a"b', "c\\d", "e,(f)")):
+        project.changed("decisions", 0, shop_id=name, decision_id=str(number(80 + nth)))
+    assert [place[0] for place in off(project.compared())] == ['a"b', "c\\d", "e,(f)"]
+
+
+def test_a_list_that_reads_like_a_number_is_another_value(project: Project) -> None:
+    project.changed("decisions", 1, detail={"units": ["number", "24"]})
+    assert off(project.compared()) == [(ROD, "decisions", DAY, "1 changed (detail)")]
+
+
+def test_a_key_that_is_no_token_opens_too(project: Project) -> None:
+    keys = project.simulator.http.get("/_simulator/supabase/keys").json()
+    project.key = keys["secret"]
+    assert project.compared().off == []
+
+
 def test_what_was_added_and_sent_meanwhile_is_no_difference(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hotdash.decisions.parity.remote import MirrorReader
-
     read = MirrorReader.rows
 
     def late(reader: Any, mirrored: Any, shop_id: str) -> Iterator[Any]:

@@ -107,6 +107,20 @@ def test_what_differs_is_named(
     assert compared(published, other).off == []
 
 
+def test_both_sides_sums_tell_the_changed_cent(published: Publisher) -> None:
+    damage(
+        published.database,
+        "update serving.fct_revenue set gross_sales = gross_sales + 0.01"
+        f" where shop_id = '{THEIRS}' and day = '2026-11-06'",
+    )
+    told = parity_document(compared(published), published.clock.now())
+    [day] = [e for e in told["days"] if (e["shop_id"], e["day"]) == (THEIRS, "2026-11-06")]
+    sums = day["ours"]["sums"]["gross_sales"], day["theirs"]["sums"]["gross_sales"]
+    assert sums == ("7.0000", "7.0100")
+    assert (day["ours"]["rows"], day["ours"]["hash"]) == (1, None)
+    assert told["rows"] == 12
+
+
 def test_where_the_warehouse_went_on_the_month_is_named(published: Publisher) -> None:
     """Days of rows that were never published would blame the wrong ones."""
     damage(

@@ -34,8 +34,9 @@ def window_facts(found: Analysis, shops: Collection[str], now: datetime) -> Iter
 def run_facts(
     runs: Iterable[RunFigure], shops: Collection[str], now: datetime
 ) -> Iterator[ShopFact]:
+    """Where something failed. Of the others the outbox tells, and a fact of each would be news to send again."""
     for run in runs:
-        if run.shop_id in shops and now - run.last_at > LONGEST_SILENCE:
+        if run.failed and run.shop_id in shops and now - run.last_at > LONGEST_SILENCE:
             yield run.shop_id, _run(run)
 
 
@@ -58,7 +59,7 @@ def _window(window: Window) -> Fact:
 def _run(run: RunFigure) -> Fact:
     source = SyncedSource(
         source=MIRROR,
-        status="failed" if run.given_up else "delayed" if run.failed else "loaded",
+        status="failed" if run.given_up else "delayed",
         rows=run.delivered,
         unreadable=0,
         code=run.code,

@@ -74,7 +74,7 @@ def create(
         members |= cleaned(answers(session, window), cleaner)
         members |= cleaned(record(session, window), cleaner)
     members |= cleaned(log_lines(around.home, window), cleaner)
-    members |= dict(artifacts(around.home, cleaner.clean))
+    members |= dict(artifacts(around.home, topic, cleaner.clean))
     members |= _configuration(around, cleaner)
     about = {
         "topic": topic,

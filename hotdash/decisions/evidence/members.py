@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.audit_lines import Link, line_of
 from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.decisions.evidence.cleaning import Cleaner
+from hotdash.decisions.incident import Incidents
 from hotdash.storage.appdb.repositories import evidence
 from hotdash.storage.appdb.repositories.evidence import Window
 from hotdash.storage.appdb.repositories.shops import list_shops
@@ -58,20 +59,26 @@ def log_lines(home: Path, window: Window) -> Iterator[tuple[str, str]]:
             yield f"logs/{file.name}", "".join(kept)
 
 
-def artifacts(home: Path, clean: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
-    """The newest of each folder; pictures as they are."""
-    for folder in _ARTIFACT_FOLDERS:
-        files = [
-            file
-            for file in (home / folder).rglob("*")
-            if file.is_file() and not file.is_symlink() and file.suffix in _ARTIFACTS
-        ]
-        newest = sorted(files, key=lambda file: (-file.stat().st_mtime_ns, str(file)))[:_NEWEST]
-        for file in newest:
-            content = file.read_bytes()
-            with suppress(UnicodeDecodeError):
-                content = clean(content.decode()).encode()
-            yield f"artifacts/{file.relative_to(home).as_posix()}", content
+def artifacts(home: Path, topic: str, clean: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
+    """The newest of each folder, and all that was gathered of an incident of this name; pictures as they are."""
+    chosen = [file for folder in _ARTIFACT_FOLDERS for file in _files(home / folder)[:_NEWEST]]
+    if any(each.topic == topic for each in Incidents(home).all()):
+        chosen += _files(Incidents(home).folder_of(topic))
+    for file in chosen:
+        content = file.read_bytes()
+        with suppress(UnicodeDecodeError):
+            content = clean(content.decode()).encode()
+        yield f"artifacts/{file.relative_to(home).as_posix()}", content
+
+
+def _files(folder: Path) -> list[Path]:
+    """The newest first."""
+    files = [
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and not file.is_symlink() and file.suffix in _ARTIFACTS
+    ]
+    return sorted(files, key=lambda file: (-file.stat().st_mtime_ns, str(file)))
 
 
 def cleaned(members: Iterator[tuple[str, str]], cleaner: Cleaner) -> dict[str, bytes]:
@@ -86,7 +93,7 @@ def _belongs(line: str, window: Window) -> bool:
     """Not a line that names another shop, nor one whose time is unknown."""
     try:
         told = cast("dict[str, Any]", orjson.loads(line))
-        at = parse_iso(told["timestamp"])
+        at = parse_iso(told["timestamp"] if "timestamp" in told else told["at"])
     except (ValueError, KeyError, TypeError):
         return False
     shop = told.get("shop_id") or told.get("shop")

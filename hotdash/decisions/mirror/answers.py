@@ -1,6 +1,6 @@
 """What an answer of the project means: arrived, again later, smaller, or nothing goes until somebody acts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, cast
 
@@ -64,10 +64,13 @@ _GRANT_CODE, _HIDDEN_SCHEMA = "42501", "PGRST106"
 _TOKEN_CODES = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303"})
 _TABLE_CODES = frozenset({"PGRST204", "PGRST205", "42P01", "42703", "42P10"})
 STATEMENT_TIMEOUT = "57014"
+PUBLIC_KEY = "PUBLIC_KEY"
 _DEFINITIONS = "definitions"
 _Json = dict[str, Any]
+_QUOTA = "Look at the project's page: it is restricted until somebody pays or frees what it uses."
 # Classes of Postgres's codes that speak of the server and never of a row.
-_SERVER_CLASSES = frozenset({"08", "25", "40", "53", "55", "57", "58"})
+_SERVER_CLASSES = frozenset({"08", "25", "28", "40", "53", "55", "57", "58", "F0", "XX"})
+_OF_A_ROW = frozenset({400, 409, 422})
 
 
 def judged(answer: Answer, rows: int) -> Verdict:
@@ -82,9 +85,15 @@ def judged(answer: Answer, rows: int) -> Verdict:
         return Verdict(Kind.AGAIN, State.THROTTLED, code, reason, _SLOW_DOWN)
     if status == 413:
         return Verdict(Kind.SMALLER, State.WORKING, code, reason)
-    if status >= 500 or status == 408:
+    if status >= 500 or status == 408 or _is_of_the_server(answer.code):
         return _server_error(answer, code, reason, rows)
     return _refusal(answer, status, code, reason)
+
+
+def public_key() -> Verdict:
+    """The project takes whoever comes with it for a visitor."""
+    told = "This is the project's public (anon) key, which may not write."
+    return Verdict(Kind.STOP, State.KEY_REFUSED, PUBLIC_KEY, told, _ENTER_KEY)
 
 
 def judged_description(answer: Answer) -> Verdict:
@@ -106,7 +115,16 @@ def _server_error(answer: Answer, code: str, reason: str, rows: int) -> Verdict:
 
 
 def _is_of_a_row(code: str | None) -> bool:
-    return code is not None and len(code) == 5 and code[:2] not in _SERVER_CLASSES
+    return _is_of_postgres(code) and not _is_of_the_server(code)
+
+
+def _is_of_the_server(code: str | None) -> bool:
+    """As that it is read-only, which PostgREST calls a wrong method."""
+    return code is not None and _is_of_postgres(code) and code[:2] in _SERVER_CLASSES
+
+
+def _is_of_postgres(code: str | None) -> bool:
+    return code is not None and len(code) == 5
 
 
 def _refusal(answer: Answer, status: int, code: str, reason: str) -> Verdict:
@@ -117,9 +135,7 @@ def _refusal(answer: Answer, status: int, code: str, reason: str) -> Verdict:
     if code == _GRANT_CODE and status != 401:
         return Verdict(Kind.STOP, State.NOT_GRANTED, code, reason, _GRANT)
     if code == _GRANT_CODE:
-        # The project takes whoever comes with the public key for a visitor.
-        told = "This is the project's public (anon) key, which may not write."
-        return Verdict(Kind.STOP, State.KEY_REFUSED, code, told, _ENTER_KEY)
+        return replace(public_key(), code=code)
     if status == 401 or code in _TOKEN_CODES:
         return Verdict(Kind.STOP, State.KEY_REFUSED, code, reason, _ENTER_KEY)
     if answer.is_html or status < 400 or (status in (404, 405) and answer.code is None):
@@ -127,4 +143,8 @@ def _refusal(answer: Answer, status: int, code: str, reason: str) -> Verdict:
         return Verdict(Kind.STOP, State.WRONG_ADDRESS, code, told, _ADDRESS)
     if status == 403:
         return Verdict(Kind.STOP, State.KEY_REFUSED, code, reason, _ENTER_KEY)
-    return Verdict(Kind.SMALLER, State.WORKING, code, reason)
+    if status == 402:
+        return Verdict(Kind.STOP, State.NOT_GRANTED, code, reason, _QUOTA)
+    if status in _OF_A_ROW or _is_of_a_row(answer.code):
+        return Verdict(Kind.SMALLER, State.WORKING, code, reason)
+    return Verdict(Kind.STOP, State.WRONG_ADDRESS, code, reason, _ADDRESS)

@@ -8,11 +8,14 @@ from typing import Any, cast
 import httpx
 
 from hotdash.base.http import retry_after, why
+from hotdash.decisions.mirror.keys import is_public
 from hotdash.storage.appdb.repositories.mirror_rows import MirroredTable
 
 # Keys of this kind are no tokens: as a bearer the project would refuse them.
 _SECRET_KEY = "sb_secret_"
 _HTML = "text/html"
+# It is kept beside every row that it concerns.
+LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,19 @@ class Answer:
     told: Any = None
 
 
+def key_headers(key: str) -> dict[str, str]:
+    headers = {"apikey": key}
+    if not key.startswith(_SECRET_KEY):
+        headers["authorization"] = f"Bearer {key}"
+    return headers
+
+
 class MirrorClient:
     def __init__(self, url: str, key: str, http: httpx.Client) -> None:
         self._root = f"{url}/rest/v1/"
         self._http = http
-        self._headers = {"apikey": key}
-        if not key.startswith(_SECRET_KEY):
-            self._headers["authorization"] = f"Bearer {key}"
+        self._headers = key_headers(key)
+        self.has_public_key = is_public(key)
 
     def upsert(self, table: MirroredTable, bodies: Sequence[str]) -> Answer:
         """All or none: a row that is there already becomes what is sent."""
@@ -72,7 +81,7 @@ def _read(response: httpx.Response, seconds: float) -> Answer:
     return Answer(
         response.status_code,
         str(code) if code else None,
-        str(record.get("message") or ""),
+        str(record.get("message") or "")[:LONGEST_MESSAGE],
         is_html,
         retry_after(response),
         seconds,

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,11 @@ class SyncEvent:
     retry_after_s: float | None
     will_retry_at: str | None
     at: str
+
+
+def log_files(folder: Path) -> list[Path]:
+    """The one that is written to and those that were put aside, packed ones too."""
+    return sorted(folder.glob(f"{NAME}*.ndjson*"))
 
 
 class EventLog:
@@ -70,7 +75,7 @@ class EventLog:
     def begin(self, events: Sequence[SyncEvent]) -> None:
         """Before the call, as what they are if nobody lives to tell more."""
         self._rotate()
-        lines = [asdict(replace(each, status="retry", code=INTERRUPTED)) for each in events]
+        lines = [replace(each, status="retry", code=INTERRUPTED) for each in events]
         unfinished = self._side.with_suffix(".new")
         with unfinished.open("wb") as file:
             file.write(orjson.dumps({"log_bytes": self._size(), "lines": lines}))
@@ -79,10 +84,10 @@ class EventLog:
         unfinished.replace(self._side)
 
     def settle(self, events: Sequence[SyncEvent]) -> None:
-        self._append([asdict(each) for each in events])
+        self._append(events)
         self._side.unlink()
 
-    def _append(self, lines: Sequence[Mapping[str, Any]]) -> None:
+    def _append(self, lines: Sequence[SyncEvent | Mapping[str, Any]]) -> None:
         text = b"".join(orjson.dumps(each) + b"\n" for each in lines)
         with self.path.open("ab") as file:
             file.write(text)

@@ -55,7 +55,11 @@ def _difference(table: MirroredTable, told: object) -> TableDifference | None:
     if told is None:
         return TableDifference(table.name, is_missing=True)
     known = {name: _part(each) for name, each in _part(told, "properties").items()}
-    required = cast("Sequence[str]", _part(told).get("required", ()))
+    required = {
+        name
+        for name in cast("Sequence[str]", _part(told).get("required", ()))
+        if "default" not in known.get(name, {})
+    }
     foreign = tuple(name for name in known if name not in table.columns)
     missing = tuple(name for name in table.columns if name not in known)
     kinds = tuple(
@@ -65,7 +69,7 @@ def _difference(table: MirroredTable, told: object) -> TableDifference | None:
     )
     key = tuple(name for name, each in known.items() if _KEY_MARK in each.get("description", ""))
     other_key = key if set(key) != set(table.key) else None
-    if not (missing or kinds or other_key is not None or set(foreign) & set(required)):
+    if not (missing or kinds or other_key is not None or set(foreign) & required):
         return None
     return TableDifference(table.name, missing=missing, foreign=foreign, kinds=kinds, key=other_key)
 

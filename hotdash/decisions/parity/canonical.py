@@ -36,7 +36,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(each) for name, each in cast("Mapping[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_plain(each) for each in cast("list[Any]", value)]
+        return ["list", *(_plain(each) for each in cast("list[Any]", value))]
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return ["number", _number(value)]
     return value
@@ -47,9 +47,10 @@ def _microseconds(value: Any) -> str:
 
 
 _TEXTS: Mapping[str, Callable[[Any], str]] = {
-    "id": lambda value: str(UUID(str(value))),
-    "instant": _microseconds,
-    "number": _number,
-    "json": _json,
+    "uuid": lambda value: str(UUID(str(value))),
+    "timestamp with time zone": _microseconds,
+    "numeric": _number,
+    "integer": _number,
+    "jsonb": _json,
     "text": str,
 }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, cast
 
@@ -16,16 +17,23 @@ from hotdash.base.http import (
     raise_for_transience,
     why,
 )
-from hotdash.storage.appdb.repositories.mirror_parity import MirrorDoor, MirroredTable
+from hotdash.decisions.mirror.client import key_headers
+from hotdash.storage.appdb.repositories.mirror_rows import MirroredTable
 
 PAGE = 1_000
 _LONGEST = 300
 
 
+@dataclass(frozen=True)
+class MirrorDoor:
+    url: str
+    key: str = field(repr=False)
+
+
 class MirrorReader:
     def __init__(self, door: MirrorDoor, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008
         self._url = door.url.rstrip("/")
-        self._headers = {"apikey": door.key, "authorization": f"Bearer {door.key}"}
+        self._headers = key_headers(door.key)
         self._policy = policy
         self._http = open_client()
 
@@ -33,26 +41,27 @@ class MirrorReader:
         self._http.close()
 
     def rows(self, mirrored: MirroredTable, shop_id: str) -> Iterator[Mapping[str, Any]]:
+        """Until nothing comes: a project may be set to give less at once than was asked for."""
         last: str | None = None
         while True:
             asked = {
-                "select": ",".join(mirrored.kinds),
+                "select": ",".join(mirrored.columns),
                 "shop_id": f"eq.{shop_id}",
-                "order": f"{mirrored.key}.asc",
+                "order": f"{mirrored.id}.asc",
                 "limit": str(PAGE),
-                **({mirrored.key: f"gt.{last}"} if last else {}),
+                **({mirrored.id: f"gt.{last}"} if last else {}),
             }
             page = self._ask(mirrored.name, asked)
-            yield from page
-            if len(page) < PAGE:
+            if not page:
                 return
-            last = str(page[-1][mirrored.key])
+            yield from page
+            last = str(page[-1][mirrored.id])
 
     def strange_shops(self, mirrored: MirroredTable, known: Sequence[str]) -> Iterator[str]:
         """Shops of which it has rows and we know nothing."""
         seen = list(known)
         while True:
-            quoted = ",".join(f'"{each}"' for each in seen)
+            quoted = ",".join(_quoted(each) for each in seen)
             asked = {"select": "shop_id", "limit": "1"}
             found = self._ask(mirrored.name, {**asked, "shop_id": f"not.in.({quoted})"})
             if not found:
@@ -95,3 +104,8 @@ class MirrorReader:
             f"The mirror refuses to show {table}: {said}{code}.",
             hint="Check the project's key and its tables' columns and grants, then compare again.",
         )
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -9,12 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotdash.base.clock import SystemClock
-from hotdash.base.errors import HotdashError
+from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.decisions.analyzer.analyze import analyze
 from hotdash.decisions.analyzer.chart import html_chart, svg_chart
 from hotdash.decisions.analyzer.document import analysis_document
 from hotdash.decisions.analyzer.figures import Analysis
 from hotdash.decisions.analyzer.recommending import recommend
+from hotdash.decisions.mirror.event_log import log_files
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
@@ -43,7 +44,10 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def sync(
     context: typer.Context,
-    logs: Annotated[list[Path], typer.Argument(help="The mirror's logs, also rotated ones.")],
+    logs: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Logs, also packed ones; without, all that the mirror wrote here."),
+    ] = None,
     shop: Shop = None,
     days: Days = None,
     chart: Chart = None,
@@ -57,13 +61,14 @@ def sync(
         settings = invocation(context).settings()
         _require_drawable(chart)
         chosen = _chosen(shop, days)
+        files = logs or _written(settings.logs)
         if not keep:
-            _tell(analyze_logs(logs, settings.home, chosen)[0], chart, json)
+            _tell(analyze_logs(files, settings.home, chosen)[0], chart, json)
             return
         _require_whole(chosen)
         with migrated_installation(settings) as house:
             keeping = (house.database, house.clock)
-            found, kept = analyze_logs(logs, settings.home, chosen, keeping)
+            found, kept = analyze_logs(files, settings.home, chosen, keeping)
         _tell(found, chart, json)
         if not json:
             out.print(f"{kept} new facts.")
@@ -91,6 +96,17 @@ def calls(
             told = read_calls(session, shop_id=shop, vendor=source, since=chosen.since)
             found = analyze(store, store.read_calls(told), "calls")
         _tell(found, chart, json)
+
+
+def _written(folder: Path) -> list[Path]:
+    files = log_files(folder)
+    if not files:
+        raise NotFoundError(
+            "The mirror has written no log here yet.",
+            hint="Name a log, or let `hotdash mirror run` write one.",
+            field="logs",
+        )
+    return files
 
 
 def _chosen(shop: str | None, days: int | None) -> Chosen:

@@ -7,14 +7,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotdash.base.clock import iso_utc
+from hotdash.decisions.evidence.create import Asked, create
 from hotdash.decisions.incident import Incident, Incidents
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
+from hotdash.entrypoints.wiring_evidence import surroundings
 from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.jobs.gather_incident import gather
 from hotdash.storage.appdb.repositories.audit import add_event
+from hotdash.storage.appdb.repositories.evidence import Window
 
 Topic = Annotated[str, typer.Argument(help="How it is called: small letters, digits, hyphens.")]
 
@@ -35,7 +38,7 @@ def start(context: typer.Context, topic: Topic, json: Json = False) -> None:
         incidents = Incidents(house.settings.home)
         incident = incidents.start(topic, operator(), house.clock.now())
         _audit(house, "incident.started", topic)
-        folder = gather(parity_desk(house), incidents, topic)
+        folder = gather(parity_desk(house), house.settings.logs, incidents, topic)
     if json:
         say_json({"incident": incident, "gathered": str(folder)})
     else:
@@ -44,16 +47,18 @@ def start(context: typer.Context, topic: Topic, json: Json = False) -> None:
 
 @commands.command()
 def close(context: typer.Context, topic: Topic, json: Json = False) -> None:
-    """Gather for the last time and close it; its folder stays."""
+    """Gather for the last time, close it, and pack its time with all that was gathered into a bundle."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         incidents = Incidents(house.settings.home)
         incident = incidents.close(topic, operator(), house.clock.now())
         _audit(house, "incident.closed", topic)
-        folder = gather(parity_desk(house), incidents, topic)
+        folder = gather(parity_desk(house), house.settings.logs, incidents, topic)
+        asked = Asked(topic, Window(None, incident.started_at, house.clock.now()))
+        made = create(house.database, surroundings(house), asked, operator(), house.clock)
     if json:
-        say_json({"incident": incident, "gathered": str(folder)})
+        say_json({"incident": incident, "gathered": str(folder), "bundle": str(made.path)})
     else:
-        out.print(f"{topic} is closed; its folder is {folder.parent}.", markup=False)
+        out.print(f"{topic} is closed; its bundle is {made.path}.", markup=False)
 
 
 @commands.command()

@@ -1,4 +1,4 @@
-"""hotdash mirror connect|status|run|check|redrive"""
+"""hotdash mirror connect|disconnect|status|run|check|redrive"""
 
 import sys
 from collections.abc import Sequence
@@ -62,6 +62,17 @@ def connect(
         key = given_pairs(given, secret={KEY}).get(KEY) or _asked(json)
         done = mirror.connect(mirror_desk(house), url, key, new_id(), actor=operator())
         _tell(done, json, "The project is connected; `hotdash mirror run` sends, or the worker.")
+
+
+@commands.command()
+def disconnect(context: typer.Context, json: Json = False) -> None:
+    """Forget the project and its key; nothing is removed there, and what comes waits here."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        url = mirror.disconnect(mirror_desk(house), actor=operator())
+    if json:
+        say_json({"url": url})
+    else:
+        out.print(f"{url} is no longer mirrored to; its rows stay there.", markup=False)
 
 
 @commands.command()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.parity import Parity, Place
 from hotdash.storage.appdb.repositories.parts import Tally, served_rows, tallies
 from hotdash.storage.appdb.repositories.publications import Entry, MartEdition
-from hotdash.storage.marts import PublishedMart, published_mart
+from hotdash.storage.marts import ColumnType, PublishedMart, published_mart
 from hotdash.storage.warehouse.candidates import has_candidates, read_candidates, read_partitions
 from hotdash.storage.warehouse.contract import Warehouse
 
@@ -50,27 +50,26 @@ def _compare_part(
     found: Sequence[Tally],
     built: Built,
 ) -> None:
-    for tally in found:
-        day = parity.at(Place(shop_id, mart.name, _told(mart, tally.place)))
-        day.theirs.add(tally.rows, tally.hash, tally.sums)
-        day.ours.add(tally.rows, tally.hash, tally.sums)
     counted = sum(each.rows for each in found)
-    if (counted, str(sum(each.hash for each in found))) == (
-        entry.row_count,
-        entry.rows_hash or "0",
-    ):
-        return
-    ours = built(shop_id, mart, entry)
-    if ours is None:
+    hashed = str(sum(each.hash for each in found))
+    is_equal = (counted, hashed) == (entry.row_count, entry.rows_hash or "0")
+    ours = None if is_equal else built(shop_id, mart, entry)
+    if not is_equal and ours is None:
         day = parity.at(Place(shop_id, mart.name, entry.partition_key))
         day.is_off = True
         day.ours.rows, day.theirs.rows = entry.row_count, counted
         return
-    _compare_rows(parity, shop_id, mart, ours, served_rows(session, mart, shop_id, entry.part))
+    for tally in found:
+        day = parity.at(Place(shop_id, mart.name, _told(mart, tally.place)))
+        day.theirs.add(tally.rows, tally.hash, tally.sums)
+        if is_equal:
+            day.ours.add(tally.rows, tally.hash, tally.sums)
+    if ours is not None:
+        _compare_rows(parity, shop_id, mart, ours, served_rows(session, mart, shop_id, entry.part))
 
 
 def _compare_rows(
-    parity: Parity, shop_id: str, mart: PublishedMart, ours: Iterable[Row], theirs: Iterable[Row]
+    parity: Parity, shop_id: str, mart: PublishedMart, ours: Sequence[Row], theirs: Iterable[Row]
 ) -> None:
     def key(row: Row) -> tuple[Any, ...]:
         return tuple(row[name] for name in mart.grain)
@@ -78,6 +77,9 @@ def _compare_rows(
     def place(row: Row) -> Place:
         return Place(shop_id, mart.name, _told(mart, row[mart.partition_column]))
 
+    money = [name for name, kind in mart.columns.items() if kind is ColumnType.MONEY]
+    for row in ours:
+        parity.at(place(row)).ours.add(1, None, {name: row[name] for name in money})
     expected = {key(row): row for row in ours}
     times: Counter[tuple[Any, ...]] = Counter()
     for row in theirs:
@@ -85,15 +87,12 @@ def _compare_rows(
         times[key(row)] += 1
         if known is None or times[key(row)] > 1:
             parity.extra(place(row))
-            parity.at(place(row)).ours.rows -= 1
             continue
         differing = [name for name in mart.columns if known[name] != row[name]]
         if differing:
             parity.changed(place(known), differing)
     for missing in expected.keys() - times.keys():
-        where = place(expected[missing])
-        parity.missing(where)
-        parity.at(where).ours.rows += 1
+        parity.missing(place(expected[missing]))
 
 
 def _told(mart: PublishedMart, place: date | int) -> str:

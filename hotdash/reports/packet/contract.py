@@ -1,16 +1,17 @@
 """What a packet holds, whoever shows it: plain data, exact decimals, every sentence with its query."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 from uuid import UUID
 
 import orjson
 
 from hotdash.base.clock import iso_utc
+from hotdash.storage.appdb.repositories.week_figures import FailedRuns, RefusedWindow
 
 FORMAT = 1
 """Of the JSON document; it grows when a field is renamed or gone."""
@@ -198,17 +199,13 @@ class Forecast:
     why: str | None = None
 
 
-@runtime_checkable
-class SyncFindings(Protocol):
-    """What the analyzer of the sync log has to say of the week, as its own section tells it."""
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def sentences(self) -> Sequence[str]: ...
-
-    def as_json(self) -> dict[str, Any]: ...
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    title: str
+    windows: tuple[RefusedWindow, ...]
+    runs: tuple[FailedRuns, ...]
+    sentences: tuple[Sentence, ...]
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +232,7 @@ class Packet:
     risks: tuple[Sentence, ...]
     queries: tuple[Query, ...]
     notes: tuple[str, ...] = ()
-    sync: SyncFindings | None = None
+    sync: Delivery | None = None
     format: int = field(default=FORMAT)
 
     def query(self, name: str) -> Query:
@@ -274,8 +271,6 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(each) for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType]
     if isinstance(value, tuple | list):
         return [_plain(each) for each in value]  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, SyncFindings):
-        return _plain(value.as_json())
     if is_dataclass(value):
         told = {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
         return told | _reckoned(value)

@@ -9,8 +9,9 @@ from hotdash.insights.tiles import wording
 from hotdash.reports.packet.anomalies import anomalies
 from hotdash.reports.packet.asking import Asking
 from hotdash.reports.packet.changes import changes
-from hotdash.reports.packet.contract import Packet, SyncFindings
+from hotdash.reports.packet.contract import Packet
 from hotdash.reports.packet.decided import decisions
+from hotdash.reports.packet.delivery import delivery
 from hotdash.reports.packet.narrative import headline
 from hotdash.reports.packet.outlook import forecast, risks
 from hotdash.reports.packet.recorder import Recorder
@@ -26,7 +27,6 @@ def make_packet(
     week: Week,
     as_of: datetime,
     base_url: str,
-    sync: SyncFindings | None = None,
 ) -> Packet:
     """The session shows one snapshot of every shop; nothing that happened after as_of is told."""
     if week.ends_at(shop.timezone) > as_of:
@@ -44,6 +44,7 @@ def make_packet(
     figures, changed = trends(asking), changes(asking)
     found, decided = anomalies(asking, figures), decisions(asking)
     well, expected = health(asking, told.as_of), forecast(asking)
+    delivered = delivery(asking)
     by_day = days(asking) if not figures[0].is_blocked else ()
     may_come = risks(asking, expected, figures, found, well)
     return Packet(
@@ -71,7 +72,7 @@ def make_packet(
         risks=may_come,
         queries=tuple(asking.recorder.queries.values()),
         notes=_notes(asking, told.held),
-        sync=sync,
+        sync=delivered,
     )
 
 

@@ -30,6 +30,9 @@ class Recorder:
         self.queries[query.name] = query
         return query.name
 
+    def leave_out(self, name: str) -> None:
+        del self.queries[name]
+
     @contextmanager
     def recording(self, name: str, title: str, url: str | None = None) -> Generator[str]:
         """Everything that is read within belongs to the query of this name."""

@@ -19,6 +19,7 @@ from hotdash.simulators.simulation import Simulation
 from hotdash.simulators.supabase import errors
 from hotdash.simulators.supabase.control import switches_of
 from hotdash.simulators.supabase.errors import PostgrestError
+from hotdash.simulators.supabase.keys import Keys
 from hotdash.simulators.supabase.project import Project
 from hotdash.simulators.supabase.schema import described
 from hotdash.simulators.supabase.selection import select, shown
@@ -63,7 +64,7 @@ class RestDoors:
         return None if self._project.keys.opens(key) else errors.invalid_key()
 
     def _table(self, http: Request, privilege: str) -> Table:
-        role = self._project.keys.role_of(_bearer(http))
+        role = _role(self._project.keys, http)
         for header in ("accept-profile", "content-profile"):
             schema = http.headers.get(header, "public")
             if schema != "public":
@@ -74,12 +75,12 @@ class RestDoors:
         return table
 
 
-def _bearer(http: Request) -> str:
+def _role(keys: Keys, http: Request) -> str:
     """The gateway hands the key on as a token where none was sent."""
     told = http.headers.get("authorization", "")
     if told.lower().startswith("bearer "):
-        return told[len("bearer ") :].strip()
-    return http.headers.get("apikey") or http.query_params["apikey"]
+        return keys.role_of(told[len("bearer ") :].strip())
+    return keys.role_of_key(http.headers.get("apikey") or http.query_params["apikey"])
 
 
 def _select(table: Table, http: Request) -> Response:

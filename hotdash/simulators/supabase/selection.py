@@ -87,7 +87,11 @@ def _positive(column: str, kind: str, name: str, rest: str, text: str) -> Test:
     if name == "is" and rest == "null":
         return lambda row: row[column] is None
     if name == "in" and rest.startswith("(") and rest.endswith(")"):
-        [parts] = csv.reader([rest[1:-1]], skipinitialspace=True) if rest != "()" else [[]]
+        [parts] = (
+            csv.reader([rest[1:-1]], doublequote=False, escapechar="\\", skipinitialspace=True)
+            if rest != "()"
+            else [[]]
+        )
         wanted = [taken_in(kind, part) for part in parts]
         return lambda row: row[column] in wanted
     if name not in _COMPARE:

@@ -1,12 +1,13 @@
 """What each answer of a project means, and what is said of tables that are not ours."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import pytest
 
 from hotdash.decisions.mirror.answers import Kind, State, judged
-from hotdash.decisions.mirror.client import Answer, MirrorClient
+from hotdash.decisions.mirror.client import LONGEST_MESSAGE, Answer, MirrorClient
 from hotdash.decisions.mirror.tables import differences, mending_sql
 from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 
@@ -30,6 +31,12 @@ from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
         (Answer(413, is_html=True), Kind.SMALLER, State.WORKING),
         (Answer(500, "57014"), Kind.SMALLER, State.WORKING),
         (Answer(500, "54000"), Kind.SMALLER, State.WORKING),
+        (Answer(404, "42883"), Kind.SMALLER, State.WORKING),
+        (Answer(402, "exceed_egress_quota"), Kind.STOP, State.NOT_GRANTED),
+        (Answer(404, "PGRST125"), Kind.STOP, State.WRONG_ADDRESS),
+        (Answer(405, "25006"), Kind.AGAIN, State.UNREACHABLE),
+        (Answer(403, "28000"), Kind.AGAIN, State.UNREACHABLE),
+        (Answer(500, "XX000"), Kind.AGAIN, State.UNREACHABLE),
         (Answer(500, "40001"), Kind.AGAIN, State.UNREACHABLE),
         (Answer(503, "PGRST002"), Kind.AGAIN, State.UNREACHABLE),
         (Answer(502, is_html=True), Kind.AGAIN, State.UNREACHABLE),
@@ -61,8 +68,26 @@ def test_a_secret_key_is_no_bearer_token() -> None:
     assert [each.headers["apikey"] for each in sent] == ["sb_secret_x", "ey.a.b"]
 
 
-def described(**changed: Mapping[str, object]) -> dict[str, object]:
-    definitions: dict[str, object] = {}
+def test_a_column_of_theirs_with_a_default_keeps_no_row_out() -> None:
+    told = described(decisions={"made_at": "timestamp with time zone"})
+    table: dict[str, Any] = told["definitions"]["decisions"]
+    table["required"].append("made_at")
+    assert differences(told)[0].foreign == ("made_at",)
+    table["properties"]["made_at"]["default"] = "now()"
+    assert differences(told) == []
+
+
+def test_a_projects_words_are_kept_short() -> None:
+    def answer(_request: httpx.Request) -> httpx.Response:
+        return httpx.Response(400, json={"code": "22P02", "message": "x" * 100_000})
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http:
+        told = MirrorClient("https://x.example", "k", http).describe()
+    assert len(told.message) == LONGEST_MESSAGE
+
+
+def described(**changed: Mapping[str, object]) -> dict[str, Any]:
+    definitions: dict[str, Any] = {}
     for table in MIRRORED.values():
         columns = {**table.columns, **changed.get(table.name, {})}
         definitions[table.name] = {

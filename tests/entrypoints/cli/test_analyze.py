@@ -13,11 +13,10 @@ from hotdash.decisions.analyzer.analyze import analyze
 from hotdash.decisions.analyzer.chart import html_chart, svg_chart
 from hotdash.decisions.analyzer.document import analysis_document
 from hotdash.decisions.analyzer.recommending import recommend
-from hotdash.decisions.analyzer.section import section_of_logs
 from hotdash.storage.appdb.repositories.api_calls import CallRecord, read_calls, save_calls
 from hotdash.storage.appdb.repositories.facts import list_facts
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.attempts.store import Chosen, open_attempts
+from hotdash.storage.attempts.store import open_attempts
 from tests.fixtures.commands import Commands
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.sync_log import SHOP_WINDOWS, SyncLog
@@ -60,17 +59,6 @@ def test_charts_are_drawn_whole(tmp_path: Path) -> None:
     assert kinds.count("window") == len(found.windows) >= 2
     assert kinds.count("all") == kinds.count("failed") == len(found.by_hour)
     assert html_chart(found).count("<tr>") == len(found.by_hour) + 1
-
-
-def test_the_section_of_the_packet_says_the_same(tmp_path: Path) -> None:
-    log = SyncLog(1, SHOP_WINDOWS, hours=2)
-    file = log.write(tmp_path / "log.ndjson")
-    section = section_of_logs([file], tmp_path, Chosen(shop_id="shop-1"))
-    mine = [line for line in log.lines() if line["shop_id"] == "shop-1"]
-    assert section.attempts == len(mine)
-    assert section.failed == sum(line["status"] != "ok" for line in mine)
-    assert section.advice
-    assert not section.is_quiet
 
 
 @pytest.fixture

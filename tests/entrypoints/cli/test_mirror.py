@@ -10,6 +10,7 @@ from sqlalchemy import text
 from hotdash.base.clock import SystemClock
 from hotdash.base.ids import new_id
 from hotdash.base.settings import load_settings
+from hotdash.decisions.mirror.event_log import EventLog
 from hotdash.entrypoints.wiring import open_installation
 from hotdash.entrypoints.wiring_worker import job_context
 from hotdash.jobs.job_context import Watched
@@ -128,6 +129,46 @@ def test_rows_refused_for_good_are_told_and_sent_again(
     assert commands.told("mirror", "redrive")["rows"] == 0
     assert commands.told("mirror", "redrive", "--everything")["rows"] == 1
     assert commands.told("mirror", "run")["sent"] == 1
+
+
+def test_what_the_mirror_wrote_is_analysed_also_what_was_put_aside(
+    commands: Commands, world: MirrorWorld
+) -> None:
+    assert commands.error("analyze", "sync")["field"] == "logs"
+    world.add(3)
+    connect(commands, world)
+    world.fault("server_error", times=1, status=503)
+    commands.told("mirror", "run")
+    EventLog(world.home / "logs", SystemClock(), most_bytes=1).begin([])
+    world.add(2)
+    commands.told("mirror", "run")
+    assert len(list((world.home / "logs").glob("decision_sync_events*.ndjson"))) == 2
+    told = commands.told("analyze", "sync")
+    assert told["totals"]["attempts"] == len(world.events()) == 8
+    assert (told["ids"]["recovered"], told["ids"]["at_once"], told["unreadable"]) == (3, 2, 0)
+    assert commands.told("mirror", "status")["log"].endswith("logs/decision_sync_events.ndjson")
+
+
+def test_a_project_that_is_left_keeps_its_rows_and_another_one_gets_all(
+    commands: Commands, world: MirrorWorld
+) -> None:
+    world.add(1, 1)
+    connect(commands, world)
+    commands.told("mirror", "run")
+    assert commands.told("mirror", "disconnect")["url"] == world.url
+    assert commands.error("mirror", "disconnect")["code"] == "no_mirror"
+    assert commands.error("mirror", "run")["code"] == "no_mirror"
+    world.add(1)
+    assert "1 rows wait" in commands.shown("mirror", "status")
+    assert len(world.there("dashboard_facts")) == 1
+    connect(commands, world)
+    assert commands.told("mirror", "run")["sent"] == 3
+    assert world.there("dashboard_facts") == world.here("dashboard_facts")
+    with world.database.jobs() as session:
+        query = text("select action from audit.events where action like '%_mirror' order by at")
+        assert list(session.scalars(query)) == [
+            *("connect_mirror", "disconnect_mirror", "connect_mirror")
+        ]
 
 
 def _troubles(database: Database) -> list[Watched]:

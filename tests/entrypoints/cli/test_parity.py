@@ -1,6 +1,7 @@
 """hotdash parity and hotdash incident from the outside."""
 
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from hotdash.base.clock import FixedClock
+from hotdash.base.clock import FixedClock, SystemClock, iso_utc
 from hotdash.decisions.incident import Incidents
+from hotdash.decisions.mirror.event_log import NAME
 from hotdash.jobs.gather_incident import gather_all
-from hotdash.jobs.keep_analysis import SYNC_LOG
 from hotdash.jobs.parity import ParityDesk
 from hotdash.storage.appdb.repositories.alerts import list_alerts
 from hotdash.storage.appdb.session import Database
@@ -81,7 +82,7 @@ class TestIncident:
     ) -> None:
         home = commands.folder / ".hotdash"
         commands.told("parity")
-        SyncLog(1, SHOP_WINDOWS, hours=0.6).write(home / SYNC_LOG)
+        SyncLog(1, SHOP_WINDOWS, hours=0.6).write(home / f"logs/{NAME}.ndjson")
         first = Path(commands.told("incident", "start", "mirror-refused")["gathered"])
         assert commands.error("incident", "start", "mirror-refused")["field"] == "topic"
         assert commands.error("incident", "start", "Not a name")["code"] == "invalid_topic"
@@ -94,13 +95,22 @@ class TestIncident:
         assert told["parts"] == {"analysis": "gathered", "parity of serving": "gathered"}
 
         desk = self.desk(published, home)
-        assert [each.parent for each in gather_all(desk)] == [first.parent]
-        commands.told("incident", "close", "mirror-refused")
+        assert [each.parent for each in gather_all(desk, home / "logs")] == [first.parent]
+        with (home / f"logs/{NAME}.ndjson").open("a") as log:
+            log.write(json.dumps({"id": "meanwhile", "at": iso_utc(SystemClock().now())}) + "\n")
+        closed = commands.told("incident", "close", "mirror-refused")
+        bundle = closed["bundle"]
+        with zipfile.ZipFile(bundle) as archive:
+            members = archive.namelist()
+            [exported] = archive.read(f"logs/{NAME}.ndjson").splitlines()
+        assert len([each for each in members if each.endswith("/gathered.json")]) == 3
+        assert json.loads(exported)["id"] == "meanwhile"
+        assert commands.told("evidence", "verify", bundle)["holds"]
         assert commands.error("incident", "close", "mirror-refused")["code"] == "conflict"
         [known] = commands.told("incident", "status")["incidents"]
         assert known["incident"]["closed_at"] is not None
         before = sorted(first.parent.iterdir())
-        assert gather_all(desk) == []
+        assert gather_all(desk, home / "logs") == []
         assert sorted(first.parent.iterdir()) == before
         with published.database.jobs() as session:
             query = text(
@@ -109,12 +119,18 @@ class TestIncident:
             assert list(session.scalars(query)) == ["incident.started", "incident.closed"]
 
     def test_what_cannot_be_had_is_written_down(self, published: Publisher, tmp_path: Path) -> None:
-        (tmp_path / f"{SYNC_LOG}.gz").write_bytes(b"not packed")
+        (tmp_path / "logs").mkdir()
+        (tmp_path / f"logs/{NAME}.ndjson.gz").write_bytes(b"not packed")
         Incidents(tmp_path).start("broken-log", "a user", AT)
-        [folder] = gather_all(self.desk(published, tmp_path))
+        [folder] = gather_all(self.desk(published, tmp_path), tmp_path / "logs")
         told = json.loads((folder / "gathered.json").read_text())["parts"]
         assert told["analysis"].startswith("failed: The log cannot be read")
         assert told["parity of serving"] == "gathered"
+        (tmp_path / "analysis").rmdir()
+        (tmp_path / "analysis").touch()
+        [folder] = gather_all(self.desk(published, tmp_path), tmp_path / "logs")
+        told = json.loads((folder / "gathered.json").read_text())["parts"]
+        assert told == {"analysis": "failed: FileExistsError", "parity of serving": "gathered"}
 
     def desk(self, published: Publisher, home: Path) -> ParityDesk:
         clock = FixedClock(AT)

@@ -3,14 +3,18 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import nbformat
+import orjson
 import pytest
 from nbclient import NotebookClient
 
+from hotdash.base.clock import FixedClock, iso_utc
 from hotdash.base.errors import ConflictError
+from hotdash.jobs.keep_analysis import analyze_logs
 from hotdash.reports.packet.contract import Packet
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.render.html import html_of
@@ -19,6 +23,7 @@ from hotdash.reports.packet.render.pdf import pdf_of
 from hotdash.reports.packet.weeks import Week
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.storefront import KYOTO, NOW, ROD, Storefront, history
+from tests.fixtures.sync_log import write_lines
 
 WEEK = Week.parse("2026-W46")
 
@@ -77,6 +82,52 @@ def test_the_same_week_is_the_same_bytes(shown: Packet, shown_storefront: Storef
     pdf = pdf_of(shown)
     assert pdf.startswith(b"%PDF")
     assert b"CreationDate" not in pdf
+
+
+def told_by_the_analyzer(storefront: Storefront, folder: Path) -> None:
+    """A quarter of an hour of the week in which the project refused the shop, and a log of it."""
+    began = datetime(2026, 11, 10, 18, tzinfo=UTC)
+    log = folder / "log.ndjson"
+    line = {"id": "", "shop_id": ROD, "scope": "ops", "rows": 1}
+    write_lines(
+        log,
+        (
+            line
+            | {
+                "id": str(nth),
+                "job_run_id": f"run-{nth % 2}",
+                "attempt": attempt,
+                "status": status,
+                "http_status": http_status,
+            }
+            | {"at": iso_utc(began + timedelta(seconds=5 * nth + 901 * (attempt - 1)))}
+            for attempt, status, http_status in ((1, "retry", 429), (2, "ok", 201))
+            for nth in range(180)
+        ),
+    )
+    analyze_logs([log], folder, keeping=(storefront.database, FixedClock(NOW)))
+
+
+def test_a_planted_window_is_told_and_the_week_is_the_same_bytes(
+    storefront: Storefront, tmp_path: Path
+) -> None:
+    assert packet_of(storefront).sync is None
+    told_by_the_analyzer(storefront, tmp_path)
+    packet, again = packet_of(storefront), packet_of(storefront)
+    delivered = packet.sync
+    assert delivered is not None
+    assert [each.text for each in delivered.sentences] == [
+        "supabase refused calls of this shop from 10 Nov 2026 10:00 to 10 Nov 2026 10:14: "
+        "180 of 180.",
+        "Runs that went on after failures: 2, most often HTTP 429. Rows that arrived in them: 180.",
+    ]
+    [window] = orjson.loads(packet.as_json())["sync"]["windows"]
+    assert (window["key"], window["refused"]) == (ROD, 180)
+    assert "supabase refused calls of this shop" in html_of(packet).decode()
+    assert packet.query(delivered.query).statements
+    for made in (Packet.as_json, html_of, pdf_of, notebook_of):
+        assert made(again) == made(packet)
+    assert packet_of(storefront, week=WEEK.before(1)).sync is None
 
 
 def test_html_has_no_script_and_no_style_attribute(shown: Packet) -> None:

@@ -54,7 +54,7 @@ def _document(packet: Packet) -> dict[str, Any]:
         "risks": view.risks,
         "figures": [*packet.health.figures, *packet.health.sources],
         "sync_title": view.sync_title,
-        "sync": view.sync_sentences,
+        "sync": view.sync,
         "publication": str(packet.publication or "nothing published"),
         "builds": sorted({str(each) for each in packet.builds.values() if each}),
         "as_of": view.as_of,

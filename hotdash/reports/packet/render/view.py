@@ -133,7 +133,7 @@ class PacketView:
         self.forecast = self._forecast(packet.forecast)
         self.risks = [self.told(each) for each in packet.risks]
         self.as_of = wording.moment(packet.as_of, packet.timezone)
-        self.sync_sentences = list(packet.sync.sentences) if packet.sync else []
+        self.sync = [self.told(each) for each in packet.sync.sentences] if packet.sync else []
         self.sync_title = packet.sync.title if packet.sync else ""
 
     def told(self, sentence: Sentence) -> Told:

@@ -78,7 +78,7 @@ def due_rows(
         for entity in sorted({row.entity for row in rows})
     }
     for row in rows:
-        scope, body = bodies[row.entity][row.entity_id]
+        scope, body = bodies[row.entity][row.shop_id, row.entity_id]
         found.append(
             OutboxRow(
                 row.position,
@@ -161,6 +161,14 @@ def counts(session: Session) -> list[OutboxCount]:
         .order_by(MirrorRow.entity, MirrorRow.status)
     )
     return [OutboxCount(*row) for row in found]
+
+
+def count_dead(session: Session) -> int:
+    """By the index of the dead: asked every minute, however many were sent."""
+    return (
+        session.scalar(select(func.count()).select_from(MirrorRow).where(MirrorRow.status == DEAD))
+        or 0
+    )
 
 
 def dead_rows(session: Session, limit: int) -> list[DeadRow]:

@@ -98,9 +98,8 @@ def note_written(session: Session, at: datetime) -> None:
     session.execute(update(Mirror).where(Mirror.name == NAME).values(written_at=at))
 
 
-def delete_mirror(session: Session) -> bool:
-    gone = session.execute(delete(Mirror).where(Mirror.name == NAME).returning(Mirror.name))
-    return gone.first() is not None
+def delete_mirror(session: Session) -> None:
+    session.execute(delete(Mirror).where(Mirror.name == NAME))
 
 
 def seal_mirrors_anew(session: Session, vault: Vault) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, DateTime, Integer, cast, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,29 @@ class Found:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedWindow:
+    """Found in the mirror's log: whose calls were refused, from the first refusal to the last."""
+
+    vendor: str
+    scope: str
+    key: str
+    first_at: datetime
+    last_at: datetime
+    refused: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRuns:
+    """Runs of the mirror with failures of one kind; rows are those that arrived in them."""
+
+    status: str
+    code: str | None
+    runs: int
+    rows: int
+
+
 def calls_to_vendors(session: Session, span: Span) -> list[Calls]:
     every = func.count()
     found = session.execute(
@@ -69,6 +92,50 @@ def facts_written(session: Session, span: Span) -> int:
             )
         )
         or 0
+    )
+
+
+def windows_found(session: Session, span: Span) -> list[RefusedWindow]:
+    """Without those that a run of the pipeline told of itself: they say nobody's limit."""
+    told = DashboardFact.metadata_
+    found = session.execute(
+        select(
+            told["vendor"].astext,
+            told["scope"].astext,
+            told["key"].astext,
+            DashboardFact.occurred_at,
+            cast(told["last_at"].astext, DateTime(timezone=True)),
+            cast(DashboardFact.value, Integer),
+            cast(told["calls"].astext, Integer),
+        )
+        .where(*_facts_of(span, "ops.rate_limit.window"), told["scope"].astext.is_not(None))
+        .order_by(DashboardFact.occurred_at, DashboardFact.fact_id)
+    )
+    return [RefusedWindow(*row) for row in found]
+
+
+def runs_that_failed(session: Session, span: Span, source: str) -> list[FailedRuns]:
+    told = DashboardFact.metadata_["sources"][0]
+    status, code = told["status"].astext, told["code"].astext
+    found = session.execute(
+        select(status, code, func.count(), cast(func.sum(DashboardFact.value), Integer))
+        .where(
+            *_facts_of(span, "ops.sync.summary"),
+            told["source"].astext == source,
+            status != "loaded",
+        )
+        .group_by(status, code)
+        .order_by(status, func.count().desc(), code)
+    )
+    return [FailedRuns(*row) for row in found]
+
+
+def _facts_of(span: Span, fact_type: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        DashboardFact.shop_id == span.shop_id,
+        DashboardFact.fact_type == fact_type,
+        DashboardFact.occurred_at >= span.since,
+        DashboardFact.occurred_at < span.until,
     )
 
 

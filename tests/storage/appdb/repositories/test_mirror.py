@@ -20,7 +20,7 @@ from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED, tables_sql
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.shops import SeededShop
+from tests.fixtures.shops import SeededShop, add_shop
 
 NOW = datetime(2026, 11, 20, 18, tzinfo=UTC)
 URL = "https://project.supabase.co"
@@ -85,6 +85,16 @@ def test_a_row_is_told_to_the_last_digit_and_without_an_address(database: Databa
     assert body.keys() == MIRRORED["decisions"].columns.keys()
     assert "idempotency_key" not in body
     assert '"value": 1.1000' in known.body
+
+
+def test_two_shops_may_give_the_same_id(database: Database) -> None:
+    same = fact()
+    with database.jobs() as session:
+        add_shop(session, "kustom-kyoto")
+        session.flush()
+        add_facts(session, [same, replace(same, shop_id="kustom-kyoto")])
+    told = {each.shop_id: json.loads(each.body)["shop_id"] for each in due(database)}
+    assert told == {"hot-rod-an": "hot-rod-an", "kustom-kyoto": "kustom-kyoto"}
 
 
 def test_a_row_rests_is_sent_dies_and_comes_back(database: Database) -> None:

@@ -7,7 +7,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
-from hotdash.entrypoints.wiring_mirror import mirror_desk
+from hotdash.entrypoints.wiring_mirror import mirror_desk, packet_sync
 from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.governance.audit.archive import archive_old
 from hotdash.governance.audit.chain import note_heads
@@ -101,5 +101,5 @@ def hooks(house: Installation) -> Hooks:
         weekly=(lambda: weekly_digest(house.alerts),),
         seal_audit=lambda: note_heads(house.database, house.settings.home, house.clock.now()),
         archive_audit=lambda: archive_old(house.database, house.settings.home, house.clock.now()),
-        packets=(lambda: weekly_packets(house.alerts),),
+        packets=(lambda: weekly_packets(house.alerts, packet_sync(house)),),
     )

@@ -11,6 +11,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger, told_as
 from hotdash.insights.metrics.publication import load_published
 from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.sync_of_week import SyncOfWeek, no_sync
 from hotdash.jobs.tell_failure import Note, tell
 from hotdash.notifications.message import Severity, Subject
 from hotdash.reports.packet.contract import Packet
@@ -35,12 +36,12 @@ class Due:
     week: Week
 
 
-def weekly_packets(desk: AlertDesk) -> list[PacketRecord]:
+def weekly_packets(desk: AlertDesk, sync: SyncOfWeek = no_sync) -> list[PacketRecord]:
     """Asked as often as one likes, and after a kill at any point: each shop's week is told once."""
     sent, failed = list[PacketRecord](), list[Exception]()
     for due in _due(desk.database, desk.clock.now()):
         try:
-            sent.append(_send(desk, due))
+            sent.append(_send(desk, due, sync))
         except Exception as error:
             # One shop's trouble keeps no other waiting; the job still fails, so that people hear.
             _log.error("packet_failed", shop=due.shop.shop_id, error=told_as(error))
@@ -51,16 +52,21 @@ def weekly_packets(desk: AlertDesk) -> list[PacketRecord]:
 
 
 def keep_week(
-    database: Database, clock: Clock, shop: ShopRecord, week: Week, base_url: str
+    database: Database,
+    clock: Clock,
+    shop: ShopRecord,
+    week: Week,
+    base_url: str,
+    sync: SyncOfWeek = no_sync,
 ) -> PacketRecord:
     """Makes it unless it is kept already; of two that make it at once the first stays."""
     with database.jobs() as session:
         kept = packets.find_packet(session, shop.shop_id, week.name)
     if kept is not None:
         return kept
-    as_of = min(week.is_sent_at(shop.timezone), clock.now())
+    as_of = week.known_until(shop.timezone, clock.now())
     with database.snapshot() as session:
-        made = make_packet(session, shop, week, as_of, base_url)
+        made = make_packet(session, shop, week, as_of, base_url, sync(shop, week))
     keep_made(database, clock, made)
     with database.jobs() as session:
         return packets.get_packet(session, shop.shop_id, week.name)
@@ -82,13 +88,15 @@ def keep_made(database: Database, clock: Clock, made: Packet) -> bool:
         return packets.keep_packet(session, record, files)
 
 
-def keep_last_weeks(database: Database, clock: Clock, base_url: str) -> list[PacketRecord]:
+def keep_last_weeks(
+    database: Database, clock: Clock, base_url: str, sync: SyncOfWeek = no_sync
+) -> list[PacketRecord]:
     """Of every shop that shows its last full week, without telling anybody."""
     with database.jobs() as session:
         shops = list_shops(session)
         last = [Due(shop, Week.last_full(clock.now(), shop.timezone)) for shop in shops]
         shown = [each for each in last if _shows(session, each)]
-    return [keep_week(database, clock, each.shop, each.week, base_url) for each in shown]
+    return [keep_week(database, clock, each.shop, each.week, base_url, sync) for each in shown]
 
 
 def packet_url(base_url: str, shop_id: str, week: str) -> str:
@@ -127,9 +135,9 @@ def _shows(session: Session, due: Due) -> bool:
     return bool(published.as_of) and first is not None and first <= due.week.sunday
 
 
-def _send(desk: AlertDesk, due: Due) -> PacketRecord:
+def _send(desk: AlertDesk, due: Due, sync: SyncOfWeek) -> PacketRecord:
     """Killed after it was told and before that is noted, it is told again under the same key: once."""
-    kept = keep_week(desk.database, desk.clock, due.shop, due.week, desk.base_url)
+    kept = keep_week(desk.database, desk.clock, due.shop, due.week, desk.base_url, sync)
     tell(desk, [_note(kept, desk.base_url)])
     with desk.database.jobs() as session:
         packets.note_sent(session, kept.shop_id, kept.week, desk.clock.now())

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from hotdash.base.clock import FixedClock
 from hotdash.jobs import weekly_packet
 from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.sync_of_week import sync_of_week
 from hotdash.jobs.weekly_packet import keep_last_weeks, keep_week, weekly_packets
 from hotdash.reports.packet.files import file_name, files_of
 from hotdash.reports.packet.make import make_packet
@@ -21,6 +22,7 @@ from hotdash.storage.appdb.repositories.packets import Form, PacketRecord, find_
 from hotdash.storage.appdb.repositories.shops import ShopRecord, list_shops
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.storefront import KYOTO, ROD, Storefront
+from tests.fixtures.sync_log import Planted, SyncLog, after
 
 # The newest day of the storefront is Friday, 20 November 2026: week 46 is its last full one.
 WEEK = Week.parse("2026-W46")
@@ -175,3 +177,33 @@ def test_kept_by_hand_it_is_told_by_nobody_until_it_is_due(
     assert not file.exists()
     weekly_packets(desk_at(storefront, file, ROD_AT))
     assert len(lines(file)) == 2
+
+
+def test_it_says_what_the_mirrors_log_tells_of_the_shops_week(
+    storefront: Storefront, file: Path, tmp_path: Path
+) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    windows = (
+        Planted("shop", ROD, after(20), after(32)),
+        Planted("shop", KYOTO, after(2), after(9)),
+    )
+    lines_of_week = SyncLog(1, windows, shops=(ROD, KYOTO), hours=0.6).write(tmp_path / "log")
+    text = lines_of_week.read_text().replace("2026-11-20", "2026-11-10")
+    (logs / "decision_sync_events.ndjson").write_text(text)
+    later = text.replace("2026-11-10", "2026-11-17")
+    (logs / "decision_sync_events.20261118T000000000000Z.ndjson").write_text(later)
+    weekly_packets(desk_at(storefront, file, ROD_AT), sync_of_week(logs, tmp_path))
+    with storefront.database.jobs() as session:
+        document = orjson.loads(packet_file(session, ROD, WEEK.name, Form.JSON))
+        html = packet_file(session, ROD, WEEK.name, Form.HTML).decode()
+    told = [orjson.loads(line) for line in text.splitlines()]
+    mine = [each for each in told if each["shop_id"] == ROD]
+    assert document["sync"]["attempts"] == len(mine)
+    assert document["sync"]["failed"] == sum(each["status"] != "ok" for each in mine)
+    [window] = document["sync"]["windows"]
+    assert window["key"] == ROD
+    assert f"{len(mine):,} attempts, {document['sync']['failed']:,} failed" in html
+    # 06:20 to 06:32 in UTC.
+    assert "Refused from 9 Nov 2026 22:20 to 9 Nov 2026 22:3" in html.replace(", ", " ")
+    assert KYOTO not in str(document["sync"])

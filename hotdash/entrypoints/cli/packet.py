@@ -12,6 +12,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
+from hotdash.entrypoints.wiring_mirror import packet_sync
 from hotdash.jobs.weekly_packet import keep_made, packet_url
 from hotdash.reports.packet.files import MADE, file_name, files_of
 from hotdash.reports.packet.make import make_packet
@@ -57,8 +58,9 @@ def make(
             known = _shop(session, shop)
             zone = known.timezone
             asked = Week.parse(week) if week else Week.last_full(house.clock.now(), zone)
-            as_of = min(asked.is_sent_at(zone), house.clock.now())
-            made = make_packet(session, known, asked, as_of, house.settings.base_url)
+            as_of = asked.known_until(zone, house.clock.now())
+            sync = packet_sync(house)(known, asked)
+            made = make_packet(session, known, asked, as_of, house.settings.base_url, sync)
         is_kept = keep and keep_made(house.database, house.clock, made)
         forms = form or list(Form)
         contents = files_of(made) if keep else {each: MADE[each](made) for each in forms}

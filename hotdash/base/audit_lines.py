@@ -113,6 +113,7 @@ class PartOfChains:
         }
 
     def told(self) -> Iterator[str]:
+        yield f"{self.rows} rows: nothing was changed or removed."
         for chain, (first, last) in self.ends.items():
             before = "from its beginning" if first.position == 1 else f"from {first.position}"
             yield f"Part of the chain of {chain or 'the installation'}: {before} to {last.position}."

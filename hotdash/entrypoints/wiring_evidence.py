@@ -4,19 +4,25 @@ import os
 import platform
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
+from sqlalchemy.orm import Session
 
 import hotdash
+from hotdash.base.audit_lines import Event, Link
 from hotdash.base.errors import UnavailableError
 from hotdash.base.settings import Settings
 from hotdash.connectors.registry import registry
 from hotdash.connectors.spec import ADDRESS_OF_PAGE
 from hotdash.decisions.evidence.create import Surroundings
 from hotdash.entrypoints.wiring import Installation
+from hotdash.governance.audit.between import events_between
 from hotdash.storage.appdb.repositories.alert_channels import list_channels
 from hotdash.storage.appdb.repositories.credentials import EXPIRES_AT, all_credentials
 from hotdash.storage.appdb.repositories.mirrors import find_mirror
@@ -30,6 +36,7 @@ _NO_SECRETS = frozenset({EXPIRES_AT, ADDRESS_OF_PAGE, "scope", "scopes", "token_
 def surroundings(house: Installation) -> Surroundings:
     return Surroundings(
         home=house.settings.home,
+        audited=partial(_audited, house.settings.home),
         settings=shown_settings(house.settings),
         versions={
             "hotdash": hotdash.__version__,
@@ -38,6 +45,16 @@ def surroundings(house: Installation) -> Surroundings:
         },
         secrets=frozenset(_known_secrets(house)),
     )
+
+
+def _audited(
+    home: Path,
+    session: Session,
+    shop_id: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> Iterator[tuple[Event, Link]]:
+    return events_between(session, home, shop_id, since, until)
 
 
 def shown_settings(settings: Settings) -> dict[str, Any]:

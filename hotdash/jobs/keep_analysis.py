@@ -5,12 +5,17 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+import orjson
 from sqlalchemy.orm import Session
 
+from hotdash.base.artifacts import ANALYSIS
 from hotdash.base.clock import Clock
 from hotdash.decisions.analyzer.analyze import analyze, runs_of
+from hotdash.decisions.analyzer.chart import html_chart
+from hotdash.decisions.analyzer.document import analysis_document
 from hotdash.decisions.analyzer.facts import run_facts, window_facts
 from hotdash.decisions.analyzer.figures import Analysis
+from hotdash.decisions.analyzer.recommending import recommend
 from hotdash.decisions.facts.keep import ShopFact, new_windows, record_of
 from hotdash.decisions.mirror.event_log import log_files
 from hotdash.jobs.job_context import JobContext
@@ -39,14 +44,29 @@ def analyze_logs(
     keeping: tuple[Database, Clock] | None = None,
 ) -> tuple[Analysis, int]:
     """And how many of its facts were news."""
-    kept = 0
-    with open_attempts(home / "analysis") as store:
+    kept, folder = 0, home / ANALYSIS
+    with open_attempts(folder) as store:
         found = analyze(store, store.read_log(logs, chosen), "sync")
         if keeping is not None:
             kept = keep_facts(*keeping, store, found)
+    if keeping is not None:
+        _leave(found, folder)
     with suppress(OSError):
-        (home / "analysis").rmdir()
+        folder.rmdir()
     return found, kept
+
+
+def _leave(found: Analysis, folder: Path) -> None:
+    """The newest for people and evidence bundles; each is whole or not there."""
+    document = analysis_document(found, recommend(found))
+    written = {
+        "sync.json": orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n",
+        "sync.html": html_chart(found).encode(),
+    }
+    for name, content in written.items():
+        half = folder / f"{name}.half"
+        half.write_bytes(content)
+        half.replace(folder / name)
 
 
 def keep_facts(database: Database, clock: Clock, store: AttemptStore, found: Analysis) -> int:

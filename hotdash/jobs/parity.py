@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from hotdash.base.artifacts import PARITY
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.parity import Parity, Side
@@ -31,7 +32,6 @@ from hotdash.storage.marts import PublishedMart
 from hotdash.storage.warehouse.contract import Warehouse
 
 MIRROR = "mirror"
-FOLDER = "parity"
 KEPT_ARTIFACTS = 60
 _NAMED = 5
 _MENDS = {
@@ -240,7 +240,7 @@ class ParityDesk:
 
     def check(self, target: str, shop: str | None = None, folder: Path | None = None) -> Checked:
         parity = self.compare(target, shop)
-        file = write_artifact(folder or self.home / FOLDER, parity, self.clock.now())
+        file = write_artifact(folder or self.home / PARITY, parity, self.clock.now())
         with self.database.jobs() as session:
             asked = [each.shop_id for each in _shops(list_shops(session), shop)]
         tell_parity(self.alerts(), parity, asked)

@@ -58,7 +58,7 @@ def keep_week(
         kept = packets.find_packet(session, shop.shop_id, week.name)
     if kept is not None:
         return kept
-    as_of = min(week.is_sent_at(shop.timezone), clock.now())
+    as_of = week.known_until(shop.timezone, clock.now())
     with database.snapshot() as session:
         made = make_packet(session, shop, week, as_of, base_url)
     keep_made(database, clock, made)

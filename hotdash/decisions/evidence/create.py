@@ -8,12 +8,13 @@ from typing import Any
 
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import HotdashError
-from hotdash.decisions.evidence.bundle import pack
+from hotdash.decisions.evidence.artifacts import artifacts, packets
+from hotdash.decisions.evidence.bundle import pack, sha256_of
 from hotdash.decisions.evidence.cleaning import Cleaner
 from hotdash.decisions.evidence.members import (
     AUDIT_MEMBER,
+    AuditBetween,
     answers,
-    artifacts,
     as_document,
     cleaned,
     log_lines,
@@ -41,6 +42,7 @@ class Surroundings:
     """Settings as they may be shown; the secrets are what may stand nowhere."""
 
     home: Path
+    audited: AuditBetween
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
     secrets: Collection[str] = field(repr=False)
@@ -72,9 +74,10 @@ def create(
         if window.shop_id is not None:
             get_shop(session, window.shop_id)
         members |= cleaned(answers(session, window), cleaner)
-        members |= cleaned(record(session, window), cleaner)
+        members |= cleaned(record(session, window, around.audited), cleaner)
+        members |= cleaned(packets(session, window), cleaner)
     members |= cleaned(log_lines(around.home, window), cleaner)
-    members |= dict(artifacts(around.home, topic, cleaner.clean))
+    members |= dict(artifacts(around.home, topic, window, cleaner.clean))
     members |= _configuration(around, cleaner)
     about = {
         "topic": topic,
@@ -95,7 +98,12 @@ def create(
             action=CREATED,
             subject=path.name,
             at=clock.now(),
-            detail={"manifest_sha256": manifest_hash, "members": len(members), **about},
+            detail={
+                "manifest_sha256": manifest_hash,
+                "file_sha256": sha256_of(content),
+                "members": len(members),
+                **about,
+            },
         )
     return Made(path, manifest_hash, tuple(sorted(members)))
 

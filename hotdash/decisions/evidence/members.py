@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,19 +11,17 @@ from typing import Any, cast
 import orjson
 from sqlalchemy.orm import Session
 
-from hotdash.base.audit_lines import Link, line_of
+from hotdash.base.audit_lines import Event, Link, line_of
 from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.decisions.evidence.cleaning import Cleaner
-from hotdash.decisions.incident import Incidents
 from hotdash.storage.appdb.repositories import evidence
 from hotdash.storage.appdb.repositories.evidence import Window
 from hotdash.storage.appdb.repositories.shops import list_shops
 
 AUDIT_MEMBER = "audit/events.ndjson"
-# Where the analyzer, parity and the packets leave what they drew and counted.
-_ARTIFACT_FOLDERS = ("analysis", "packets", "parity")
-_ARTIFACTS = frozenset({".csv", ".html", ".json", ".md", ".ndjson", ".png", ".svg", ".txt"})
-_NEWEST = 5
+AuditBetween = Callable[
+    [Session, str | None, datetime | None, datetime | None], Iterator[tuple[Event, Link]]
+]
 
 
 def answers(session: Session, window: Window) -> Iterator[tuple[str, str]]:
@@ -34,9 +31,10 @@ def answers(session: Session, window: Window) -> Iterator[tuple[str, str]]:
         yield f"results/{name}.csv", _csv(columns, rows)
 
 
-def record(session: Session, window: Window) -> Iterator[tuple[str, str]]:
+def record(session: Session, window: Window, audited: AuditBetween) -> Iterator[tuple[str, str]]:
     """The audit rows with their hashes, where each chain ended, and what was published then."""
-    lines = [line_of(event, link) for event, link in evidence.audited(session, window) if event]
+    found = audited(session, window.shop_id, window.since, window.until)
+    lines = [line_of(event, link) for event, link in found]
     yield AUDIT_MEMBER, "".join(f"{line}\n" for line in lines)
     ends = evidence.chain_ends(session, window)
     yield "audit/chain_ends.json", _json({name: _end(link) for name, link in ends.items()})
@@ -57,28 +55,6 @@ def log_lines(home: Path, window: Window) -> Iterator[tuple[str, str]]:
             kept = [line for line in stream if _belongs(line, window)]
         if kept:
             yield f"logs/{file.name}", "".join(kept)
-
-
-def artifacts(home: Path, topic: str, clean: Callable[[str], str]) -> Iterator[tuple[str, bytes]]:
-    """The newest of each folder, and all that was gathered of an incident of this name; pictures as they are."""
-    chosen = [file for folder in _ARTIFACT_FOLDERS for file in _files(home / folder)[:_NEWEST]]
-    if any(each.topic == topic for each in Incidents(home).all()):
-        chosen += _files(Incidents(home).folder_of(topic))
-    for file in chosen:
-        content = file.read_bytes()
-        with suppress(UnicodeDecodeError):
-            content = clean(content.decode()).encode()
-        yield f"artifacts/{file.relative_to(home).as_posix()}", content
-
-
-def _files(folder: Path) -> list[Path]:
-    """The newest first."""
-    files = [
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not file.is_symlink() and file.suffix in _ARTIFACTS
-    ]
-    return sorted(files, key=lambda file: (-file.stat().st_mtime_ns, str(file)))
 
 
 def cleaned(members: Iterator[tuple[str, str]], cleaner: Cleaner) -> dict[str, bytes]:

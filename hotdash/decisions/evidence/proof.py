@@ -22,6 +22,7 @@ class Entered:
 
     name: str
     manifest_hash: str
+    file_hash: str
     topic: str
     shop_id: str | None
     made_at: datetime
@@ -35,7 +36,7 @@ def entered_bundles(database: Database) -> list[Entered]:
     bundles: list[Entered] = []
     for event, _ in found:
         told: Mapping[str, Any] = orjson.loads(event.detail)
-        named = event.subject, told["manifest_sha256"], told["topic"]
+        named = event.subject, told["manifest_sha256"], told["file_sha256"], told["topic"]
         bundles.append(Entered(*named, event.shop_id, event.at, event.actor))
     return bundles
 
@@ -51,7 +52,11 @@ def verify_alone(path: Path, known_hash: str | None = None) -> Opened:
 def verify_by_log(path: Path, database: Database) -> Opened:
     opened = open_bundle(path)
     entered = entered_bundles(database)
-    if any(each.manifest_hash == opened.manifest_hash for each in entered):
+    same = [each for each in entered if each.manifest_hash == opened.manifest_hash]
+    if same and not opened.differences and opened.file_hash not in {e.file_hash for e in same}:
+        why = "its bytes are not those that were written, though all that it holds is"
+        return replace(opened, differences=(Difference(path.name, why),))
+    if same:
         return opened
     of_name = [each for each in entered if each.name == path.name]
     if of_name:

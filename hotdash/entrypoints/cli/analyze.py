@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from hotdash.base.artifacts import ANALYSIS
 from hotdash.base.clock import SystemClock
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.decisions.analyzer.analyze import analyze
@@ -91,7 +92,7 @@ def calls(
         with (
             migrated_installation(settings) as house,
             house.database.snapshot() as session,
-            open_attempts(settings.home / "analysis") as store,
+            open_attempts(settings.home / ANALYSIS) as store,
         ):
             told = read_calls(session, shop_id=shop, vendor=source, since=chosen.since)
             found = analyze(store, store.read_calls(told), "calls")

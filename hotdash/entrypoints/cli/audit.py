@@ -17,15 +17,10 @@ from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
-from hotdash.governance.audit.archive import archive_old, with_archived
+from hotdash.governance.audit.archive import archive_old
+from hotdash.governance.audit.between import events_between
 from hotdash.governance.audit.chain import note_heads, verify
-from hotdash.storage.appdb.repositories.audit_chain import (
-    WantedEvents,
-    archives,
-    links_between,
-    seal,
-    wanted_events,
-)
+from hotdash.storage.appdb.repositories.audit_chain import WantedEvents, seal, wanted_events
 
 Shop = Annotated[str | None, typer.Option(help="Only this shop's.")]
 Actor = Annotated[str | None, typer.Option(help="By whom, such as user:….")]
@@ -54,21 +49,19 @@ def verify_(
     json: Json = False,
 ) -> None:
     """Prove that nothing in it was changed or removed; the first row that does not fit is named."""
-    part = None
     with told_errors(json):
         if file is not None:
             part = _of_file(file)
-            rows, misfit, document = part.rows, part.misfit, part.as_json()
+            misfit, document, sentences = part.misfit, part.as_json(), part.told()
         else:
             settings = invocation(context).settings()
             with migrated_installation(settings) as house:
                 proof = verify(house.database, settings.home)
-            rows, misfit, document = proof.rows, proof.misfit, proof.as_json()
+            misfit, document, sentences = proof.misfit, proof.as_json(), proof.told()
         if json:
             say_json(document)
         elif misfit is None:
-            out.print(f"{rows} rows: nothing was changed or removed.")
-            for told in part.told() if part else ():
+            for told in sentences:
                 out.print(escape(told), soft_wrap=True)
         else:
             err.print("[bold red]✕[/]", escape(_told(misfit)))
@@ -145,11 +138,8 @@ def export(
         with house.database.jobs() as session:
             seal(session)
         with house.database.snapshot() as session:
-            linked = links_between(session, chain, *spans)
-            resting = archives(session)
-            for event, link in with_archived(linked, settings.home, resting):
-                if event is not None:
-                    sys.stdout.write(line_of(event, link) + "\n")
+            for event, link in events_between(session, settings.home, chain, *spans):
+                sys.stdout.write(line_of(event, link) + "\n")
 
 
 @commands.command()
@@ -182,13 +172,20 @@ def _of_file(file: Path) -> PartOfChains:
     try:
         opened = gzip.open if file.suffix == ".gz" else open
         with opened(file, "rt", encoding="utf-8", newline="\n") as lines:
-            return part_of_lines(lines)
+            part = part_of_lines(lines)
     except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise NotFoundError(
             f"{file} cannot be read: {error}.",
             hint="Name a file of `hotdash audit export`.",
             field="file",
         ) from None
+    if not part.rows and part.misfit is None:
+        raise NotFoundError(
+            f"{file} is empty, which proves nothing.",
+            hint="Name a file of `hotdash audit export`, and look whether that wrote anything.",
+            field="file",
+        )
+    return part
 
 
 def _told(misfit: Misfit) -> str:

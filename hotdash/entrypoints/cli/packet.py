@@ -57,7 +57,7 @@ def make(
             known = _shop(session, shop)
             zone = known.timezone
             asked = Week.parse(week) if week else Week.last_full(house.clock.now(), zone)
-            as_of = min(asked.is_sent_at(zone), house.clock.now())
+            as_of = asked.known_until(zone, house.clock.now())
             made = make_packet(session, known, asked, as_of, house.settings.base_url)
         is_kept = keep and keep_made(house.database, house.clock, made)
         forms = form or list(Form)

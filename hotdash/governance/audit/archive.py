@@ -3,7 +3,8 @@
 import gzip
 import hashlib
 import os
-from collections.abc import Generator, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -73,10 +74,13 @@ def misfit_of_archives(home: Path, archives: Iterable[ArchiveRecord]) -> Misfit 
 
 
 def with_archived(
-    linked: Iterable[tuple[Event | None, Link]], home: Path, archives: Iterable[ArchiveRecord]
+    linked: Iterable[tuple[Event | None, Link]],
+    home: Path,
+    archives: Iterable[ArchiveRecord],
+    rests: Callable[[Event, Link], None] = lambda event, link: None,
 ) -> Iterator[tuple[Event | None, Link]]:
-    """Rows that are not here any more out of their files; both go by chain and position."""
-    resting = _archived_rows(home, archives)
+    """Rows that are not here any more out of their files, each told; both go by chain and position."""
+    resting = archived_rows(home, archives)
     event, link = next(resting, (None, None))
     for here, place in linked:
         if here is not None:
@@ -85,21 +89,27 @@ def with_archived(
         while link is not None and (link.chain, link.position) < (place.chain, place.position):
             event, link = next(resting, (None, None))
         is_same = link is not None and (link.chain, link.position) == (place.chain, place.position)
+        if is_same and event is not None:
+            rests(event, place)
         yield (event if is_same else None), place
 
 
-def _archived_rows(
+def archived_rows(
     home: Path, archives: Iterable[ArchiveRecord]
 ) -> Generator[tuple[Event, Link], None, None]:
     for archive in archives:
         file = file_of(home, archive)
         if not file.is_file():
             continue
-        with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
-            for line in lines:
-                read = read_line(line.rstrip("\n"))
-                if read is not None:
-                    yield read
+        try:
+            with gzip.open(file, "rt", encoding="utf-8", newline="\n") as lines:
+                read = [read_line(line.rstrip("\n")) for line in lines]
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+            raise ConflictError(
+                f"The archive {file.relative_to(home)} cannot be read: {error}.",
+                hint="Bring it back from the home's backup; `hotdash audit verify` proves it.",
+            ) from None
+        yield from (each for each in read if each is not None)
 
 
 def _write(home: Path, chain: str, rows: list[Archivable]) -> ArchiveRecord:

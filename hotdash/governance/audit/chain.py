@@ -6,58 +6,82 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import orjson
+from sqlalchemy.orm import Session
 
 from hotdash.base.audit_lines import Event, Link, Misfit, first_misfit
-from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.base.clock import iso_utc
 from hotdash.governance.audit.archive import misfit_of_archives, with_archived
+from hotdash.governance.audit.heads import HEADS_FILE, HeadsTold, add_heads, head_of, heads_told
 from hotdash.storage.appdb.repositories import audit_chain
 from hotdash.storage.appdb.session import Database
-
-HEADS_FILE = Path("audit/heads.ndjson")
 
 
 @dataclass(frozen=True)
 class Proof:
+    """Noted are the ends that were written down before; without them a cut-off end is not found."""
+
     rows: int
     heads: Mapping[str, Link]
     misfit: Misfit | None
+    noted: int
+    noted_at: datetime | None
 
     def as_json(self) -> dict[str, Any]:
         return {
             "rows": self.rows,
             "holds": self.misfit is None,
             "misfit": self.misfit.as_json() if self.misfit else None,
-            "heads": [_head(link) for link in self.heads.values()],
+            "heads": [head_of(link) for link in self.heads.values()],
+            "noted_ends": self.noted,
+            "noted_at": iso_utc(self.noted_at) if self.noted_at else None,
         }
+
+    def told(self) -> Iterator[str]:
+        if not self.rows:
+            yield "The log is empty, which proves nothing."
+        else:
+            yield f"{self.rows} rows: nothing was changed or removed."
+        if self.noted_at is None:
+            yield (
+                f"No end is noted in {HEADS_FILE}: rows cut off at the end, or a whole chain, would "
+                "not be missed. `hotdash audit note` notes where each ends now."
+            )
+        else:
+            yield f"Held against {self.noted} ends, the newest noted at {iso_utc(self.noted_at)}."
 
 
 def verify(database: Database, home: Path) -> Proof:
     with database.jobs() as session:
         audit_chain.seal(session)
     seen: dict[str, dict[int, Link]] = {}
-    told = _heads_told(home)
+    told = heads_told(home)
     rows = 0
     heads: dict[str, Link] = {}
+    resting: dict[str, tuple[Event, Link]] = {}
 
     def counted(linked: Iterator[tuple[Event | None, Link]]) -> Iterator[tuple[Event | None, Link]]:
         nonlocal rows
         for event, link in linked:
             rows += 1
             heads[link.chain] = link
-            if (link.chain, link.position) in told:
+            if (link.chain, link.position) in told.ends:
                 seen.setdefault(link.chain, {})[link.position] = link
             yield event, link
 
+    def rests(event: Event, link: Link) -> None:
+        resting.setdefault(event.action, (event, link))
+
     with database.snapshot() as session:
         archives = audit_chain.archives(session)
-        linked = with_archived(audit_chain.linked_events(session), home, archives)
-        misfit = misfit_of_archives(home, archives) or first_misfit(counted(linked))
-        strays = audit_chain.unlinked(session)
-    if misfit is None and strays:
-        first = strays[0]
-        misfit = Misfit(first.shop_id or "", 0, first.event_id, first.at, "it stands in no chain")
-    return Proof(rows, heads, misfit or _cut_off(told, seen))
+        linked = with_archived(audit_chain.linked_events(session), home, archives, rests)
+        misfit = (
+            misfit_of_archives(home, archives)
+            or first_misfit(counted(linked))
+            or _outside(session)
+            or _only_resting(session, resting)
+        )
+    misfit = misfit or told.misfit or _cut_off(told, seen)
+    return Proof(rows, heads, misfit, len(told.ends), told.newest_at)
 
 
 def note_heads(database: Database, home: Path, at: datetime) -> int:
@@ -66,47 +90,30 @@ def note_heads(database: Database, home: Path, at: datetime) -> int:
         audit_chain.seal(session)
     with database.snapshot() as session:
         heads = audit_chain.heads(session)
-    known = _heads_told(home)
-    news = [link for link in heads.values() if (link.chain, link.position) not in known]
-    if news:
-        file = home / HEADS_FILE
-        file.parent.mkdir(parents=True, exist_ok=True)
-        lines = [orjson.dumps({"at": iso_utc(at)} | _head(link)).decode() for link in news]
-        with file.open("a+b") as stream:
-            stream.write(_line_break_after(file) + "".join(f"{line}\n" for line in lines).encode())
-    return len(news)
+    return add_heads(home, heads.values(), at)
 
 
-def _line_break_after(file: Path) -> bytes:
-    """A machine that went down in the middle of a line must not spoil the next one."""
-    content = file.read_bytes()
-    return b"\n" if content and not content.endswith(b"\n") else b""
+def _outside(session: Session) -> Misfit | None:
+    """Rows without a place, and places that wait for a row that was there."""
+    for event in audit_chain.unlinked(session):
+        return Misfit(event.shop_id or "", 0, event.event_id, event.at, "it stands in no chain")
+    for event_id in audit_chain.waiting_for_nothing(session):
+        why = "its row went before it had its place in a chain"
+        return Misfit("", 0, event_id, None, why)
+    return None
 
 
-def _head(link: Link) -> dict[str, Any]:
-    return {"chain": link.chain, "position": link.position, "hash": link.hash.hex()}
+def _only_resting(session: Session, resting: Mapping[str, tuple[Event, Link]]) -> Misfit | None:
+    """What is kept for good stands in the database too, whatever a file holds of it."""
+    for action in audit_chain.kept_for_good(session, sorted(resting)):
+        event, link = resting[action]
+        why = "its row is kept for good, and only the archive has it"
+        return Misfit(link.chain, link.position, event.event_id, event.at, why)
+    return None
 
 
-def _heads_told(home: Path) -> dict[tuple[str, int], tuple[datetime, str]]:
-    file = home / HEADS_FILE
-    if not file.exists():
-        return {}
-    found: dict[tuple[str, int], tuple[datetime, str]] = {}
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        try:
-            told = orjson.loads(line)
-            key = told["chain"], told["position"]
-            found.setdefault(key, (parse_iso(told["at"]), told["hash"]))
-        except (ValueError, KeyError, TypeError):
-            # The last line of a machine that went down in the middle of it.
-            continue
-    return found
-
-
-def _cut_off(
-    told: Mapping[tuple[str, int], tuple[datetime, str]], seen: Mapping[str, Mapping[int, Link]]
-) -> Misfit | None:
-    for (chain, position), (at, known) in told.items():
+def _cut_off(told: HeadsTold, seen: Mapping[str, Mapping[int, Link]]) -> Misfit | None:
+    for (chain, position), (at, known) in told.ends.items():
         link = seen.get(chain, {}).get(position)
         if link is None:
             return Misfit(

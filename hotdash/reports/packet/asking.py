@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from hotdash.insights.metrics.period import Window
-from hotdash.insights.metrics.publication import Published, Windows, load_publications
+from hotdash.insights.metrics.publication import Published, Windows
 from hotdash.insights.metrics.query.answer import Answer
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
+from hotdash.insights.metrics.query.snapshot import Snapshot
+from hotdash.insights.tiles import wording
 from hotdash.reports.packet.contract import Query
 from hotdash.reports.packet.recorder import Recorder
 from hotdash.reports.packet.weeks import Week
@@ -32,6 +34,7 @@ class Asking:
     week: Week
     as_of: datetime
     base_url: str
+    snapshot: Snapshot = field(compare=False)
     recorder: Recorder = field(compare=False)
 
     @property
@@ -48,7 +51,13 @@ class Asking:
         question = Question.parse(
             shops=[self.shop_id], metrics=metrics, by=by, first=window.first, last=window.last
         )
-        return query(self.session, question, self.as_of, windows=Windows(window, base))
+        windows = Windows(window, base)
+        return query(
+            *(self.session, question, self.as_of),
+            windows=windows,
+            snapshot=self.snapshot,
+            with_blocks=True,
+        )
 
     def explore(
         self,
@@ -75,8 +84,18 @@ class Asking:
         return self.recorder.add(Query(name, title, url))
 
     def published(self, *marts: str) -> dict[str, Published]:
-        found = load_publications(self.session, [self.shop_id], marts)
+        found = self.snapshot.publications([self.shop_id], marts)
         return {mart: each for (_, mart), each in found.items()}
+
+    def not_compared(self, *marts: str) -> str | None:
+        """A part that was not known yet would have come from nothing, and what it had would be Other."""
+        first = max(
+            (each.first_day for each in self.published(*marts).values() if each.first_day),
+            default=None,
+        )
+        if first is None or first <= self.week.before(1).monday:
+            return None
+        return f"No comparison: known only from {wording.day(first)} on."
 
     def block_of(self, *marts: str) -> str | None:
         """Why what is shown of these marts is not the newest, where it is not."""

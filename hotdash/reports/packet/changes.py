@@ -78,7 +78,7 @@ def _missing(answer: Answer, metric: str) -> str | None:
 
 
 def _none(name: str, title: str, unit: str, query: str, why: str) -> Breakdown:
-    return Breakdown(name, title, unit, None, None, (), "", query, why)
+    return Breakdown(name, title, unit, None, None, (), "", query, words.reason(why))
 
 
 def _told(
@@ -124,6 +124,7 @@ def _channels(asking: Asking, whole: Answer) -> Breakdown:
     why = _missing(whole, "revenue") or asking.block_of(ROAS_MART)
     if why is None and not published.parts:
         why = "No attribution is published for this shop."
+    why = why or asking.not_compared(ROAS_MART)
     week, base = asking.week.window, asking.week.before(1).window
     asked = {
         "shop_id": asking.shop_id,
@@ -155,6 +156,7 @@ def _split(asking: Asking, whole: Answer, dimension: str, title: str) -> Breakdo
         answer = _both(asking, ["revenue"], [dimension])
     why = _missing(whole, "revenue") or blocked_because(dict(answer.shops[0].blocked))
     why = why or _unknown_of(answer, "revenue", title)
+    why = why or asking.not_compared(*answer.metrics[0].marts)
     if why is not None:
         return _none(dimension, title, unit, query, why)
     now, before = _totals(whole, "revenue")
@@ -199,6 +201,7 @@ def _value_by_segment(asking: Asking, whole: Answer) -> Breakdown:
         answer = _both(asking, ["revenue", _PER], ["segment"])
     why = _missing(whole, "aov") or blocked_because(dict(answer.shops[0].blocked))
     why = why or _unknown_of(answer, "revenue", title)
+    why = why or asking.not_compared(*answer.metrics[0].marts)
     if why is not None:
         return _none(name, title, unit, query, why)
     revenue, orders = _totals(whole, "revenue"), _totals(whole, _PER)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError
+from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.tiles import wording
 from hotdash.reports.packet.anomalies import anomalies
 from hotdash.reports.packet.asking import Asking
@@ -38,6 +39,7 @@ def make_packet(
     asking = Asking(
         *(session, shop.shop_id, shop.timezone, shop.currency, week, as_of),
         base_url=base_url.rstrip("/"),
+        snapshot=Snapshot(session),
         recorder=Recorder(session),
     )
     told = asking.answer(METRICS, week.window, base=None).shops[0]

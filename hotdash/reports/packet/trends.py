@@ -7,6 +7,7 @@ from decimal import Decimal
 from hotdash.insights.metrics.definition import Metric, Threshold, Unit
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.query.answer import Answer, AnsweredMetric, Cell, rounded
+from hotdash.reports.packet import words
 from hotdash.reports.packet.asking import COMPARED_WITH_NOTHING, Asking, blocked_because
 from hotdash.reports.packet.contract import DayBar, Level, Point, Trend
 from hotdash.reports.packet.weeks import Week
@@ -91,9 +92,9 @@ def _trend(
         value=value,
         previous=previous,
         year_before=before,
-        why=blocked or cell.why,
-        why_no_previous=cell.why_no_base,
-        why_no_year=year.why_no_base,
+        why=blocked or words.reason(cell.why),
+        why_no_previous=words.reason(cell.why_no_base),
+        why_no_year=words.reason(year.why_no_base),
         is_provisional=now.only_row.provisional,
         level=None if blocked else level_of(metric, cell),
         history=() if blocked else history,

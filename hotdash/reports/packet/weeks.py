@@ -78,6 +78,11 @@ class Week:
     def is_sent_at(self, timezone: str) -> datetime:
         return _instant(self.next.monday, SENT_AT, timezone)
 
+    def known_until(self, timezone: str, now: datetime) -> datetime:
+        """What a packet that is made now knows of: at any moment before it is due the same."""
+        due = self.is_sent_at(timezone)
+        return due if now >= due else min(self.ends_at(timezone), now)
+
 
 def _instant(day: date, at: time, timezone: str) -> datetime:
     """A week with a change of the clocks is 167 or 169 hours long; its days are seven."""

@@ -32,8 +32,8 @@ def health(asking: Asking, complete_through: Mapping[str, datetime]) -> Health:
             _runs(runs),
             Figure(
                 "Ready answers (cache)",
-                "not kept",
-                "each web server counts them since its start only: see Ops Pulse on Today",
+                "not measured",
+                "of a week nobody counts them; since its start each web server does: Ops Pulse on Today",
             ),
         ),
         sources=tuple(_source(name, at, asking) for name, at in sorted(complete_through.items())),

@@ -1,5 +1,6 @@
 """How a packet writes amounts, days and changes: exact where it adds up, short where it tells."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -69,6 +70,19 @@ def span(first: date, last: date) -> str:
 
 def short_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
+
+
+_FIRST_DAY = re.compile(r"(No comparison: )?The first known day of \S+ in \w+ is ([^.]+)\.")
+_NOTHING = re.compile(r"\w+ holds nothing for [^:]+: ")
+
+
+def reason(text: str | None) -> str | None:
+    """Why a number is not there, without the names of tables."""
+    if text is None:
+        return None
+    told = _FIRST_DAY.sub(lambda found: f"{found[1] or ''}known only from {found[2]} on.", text)
+    told = _NOTHING.sub("", told)
+    return told[:1].upper() + told[1:]
 
 
 def label(text: str) -> str:

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import random
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,15 @@ from urllib.parse import quote
 import pytest
 
 from hotdash.base.audit_lines import part_of_lines
+from hotdash.base.errors import NotFoundError
 from hotdash.base.logging import configure_logging, get_logger
 from hotdash.decisions.evidence.bundle import MANIFEST, open_bundle, pack
+from hotdash.decisions.evidence.proof import verify_by_log
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.alert_channels import save_channel
 from hotdash.storage.appdb.repositories.credentials import enter_credential
+from hotdash.storage.appdb.repositories.mirrors import save_mirror
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import KEY_FILE, Vault
 from tests.fixtures.commands import Commands
@@ -176,6 +181,32 @@ def test_every_byte_of_every_member_counts() -> None:
             assert [each.member for each in open_bundle(path).differences] == [name]
 
 
+def test_every_byte_of_the_file_counts(
+    commands: Commands, shop: SeededShop, database: Database
+) -> None:
+    """Also where nothing that it holds is changed by it: times, rights, padding, what lies behind."""
+    made = commands.told("evidence", "create", "Orders off", "--shop", shop.shop_id, *WINDOW)
+    path = Path(made["path"])
+    content = path.read_bytes()
+    places = random.Random(7)
+    damaged = [content + b"\0", b"\0" + content, content[:-1]]
+    for place in places.sample(range(len(content)), 400):
+        damaged.append(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
+    for each in damaged:
+        path.write_bytes(each)
+        with suppress(NotFoundError):
+            # What is no bundle any more is refused as such.
+            assert verify_by_log(path, database).differences
+
+
+def test_names_that_lead_out_of_it_are_named() -> None:
+    names = ("../up.txt", "/root.txt", "a/../../b.txt", "C:\\x.txt", "..\\y.txt")
+    Path("out.zip").write_bytes(pack({"topic": "t"}, dict.fromkeys(names, b"x"))[0])
+    found = open_bundle(Path("out.zip")).differences
+    assert {each.member for each in found} == set(names)
+    assert {each.why for each in found} == {"its name leads out of the bundle"}
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -191,13 +222,14 @@ def test_alone_it_says_that_nobody_vouches(commands: Commands, lived: SeededShop
 def test_no_secret_is_in_any_member(
     commands: Commands, lived: SeededShop, database: Database, home: Path
 ) -> None:
-    settings, vault_token, hook, variable, password = (
+    settings, vault_token, hook, variable, password, mirror_key = (
         *(
             "set-5b0c!&d/1",
             "plain-vault-9f2e\\7",
             "hook-77aa-secret",
             "var-4141-tok",
             "pass w/ord9",
+            "mirror-service-31",
         ),
     )
     vault = Vault(home / KEY_FILE)
@@ -207,7 +239,8 @@ def test_no_secret_is_in_any_member(
             fields = {"access_token": vault_token, "domain": "hot-rod.example"}
             enter_credential(session, vault, lived.shop_id, vendor, fields)
         save_channel(session, vault, "slack", "slack", {}, {"url": hook}, IN_WINDOW)
-        spoken = " ".join((settings, vault_token, hook, variable, password))
+        save_mirror(session, vault, "https://p.example", mirror_key, "working", IN_WINDOW)
+        spoken = " ".join((settings, vault_token, hook, variable, password, mirror_key))
         audit.add_event(
             session,
             shop_id=lived.shop_id,
@@ -222,7 +255,7 @@ def test_no_secret_is_in_any_member(
         )
         record_decision(session, decision, IN_WINDOW)
     key = (home / KEY_FILE).read_text().split()[0]
-    secrets = (settings, vault_token, hook, variable, password, key)
+    secrets = (settings, vault_token, hook, variable, password, mirror_key, key)
     configure_logging("info", home / "logs/told.ndjson")
     get_logger("told").info(f"used {' '.join(secrets)} for {address}", url=f"https://x/?k={key}")
     log(home, *({"event": f"{each} {quote(each, safe='')} {address}"} for each in secrets))

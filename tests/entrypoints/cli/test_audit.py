@@ -1,5 +1,6 @@
 """hotdash audit, as a person types it: exports of one chain, what a file proves, and the archive."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +51,12 @@ def test_a_file_says_that_it_is_a_part(commands: Commands) -> None:
     assert "what stands before and after it, it cannot say" in said
     later.write_text(later.read_text().replace("cli:ann", "cli:bob", 1))
     assert not commands.told("audit", "verify", str(later), code=1)["holds"]
+
+
+def test_an_empty_file_proves_nothing(commands: Commands) -> None:
+    for name, content in (("empty.ndjson", b""), ("empty.ndjson.gz", gzip.compress(b""))):
+        Path(name).write_bytes(content)
+        assert "proves nothing" in commands.error("audit", "verify", name)["message"]
 
 
 def test_what_is_archived_is_exported_and_proven(commands: Commands) -> None:

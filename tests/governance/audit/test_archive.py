@@ -5,14 +5,17 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
-from hotdash.base.audit_lines import part_of_lines
+from hotdash.base.audit_lines import line_of, part_of_lines
 from hotdash.governance.audit.archive import HOT_FOR, archive_old
+from hotdash.governance.audit.between import events_between
 from hotdash.governance.audit.chain import verify
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.session import Database
+from tests.fixtures.postgres import DatabaseUrls
 
 NOW = datetime.now(UTC)
 OLD = NOW - HOT_FOR - timedelta(days=1)
@@ -64,6 +67,45 @@ def test_later_ones_go_on_where_the_last_file_ended(log: Database, tmp_path: Pat
     act(log, "late", OLD)
     assert archive_old(log, tmp_path, NOW) == 0, "it stands behind rows that are too young"
     assert verify(log, tmp_path).misfit is None
+
+
+def test_what_is_kept_for_good_is_missed_though_the_file_has_it(
+    log: Database, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    archive_old(log, tmp_path, NOW)
+    with psycopg.connect(database_urls.owner, autocommit=True) as connection:
+        connection.execute("alter table audit.events disable trigger user")
+        connection.execute("delete from audit.events where action = 'metrics.policy.decide'")
+    misfit = verify(log, tmp_path).misfit
+    assert misfit is not None
+    assert (misfit.chain, misfit.position) == (SHOP, 3)
+    assert misfit.why == "its row is kept for good, and only the archive has it"
+
+
+SPANS: list[tuple[datetime | None, datetime | None, list[int]]] = [
+    (None, None, [1, 2, 3, 4, 5, 6, 7]),
+    (None, OLD - timedelta(days=1), []),
+    (None, NOW, [1, 2, 3, 4, 5]),
+    (OLD, NOW, [1, 2, 3, 4, 5]),
+    (OLD - timedelta(days=900), None, [1, 2, 3, 4, 5, 6, 7]),
+    (NOW, None, [6, 7]),
+]
+
+
+def test_a_span_holds_what_was_then_wherever_it_rests(log: Database, tmp_path: Path) -> None:
+    def exported() -> list[list[str]]:
+        with log.snapshot() as session:
+            return [
+                [line_of(*each) for each in events_between(session, tmp_path, SHOP, *span)]
+                for *span, _ in SPANS
+            ]
+
+    before = exported()
+    archive_old(log, tmp_path, NOW)
+    assert exported() == before
+    for lines, (*_, positions) in zip(before, SPANS, strict=True):
+        assert part_of_lines(lines).misfit is None
+        assert [json.loads(line)["position"] for line in lines] == positions
 
 
 def test_a_changed_or_lost_file_is_named(log: Database, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The audit log proven: what was changed, removed or cut off is found, however it was done."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from hotdash.base.audit_lines import Event, line_of, part_of_lines
-from hotdash.governance.audit.chain import HEADS_FILE, note_heads, verify
+from hotdash.governance.audit.between import events_between
+from hotdash.governance.audit.chain import note_heads, verify
+from hotdash.governance.audit.heads import HEADS_FILE
 from hotdash.storage.appdb.repositories import audit
-from hotdash.storage.appdb.repositories.audit_chain import heads, links_between
+from hotdash.storage.appdb.repositories.audit_chain import heads
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import DatabaseUrls
 
@@ -177,17 +180,104 @@ def test_a_line_that_was_interrupted_spoils_none(log: Database, tmp_path: Path) 
     assert verify(log, tmp_path).misfit is None
 
 
+def test_a_row_that_went_before_it_was_sealed_is_missed(
+    log: Database, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    tamper(database_urls, "delete from audit.events where subject = '4'")
+    misfit = verify(log, tmp_path).misfit
+    assert misfit is not None
+    assert misfit.why == "its row went before it had its place in a chain"
+
+
+def test_a_row_that_slipped_in_without_a_place_is_named(
+    log: Database, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    verify(log, tmp_path)
+    with psycopg.connect(database_urls.owner, autocommit=True) as connection:
+        connection.execute(
+            "insert into audit.events (shop_id, at, actor, action, subject, detail) "
+            "values ('hot-rod-an', now(), 'x', 'x', 'slipped', '{}')"
+        )
+        connection.execute("delete from audit.pending")
+    misfit = verify(log, tmp_path).misfit
+    assert misfit is not None
+    assert (misfit.chain, misfit.why) == (SHOP, "it stands in no chain")
+
+
+def test_a_whole_chain_that_went_is_found_by_its_noted_end(
+    log: Database, database_urls: DatabaseUrls, tmp_path: Path
+) -> None:
+    note_heads(log, tmp_path, NOW)
+    tamper(
+        database_urls,
+        f"delete from audit.links where chain = '{SHOP}'",
+        f"delete from audit.events where shop_id = '{SHOP}'",
+    )
+    misfit = verify(log, tmp_path).misfit
+    assert misfit is not None
+    assert (misfit.chain, misfit.position) == (SHOP, 5)
+
+
+def test_what_it_cannot_vouch_for_is_said(log: Database, tmp_path: Path) -> None:
+    alone = verify(log, tmp_path)
+    assert alone.noted == 0
+    assert "a whole chain, would not be missed" in list(alone.told())[1]
+    note_heads(log, tmp_path, NOW)
+    noted = verify(log, tmp_path)
+    assert (noted.noted, noted.noted_at) == (2, NOW)
+    assert list(noted.told())[1].startswith("Held against 2 ends")
+
+
+def test_an_empty_log_proves_nothing(database: Database, tmp_path: Path) -> None:
+    assert next(verify(database, tmp_path).told()) == "The log is empty, which proves nothing."
+
+
+DONE_TO_HEADS: dict[str, Callable[[list[bytes]], list[bytes]]] = {
+    "first gone": lambda lines: lines[1:],
+    "one gone": lambda lines: [lines[0], *lines[2:]],
+    "swapped": lambda lines: [lines[1], lines[0], *lines[2:]],
+    "cut": lambda lines: [lines[0][:-9], *lines[1:]],
+    "changed": lambda lines: [lines[0].replace(b":1,", b":2,"), *lines[1:]],
+    "added": lambda lines: [b"{}", *lines],
+}
+
+
+def test_the_noted_ends_are_a_chain_too(log: Database, tmp_path: Path) -> None:
+    for number in range(3):
+        act(log, number)
+        note_heads(log, tmp_path, NOW)
+    file = tmp_path / HEADS_FILE
+    written = file.read_bytes()
+    for name, change in DONE_TO_HEADS.items():
+        file.write_bytes(b"\n".join(change(written.split(b"\n"))))
+        misfit = verify(log, tmp_path).misfit
+        assert misfit is not None, name
+        assert str(HEADS_FILE) in misfit.why
+    act(log, 8)
+    assert note_heads(log, tmp_path, NOW) == 0, "nothing is written behind what does not fit"
+
+
+def test_two_who_note_at_once_leave_one_chain(log: Database, tmp_path: Path) -> None:
+    def note(number: int) -> None:
+        act(log, number)
+        note_heads(log, tmp_path, NOW)
+
+    with ThreadPoolExecutor(4) as writers:
+        list(writers.map(note, range(12)))
+    assert verify(log, tmp_path).misfit is None
+
+
 def test_an_exported_file_is_proven_alone(log: Database, tmp_path: Path) -> None:
     verify(log, tmp_path)
     with log.snapshot() as session:
-        found = links_between(session, SHOP, None, None)
-        lines = [line_of(event, link) for event, link in found if event]
+        found = events_between(session, tmp_path, SHOP, None, None)
+        lines = [line_of(event, link) for event, link in found]
     whole = part_of_lines(lines)
     assert (whole.rows, whole.misfit) == (5, None)
-    assert next(whole.told()).endswith("from its beginning to 5.")
+    assert list(whole.told())[1].endswith("from its beginning to 5.")
     later = part_of_lines(lines[2:])
     assert (later.rows, later.misfit) == (3, None)
-    assert next(later.told()).endswith("from 3 to 5.")
+    assert list(later.told())[1].endswith("from 3 to 5.")
     for changed in (
         [*lines[:2], lines[2].replace("cli:ann", "cli:anm"), *lines[3:]],
         [*lines[:2], *lines[3:]],

@@ -32,6 +32,11 @@ CREDITED = {
     WEEK: {"email": 350, "paid_search": 250},
     WEEK.before(1): {"email": 200, "paid_search": 300},
 }
+# Sold and given back. The hose is in both weeks, the elbow is new, the clamp is sold no more.
+PRODUCTS = {
+    WEEK: {"Hose": (500, 0), "Elbow": (200, 30)},
+    WEEK.before(1): {"Hose": (450, 0), "Clamp": (100, 0)},
+}
 
 
 def rows_of(shop_id: str, currency: str, weeks: dict[Week, tuple[list[str], int]]) -> Rows:
@@ -71,6 +76,26 @@ def credited() -> list[dict[str, Any]]:
     ]
 
 
+def lines() -> list[dict[str, Any]]:
+    return [
+        mart_row(
+            "fct_order_lines",
+            shop_id=ROD,
+            order_id=number,
+            line_id=1,
+            day=week.monday,
+            currency="USD",
+            is_counted=True,
+            product=product,
+            units=1,
+            gross_sales=Decimal(gross),
+            refunds=Decimal(refunds),
+        )
+        for week, products in PRODUCTS.items()
+        for number, (product, (gross, refunds)) in enumerate(products.items(), week.monday.day)
+    ]
+
+
 def publish(storefront: Storefront, shop_id: str, rows: Rows, **more: Any) -> None:
     storefront.clock.advance(timedelta(minutes=1))
     publish_rows(
@@ -92,7 +117,8 @@ def shops(
     with copied(template_urls, storefront_template, folder) as storefront:
         for shop_id in (ROD, KYOTO):
             storefront.unpublish(shop_id)
-        publish(storefront, ROD, rows_of(ROD, "USD", DAYS) | {"fct_roas": credited()})
+        told = {"fct_roas": credited(), "fct_order_lines": lines()}
+        publish(storefront, ROD, rows_of(ROD, "USD", DAYS) | told)
         yen = {WEEK: ([FIRST] * 3, 1001), WEEK.before(1): ([FIRST] * 2, 1500)}
         publish(storefront, KYOTO, rows_of(KYOTO, "JPY", yen))
         yield storefront
@@ -149,6 +175,12 @@ def test_orders_and_value(week: Packet) -> None:
 def test_channels(week: Packet) -> None:
     # 350 - 200, 250 - 300, and what nobody is credited with: (840 - 600) - (700 - 500).
     assert drivers(week, "channel") == {"Email": 150, "Paid search": -50, "Other": 40}
+
+
+def test_products_also_new_ones_and_those_sold_no_more(week: Packet) -> None:
+    # Hose 500 - 450 = 50; elbow 200 - 30 = 170; clamp 0 - 100 = -100.
+    # What belongs to no product: (840 - 670) - (700 - 550) = 20. 50 + 170 - 100 + 20 = 140.
+    assert drivers(week, "product") == {"Elbow": 170, "Clamp": -100, "Hose": 50, "Other": 20}
 
 
 def test_segments(week: Packet) -> None:

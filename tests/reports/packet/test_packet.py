@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -10,12 +11,13 @@ from pathlib import Path
 import nbformat
 import orjson
 import pytest
+from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 
 from hotdash.base.clock import FixedClock, iso_utc
 from hotdash.base.errors import ConflictError
 from hotdash.jobs.keep_analysis import analyze_logs
-from hotdash.reports.packet.contract import Packet
+from hotdash.reports.packet.contract import Anomaly, Level, Packet, Sentence
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.render.html import html_of
 from hotdash.reports.packet.render.notebook import notebook_of
@@ -67,6 +69,25 @@ def test_every_breakdown_adds_up(shown_storefront: Storefront, shop_id: str) -> 
     assert packet.breakdown("segment").change == net_of(WEEK, shop_id) - net_of(
         WEEK.before(1), shop_id
     )
+
+
+def test_a_part_that_was_not_known_in_both_weeks_is_not_compared(storefront: Storefront) -> None:
+    """Visits and products of the storefront are known from Saturday, 7 November, on."""
+    storefront.fill()
+    packet = packet_of(storefront)
+    for name in ("channel", "product", "roas-by-platform"):
+        each = packet.breakdown(name)
+        assert each.why == "No comparison: known only from 7 Nov 2026 on.", name
+        assert each.drivers == ()
+    assert packet.breakdown("segment").why is None
+    reasons = [
+        told
+        for trend in packet.trends
+        for told in (trend.why, trend.why_no_previous, trend.why_no_year)
+        if told
+    ]
+    assert "No source of it has been connected and read." in reasons
+    assert not [told for told in reasons if "fct_" in told or ROD in told]
 
 
 def test_every_sentence_leads_to_its_query(shown: Packet) -> None:
@@ -188,12 +209,51 @@ def test_the_notebook_runs_from_top_to_bottom(
     document = notebook_of(packet)
     assert document == notebook_of(packet_of(storefront))
     monkeypatch.setenv("HOTDASH_DATABASE_URL", storefront.database.direct_uri)
+    monkeypatch.setenv("PGTZ", "Asia/Tokyo")
     notebook = nbformat.reads(document.decode(), as_version=4)
     nbformat.validate(notebook)
     done = NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     printed = done.cells[-1].outputs[0]["text"]
     change = packet.breakdown("segment").change
     assert f"Revenue by customer segment {change} = " in printed
+
+
+EVIL = '<script>x()</script> <img src=x onerror=x()> [a](http://evil.test) `$x$` #link("y")'
+
+
+def test_names_are_shown_and_never_read_as_markup(shown: Packet) -> None:
+    named = replace(
+        shown,
+        shop_name=EVIL,
+        headline=(Sentence(EVIL, shown.headline[0].query), *shown.headline),
+        anomalies=(Anomaly(Level.ACT, EVIL, EVIL, shown.headline[0].query),),
+        changes=tuple(
+            replace(each, drivers=tuple(replace(driver, name=EVIL) for driver in each.drivers))
+            for each in shown.changes
+        ),
+    )
+    html = html_of(named).decode()
+    assert "<script" not in html
+    assert "<img" not in html
+    told = [
+        cell["source"]
+        for cell in nbformat.reads(notebook_of(named).decode(), as_version=4).cells
+        if cell["cell_type"] == "markdown"
+    ]
+    rendered = MarkdownIt("commonmark").render("\n\n".join(told))
+    assert "<script" not in rendered
+    assert "<img" not in rendered
+    assert 'http://evil.test">' not in rendered
+    assert pdf_of(named).startswith(b"%PDF")
+
+
+def test_before_it_is_due_every_moment_makes_the_same() -> None:
+    zone = "America/Los_Angeles"
+    ends, due = WEEK.ends_at(zone), WEEK.is_sent_at(zone)
+    second = timedelta(seconds=1)
+    assert {WEEK.known_until(zone, at) for at in (ends, ends + second, due - second)} == {ends}
+    assert {WEEK.known_until(zone, at) for at in (due, due + timedelta(days=9))} == {due}
+    assert WEEK.known_until(zone, ends - second) == ends - second, "which is refused: not over"
 
 
 _DIGESTS = """
@@ -217,19 +277,28 @@ for form in (Packet.as_json, html_of, pdf_of, notebook_of):
 """
 
 
-def test_two_processes_with_different_hash_seeds_write_the_same_bytes(
+_HERE: dict[str, str] = {"PYTHONHASHSEED": "1", "TZ": "UTC", "PGTZ": "UTC", "LC_ALL": "C.UTF-8"}
+_THERE = {
+    "PYTHONHASHSEED": "4242",
+    "TZ": "Pacific/Auckland",
+    "PGTZ": "Asia/Tokyo",
+    "LC_ALL": "tr_TR.UTF-8",
+}
+
+
+def test_two_processes_in_different_surroundings_write_the_same_bytes(
     storefront: Storefront,
 ) -> None:
     storefront.fill()
     told = [
         subprocess.run(
             [sys.executable, "-c", _DIGESTS, storefront.database.direct_uri],
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            env={**os.environ, **surroundings},
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-        for seed in ("1", "4242")
+        for surroundings in (_HERE, _THERE)
     ]
     assert told[0] == told[1]
     assert len(told[0].split()) == 4

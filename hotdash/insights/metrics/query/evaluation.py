@@ -1,5 +1,6 @@
 """From sums to values: formulas over components, ratios of sums, and a reason where nothing is known."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -171,9 +172,19 @@ def _computed(part: _Part, children: Mapping[str, Outcome]) -> Outcome:
         return Outcome(value)
     zero = metric.parsed.zero_divisor({**metric.defaults, **values})
     if zero:
-        return Outcome(None, f"{zero} is 0.")
+        return Outcome(None, f"{_in_words(metric, zero)}: 0, so there is no value.")
     short = metric.short_of(values)
     return Outcome(None, f"{short} is not above 0." if short else "It cannot be computed.")
+
+
+_OF_A_METRIC = re.compile(r"The metric (.+?)(?: over the same days|,.*)?$")
+
+
+def _in_words(metric: Metric, expression: str) -> str:
+    """What a component is, as its definition says; of a sum its names."""
+    told = metric.components.get(expression, "").removesuffix(".")
+    words = _OF_A_METRIC.sub(r"\1", told or expression).replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _half(metric: Metric, name: str, unknown: int) -> str:

@@ -35,16 +35,17 @@ def query(
     assumed: Mapping[str, str] | None = None,
     manifests: Mapping[str, UUID] | None = None,
     snapshot: Snapshot | None = None,
+    with_blocks: bool = False,
 ) -> Answer:
     """Within the snapshot and the rights of the session.
 
     Windows are days that somebody chose before; assumed are decisions to try out; manifests, by
     shop, are read instead of what is published: an older one, or one that is not shown yet. Whoever
-    shares a snapshot between questions asks what is blocked once and apart.
+    shares a snapshot between questions asks what is blocked once and apart, or wants it with each.
     """
     asked = read(session, question, now, metrics, windows, assumed, manifests, snapshot)
     shops = [shop_id for shop_id in question.shops if shop_id not in (manifests or {})]
-    blocked = {} if snapshot else load_blocks(session, shops, _marts(asked))
+    blocked = {} if snapshot and not with_blocks else load_blocks(session, shops, _marts(asked))
     return _answer(asked.nodes, asked.readings, asked.windows, now.date(), blocked)
 
 

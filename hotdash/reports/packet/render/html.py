@@ -15,7 +15,11 @@ from hotdash.reports.packet.render.view import PacketView
 
 _HERE = Path(__file__).parent
 STYLE_FILE = _HERE / "packet.css"
-_ALONE = "body { margin: 0; padding: 16px; background: #f6f7f8; } @media print { body { padding: 0; background: #fff; } }\n"
+_ALONE = (
+    ":root { color-scheme: light dark; } "
+    "body { margin: 0; padding: 16px; background: light-dark(#f6f7f8, #101418); } "
+    "@media print { body { padding: 0; background: #fff; } }\n"
+)
 _BEGIN, _END = "<article", "</article>"
 _STYLE_BEGIN, _STYLE_END = "<style>", "</style>"
 

@@ -1,5 +1,6 @@
 """A packet as a notebook that nobody has run yet: its sentences, and the SQL that proves them."""
 
+import re
 from typing import Any
 
 import orjson
@@ -30,11 +31,14 @@ for name, change, parts in {parts}:
     print(name, change, "=", " + ".join(parts))"""
 
 
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#$|~!>])")
+
+
 def notebook_of(packet: Packet) -> bytes:
     """nbformat 4.5; ids are by place, so that the same packet is the same bytes."""
-    told = [f"- {each.text}" for each in packet.headline]
+    told = [f"- {_plain(each.text)}" for each in packet.headline]
     cells = [
-        _words(f"# {packet.shop_name}, week {packet.week}\n\n" + "\n".join(told)),
+        _words(f"# {_plain(packet.shop_name)}, week {packet.week}\n\n" + "\n".join(told)),
         _code(_CONNECT),
     ]
     for query in packet.queries:
@@ -70,6 +74,11 @@ def _adds_up(packet: Packet) -> str:
         if each.why is None
     ]
     return _ADDS_UP.replace("{parts}", repr(parts))
+
+
+def _plain(text: str) -> str:
+    """A name of a shop, product or campaign is shown and never read as markup, formula or HTML."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split())).replace("&", "&amp;").replace("<", "&lt;")
 
 
 def _words(text: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Text, cast, func, select, tuple_
+from sqlalchemy import ARRAY, Select, Text, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotdash.base.audit_lines import Event, Link
@@ -37,8 +37,10 @@ class ArchiveRecord:
     first: int
     last: int
     sha256: bytes
+    archived_at: datetime | None = None
 
 
+Span = tuple[int, int]
 Archivable = tuple[Event, Link]
 
 
@@ -47,19 +49,9 @@ def seal(session: Session) -> int:
     return session.scalars(select(func.audit.seal())).one()
 
 
-def linked_events(
-    session: Session, chain: str | None = None
-) -> Iterator[tuple[Event | None, Link]]:
+def linked_events(session: Session) -> Iterator[tuple[Event | None, Link]]:
     """By chain and position, as they stand; without an event where its row is gone."""
-    query = (
-        select(AuditLink, *_columns())
-        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
-        .order_by(*_IN_ORDER)
-    )
-    if chain is not None:
-        query = query.where(AuditLink.chain == chain)
-    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield (None if row.event_id is None else _event(row)), _link(row[0])
+    return _told(session, _linked())
 
 
 def wanted_events(session: Session, wanted: WantedEvents, limit: int) -> list[tuple[Event, bytes]]:
@@ -69,38 +61,31 @@ def wanted_events(session: Session, wanted: WantedEvents, limit: int) -> list[tu
     return [(_event(row), row.row_hash) for row in found]
 
 
-def links_between(
+def spans_between(
     session: Session, chain: str | None, since: datetime | None, until: datetime | None
-) -> Iterator[tuple[Event | None, Link]]:
-    """Of each chain all from its first row of that time to its last: none in between is left out."""
-    spans = (
-        select(
-            AuditLink.chain,
-            func.min(AuditLink.position).label("first"),
-            func.max(AuditLink.position).label("last"),
-        )
-        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+) -> dict[str, Span]:
+    """Of each chain from its first row of that time to its last, as far as they are here."""
+    query = (
+        select(AuditLink.chain, func.min(AuditLink.position), func.max(AuditLink.position))
+        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
         .group_by(AuditLink.chain)
     )
     if chain is not None:
-        spans = spans.where(AuditLink.chain == chain)
+        query = query.where(AuditLink.chain == chain)
     if since is not None:
-        spans = spans.where(AuditEvent.at >= since)
+        query = query.where(AuditEvent.at >= since)
     if until is not None:
-        spans = spans.where(AuditEvent.event_id.is_(None) | (AuditEvent.at < until))
-    span = spans.subquery()
-    query = (
-        select(AuditLink, *_columns())
-        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
-        .join(
-            span,
-            (span.c.chain == AuditLink.chain)
-            & AuditLink.position.between(span.c.first, span.c.last),
-        )
-        .order_by(*_IN_ORDER)
-    )
-    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield (None if row.event_id is None else _event(row)), _link(row[0])
+        query = query.where(AuditEvent.at < until)
+    return {each: (first, last) for each, first, last in session.execute(query)}
+
+
+def links_within(
+    session: Session, spans: Mapping[str, Span]
+) -> Iterator[tuple[Event | None, Link]]:
+    """None in between is left out, whenever it was."""
+    for chain, span in sorted(spans.items()):
+        query = _linked().where(AuditLink.chain == chain, AuditLink.position.between(*span))
+        yield from _told(session, query)
 
 
 def archives(session: Session) -> list[ArchiveRecord]:
@@ -108,7 +93,10 @@ def archives(session: Session) -> list[ArchiveRecord]:
         select(AuditArchive).order_by(AuditArchive.chain.collate("C"), AuditArchive.first_position)
     )
     return [
-        ArchiveRecord(row.chain, row.first_position, row.last_position, row.sha256) for row in rows
+        ArchiveRecord(
+            *(row.chain, row.first_position, row.last_position, row.sha256, row.archived_at)
+        )
+        for row in rows
     ]
 
 
@@ -152,6 +140,38 @@ def unlinked(session: Session) -> list[Event]:
         .order_by(AuditEvent.event_id)
     )
     return [_event(row) for row in session.execute(query)]
+
+
+def waiting_for_nothing(session: Session) -> list[int]:
+    """Events that are to be sealed and that nobody has."""
+    query = (
+        select(AuditPending.event_id)
+        .where(
+            ~select(AuditEvent).where(AuditEvent.event_id == AuditPending.event_id).exists(),
+            ~select(AuditLink).where(AuditLink.event_id == AuditPending.event_id).exists(),
+        )
+        .order_by(AuditPending.event_id)
+    )
+    return list(session.scalars(query))
+
+
+def kept_for_good(session: Session, actions: Sequence[str]) -> list[str]:
+    """Those of them whose rows never leave the database."""
+    told = func.unnest(cast(actions, ARRAY(Text))).column_valued("action")
+    return list(session.scalars(select(told).where(func.audit.is_kept(told)).order_by(told)))
+
+
+def _linked() -> Select[*tuple[Any, ...]]:
+    return (
+        select(AuditLink, *_columns())
+        .outerjoin(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .order_by(*_IN_ORDER)
+    )
+
+
+def _told(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[tuple[Event | None, Link]]:
+    for row in session.execute(query.execution_options(yield_per=_AT_ONCE)):
+        yield (None if row.event_id is None else _event(row)), _link(row[0])
 
 
 def _columns() -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """The questions an evidence bundle answers, in SQL that stands in it beside the answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from hotdash.base.audit_lines import Event, Link
+from hotdash.base.audit_lines import Link
 from hotdash.storage.appdb.models import AuditEvent, AuditLink
-from hotdash.storage.appdb.repositories.audit_chain import links_between
 from hotdash.storage.appdb.repositories.publications import (
     editions_of,
     list_manifests,
@@ -42,10 +41,6 @@ def answer(
         {"shop": window.shop_id, "since": window.since, "until": window.until},
     )
     return list(found.keys()), [tuple(row) for row in found]
-
-
-def audited(session: Session, window: Window) -> Iterator[tuple[Event | None, Link]]:
-    return links_between(session, window.shop_id, window.since, window.until)
 
 
 def chain_ends(session: Session, window: Window) -> dict[str, Link]:

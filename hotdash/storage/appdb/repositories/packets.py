@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from hotdash.base.errors import NotFoundError
@@ -74,6 +74,17 @@ def list_packets(
         query = query.where(KeptPacket.week < before)
     found = session.scalars(query.order_by(KeptPacket.week.desc()).limit(limit))
     return [_record(row) for row in found]
+
+
+def last_weeks(session: Session, shop_id: str | None, until: datetime) -> list[PacketRecord]:
+    """Of each shop, or of that one, the newest that was kept before."""
+    query = select(KeptPacket).where(KeptPacket.made_at < until)
+    if shop_id is not None:
+        query = query.where(KeptPacket.shop_id == shop_id)
+    newest = query.ext(distinct_on(KeptPacket.shop_id)).order_by(
+        KeptPacket.shop_id, KeptPacket.week.desc()
+    )
+    return [_record(row) for row in session.scalars(newest)]
 
 
 def find_packet(session: Session, shop_id: str, week: str) -> PacketRecord | None:

@@ -14,6 +14,7 @@ from tests.fixtures.marts import Publisher, mart_row
 from tests.fixtures.november import NOV, ROD, Ask, days
 from tests.fixtures.shops import SeededShop
 
+NOUGHT = ": 0, so there is no value."
 WHY = (
     "1 row does not say spend (an ad source was not read for the day, none is connected, or no exchange "
     "rate is known), and half a sum is no sum."
@@ -210,7 +211,7 @@ def test_without_ads_there_is_a_contribution_and_nothing_to_divide_by(
     assert row.cells["contribution_margin"].value == Decimal("330.50") / Decimal("480.50")
     nothing = {name: (row.cells[name].value, row.cells[name].why) for name in names[3:]}
     assert nothing == {
-        "roas": (None, "spend is 0."),
-        "mer": (None, "ad_spend is 0."),
-        "cac": (None, "spend is 0."),
+        "roas": (None, f"What these platforms cost on days whose whole spend is known{NOUGHT}"),
+        "mer": (None, f"Ad spend{NOUGHT}"),
+        "cac": (None, f"What was spent on Meta and Google ads, in the shop's currency{NOUGHT}"),
     }

@@ -98,7 +98,7 @@ class TestNothing:
 
         assert answer.only("revenue").value == 0
         assert answer.only("aov").value is None
-        assert answer.only("aov").why == "orders is 0."
+        assert answer.only("aov").why == "Orders: 0, so there is no value."
 
     def test_of_a_day_that_is_not_over_is_not_known(self, publisher: Publisher, ask: Ask) -> None:
         publisher.build(days())

@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.reports.backlog.items import backlog as wanted
-from hotdash.reports.backlog.standing import Board, Status, board
+from hotdash.reports.backlog.standing import Board, Standing, Status, board
 from hotdash.reports.backlog.surroundings import load_surroundings
 from hotdash.storage.appdb.repositories.shops import chosen_shops
 
@@ -49,13 +48,17 @@ def backlog(
 def _show(found: Board) -> None:
     counts = ", ".join(f"{number} {status.value}" for status, number in found.counts.items())
     out.print(f"[bold]{escape(found.shop_id)}[/] {counts}")
-    table = Table("", Column("item", no_wrap=True), "kind", "first", "why it stands so", box=None)
     for each in found.standings:
-        style = _STYLES[each.status]
+        item, style = each.item, _STYLES[each.status]
         word = f"[{style}]{each.status.value}[/]" if style else each.status.value
-        artifact = each.artifact
-        place = f" {artifact.page or artifact.file or ''}" if artifact else ""
-        told = "by: " + "; ".join(each.blocked_by) if each.blocked_by else f"{each.why}{place}"
-        item = each.item
-        table.add_row(word, item.name, item.kind.value, str(item.priority), escape(told))
-    out.print(table)
+        named = f"{item.kind.value} {item.name}: {item.title}, priority {item.priority}"
+        out.print(f"{word} {escape(named)}")
+        out.print(f"    {_because(each)}", markup=False)
+
+
+def _because(each: Standing) -> str:
+    if each.blocked_by:
+        return f"by: {'; '.join(each.blocked_by)}"
+    artifact = each.artifact
+    place = (artifact.page or artifact.file) if artifact else None
+    return f"{each.why}: {place}" if place else each.why

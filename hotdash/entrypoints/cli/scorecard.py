@@ -4,7 +4,6 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
@@ -43,16 +42,14 @@ def scorecard(
 def _show(found: Scorecard) -> None:
     counts = ", ".join(f"{number} {word}" for word, number in found.counts.items())
     out.print(f"[bold]{escape(found.shop_id)}[/] {counts}")
-    table = Table("", "promise", "goal", "measured", "from", box=None)
     for each in found.figures:
-        word = f"[{_STYLES[each.is_kept]}]{each.word}[/]"
-        promise = each.promise
-        table.add_row(word, promise.title, promise.goal, escape(_measured(each)), promise.source)
-    out.print(table)
+        promise, style = each.promise, _STYLES[each.is_kept]
+        value = f": {each.value}" if each.value is not None else ""
+        out.print(f"[{style}]{each.word}[/] [bold]{promise.title}[/]{escape(value)}")
+        out.print(f"    goal {promise.goal}; {_told(each)}", markup=False)
+        out.print(f"    from {promise.source}", style="dim", markup=False)
 
 
-def _measured(each: Measured) -> str:
-    if each.value is None:
-        return " ".join(part for part in (each.detail, each.would_fill) if part)
-    days = f" ({each.window.first} to {each.window.last})" if each.window else ""
-    return f"{each.value}{days}: {each.detail}"
+def _told(each: Measured) -> str:
+    days = f"{each.window.first} to {each.window.last}" if each.window else ""
+    return " ".join(part for part in (days, each.detail, each.would_fill) if part)

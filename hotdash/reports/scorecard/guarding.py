@@ -42,6 +42,11 @@ def false_alerts(asking: Asking) -> Measured:
         return unmeasured(FALSE_ALERTS, _FILLS)
     since = max(watched, asking.since(ALERT_DAYS))
     counts = alert_counts(asking.session, asking.shop_id, since)
+    if counts.opened and not counts.answered:
+        told = f"{wording.counted(counts.opened, 'alert')} since {since:%Y-%m-%d}, none answered."
+        return unmeasured(
+            FALSE_ALERTS, "Whether one was false only people know: an answer fills it.", told
+        )
     spanned = Decimal((asking.now - since) / timedelta(seconds=1)) / int(_WEEK.total_seconds())
     weeks = max(Decimal(1), spanned)
     rate = Decimal(counts.false) / weeks

@@ -24,7 +24,6 @@ from hotdash.storage.appdb.repositories.publications import (
 from hotdash.storage.appdb.repositories.shops import ShopRecord
 
 BLOCKING = "blocking"
-ORDER_SOURCES = ("shopify", "files")
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import date
 
-from hotdash.reports.validation.asked import BLOCKING, ORDER_SOURCES, Asked, judged
+from hotdash.reports.validation.asked import BLOCKING, Asked, judged
 from hotdash.reports.validation.contract import Finding, Item
-from hotdash.storage.appdb.repositories.publications import PARITY_CHECK
+from hotdash.storage.appdb.repositories.publications import PARITY_CHECK, outcomes_of
 from hotdash.storage.appdb.repositories.standings import load_blocks
 
 RAW_IS_BUILT = (
@@ -29,7 +29,7 @@ def raw_is_built(asked: Asked) -> Item:
         "Each order once, with its lines; lines, orders and days add up to the last digit.",
         rests_on=RAW_IS_BUILT,
         mend="Run `hotdash run --full`; if it stays, report it with the rows of `hotdash checks show`.",
-        not_asked=not_asked if asked.has(*ORDER_SOURCES) else None,
+        not_asked=not_asked,
     )
 
 
@@ -45,14 +45,18 @@ def built_is_served(asked: Asked) -> Item:
         f"{rows:,} rows of {len(asked.editions)} marts: counts and hashes equal.",
         rests_on=(PARITY_CHECK, "hotdash parity --target serving"),
         mend="`hotdash parity` names the rows; the next run publishes them anew.",
-        not_asked=_why_not(asked, is_staged_checked=bool(answers)),
+        not_asked=_why_not(asked),
     )
 
 
-def _why_not(asked: Asked, *, is_staged_checked: bool) -> str | None:
+def _why_not(asked: Asked) -> str | None:
+    """Each publication holds its staged rows against its candidate, and writes down only where they differ."""
     if asked.pointer is None:
         return "Nothing is published for this shop yet: `hotdash run`."
-    return None if is_staged_checked else f"Nobody asked {PARITY_CHECK} yet: `hotdash run`."
+    build = asked.checked_build
+    if build is None or not outcomes_of(asked.session, asked.shop.shop_id, build):
+        return "The newest checked build was not published yet: `hotdash run`."
+    return None
 
 
 def _off(asked: Asked) -> Iterator[Finding]:

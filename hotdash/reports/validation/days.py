@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import text
 
 from hotdash.insights.statements import source, statement
-from hotdash.reports.validation.asked import ORDER_SOURCES, Asked, judged
+from hotdash.reports.validation.asked import Asked, judged
 from hotdash.reports.validation.contract import Finding, Item
 from hotdash.reports.validation.sales import RECONCILIATION
 
@@ -25,12 +25,12 @@ def no_day_is_missing(asked: Asked) -> Item:
         "Every day on which Shopify counts orders has orders here, and every ad day was read.",
         rests_on=(RECONCILIATION, ORDERS, SPEND, ROAS, *DAILY.values()),
         mend="`hotdash sources` says how far each source is read; `hotdash backfill plan` reads days again.",
-        not_asked=_not_asked(asked, has_orders=has_orders, unknown=unknown),
+        not_asked=_not_asked(has_orders=has_orders, unknown=unknown),
     )
 
 
-def _not_asked(asked: Asked, *, has_orders: bool, unknown: bool) -> str | None:
-    if not has_orders and asked.has(*ORDER_SOURCES):
+def _not_asked(*, has_orders: bool, unknown: bool) -> str | None:
+    if not has_orders:
         return "No order is published yet: `hotdash run`."
     told = "Shopify's report was never read, so nobody knows on which days there were orders."
     return told if unknown else None

@@ -77,7 +77,7 @@ def currency(asked: Asked) -> Item:
         rests_on=(*_IN_CURRENCY, SHOPS, "every mart with a currency"),
         mend="Run `hotdash run --full` after a shop changed its currency; `hotdash rates import` "
         "brings the rates of ad accounts that pay in another one.",
-        not_asked=not_asked if missing and asked.has("shopify") else None,
+        not_asked=not_asked if missing else None,
     )
 
 
@@ -105,5 +105,5 @@ def _accounts_abroad(asked: Asked) -> Iterator[Finding]:
         statement(__file__, "ad_accounts.sql"), asked.parameters(SPEND)
     ):
         if row.account_currency != asked.shop.currency:
-            what = f"the {row.platform} ad account pays in {row.account_currency}; its spend is converted"
+            what = f"the {row.platform} ad account pays in {row.account_currency}; converted where a rate is known"
             yield Finding(asked.shop.shop_id, what, explained=True)

@@ -153,7 +153,7 @@ def _source(any_of: Sequence[str], around: Surroundings) -> Dependency:
 def _artifact(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact | None, str]:
     """And why it is complete, or why it is not."""
     if item.kind is Kind.METRIC:
-        return _metric(item, around)
+        return _metric(item, around, is_met=is_met)
     if item.kind is Kind.STUDY:
         return _study(item, around, is_met=is_met)
     if item.proof is Proof.VALIDATION:
@@ -161,10 +161,13 @@ def _artifact(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifa
     return _bundle(item.topic or "", around)
 
 
-def _metric(item: Item, around: Surroundings) -> tuple[Artifact | None, str]:
+def _metric(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact | None, str]:
+    """One that is read from the app database is told as soon as there is something to tell."""
     why_not = around.why_not_published(item.name)
     if why_not is not None:
         return None, f"the metric {item.name} {why_not}"
+    if not is_met and not around.rests_on_marts(item.name):
+        return None, f"the metric {item.name} has nothing to read yet"
     page = f"/definitions/{item.name}"
     return Artifact(f"the metric {item.name}", page=page), "approved and published for this shop"
 

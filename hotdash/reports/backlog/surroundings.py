@@ -58,6 +58,9 @@ class Surroundings:
         missing = sorted(set(metric.marts) - self.published_marts)
         return f"waits for the first publication of {', '.join(missing)}" if missing else None
 
+    def rests_on_marts(self, name: str) -> bool:
+        return bool(self.metrics.get(name).marts)
+
     def has_draft(self, name: str) -> bool:
         return any(each.status is Status.DRAFT for each in self._versions(name))
 

@@ -197,6 +197,13 @@ class TestMetric:
             "/definitions/csat",
         )
 
+    def test_one_of_the_app_database_needs_something_to_read(self) -> None:
+        """It has no mart, so nothing says that it was ever published."""
+        wanted = item("sla_resolution_time", "metric", needs={"sources": ["chatwoot"]})
+        assert stands(wanted).blocked_by == ["the source chatwoot is not connected"]
+        around = replace(NOTHING, sources=frozenset({"chatwoot"}))
+        assert stands(wanted, around).status is Status.COMPLETE
+
     def test_begun_when_approved_and_not_published(self) -> None:
         found = stands(item("csat", "metric"))
         assert found.status is Status.IN_PROGRESS

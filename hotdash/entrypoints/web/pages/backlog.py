@@ -29,9 +29,9 @@ _STATES = {
     Status.COMPLETE: "ok",
 }
 _TITLES = {
-    Status.BLOCKED: "Blocked",
     Status.IN_PROGRESS: "In progress",
     Status.QUEUED: "Queued",
+    Status.BLOCKED: "Blocked",
     Status.COMPLETE: "Complete",
 }
 

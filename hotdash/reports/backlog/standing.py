@@ -169,7 +169,9 @@ def _metric(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact
     if not is_met and not around.rests_on_marts(item.name):
         return None, f"the metric {item.name} has nothing to read yet"
     page = f"/definitions/{item.name}"
-    return Artifact(f"the metric {item.name}", page=page), "approved and published for this shop"
+    marts = around.rests_on_marts(item.name)
+    told = "approved and published for this shop" if marts else "approved, and read as it happens"
+    return Artifact(f"the metric {item.name}", page=page), told
 
 
 def _study(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact | None, str]:

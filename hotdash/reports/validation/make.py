@@ -1,6 +1,7 @@
 """A shop's launch validation, asked of what is published and of what its newest build was checked for."""
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -33,9 +34,10 @@ def make_report(
 ) -> Report:
     """The same publication and the same checked build give the same report, whenever it is made."""
     asked = Asked.of(session, shop, sources, parity)
-    reached = {
-        name: at for edition in asked.editions.values() for name, at in edition.as_of.items()
-    }
+    reached = dict[str, datetime]()
+    for edition in asked.editions.values():
+        for name, at in edition.as_of.items():
+            reached[name] = max(at, reached.get(name, at))
     return Report(
         shop_id=shop.shop_id,
         shop_name=shop.name,

@@ -13,19 +13,19 @@ from hotdash.reports.validation.days import SPEND
 from hotdash.storage.marts import ColumnType, published_mart
 
 SHOPS = "dim_shops"
-_KNOWN = ("shops_have_timezone_and_currency",)
-_IN_CURRENCY = ("orders_are_in_the_shops_currency", "ad_spend_is_in_the_shops_currency")
+KNOWN_SHOP = ("shops_have_timezone_and_currency",)
+IN_CURRENCY = ("orders_are_in_the_shops_currency", "ad_spend_is_in_the_shops_currency")
 _NEEDED = ("orders_are_in_the_shops_currency",)
 
 
 def timezone(asked: Asked) -> Item:
-    findings = [*asked.failures(asked.answers(_KNOWN)), *_timezones(asked)]
+    findings = [*asked.failures(asked.answers(KNOWN_SHOP)), *_timezones(asked)]
     return judged(
         "timezone",
         "Are days cut in the shop's own timezone, and which sources have another?",
         findings,
         f"Days are those of {asked.shop.timezone}.",
-        rests_on=(*_KNOWN, SHOPS, SPEND),
+        rests_on=(*KNOWN_SHOP, SHOPS, SPEND),
         mend="A shop that moved is computed anew by `hotdash run --full`; days of ad accounts and of "
         "Google stay their own and are never cut anew.",
         not_asked=None
@@ -65,7 +65,7 @@ def _zones_of_sources(asked: Asked) -> Iterator[tuple[str, str]]:
 
 
 def currency(asked: Asked) -> Item:
-    answers = asked.answers(_IN_CURRENCY)
+    answers = asked.answers(IN_CURRENCY)
     findings = [*asked.failures(answers), *_other_currencies(asked), *_accounts_abroad(asked)]
     missing = set(_NEEDED) - {each.check_name for each in answers}
     not_asked = "Nobody asked orders_are_in_the_shops_currency yet: `hotdash run`."
@@ -74,7 +74,7 @@ def currency(asked: Asked) -> Item:
         "Is every amount in the shop's currency?",
         findings,
         f"Every amount is in {asked.shop.currency}.",
-        rests_on=(*_IN_CURRENCY, SHOPS, "every mart with a currency"),
+        rests_on=(*IN_CURRENCY, SHOPS, "every mart with a currency"),
         mend="Run `hotdash run --full` after a shop changed its currency; `hotdash rates import` "
         "brings the rates of ad accounts that pay in another one.",
         not_asked=not_asked if missing else None,

@@ -1,17 +1,19 @@
 """A report as one HTML document without a script, for people; the JSON beside it is what was hashed."""
 
+import re
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import jinja2
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from hotdash.base.clock import require_aware
 from hotdash.reports.validation.contract import Outcome, Report
 from hotdash.reports.validation.document import SignOff, sha256_of
 
 _HERE = Path(__file__).parent
+_TYPED = re.compile(r"`([^`]+)`")
 STATES = {
     Outcome.PASSED: "ok",
     Outcome.NOTED: "watch",
@@ -36,6 +38,7 @@ def html_of(report: Report, sign_off: SignOff | None = None) -> bytes:
         states=STATES,
         marks=MARKS,
         moment=_moment,
+        prose=_prose,
     )
     style = (_HERE / "validation.css").read_text(encoding="utf-8")
     title = escape(f"Launch validation of {report.shop_name}")
@@ -49,6 +52,11 @@ def html_of(report: Report, sign_off: SignOff | None = None) -> bytes:
 
 def _moment(at: datetime) -> str:
     return f"{require_aware(at):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _prose(sentence: str) -> Markup:
+    """What stands between backticks is to be typed as it is."""
+    return Markup(_TYPED.sub(r"<code>\1</code>", str(escape(sentence))))
 
 
 @cache

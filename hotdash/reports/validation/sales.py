@@ -11,7 +11,7 @@ from hotdash.reports.validation.contract import Finding, Item
 
 RECONCILIATION = "fct_sales_reconciliation"
 UNEXPLAINED = "Not explained."
-_COUNTS = ("order_counts_reconcile", "orders_are_readable")
+VENDOR_COUNTS = ("order_counts_reconcile", "orders_are_readable")
 _SALES = "reconciliation"
 _ASKS_SALES = "Does every line of every day equal Shopify's own sales report?"
 _VENDOR = "orders_at_the_vendor"
@@ -57,13 +57,13 @@ def _told(asked: Asked, row: Row[tuple[object, ...]], side: str) -> str:
 def orders_at_the_vendor(asked: Asked) -> Item:
     if not asked.has("shopify"):
         return not_here(_VENDOR, _ASKS_VENDOR, "No vendor counts orders that come from files.")
-    answers = asked.answers(_COUNTS)
-    missing = sorted(set(_COUNTS) - {each.check_name for each in answers})
+    answers = asked.answers(VENDOR_COUNTS)
+    missing = sorted(set(VENDOR_COUNTS) - {each.check_name for each in answers})
     not_asked = f"Nobody asked {', '.join(missing)} yet: `hotdash run`." if missing else None
     return judged(
         *(_VENDOR, _ASKS_VENDOR, asked.failures(answers)),
         "Every closed day has as many orders as Shopify counts, and none waits in quarantine.",
-        rests_on=_COUNTS,
+        rests_on=VENDOR_COUNTS,
         mend="Run `hotdash run`: it fetches what is missing. What cannot be read: `hotdash quarantine list`.",
         not_asked=not_asked,
     )

@@ -8,8 +8,10 @@ from hotdash.reports.validation.days import SPEND
 
 # By check; the gate asks them of every source that a shop has.
 HARD, SOFT, KEY = "freshness_hard_", "freshness_soft_", "key_of_"
-_ADS = {"meta_ads": "meta", "google_ads": "google"}
-_SPENT = ("ad_days_are_unique", "ad_spend_is_not_negative")
+_ADS = ("meta_ads", "google_ads")
+_ONCE = "campaign_days_are_told_once"
+TOLD_ONCE = tuple(f"{vendor}_{_ONCE}" for vendor in _ADS)
+SPENT = ("ad_days_are_unique", "ad_spend_is_not_negative")
 
 
 def sources_are_fresh(asked: Asked) -> Item:
@@ -31,10 +33,10 @@ def sources_are_fresh(asked: Asked) -> Item:
 
 def ads_add_up(asked: Asked) -> Item:
     name, question = "ads_add_up", "Does every ad day add up to what its platform counts?"
-    here = sorted(asked.sources & _ADS.keys())
+    here = sorted(asked.sources.intersection(_ADS))
     if not here:
         return not_here(name, question, "No ad platform is connected.")
-    checks = (*_SPENT, *(f"{vendor}_campaign_days_are_told_once" for vendor in here))
+    checks = (*SPENT, *(f"{vendor}_{_ONCE}" for vendor in here))
     answers = asked.answers(checks)
     missing = sorted(set(checks) - {each.check_name for each in answers})
     found = asked.session.execute(statement(__file__, "ad_accounts.sql"), asked.parameters(SPEND))

@@ -47,8 +47,6 @@ MATRIX = {
     ),
     **{name: Row(*told) for name, told in TRUSTED.items()},
     **PACKET_ROWS,
-    "GET /scorecard": Row(f"/scorecard{ASK}", SIGN_IN, 404, 200, 200),
-    "GET /backlog": Row(f"/backlog{ASK}", SIGN_IN, 404, 200, 200),
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     **ADMIN_ROWS,
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),

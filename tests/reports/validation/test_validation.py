@@ -10,11 +10,16 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.errors import ConflictError
+from hotdash.base.paths import dbt_project_folder
 from hotdash.jobs.validate_launch import sign_all, write
 from hotdash.reports.validation.contract import Item, Outcome
+from hotdash.reports.validation.counts import RAW_IS_BUILT
 from hotdash.reports.validation.document import json_of, report_document, sha256_of
+from hotdash.reports.validation.places import IN_CURRENCY, KNOWN_SHOP
 from hotdash.reports.validation.render import html_of
+from hotdash.reports.validation.sales import VENDOR_COUNTS
 from hotdash.reports.validation.signing import SIGNED
+from hotdash.reports.validation.sources import SPENT, TOLD_ONCE
 from hotdash.storage.appdb.repositories.audit import events_of_action
 from tests.fixtures.launch_world import (
     DAYS,
@@ -284,6 +289,18 @@ class TestChecks:
         assert not any(each.outcome is Outcome.PASSED for each in report.items if each.is_blocking)
         assert report_document(report)["publication"] is None
         html_of(report)
+
+
+def test_every_check_it_rests_on_is_one_of_the_gate() -> None:
+    """A check that was renamed would be "not asked" for ever, and nothing could be signed."""
+    written = "".join(
+        path.read_text() for path in sorted((dbt_project_folder() / "models").rglob("*.yml"))
+    )
+    singular = {path.stem for path in (dbt_project_folder() / "tests").glob("*.sql")}
+    named = {*VENDOR_COUNTS, *RAW_IS_BUILT, *KNOWN_SHOP, *IN_CURRENCY, *SPENT, *TOLD_ONCE}
+    assert [name for name in sorted(named) if f"name: {name}\n" not in written] == sorted(
+        named & singular
+    )
 
 
 class TestSigning:

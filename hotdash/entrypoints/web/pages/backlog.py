@@ -47,7 +47,7 @@ class ItemView:
     because: str
     blocked_by: tuple[str, ...]
     dependencies: tuple[Dependency, ...]
-    artifact: str
+    file: str
     url: str | None
 
 
@@ -101,7 +101,7 @@ def _view(each: Standing, shop_id: str, pages: Collection[str]) -> ItemView:
         because=f"{each.why[:1].upper()}{each.why[1:]}",
         blocked_by=tuple(each.blocked_by),
         dependencies=each.dependencies,
-        artifact=(artifact.file or artifact.told) if artifact else "",
+        file=(artifact.file or "") if artifact else "",
         url=_url(each, shop_id, pages),
     )
 

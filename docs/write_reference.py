@@ -16,6 +16,7 @@ from hotdash.entrypoints.cli.main import app
 from hotdash.insights.metrics.definition import json_schema
 from hotdash.insights.metrics.registry import load_registry
 from hotdash.pipeline.backfill.authorisation import ActorKind, demands
+from hotdash.reports.backlog import items as backlog
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by `make docs` from the code: do not edit. -->\n"
@@ -160,6 +161,8 @@ def main() -> None:
         (FOLDER / name).write_text(text)
     schema = json.dumps(json_schema(), indent=2, sort_keys=True)
     (metrics_folder() / "metric.schema.json").write_text(schema + "\n")
+    schema = json.dumps(backlog.json_schema(), indent=2, sort_keys=True)
+    backlog.SCHEMA.write_text(schema + "\n")
 
 
 if __name__ == "__main__":

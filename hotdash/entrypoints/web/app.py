@@ -41,12 +41,14 @@ from hotdash.entrypoints.web.known_requests import KnownRequests
 from hotdash.entrypoints.web.middleware import RequestFrame
 from hotdash.entrypoints.web.pages import (
     account,
+    backlog,
     connect_shopify,
     customers,
     definitions,
     exports,
     patterns,
     runbooks,
+    scorecard,
     sign_in,
     sign_in_elsewhere,
     theme,
@@ -99,6 +101,7 @@ ROUTERS = (
     *(policies.router, alert_rules.router, alert_rules_forms.router, who_read.router),
     *(customers.router, assigning.router, packet_pages.router, study_pages.router),
     *(source_pages.router, quarantine_pages.router),
+    *(scorecard.router, backlog.router),
     *(backfill_pages.router, backfill_forms.router),
     *(metrics.router, attribution.router, packets.router, studies.router),
     *(publications.router, plans.router, backfills.router),

@@ -32,6 +32,7 @@ PAGES = (
     Page("sources", "Sources", "/sources"),
     Page("decisions", "Decisions", "/decisions"),
     Page("data-health", "Data health", "/data-health"),
+    Page("programme", "Programme", "/scorecard"),
     Page("backfills", "Backfills", "/backfills", Permission.SEE_BACKFILLS),
     # Whoever may make tokens has something to do there; each of its sections has a permission of its own.
     Page("admin", "Admin", "/admin", Permission.MAKE_TOKENS),
@@ -52,7 +53,7 @@ def page_links(request: Request, page: str, roles: Mapping[str, Role]) -> list[P
     kept = urlencode([(name, asked[name]) for name in KEPT if asked.get(name)])
     return [
         PageLink(each.title, f"{each.path}?{kept}" if kept else each.path, each.name == page)
-        for each in open_pages(role, _paths_of(request))
+        for each in open_pages(role, paths_of(request))
     ]
 
 
@@ -63,7 +64,7 @@ def open_pages(role: Role | None, paths: Collection[str]) -> Iterator[Page]:
             yield each
 
 
-def _paths_of(request: Request) -> frozenset[str]:
+def paths_of(request: Request) -> frozenset[str]:
     found: frozenset[str] | None = getattr(request.app.state, "page_paths", None)
     if found is None:
         found = frozenset(_paths(request.app.routes))

@@ -79,6 +79,16 @@ def events_between(
     return [_record(row) for row in session.scalars(query)]
 
 
+def events_of_action(session: Session, shop_id: str, action: str) -> list[AuditRecord]:
+    """Of one kind and one shop, the newest first."""
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.shop_id == shop_id, AuditEvent.action == action)
+        .order_by(AuditEvent.event_id.desc())
+    )
+    return [_record(row) for row in session.scalars(query)]
+
+
 def subjects_of(session: Session, shop_id: str, action: str) -> set[str]:
     """What this was ever done to."""
     query = select(AuditEvent.subject).where(

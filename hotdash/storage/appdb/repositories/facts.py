@@ -92,6 +92,17 @@ def list_facts(
     return [_record(row) for row in session.scalars(newest_first.limit(limit))]
 
 
+def last_told(session: Session, shop_id: str) -> dict[str, datetime]:
+    """Of every type that this shop has a fact of, when its newest one occurred."""
+    found = session.execute(
+        select(DashboardFact.fact_type, func.max(DashboardFact.occurred_at).label("at"))
+        .where(DashboardFact.shop_id == shop_id)
+        .group_by(DashboardFact.fact_type)
+        .order_by(DashboardFact.fact_type)
+    )
+    return {row.fact_type: row.at for row in found}
+
+
 def pages_told(session: Session, shop_id: str, fact_type: str, since: datetime) -> set[str]:
     """Landing pages that a fact named since then."""
     page = DashboardFact.metadata_["landing_page"].astext

@@ -59,6 +59,20 @@ def list_shops(session: Session) -> list[ShopRecord]:
     return [_record(shop) for shop in session.scalars(select(Shop).order_by(Shop.shop_id))]
 
 
+def chosen_shops(session: Session, shop_id: str | None) -> list[ShopRecord]:
+    """That one, or all of them where none is named."""
+    known = list_shops(session)
+    chosen = [each for each in known if shop_id in (None, each.shop_id)]
+    if not chosen:
+        names = ", ".join(each.shop_id for each in known)
+        raise NotFoundError(
+            f"There is no shop {shop_id!r}." if shop_id else "There is no shop yet.",
+            hint=f"Use one of {names}." if names else "Connect one: `hotdash connect shopify`.",
+            field="shop",
+        )
+    return chosen
+
+
 def hold_shop(session: Session, shop_id: str) -> None:
     """Until the end of the transaction; also a shop that is not here yet."""
     key = func.hashtextextended(f"hotdash connect shop {shop_id}", 0)

@@ -1,0 +1,1 @@
+"""What Hotdash promises, measured on this installation; what nobody measured yet says so."""

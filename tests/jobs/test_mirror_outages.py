@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import parse_iso
 from hotdash.base.errors import ConflictError, UnavailableError
+from hotdash.decisions.analyzer.facts import window_facts
+from hotdash.decisions.mirror.event_log import log_files
+from hotdash.jobs.keep_analysis import analyze_logs
 from hotdash.storage.appdb.repositories import mirrors
 from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
-from tests.fixtures.mirror_world import MirrorWorld
+from tests.fixtures.mirror_world import SHOP_ID, MirrorWorld
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.simulator import SimulatorHandle
 
@@ -151,6 +155,32 @@ def test_a_told_pause_is_obeyed(world: MirrorWorld) -> None:
     first, *_ = world.events()
     assert (first["status"], first["retry_after_s"], first["http_status"]) == ("retry", 7.0, 429)
     assert first["will_retry_at"] == "2026-11-20T18:00:07.000000Z"
+
+
+def test_an_hour_of_refusals_is_one_window_of_its_log(world: MirrorWorld) -> None:
+    """Between two runs it rests for longer than a window may be silent otherwise."""
+    world.connect()
+    for _ in range(12):
+        world.add(1)
+        world.run(asked_for=False)
+        world.simulator.advance(timedelta(minutes=5))
+    world.add(3)
+    world.fault("too_many_requests", share=1.0, seconds=3)
+    for _ in range(13):
+        world.run(asked_for=False)
+        world.simulator.advance(timedelta(minutes=5))
+    refused = [each["at"] for each in world.events() if each["http_status"] == 429]
+    world.simulator.no_faults()
+    run_until_done(world)
+    found, _ = analyze_logs(log_files(world.home / "logs"), world.home)
+    [window] = found.windows
+    assert (window.scope, window.key) == ("shop", SHOP_ID)
+    assert [window.first_at, window.last_at] == [parse_iso(refused[0]), parse_iso(refused[-1])]
+    assert window.last_at - window.first_at > timedelta(minutes=40)
+    assert window.refused == window.calls == len(refused) / 3
+    still_resting = list(window_facts(found, {SHOP_ID}, window.last_at + timedelta(minutes=6)))
+    later = list(window_facts(found, {SHOP_ID}, window.last_at + timedelta(hours=1)))
+    assert (len(still_resting), len(later)) == (0, 1)
 
 
 def test_a_pause_longer_than_a_run_ends_it(world: MirrorWorld) -> None:

@@ -24,7 +24,7 @@ _FINE = Decimal("0.0001")
 def window_facts(found: Analysis, shops: Collection[str], now: datetime) -> Iterator[ShopFact]:
     """One for each of our shops that a window met; one that may still go on is told when it is over."""
     for window in found.windows:
-        if now - window.last_at <= LONGEST_SILENCE:
+        if now - window.rests_until <= LONGEST_SILENCE:
             continue
         for shop_id in window.shops:
             if shop_id in shops:

@@ -27,7 +27,10 @@ class WindowScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RateLimitWindow:
-    """From the first refused call to the last; `others` are the calls between them that were not."""
+    """From the first refused call to the last; `others` are the calls between them that were not.
+
+    Whoever was refused last rests until `rests_until`: before that nobody knows whether it is over.
+    """
 
     scope: WindowScope
     key: str
@@ -35,6 +38,7 @@ class RateLimitWindow:
     last_at: datetime
     refused: int
     others: int
+    rests_until: datetime
     shops: tuple[str, ...] = ()
     job_runs: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
@@ -76,19 +80,22 @@ class _Span:
 
     first_us: int
     last_us: int
+    rests_until_us: int = 0
     score: float = 0.0
     best: float = 0.0
     counted: list[int] = field(default_factory=lambda: [0, 0])
     best_counted: tuple[int, int] = (0, 0)
     best_last_us: int = 0
 
-    def take(self, refused: int, others: int, gain: float, last_us: int | None) -> None:
-        self.counted[0] += refused
-        self.counted[1] += others
+    def take(self, moment: Mapping[str, Any], gain: float) -> None:
+        self.counted[0] += moment["refused"]
+        self.counted[1] += moment["others"]
         self.score += gain
+        last_us: int | None = moment["refused_last_us"]
         if last_us is None:
             return
         self.last_us = last_us
+        self.rests_until_us = max(last_us, moment["rests_until_us"] or 0)
         if self.score > self.best:
             self.best = self.score
             self.best_counted = (self.counted[0], self.counted[1])
@@ -96,7 +103,8 @@ class _Span:
 
     def is_over(self, now_us: int) -> bool:
         faded = self.score <= 0 or self.best - self.score > ENOUGH_EVIDENCE
-        return faded or now_us - self.last_us > LONGEST_SILENCE.total_seconds() * _MICROSECONDS
+        silent_us = now_us - self.rests_until_us
+        return faded or silent_us > LONGEST_SILENCE.total_seconds() * _MICROSECONDS
 
 
 def find_windows(
@@ -115,7 +123,7 @@ def find_windows(
         if span is None and gain > 0:
             span = _Span(moment["refused_first_us"], moment["refused_last_us"])
         if span is not None:
-            span.take(refused, others, gain, moment["refused_last_us"])
+            span.take(moment, gain)
     if span is not None:
         yield from _counted(scope, key, span)
 
@@ -125,7 +133,13 @@ def _counted(scope: WindowScope, key: str, span: _Span) -> Iterator[RateLimitWin
         return
     refused, others = span.best_counted
     yield RateLimitWindow(
-        scope, key, _instant(span.first_us), _instant(span.best_last_us), refused, others
+        scope,
+        key,
+        _instant(span.first_us),
+        _instant(span.best_last_us),
+        refused,
+        others,
+        _instant(span.rests_until_us),
     )
 
 

@@ -4,6 +4,7 @@
 with paired as (
   select
     paces.$KEY as key, moment, refused, others, first_us, refused_first_us, refused_last_us,
+    rests_until_us,
     own.density is not null as has_own,
     other.density is not null as has_other,
     other.breadth > own.breadth as is_broader,
@@ -37,7 +38,8 @@ select
   cast(sum(others) as bigint) as others,
   min(first_us) as first_us,
   min(refused_first_us) as refused_first_us,
-  max(refused_last_us) as refused_last_us
+  max(refused_last_us) as refused_last_us,
+  max(rests_until_us) as rests_until_us
 from seen
 where not is_explained
 group by key, moment

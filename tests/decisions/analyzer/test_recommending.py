@@ -47,7 +47,8 @@ def window(
     scope: WindowScope, key: str, begins: int, minutes: int, **more: tuple[str, ...]
 ) -> RateLimitWindow:
     first = AT + timedelta(minutes=begins)
-    return RateLimitWindow(scope, key, first, first + timedelta(minutes=minutes), 40, 10, **more)
+    last = first + timedelta(minutes=minutes)
+    return RateLimitWindow(scope, key, first, last, 40, 10, last, **more)
 
 
 def hour(number: int, attempts: int, failed: int) -> HourFigure:

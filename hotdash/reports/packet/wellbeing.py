@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from hotdash.connectors.registry import registry as connectors
 from hotdash.insights.tiles import wording
 from hotdash.reports.packet.asking import Asking
 from hotdash.reports.packet.contract import Figure, Health
@@ -33,7 +34,7 @@ def health(asking: Asking, complete_through: Mapping[str, datetime]) -> Health:
             Figure(
                 "Ready answers (cache)",
                 "not measured",
-                "of a week nobody counts them; since its start each web server does: Ops Pulse on Today",
+                "each web server counts them since its own start: Ops Pulse on Today",
             ),
         ),
         sources=tuple(_source(name, at, asking) for name, at in sorted(complete_through.items())),
@@ -48,7 +49,7 @@ def _errors(calls: list[Calls]) -> Figure:
     worst = max(calls, key=lambda each: (each.failed, each.vendor))
     note = f"of {asked:,} calls"
     if worst.failed:
-        note += f"; most at {worst.vendor} ({worst.failed:,} of {worst.calls:,})"
+        note += f"; most at {_title(worst.vendor)} ({worst.failed:,} of {worst.calls:,})"
     return Figure("API errors", wording.percent(Decimal(failed) / asked), note)
 
 
@@ -59,7 +60,13 @@ def _runs(runs: Mapping[str, int]) -> Figure:
     return Figure("Runs completed", f"{runs.get(_COMPLETED, 0):,} of {total:,}", note)
 
 
+def _title(vendor: str) -> str:
+    """As people call it."""
+    spec = connectors().get(vendor)
+    return spec.title if spec else vendor
+
+
 def _source(name: str, at: datetime, asking: Asking) -> Figure:
     is_whole = at >= asking.until
     note = "the whole week" if is_whole else "not the whole week"
-    return Figure(name, f"complete through {wording.moment(at, asking.timezone)}", note)
+    return Figure(_title(name), f"complete through {wording.moment(at, asking.timezone)}", note)

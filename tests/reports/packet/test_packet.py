@@ -88,6 +88,9 @@ def test_a_part_that_was_not_known_in_both_weeks_is_not_compared(storefront: Sto
     ]
     assert "No source of it has been connected and read." in reasons
     assert not [told for told in reasons if "fct_" in told or ROD in told]
+    assert [each.title for each in packet.health.sources] == [
+        *("Chatwoot", "Google Analytics", "Shopify"),
+    ]
 
 
 def test_every_sentence_leads_to_its_query(shown: Packet) -> None:

@@ -47,6 +47,7 @@ COMMANDS = {
     "incident": "Gather what analyzer and parity say while something is wrong",
     "analyze": "See what failed, whether retries helped, and when a service refused",
     "packet": "Make the weekly packet of a shop",
+    "studies": "See whether series move together, with the query",
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",
     "access": "See who read what, and look at a customer behind a pseudonym",

@@ -27,6 +27,7 @@ from hotdash.entrypoints.web.api import (
     plans,
     publications,
     sources,
+    studies,
     tiles,
     tokens,
     views,
@@ -80,6 +81,7 @@ from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.pages.sources import page as source_pages
 from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
+from hotdash.entrypoints.web.pages.studies import page as study_pages
 from hotdash.entrypoints.web.parts import Parts
 
 ROUTERS = (
@@ -94,10 +96,10 @@ ROUTERS = (
     *(shops.router, people.router, roles.router, token_pages.router, credentials.router),
     connect.router,
     *(policies.router, alert_rules.router, alert_rules_forms.router, who_read.router),
-    *(customers.router, assigning.router, packet_pages.router),
+    *(customers.router, assigning.router, packet_pages.router, study_pages.router),
     *(source_pages.router, quarantine_pages.router),
     *(backfill_pages.router, backfill_forms.router),
-    *(metrics.router, attribution.router, packets.router),
+    *(metrics.router, attribution.router, packets.router, studies.router),
     *(publications.router, plans.router, backfills.router),
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),

@@ -230,13 +230,16 @@ def value_of(filtered: Filter, text: str) -> object:
 
 
 def _relation(source: Source) -> str:
-    if source.is_mart:
-        rows = f"serving.{source.relation}"
-    else:
-        rows = f"({(STATEMENTS / f'{source.relation}.sql').read_text(encoding='utf-8')})"
+    name = source.relation
+    rows = f"serving.{name}" if source.is_mart else f"({statement_of(name)})"
     if source.is_joined_to_plans:
         return written(__file__, "by_plan.sql").format(relation=rows)
     return rows
+
+
+def statement_of(name: str) -> str:
+    """The SQL of a metric that no mart holds."""
+    return (STATEMENTS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _stands(source: Source) -> str:

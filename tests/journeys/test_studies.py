@@ -7,9 +7,10 @@ import pytest
 
 from tests.fixtures.browser import DESKTOP, PHONE, Served, Visitor, serving
 from tests.fixtures.storefront import OWNER, ROD, Storefront
-from tests.fixtures.study_world import studied  # noqa: F401
+from tests.fixtures.study_world import studied
 from tests.journeys.conftest import come_in
 
+__all__ = ["studied"]
 pytestmark = pytest.mark.browser
 PAGES = {
     "list": f"/studies?shop={ROD}",
@@ -22,7 +23,7 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def window(studied: Storefront, web_home: Path) -> Iterator[Served]:  # noqa: F811
+def window(studied: Storefront, web_home: Path) -> Iterator[Served]:
     with serving(studied, web_home) as served:
         yield served
 

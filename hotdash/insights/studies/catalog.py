@@ -21,6 +21,18 @@ class Side:
     last_days_left_out: int = 0
     left_out_because: str = ""
 
+    @property
+    def left_out(self) -> str:
+        ends = [
+            f"the {end} {days}"
+            for end, days in (
+                ("first", self.first_days_left_out),
+                ("last", self.last_days_left_out),
+            )
+            if days
+        ]
+        return f"{' and '.join(ends)} days are left out: {self.left_out_because}" if ends else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -55,26 +67,26 @@ _SLA_BREACHES = Side(
     "sla_breaches",
     _CHATWOOT,
     last_days_left_out=7,
-    left_out_because="a promise of the last week may still be broken",
+    left_out_because="a promise made in them may still be broken",
 )
 _ANOMALIES = Side(
     "traffic_anomalies",
     _GA4,
     first_days_left_out=13,
     last_days_left_out=2,
-    left_out_because="a page is judged from its 14th day on, and Google may change the last two",
+    left_out_because="a page is judged from its 14th day on, and Google may still change the newest",
 )
 _FULFILLMENT_ISSUES = Side(
     "fulfillment_issue_rate",
     _SHOPIFY,
     last_days_left_out=14,
-    left_out_because="a parcel of the last two weeks may still get into trouble",
+    left_out_because="a parcel of theirs may still get into trouble",
 )
 _SATISFACTION = Side(
     "csat",
     _CHATWOOT,
     last_days_left_out=7,
-    left_out_because="ratings of the last week may still come",
+    left_out_because="ratings of theirs may still come",
 )
 
 STUDIES: tuple[Study, ...] = (

@@ -64,7 +64,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """false_share is told once the other pairs of the shop are known; chance reaches stands_out_from in one of twenty pairs."""
+    """An effect has only what is told as a link; chance reaches stands_out_from in one of twenty pairs."""
 
     lag: int
     correlation: float

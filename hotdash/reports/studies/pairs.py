@@ -74,8 +74,10 @@ def _answer(
     found = StudyOfPair(read.first.series, read.second.series, read.days, common, None)
     if isinstance(compared, LeadLag):
         link = _link(compared, shares[study.name], len(shares), read)
-        found = replace(found, link=link)
         state = _state(compared, link)
+        # What chance made weighs nothing.
+        link = link if state is State.LINKED else replace(link, effect=None)
+        found = replace(found, link=link)
     else:
         state = compared
     return StudyAnswer(

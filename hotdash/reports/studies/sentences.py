@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hotdash.base.money import MINUS
 from hotdash.connectors.registry import registry as connectors
 from hotdash.insights.correlation.lead_lag import FALSE_SHARE, FEWEST_DAYS, MOST_LAG
 from hotdash.insights.tiles import wording
@@ -16,7 +17,8 @@ METHOD = (
     "information criterion says.",
     f"What is left is correlated at every shift of up to {MOST_LAG} days to either side; the "
     "strongest is told. How likely chance alone shows one as strong is corrected for the "
-    f"{2 * MOST_LAG + 1} shifts (Šidák) and for what both still remember of past days (Bartlett).",
+    f"{2 * MOST_LAG + 1} shifts (Šidák), for what both still remember of past days (Bartlett), "
+    "and for a few restless days that both share.",
     f"Of all pairs of the shop that are told, at most {FALSE_SHARE:.0%} are chance "
     "(Benjamini-Hochberg), and a link must show in both halves of the days with at least half its "
     "strength.",
@@ -86,33 +88,42 @@ def strength(link: Link) -> str:
 
 def sample(found: StudyOfPair) -> str:
     if not found.days:
-        return "No day is known in both."
+        return "No day is known in both"
     days = wording.counted(found.common_days, "day")
     return f"{days} known in both, {words.span(found.days[0].day, found.days[-1].day)}"
 
 
 def weight(effect: Effect, link: Link) -> str:
     """In the follower's unit, so that it can be weighed."""
-    when = f"{wording.counted(abs(link.lag), 'day')} later" if link.lag else "on the same day"
     least, most = (
         words.told(each, effect.unit) for each in (effect.after_least, effect.after_most)
     )
+    on, later = "On", ""
+    if link.lag:
+        on, later = "After", f" {wording.counted(abs(link.lag), 'day')} later"
     return (
-        f"{effect.follower} was {most} on average {when} after the quarter of days on which "
-        f"{effect.leader} was most above what was to be expected, and {least} after the quarter on "
-        f"which it was most below ({effect.days} days each)."
+        f"{on} the quarter of days on which {effect.leader} was furthest above what was to be "
+        f"expected, {effect.follower} was {most} on average{later}; {on.lower()} the quarter furthest "
+        f"below, {least} ({effect.days} days each)."
     )
 
 
 def numbers(link: Link) -> str:
-    where = f"at a lead of {wording.counted(link.lag, 'day')}"
-    if link.lag < 0:
-        where = f"at a lag of {wording.counted(-link.lag, 'day')}"
-    first, second = link.halves
+    first, second = map(correlation, link.halves)
     return (
-        f"Correlation {link.correlation:.2f} {where}; {first:.2f} in the first half of the days, "
-        f"{second:.2f} in the second. {likelihood(link)}"
+        f"Correlation {correlation(link.correlation)} {shift(link)}; {first} in the first half of "
+        f"the days, {second} in the second. {likelihood(link)}"
     )
+
+
+def correlation(value: float, digits: int = 2) -> str:
+    return f"{value:.{digits}f}".replace("-", MINUS)
+
+
+def shift(link: Link) -> str:
+    if not link.lag:
+        return "on the same day"
+    return f"at a {'lead' if link.lag > 0 else 'lag'} of {wording.counted(abs(link.lag), 'day')}"
 
 
 def likelihood(link: Link) -> str:

@@ -78,7 +78,7 @@ def _side(answer: Answer, side: Side) -> ReadSide:
     unit = unit_of(metric, answer.shops[0].currency)
     series = Series(
         *(metric.name, metric.version, metric.title, unit, len(values)),
-        left_out=side.left_out_because,
+        left_out=side.left_out,
     )
     newest = cells.get(window.last)
     return ReadSide(side, series, values, (newest.why if newest else None) or "")

@@ -17,7 +17,7 @@ from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
 from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.access_upkeep import UPKEEP
 from tests.fixtures.open_rows import OPEN_ROWS
-from tests.fixtures.packet_rows import PACKET_ROWS
+from tests.fixtures.packet_rows import PACKET_ROWS, STUDY_ROWS
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of, web_in_front_of
@@ -47,6 +47,7 @@ MATRIX = {
     ),
     **{name: Row(*told) for name, told in TRUSTED.items()},
     **PACKET_ROWS,
+    **STUDY_ROWS,
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     **ADMIN_ROWS,
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),

@@ -80,7 +80,7 @@ def _bars(link: Link, reach: float) -> tuple[Bar, ...]:
             _n(half - max(0.0, each.correlation) / reach * half),
             _n(step * 0.7),
             _n(max(0.6, abs(each.correlation) / reach * half)),
-            each.lag == link.lag,
+            bool(link.effect) and each.lag == link.lag,
         )
         for place, each in enumerate(link.lags)
     )

@@ -12,6 +12,7 @@ from hotdash.entrypoints.web.pages.studies.drawn import (
 )
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.metrics.registry import registry
+from hotdash.insights.tiles import wording
 from hotdash.reports.packet import words
 from hotdash.reports.studies import activation, sentences
 from hotdash.reports.studies.contract import (
@@ -98,6 +99,7 @@ class StudyPage:
     method: tuple[str, ...]
     caveat: str
     explore_url: str | None
+    same: str
     statements: tuple[StatementView, ...]
 
 
@@ -128,6 +130,7 @@ def page(answer: StudyAnswer) -> StudyPage:
         method=activation.METHOD if is_baseline else sentences.METHOD,
         caveat=study.caveat,
         explore_url=answer.query.url,
+        same="The same day" if is_baseline else "The same publication",
         statements=tuple(
             StatementView(
                 each.sql.strip(),
@@ -153,15 +156,16 @@ def _link_figures(found: StudyOfPair) -> tuple[Figure, ...]:
     link = found.link
     if link is None:
         return ()
-    halves = " and ".join(f"{each:.2f}" for each in link.halves)
+    halves = " and ".join(map(sentences.correlation, link.halves))
+    where = sentences.leading(found, link) if link.effect else sentences.shift(link)
     return (
-        Figure("Strongest correlation", f"{link.correlation:.2f}", sentences.leading(found, link)),
+        Figure("Strongest correlation", sentences.correlation(link.correlation), where),
         Figure("In the two halves", halves, "a link shows in both"),
         Figure("Chance shows as much in", sentences.share(link.chance), "of such studies"),
         Figure(
-            "False among links told",
+            "Expected to be false",
             sentences.share(link.false_share),
-            f"of {link.pairs_tested} pairs tested; told up to 5%",
+            f"of what is told of {wording.counted(link.pairs_tested, 'pair')}; shown up to 5%",
         ),
     )
 
@@ -229,7 +233,11 @@ def _pair_tables(found: StudyOfPair) -> tuple[Table, ...]:
         "Correlation by shift",
         (f"{found.second.title} later by", "Correlation", "Pairs of days"),
         tuple(
-            (f"{each.lag} d".replace("-", "−"), f"{each.correlation:.3f}", str(each.pairs))
+            (
+                f"{each.lag} d".replace("-", "−"),
+                sentences.correlation(each.correlation, 3),
+                str(each.pairs),
+            )
             for each in found.link.lags
         ),
     )
@@ -256,7 +264,7 @@ def _definitions(answer: StudyAnswer) -> tuple[Definition, ...]:
             each.title,
             f"/definitions/{each.metric}",
             f"version {each.version}, {_unit(each.unit)}, {each.days_known} days known"
-            + (f"; {each.left_out}, and is left out" if each.left_out else ""),
+            + (f"; {each.left_out}" if each.left_out else ""),
         )
         for each in (found.first, found.second)
     )

@@ -32,7 +32,11 @@ def validate(database: Database, clock: Clock, shop_id: str, compare: CompareSer
     parity = compare(shop_id)
     with database.snapshot() as session:
         shop = get_shop(session, shop_id)
-        sources = {each.source for each in source_overview(session, clock.now(), [shop_id])}
+        sources = {
+            each.source
+            for each in source_overview(session, clock.now(), [shop_id])
+            if each.connected_at is not None
+        }
         return make_report(session, shop, sources, parity)
 
 

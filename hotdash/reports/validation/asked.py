@@ -28,7 +28,7 @@ BLOCKING = "blocking"
 
 @dataclass(frozen=True)
 class Asked:
-    """sources are those connected or read; parity is serving held against its own publication."""
+    """sources are those connected; parity is serving held against its own publication."""
 
     session: Session
     shop: ShopRecord

@@ -32,7 +32,7 @@ def test_what_is_signed_stands_in_the_audit_log_and_on_the_board(
 ) -> None:
     [made] = at_home.told("validate", "--out", "reports")["validations"]
     assert made["signed"] is None
-    assert status_of(at_home, "launch_validation") == "blocked", "shopify has no key here"
+    assert status_of(at_home, "launch_validation") == "queued"
     [signed] = at_home.told("validate", "--out", "reports", "--sign-off")["validations"]
     assert signed["report"] == made["report"]
     assert signed["sha256"] == made["sha256"]

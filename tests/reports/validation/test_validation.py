@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from hotdash.reports.validation.sales import VENDOR_COUNTS
 from hotdash.reports.validation.signing import SIGNED
 from hotdash.reports.validation.sources import SPENT, TOLD_ONCE
 from hotdash.storage.appdb.repositories.audit import events_of_action
+from hotdash.storage.appdb.repositories.freshness import save_freshness
 from tests.fixtures.launch_world import (
     DAYS,
     MIDDLE,
@@ -32,6 +33,8 @@ from tests.fixtures.launch_world import (
     without_orders_of,
 )
 from tests.fixtures.marts import mart_row
+
+NOW = datetime(2026, 11, 21, 18, tzinfo=UTC)
 
 
 def told(item: Item) -> list[tuple[str, str | None, str]]:
@@ -193,7 +196,7 @@ class TestNamed:
                     "fct_ad_spend",
                     **spent,
                     shop_id=SHOP,
-                    day=DAYS[0],
+                    day=day,
                     campaign_id=1,
                     account_id=7,
                     campaign_name="Spring",
@@ -201,12 +204,13 @@ class TestNamed:
                     spend=Decimal(11),
                     account_spend=Decimal("10.25"),
                 )
+                for day in (DAYS[0], DAYS[2])
             ],
             "fct_roas": [
                 mart_row(
                     "fct_roas",
                     shop_id=SHOP,
-                    day=MIDDLE,
+                    day=day,
                     channel="Paid social",
                     platform="meta",
                     campaign="",
@@ -217,6 +221,7 @@ class TestNamed:
                     impressions=None,
                     clicks=None,
                 )
+                for day in (MIDDLE, DAYS[2] + timedelta(days=1))
             ],
         }
         launch.sources.add("meta_ads")
@@ -274,6 +279,12 @@ class TestChecks:
         launch.run(unasked=[unasked])
         assert launch.item(item).outcome is Outcome.NOT_ASKED
         assert against(launch) == {item}
+
+    def test_a_source_that_was_left_is_asked_no_more(self, launch: LaunchHouse) -> None:
+        with launch.publisher.database.jobs() as session:
+            save_freshness(session, SHOP, "ga4", NOW - timedelta(days=9), at=NOW)
+        launch.run()
+        assert launch.report().may_be_signed
 
     def test_what_is_held_back_is_told(self, launch: LaunchHouse) -> None:
         launch.run()

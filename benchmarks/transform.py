@@ -42,11 +42,15 @@ def measure_millions(folder: Path, orders: int) -> Iterator[Figure]:
 def _figures(folder: Path, size: Size, transform_goal: str, checks_goal: str) -> Iterator[Figure]:
     write_shop(folder, size)
     minimum = reference_cpu_seconds(folder / "warehouse.duckdb")
+    first = _in_a_process(folder, size, "parse")
     whole = _in_a_process(folder, size, "whole")
+    at_first = whole["cpu"] - whole["parse"] + first["parse"]
     yield Figure(
-        *("transform and all checks, whole", size.told, f"{whole['cpu']:.1f} CPU s"),
+        *("transform and all checks, whole", size.told),
+        f"{whole['cpu']:.1f} CPU s, {at_first:.1f} as a version's first process",
         transform_goal,
-        f"{whole['parse']:.1f} CPU s of it read the dbt project, which later runs keep; "
+        f"dbt and its project are there after {whole['parse']:.1f} CPU s, where they were never parsed after "
+        f"{first['parse']:.1f}; "
         f"{whole['cpu'] / minimum:.0f} × a hand-written minimum of {minimum:.2f} CPU s; transform "
         f"{whole['transform']:.1f} s, of it {_slowest(whole)}",
     )
@@ -100,13 +104,16 @@ def _told_by(module: str, *arguments: str) -> dict[str, Any]:
 def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
     warehouse = open_warehouse("duckdb", home=folder, memory_mb=MEMORY_MB, url=None)
     as_of = FIRST_LOAD + (timedelta(days=10) if what == "late hour" else timedelta(hours=1))
-    if what != "whole":
+    if what in {"hour", "late hour"}:
         tell_an_hour(warehouse, size, late=what == "late hour")
     mode = BuildMode.FULL if what == "whole" else None
     before = cpu_seconds()
     project = DbtProject(warehouse, folder / "dbt")
     assert project.manifest
     parsed = cpu_seconds() - before
+    if what == "parse":
+        warehouse.close()
+        return {"parse": parsed}
     began = time.monotonic()
     asked = BuildRequest(what, as_of, mode)
     built = transform(warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights)

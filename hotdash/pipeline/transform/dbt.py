@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger, new_reference, redact
 from hotdash.base.paths import dbt_project_folder
+from hotdash.pipeline.transform.parsed import parse_key, parsed_once
 from hotdash.pipeline.transform.story import Story
 from hotdash.storage.warehouse.contract import Warehouse
 
@@ -66,13 +67,18 @@ class DbtProject:
 
     @property
     def manifest(self) -> Any:
-        """Parsed once per process, as long as neither project nor target changes."""
-        target = json.dumps([str(self._workdir), dict(self._warehouse.dbt_output())])
-        key = project_hash(dbt_project_folder()) + target
+        """Parsed once per home, as long as neither project, target nor version changes."""
+        key = parse_key(project_hash(dbt_project_folder()), self._warehouse.dbt_output())
+        place = f"{self._workdir} {key}"
         with _ONE_AT_A_TIME:
-            if key not in self._parsed:
-                self._parsed[key] = self._invoke(None, ["parse"], None).result
-            return self._parsed[key]
+            if place not in self._parsed:
+                self._parsed[place] = parsed_once(
+                    self._workdir / "parsed.msgpack", key, self._parse
+                )
+            return self._parsed[place]
+
+    def _parse(self) -> Any:
+        return self._invoke(None, ["parse"], None).result
 
     def run(
         self, arguments: Sequence[str], variables: Mapping[str, Any], on_finished: OnFinished

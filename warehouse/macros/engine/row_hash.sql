@@ -39,9 +39,12 @@
 {% macro default__hash_number(expression) -%} cast('0x' || left(md5({{ expression }}), 15) as bigint) {%- endmacro %}
 {% macro postgres__hash_number(expression) -%} cast(cast('x' || left(md5({{ expression }}), 15) as bit(60)) as bigint) {%- endmacro %}
 
-{#- An amount that fits 64 bits is written a good deal faster than one of 128. -#}
+{#- An amount that fits 64 bits is written a good deal faster than one of 128, and most are nothing at all. -#}
 {% macro default__money_text(expression) -%}
-  coalesce(cast(try_cast({{ expression }} as numeric(18,4)) as text), cast({{ expression }} as text))
+  case
+    when {{ expression }} = 0 then '0.0000'
+    else coalesce(cast(try_cast({{ expression }} as numeric(18,4)) as text), cast({{ expression }} as text))
+  end
 {%- endmacro %}
 {% macro postgres__money_text(expression) -%} cast({{ expression }} as text) {%- endmacro %}
 

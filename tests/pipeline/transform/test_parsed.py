@@ -1,0 +1,122 @@
+"""A parsed project is kept in the home's file, and only as long as a parse would find the same."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotdash.pipeline.transform import parsed
+from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.factory import open_warehouse
+
+MODEL = "model.hotdash.numbers"
+Read = Callable[..., tuple[DbtProject, Any, bool]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project of one model, so that a parse takes no time."""
+    project = tmp_path / "project"
+    (project / "models").mkdir(parents=True)
+    settings = ("name: hotdash", 'version: "1.0.0"', "profile: hotdash", "models: {+schema: marts}")
+    (project / "dbt_project.yml").write_text("\n".join(settings))
+    tell_model(project, "select 1 as number")
+    monkeypatch.setattr("hotdash.pipeline.transform.dbt.dbt_project_folder", lambda: project)
+    return project
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Generator[Warehouse]:
+    opened = open_warehouse("duckdb", home=tmp_path / "home", memory_mb=256, url=None)
+    yield opened
+    opened.close()
+
+
+def tell_model(project: Path, sql: str) -> None:
+    (project / "models" / "numbers.sql").write_text(sql)
+
+
+@pytest.fixture
+def read(
+    folder: Path, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Any:
+    """Reads the project as a process does that begins, and tells whether dbt parsed for it."""
+    written = tmp_path / "dbt" / "target" / "manifest.json"
+
+    def begin(on: Warehouse = warehouse) -> tuple[DbtProject, Any, bool]:
+        written.unlink(missing_ok=True)
+        monkeypatch.setattr(DbtProject, "_parsed", {})
+        project = DbtProject(on, tmp_path / "dbt")
+        return project, project.manifest, written.exists()
+
+    return begin
+
+
+@pytest.fixture
+def kept(read: Read, tmp_path: Path) -> Path:
+    assert read()[2]
+    return tmp_path / "dbt" / "parsed.msgpack"
+
+
+def test_the_next_process_reads_what_the_first_parsed(read: Read) -> None:
+    _, first, was_parsed = read()
+    assert was_parsed
+    _, second, was_parsed = read()
+    assert not was_parsed
+    assert second.flat_graph == first.flat_graph
+    assert second.macros == first.macros
+
+
+def test_what_is_kept_runs(read: Read, kept: Path, warehouse: Warehouse) -> None:
+    project, _, was_parsed = read()
+    assert not was_parsed
+    (result,) = project.run(["run"], {}, lambda _name: None)
+    assert result.status == "success"
+    assert warehouse.query("select number from main_marts.numbers").to_pylist() == [{"number": 1}]
+
+
+def test_a_changed_model_is_noticed_and_so_is_one_put_back(
+    read: Read, kept: Path, folder: Path
+) -> None:
+    for sql in ("select 2 as number", "select 1 as number"):
+        tell_model(folder, sql)
+        _, manifest, was_parsed = read()
+        assert was_parsed
+        assert manifest.nodes[MODEL].raw_code == sql
+
+
+def test_changed_settings_and_a_new_file_are_noticed(read: Read, kept: Path, folder: Path) -> None:
+    settings = folder / "dbt_project.yml"
+    settings.write_text(settings.read_text().replace("+schema: marts", "+schema: other"))
+    _, manifest, was_parsed = read()
+    assert was_parsed
+    assert manifest.nodes[MODEL].schema == "main_other"
+    (folder / "models" / "more.sql").write_text("select 3 as number")
+    assert "model.hotdash.more" in read()[1].nodes
+
+
+def test_another_warehouse_is_noticed(read: Read, kept: Path, tmp_path: Path) -> None:
+    other = open_warehouse("duckdb", home=tmp_path / "elsewhere", memory_mb=256, url=None)
+    assert read(other)[2]
+    other.close()
+
+
+def test_another_version_of_dbt_is_noticed(
+    read: Read, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = parsed.version
+
+    def upgraded(name: str) -> str:
+        return "0.0.1" if name == "dbt-duckdb" else installed(name)
+
+    monkeypatch.setattr(parsed, "version", upgraded)
+    assert read()[2]
+
+
+def test_a_damaged_file_is_parsed_anew_and_replaced(read: Read, kept: Path) -> None:
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert read()[2]
+    assert not read()[2]

@@ -17,7 +17,7 @@ from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
 from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.access_upkeep import UPKEEP
 from tests.fixtures.open_rows import OPEN_ROWS
-from tests.fixtures.packet_rows import PACKET_ROWS, STUDY_ROWS
+from tests.fixtures.report_rows import REPORT_ROWS
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of, web_in_front_of
@@ -46,8 +46,7 @@ MATRIX = {
         f"/api/v1/metrics/export{ASK}&metric=revenue", 401, 404, 403, 200
     ),
     **{name: Row(*told) for name, told in TRUSTED.items()},
-    **PACKET_ROWS,
-    **STUDY_ROWS,
+    **REPORT_ROWS,
     "GET /patterns": Row(f"/patterns{ASK}", SIGN_IN, 404, 200, 200),
     **ADMIN_ROWS,
     "GET /decisions": Row(f"/decisions{ASK}", SIGN_IN, 404, 200, 200),

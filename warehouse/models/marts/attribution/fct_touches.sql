@@ -10,7 +10,7 @@ with orders as (
     on affected.shop_id = orders.shop_id and affected.day = orders.day
 ),
 
-found as (
+reached as (
   select
     orders.day as order_day,
     orders.processed_at,
@@ -37,75 +37,52 @@ found as (
     and (orders.customer_id is null or touches.customer_id is null or orders.customer_id = touches.customer_id)
 ),
 
--- A number of its own for each row: only what tells them apart is sorted, and the rest comes back by it.
-reached as materialized (
-  select
-    found.*,
-    row_number() over () as number
-  from found
-),
-
-compared as (
-  select
-    number,
-    shop_id,
-    of_order,
-    touched_at,
-    case origin when 'shopify' then 0 else 1 end as origin_rank,
-    touch_id,
-    named_by <> 'direct' as is_click,
-    {{ way_of('reached') }} as way
-  from reached
-),
-
 repeated as (
   select
-    compared.*,
-    lag(touched_at) over (partition by shop_id, of_order order by touched_at, origin_rank, touch_id) as touched_before,
-    lag(way) over (partition by shop_id, of_order order by touched_at, origin_rank, touch_id) as way_before
-  from compared
-),
-
-placed as (
-  select
-    number,
-    is_click,
-    row_number() over (
+    reached.*,
+    lag(touched_at) over (
       partition by shop_id, of_order
-      order by touched_at desc, origin_rank, touch_id
-    ) as place,
-    cast(sum(case when is_click then 1 else 0 end) over (
+      order by touched_at, case origin when 'shopify' then 0 else 1 end, touch_id
+    ) as touched_before,
+    lag({{ way_of('reached') }}) over (
       partition by shop_id, of_order
-      order by touched_at desc, origin_rank, touch_id
-      rows between unbounded preceding and current row
-    ) as bigint) as clicks_so_far
-  from repeated
-  where
-    way_before is null
-    or way_before <> way
-    or touched_at > touched_before + interval '60 seconds'
+      order by touched_at, case origin when 'shopify' then 0 else 1 end, touch_id
+    ) as way_before
+  from reached
 )
 
 select
-  reached.shop_id,
-  reached.of_order as order_id,
-  reached.touch_id,
-  reached.order_day as day,
-  placed.place,
-  case when placed.is_click then placed.clicks_so_far end as click_place,
-  reached.touched_at,
-  {{ seconds_between('reached.touched_at', 'reached.processed_at') }} as age_seconds,
-  reached.origin,
-  reached.named_by,
-  reached.source,
-  reached.medium,
-  reached.campaign,
-  reached.channel,
-  reached.rule_rank,
-  reached.platform,
-  reached.is_paid,
-  placed.is_click,
-  reached.utm_problem,
-  reached.referrer_host
-from placed
-inner join reached on reached.number = placed.number
+  shop_id,
+  of_order as order_id,
+  touch_id,
+  order_day as day,
+  row_number() over (
+    partition by shop_id, of_order
+    order by touched_at desc, case origin when 'shopify' then 0 else 1 end, touch_id
+  ) as place,
+  case
+    when named_by <> 'direct' then cast(sum(case when named_by <> 'direct' then 1 else 0 end) over (
+      partition by shop_id, of_order
+      order by touched_at desc, case origin when 'shopify' then 0 else 1 end, touch_id
+      rows between unbounded preceding and current row
+    ) as bigint)
+  end as click_place,
+  touched_at,
+  {{ seconds_between('touched_at', 'processed_at') }} as age_seconds,
+  origin,
+  named_by,
+  source,
+  medium,
+  campaign,
+  channel,
+  rule_rank,
+  platform,
+  is_paid,
+  named_by <> 'direct' as is_click,
+  utm_problem,
+  referrer_host
+from repeated
+where
+  way_before is null
+  or way_before <> {{ way_of('repeated') }}
+  or touched_at > touched_before + interval '60 seconds'

@@ -16,7 +16,7 @@ FILE = Path(__file__).with_name("backlog.yml")
 SCHEMA = Path(__file__).with_name("backlog.schema.json")
 
 Text = Annotated[str, Field(min_length=1)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 OneOf = Annotated[tuple[Name, ...], Field(min_length=2)]
 
 

@@ -176,12 +176,11 @@ def _metric(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact
 
 def _study(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact | None, str]:
     """One that this version can make and has nothing to read is an empty page, and not complete."""
-    file = around.study_file(item.name)
-    if file is None:
+    if item.name not in around.studies:
         return None, "this version does not bring the study yet"
     if not is_met:
         return None, "this version brings the study; what it reads is not all there"
-    return Artifact(f"the study {item.name}", file=file), "all it reads is there"
+    return Artifact(f"the study {item.name}", page=f"/studies/{item.name}"), "all it reads is there"
 
 
 def _bundle(topic: str, around: Surroundings) -> tuple[Artifact | None, str]:

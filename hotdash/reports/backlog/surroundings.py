@@ -1,27 +1,24 @@
 """What the backlog is held against: sources, facts, metrics, studies and bundles as they are now."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-import hotdash.insights as insights
 from hotdash.base.errors import NotFoundError
 from hotdash.decisions.evidence.create import CREATED
 from hotdash.decisions.evidence.create import FOLDER as BUNDLES
 from hotdash.decisions.incident import Incidents
 from hotdash.insights.metrics.definition import Metric, Status
 from hotdash.insights.metrics.registry import Registry, registry
+from hotdash.insights.studies.catalog import STUDIES
 from hotdash.reports.validation.signing import SIGNED
 from hotdash.storage.appdb.repositories.audit import events_of_action
 from hotdash.storage.appdb.repositories.facts import last_told
 from hotdash.storage.appdb.repositories.source_overview import source_overview
 from hotdash.storage.appdb.repositories.standings import load_standings
-
-STUDIES = Path(str(insights.__file__)).with_name("studies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class MadeBundle:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Of one shop; the studies by the names of their files, so that none is loaded for it."""
+    """Of one shop; the studies are those that this version brings."""
 
     shop_id: str
     sources: frozenset[str]
@@ -43,7 +40,7 @@ class Surroundings:
     bundles: Mapping[str, MadeBundle]
     incidents: frozenset[str]
     validation_signed_at: datetime | None
-    studies: Mapping[str, str] = field(default_factory=dict[str, str])
+    studies: frozenset[str] = frozenset()
 
     def fact_seen_at(self, fact_type: str) -> datetime | None:
         return self.facts.get(fact_type)
@@ -69,9 +66,6 @@ class Surroundings:
 
     def _versions(self, name: str) -> Iterator[Metric]:
         return (each for each in self.metrics if each.name == name)
-
-    def study_file(self, name: str) -> str | None:
-        return self.studies.get(name)
 
     def bundle_of(self, topic: str) -> MadeBundle | None:
         return self.bundles.get(_plain(topic))
@@ -103,20 +97,8 @@ def load_surroundings(session: Session, shop_id: str, home: Path, now: datetime)
         bundles=_bundles(session, shop_id, home),
         incidents=frozenset(_plain(each.topic) for each in Incidents(home).open()),
         validation_signed_at=signed[0].at if signed else None,
-        studies=carried_studies(),
+        studies=frozenset(each.name for each in STUDIES),
     )
-
-
-@cache
-def carried_studies(folder: Path = STUDIES) -> Mapping[str, str]:
-    """By name, the file or folder that makes it, below the package."""
-    if not folder.is_dir():
-        return {}
-    return {
-        entry.stem: f"insights/studies/{entry.name}"
-        for entry in sorted(folder.iterdir())
-        if not entry.name.startswith(("_", "."))
-    }
 
 
 def _bundles(session: Session, shop_id: str, home: Path) -> dict[str, MadeBundle]:

@@ -29,7 +29,7 @@ def test_the_board_tells_each_item_once_in_its_column(shown_web: Web) -> None:
     for item in backlog().items:
         assert html.count(f'data-item="{item.name}"') == 1
     blocked = html[html.index('data-column="Blocked"') : html.index('data-column="Complete"')]
-    assert 'data-item="sla_x_anomalies"' in blocked
+    assert 'data-item="sla-anomalies"' in blocked
     assert "the source chatwoot is not connected" in blocked
 
 

@@ -16,6 +16,7 @@ from hotdash.decisions.evidence.create import CREATED
 from hotdash.decisions.facts.types import FactType
 from hotdash.decisions.incident import Incidents
 from hotdash.insights.metrics.registry import Registry, load_registry, registry
+from hotdash.insights.studies.catalog import STUDIES
 from hotdash.reports.backlog.items import (
     FILE,
     SCHEMA,
@@ -31,7 +32,6 @@ from hotdash.reports.backlog.standing import Standing, Status, board
 from hotdash.reports.backlog.surroundings import (
     MadeBundle,
     Surroundings,
-    carried_studies,
     load_surroundings,
 )
 from hotdash.reports.validation.signing import SIGNED
@@ -63,13 +63,7 @@ def stands(wanted: Mapping[str, Any], around: Surroundings = NOTHING, *more: Any
 class TestFile:
     def test_the_project_s_own_is_valid_and_names_the_studies(self) -> None:
         studies = {each.name for each in backlog().items if each.kind is Kind.STUDY}
-        assert studies == {
-            "activation_baseline",
-            "sla_x_anomalies",
-            "inventory_alerts_x_fulfillment_issues",
-            "satisfaction_sales",
-            "campaign_stock_out",
-        }
+        assert studies == {each.name for each in STUDIES}
         assert {each.kind for each in backlog().items} == set(Kind)
 
     def test_what_it_needs_can_be_looked_at(self) -> None:
@@ -118,7 +112,7 @@ class TestFile:
 
 class TestStudy:
     WANTED = item(
-        "sla_x_anomalies",
+        "sla-anomalies",
         needs={
             "sources": ["chatwoot", ["shopify", "files"]],
             "facts": ["chatwoot.escalations"],
@@ -131,7 +125,7 @@ class TestStudy:
         facts={"chatwoot.escalations": NOW},
         published_marts=ALL_MARTS,
     )
-    CARRIED = replace(MET, studies={"sla_x_anomalies": "insights/studies/sla_x_anomalies.py"})
+    CARRIED = replace(MET, studies=frozenset({"sla-anomalies"}))
 
     def test_blocked_by_each_thing_that_is_missing(self) -> None:
         found = stands(self.WANTED)
@@ -158,7 +152,7 @@ class TestStudy:
         found = stands(self.WANTED, self.CARRIED)
         assert found.status is Status.COMPLETE
         assert found.artifact is not None
-        assert found.artifact.file == "insights/studies/sla_x_anomalies.py"
+        assert found.artifact.page == "/studies/sla-anomalies"
 
     def test_one_that_has_nothing_to_read_is_not_complete(self) -> None:
         around = replace(self.CARRIED, facts={})
@@ -171,16 +165,6 @@ class TestStudy:
         found = stands(begun, self.MET)
         assert (found.status, found.why) == (Status.IN_PROGRESS, "begun 2026-11-20")
         assert stands(begun, NOTHING).status is Status.BLOCKED
-
-    def test_studies_are_known_by_their_files_alone(self, tmp_path: Path) -> None:
-        (tmp_path / "campaign_stock_out").mkdir()
-        (tmp_path / "satisfaction_sales.py").write_text("raise AssertionError('loaded')")
-        (tmp_path / "__init__.py").write_text("raise AssertionError('loaded')")
-        assert carried_studies(tmp_path) == {
-            "campaign_stock_out": "insights/studies/campaign_stock_out",
-            "satisfaction_sales": "insights/studies/satisfaction_sales.py",
-        }
-        assert carried_studies(tmp_path / "none") == {}
 
 
 class TestMetric:

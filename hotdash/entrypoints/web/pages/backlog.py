@@ -1,6 +1,5 @@
 """GET /backlog: metrics, studies and evidence still to come, and how far each is for a shop, looked at now."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -10,17 +9,15 @@ from starlette.responses import Response
 
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.web.gate import shop_of
-from hotdash.entrypoints.web.navigation import paths_of
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.insights.tiles import wording
-from hotdash.reports.backlog.items import Kind
 from hotdash.reports.backlog.items import backlog as wanted_items
 from hotdash.reports.backlog.standing import Dependency, Standing, Status, board
 from hotdash.reports.backlog.surroundings import load_surroundings
 
 PATH = "/backlog"
-STUDY_PAGE = "/studies/{study}"
+
 router = APIRouter(include_in_schema=False)
 _STATES = {
     Status.BLOCKED: "blocked",
@@ -69,7 +66,7 @@ def backlog(request: Request, parts: PartsOf, shop: str | None = None) -> Respon
     # As the page Sources does: which sources are connected is kept with their keys, which no web role reads.
     with context.database.jobs() as session:
         around = load_surroundings(session, chosen.shop_id, context.home, context.clock.now())
-    found, pages = board(wanted_items(), around), paths_of(request)
+    found = board(wanted_items(), around)
     values = top_bar(visit, "programme") | {
         "shop": chosen,
         "columns": [
@@ -77,9 +74,7 @@ def backlog(request: Request, parts: PartsOf, shop: str | None = None) -> Respon
                 title,
                 _STATES[status],
                 tuple(
-                    _view(each, chosen.shop_id, pages)
-                    for each in found.standings
-                    if each.status is status
+                    _view(each, chosen.shop_id) for each in found.standings if each.status is status
                 ),
             )
             for status, title in _TITLES.items()
@@ -89,7 +84,7 @@ def backlog(request: Request, parts: PartsOf, shop: str | None = None) -> Respon
     return parts.pages.render(request, "backlog.html", values)
 
 
-def _view(each: Standing, shop_id: str, pages: Collection[str]) -> ItemView:
+def _view(each: Standing, shop_id: str) -> ItemView:
     item, artifact = each.item, each.artifact
     return ItemView(
         name=item.name,
@@ -102,13 +97,10 @@ def _view(each: Standing, shop_id: str, pages: Collection[str]) -> ItemView:
         blocked_by=tuple(each.blocked_by),
         dependencies=each.dependencies,
         file=(artifact.file or "") if artifact else "",
-        url=_url(each, shop_id, pages),
+        url=_url(each, shop_id),
     )
 
 
-def _url(each: Standing, shop_id: str, pages: Collection[str]) -> str | None:
-    """A study has a page where this version has pages of studies."""
+def _url(each: Standing, shop_id: str) -> str | None:
     page = each.artifact.page if each.artifact else None
-    if each.artifact and each.item.kind is Kind.STUDY and STUDY_PAGE in pages:
-        page = STUDY_PAGE.format(study=each.item.name)
     return f"{page}?{urlencode({'shop': shop_id})}" if page else None

@@ -53,9 +53,8 @@ def _the_record_is_there(folder: Path) -> None:
         if each["status"] == "sent"
     }
     assert sent["decisions"] == 1
-    log = str(home / "logs" / "decision_sync_events.ndjson")
-    assert _told(folder, "analyze", "sync", log)["windows"]
-    assert (home / "analysis" / "mirror.html").is_file()
+    assert _told(folder, "analyze", "sync")["windows"]
+    assert (home / "analysis" / "sync.html").is_file()
     assert {each.name.split("-")[0] for each in (home / "parity").iterdir()} == {
         "serving",
         "mirror",

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from hotdash.decisions.analyzer.chart import html_chart
 from hotdash.decisions.evidence.create import Asked, create
 from hotdash.decisions.evidence.proof import entered_bundles
+from hotdash.decisions.mirror.event_log import log_files
 from hotdash.decisions.recommendations.answering import Answer, Verdict, answer
 from hotdash.entrypoints.cli.demo_mirror import mirror_to_simulator
 from hotdash.entrypoints.wiring import Installation
@@ -16,7 +16,6 @@ from hotdash.storage.appdb.repositories.evidence import Window
 from hotdash.storage.appdb.repositories.recommendations import OPEN, list_recommendations
 from hotdash.storage.appdb.repositories.shops import list_shops
 
-ANALYSIS = "analysis/mirror.html"
 _DECIDED_BY = "demo"
 _A_DAY = timedelta(days=1)
 
@@ -29,7 +28,8 @@ def leave_record(house: Installation, address: str) -> None:
     mirror_to_simulator(mirror_desk(house), address, _DECIDED_BY, refused=not is_left)
     if is_left:
         return
-    _analyse(house)
+    logs = log_files(house.settings.logs)
+    analyze_logs(logs, house.settings.home, keeping=(house.database, house.clock))
     desk = parity_desk(house)
     for target in desk.targets():
         desk.check(target)
@@ -58,12 +58,3 @@ def _decide_the_least(house: Installation) -> None:
             is_operator=True,
         )
         answer(session, least.shop_id, least.recommendation_id, given, now)
-
-
-def _analyse(house: Installation) -> None:
-    home = house.settings.home
-    log = mirror_desk(house).log.path
-    found, _ = analyze_logs([log], home, keeping=(house.database, house.clock))
-    chart = home / ANALYSIS
-    chart.parent.mkdir(mode=0o700, exist_ok=True)
-    chart.write_text(html_chart(found), encoding="utf-8")

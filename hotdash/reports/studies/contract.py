@@ -43,11 +43,13 @@ class StudyDay:
 
 @dataclass(frozen=True, slots=True)
 class LagRow:
-    """A day of the first with the day so much later of the second."""
+    """A day of the first with the day so much later of the second; chance reaches stands_out_from at
+    any of the shifts in one of twenty pairs, and at one that rests on few days further out."""
 
     lag: int
     correlation: float
     pairs: int
+    stands_out_from: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An effect has only what is told as a link; chance reaches stands_out_from in one of twenty pairs."""
+    """Of the shift that chance explains least; an effect has only what is told as a link."""
 
     lag: int
     correlation: float
@@ -72,7 +74,6 @@ class Link:
     false_share: float
     halves: tuple[float, float]
     past_days: tuple[int, int]
-    stands_out_from: float
     pairs_tested: int
     effect: Effect | None
     lags: tuple[LagRow, ...]

@@ -98,10 +98,17 @@ def _link(link: Link) -> dict[str, Any]:
         "false_share": round(link.false_share, _DIGITS),
         "halves": [round(each, _DIGITS) for each in link.halves],
         "past_days": list(link.past_days),
-        "stands_out_from": round(link.stands_out_from, _DIGITS),
         "pairs_tested": link.pairs_tested,
         "effect": _effect(link.effect) if link.effect else None,
-        "lags": [[each.lag, round(each.correlation, _DIGITS), each.pairs] for each in link.lags],
+        "lags": [
+            {
+                "lag": each.lag,
+                "correlation": round(each.correlation, _DIGITS),
+                "pairs": each.pairs,
+                "stands_out_from": round(each.stands_out_from, _DIGITS),
+            }
+            for each in link.lags
+        ],
     }
 
 

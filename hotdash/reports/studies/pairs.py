@@ -105,10 +105,12 @@ def _link(compared: LeadLag, false_share: float, tested: int, read: ReadPair) ->
         false_share=false_share,
         halves=compared.halves,
         past_days=(compared.first.order, compared.second.order),
-        stands_out_from=needed_correlation(compared.days),
         pairs_tested=tested,
         effect=_effect(compared, read),
-        lags=tuple(LagRow(each.lag, each.correlation, each.pairs) for each in compared.lags),
+        lags=tuple(
+            LagRow(each.lag, each.correlation, each.pairs, needed_correlation(each.days))
+            for each in compared.lags
+        ),
     )
 
 

@@ -16,7 +16,7 @@ METHOD = (
     "follows from the days before it: an autoregression of up to 14 days, as long as the Bayesian "
     "information criterion says.",
     f"What is left is correlated at every shift of up to {MOST_LAG} days to either side; the "
-    "strongest is told. How likely chance alone shows one as strong is corrected for the "
+    "one that chance explains least is told. How likely chance alone shows one as strong is corrected for the "
     f"{2 * MOST_LAG + 1} shifts (Šidák), for what both still remember of past days (Bartlett), "
     "and for a few restless days that both share.",
     f"Of all pairs of the shop that are told, at most {FALSE_SHARE:.0%} are chance "

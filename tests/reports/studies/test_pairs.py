@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from hotdash.base.ids import new_id
-from hotdash.insights.correlation.lead_lag import FEWEST_DAYS
+from hotdash.insights.correlation.lead_lag import FALSE_SHARE, FEWEST_DAYS
 from hotdash.insights.studies.catalog import PAIRS
 from hotdash.reports.packet.recorder import digest_of
 from hotdash.reports.studies.answering import answer_studies
@@ -192,8 +192,18 @@ def test_a_correlation_is_told_exactly_as_a_decimal_would_be(
     answers: dict[str, StudyAnswer],
 ) -> None:
     told = as_json(answers["sla-anomalies"])["pair"]
-    assert [lag for lag, _, _ in told["link"]["lags"]] == list(range(-14, 15))
+    assert [each["lag"] for each in told["link"]["lags"]] == list(range(-14, 15))
     day, first, second = told["days"][0]
     assert day == "2026-05-03"
     assert Decimal(first) >= 0
     assert Decimal(second) >= 0
+
+
+def test_a_shift_leaves_its_band_where_chance_rarely_would(answers: dict[str, StudyAnswer]) -> None:
+    """What the drawing shows and what the sentence says are the same."""
+    pairs = [told for each in answers.values() if (told := as_json(each)["pair"])]
+    links = [each["link"] for each in pairs if each["link"]]
+    for link in links:
+        leaves = [abs(each["correlation"]) > each["stands_out_from"] for each in link["lags"]]
+        assert any(leaves) == (link["chance"] < FALSE_SHARE)
+    assert {each["chance"] < FALSE_SHARE for each in links} == {True, False}

@@ -27,12 +27,19 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
 class Correlogram:
-    """The band is what chance stays within in nineteen of twenty studies."""
+    """The bands are what chance stays within in nineteen of twenty studies, at each shift."""
 
     bars: tuple[Bar, ...]
-    band_top: str
-    band_height: str
+    bands: tuple[Band, ...]
     ticks: tuple[str, ...]
     lags: tuple[str, ...]
     summary: str
@@ -56,19 +63,29 @@ def correlogram(found: StudyOfPair) -> Correlogram | None:
     link = found.link
     if link is None:
         return None
-    largest = max(link.stands_out_from, *(abs(each.correlation) for each in link.lags))
+    largest = max(max(abs(each.correlation), each.stands_out_from) for each in link.lags)
     reach = next((each for each in _REACHES if each >= largest), 1.0)
-    half = BARS_HEIGHT / 2
-    band = link.stands_out_from / reach * half
     return Correlogram(
         bars=_bars(link, reach),
-        band_top=_n(half - band),
-        band_height=_n(2 * band),
+        bands=_bands(link, reach),
         ticks=tuple(f"{each:g}".replace("-", "−") for each in (-reach, 0, reach)),
         lags=tuple(_label(each.lag) for each in link.lags),
         summary=(f"Correlation at every shift of up to 14 days. {sentences.numbers(link)}"),
         first=found.first.title,
         second=found.second.title,
+    )
+
+
+def _bands(link: Link, reach: float) -> tuple[Band, ...]:
+    step, half = WIDTH / len(link.lags), BARS_HEIGHT / 2
+    return tuple(
+        Band(
+            _n(place * step),
+            _n(half - each.stands_out_from / reach * half),
+            _n(step),
+            _n(2 * each.stands_out_from / reach * half),
+        )
+        for place, each in enumerate(link.lags)
     )
 
 

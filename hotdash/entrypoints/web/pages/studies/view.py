@@ -159,7 +159,11 @@ def _link_figures(found: StudyOfPair) -> tuple[Figure, ...]:
     halves = " and ".join(map(sentences.correlation, link.halves))
     where = sentences.leading(found, link) if link.effect else sentences.shift(link)
     return (
-        Figure("Strongest correlation", sentences.correlation(link.correlation), where),
+        Figure(
+            "Correlation",
+            sentences.correlation(link.correlation),
+            f"{where}; of all shifts chance explains it least",
+        ),
         Figure("In the two halves", halves, "a link shows in both"),
         Figure("Chance shows as much in", sentences.share(link.chance), "of such studies"),
         Figure(

@@ -24,8 +24,8 @@ from hotdash.storage.appdb.repositories.mirrors import KEY, MirrorRecord
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 
-# So long one job of the worker sends; what is left goes with the next.
-TURN = timedelta(minutes=4)
+# So long one job of the worker sends, because others wait behind it; what is left goes with the next.
+TURN = timedelta(minutes=1)
 _READ_SECONDS = 30.0
 _CONNECTED, _DISCONNECTED, _REDRIVEN = "connect_mirror", "disconnect_mirror", "redrive_mirror"
 
@@ -122,9 +122,9 @@ def check(desk: MirrorDesk, run_id: UUID) -> Sent:
         mirror = found_mirror(desk)
         with _client(mirror.url, opened_key(mirror)) as client:
             done = _checked(Sender(_sending(desk, client, run_id), mirror, alone))
-    if done.stopped is None:
-        with desk.database.jobs() as session:
-            mirror_outbox.release(session)
+        if done.stopped is None:
+            with desk.database.jobs() as session:
+                mirror_outbox.release(session)
     return done
 
 

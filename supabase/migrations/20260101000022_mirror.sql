@@ -18,6 +18,8 @@ create table app.mirror_outbox (
   primary key (shop_id, entity, entity_id)
 );
 create index mirror_outbox_waiting on app.mirror_outbox (position) where status = 'waiting';
+create index dashboard_facts_rate_limits on app.dashboard_facts (occurred_at)
+where fact_type = 'ops.rate_limit.window';
 create index mirror_outbox_dead on app.mirror_outbox (position) where status = 'dead';
 
 -- The project that is written to, with its key sealed, and how it stands.

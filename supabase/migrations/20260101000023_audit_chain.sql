@@ -138,10 +138,10 @@ create function audit.hot_for() returns interval
 language sql immutable set search_path = ''
 return interval '180 days';
 
--- Backfills and what somebody approved or decided stay for good, and what the house itself asks for.
+-- Backfills, signed validations and what somebody approved or decided stay for good, and what the house itself asks for.
 create function audit.is_kept(action text) returns boolean
 language sql immutable set search_path = ''
-return action ~ '^(backfill|evidence[.]|forget_credentials$)'
+return action ~ '^(backfill|evidence[.]|validation[.]|forget_credentials$)'
   or action ~ '(approv|reject|refus|decide|overrid|revoke)';
 
 -- Whoever deletes: only what rests in an archive, is old enough, and is not kept for good.
@@ -235,7 +235,5 @@ revoke all on function audit.refuse_unarchived() from public;
 revoke all on function audit.forget_archived(text, bigint, bigint, bytea) from public;
 
 revoke all on function audit.seal() from public;
-
-grant execute on function audit.seal() to hotdash_web;
 
 UPDATE app.alembic_version SET version_num='0023' WHERE app.alembic_version.version_num = '0022';

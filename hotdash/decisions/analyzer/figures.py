@@ -48,10 +48,6 @@ class Fates:
     def ids(self) -> int:
         return self.at_once + self.recovered + self.dead + self.waiting
 
-    @property
-    def ever_failed(self) -> int:
-        return self.recovered + self.dead + self.waiting
-
 
 @dataclass(frozen=True, slots=True)
 class CodeFigure:

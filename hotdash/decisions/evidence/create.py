@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.decisions.evidence.artifacts import artifacts, packets
@@ -22,7 +24,7 @@ from hotdash.decisions.evidence.members import (
 )
 from hotdash.storage.appdb.repositories import audit, audit_chain
 from hotdash.storage.appdb.repositories.evidence import Window
-from hotdash.storage.appdb.repositories.shops import get_shop
+from hotdash.storage.appdb.repositories.shops import get_shop, list_shops
 from hotdash.storage.appdb.session import Database
 
 FOLDER = "evidence"
@@ -76,7 +78,8 @@ def create(
         members |= cleaned(answers(session, window), cleaner)
         members |= cleaned(record(session, window, around.audited), cleaner)
         members |= cleaned(packets(session, window), cleaner)
-    members |= cleaned(log_lines(around.home, window), cleaner)
+        others = [] if window.shop_id is None else _others(session, window.shop_id)
+    members |= cleaned(log_lines(around.home, window, others), cleaner)
     members |= dict(artifacts(around.home, topic, window, cleaner.clean))
     members |= _configuration(around, cleaner)
     about = {
@@ -196,3 +199,7 @@ def _write(path: Path, content: bytes) -> None:
     unfinished.touch(mode=0o600)
     unfinished.write_bytes(content)
     unfinished.replace(path)
+
+
+def _others(session: Session, shop_id: str) -> list[str]:
+    return [each.shop_id for each in list_shops(session) if each.shop_id != shop_id]

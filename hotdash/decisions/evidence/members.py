@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -49,10 +49,12 @@ def record(session: Session, window: Window, audited: AuditBetween) -> Iterator[
             yield f"published/{shop_id}.json", _json(published)
 
 
-def log_lines(home: Path, window: Window) -> Iterator[tuple[str, str]]:
+def log_lines(
+    home: Path, window: Window, others: Collection[str] = ()
+) -> Iterator[tuple[str, str]]:
     for file in sorted((home / "logs").glob("*.ndjson")):
         with file.open(encoding="utf-8", errors="replace", newline="\n") as stream:
-            kept = [line for line in stream if _belongs(line, window)]
+            kept = [line for line in stream if _belongs(line, window, others)]
         if kept:
             yield f"logs/{file.name}", "".join(kept)
 
@@ -65,8 +67,10 @@ def as_document(told: Mapping[str, Any]) -> str:
     return _json(told)
 
 
-def _belongs(line: str, window: Window) -> bool:
-    """Not a line that names another shop, nor one whose time is unknown."""
+def _belongs(line: str, window: Window, others: Collection[str]) -> bool:
+    """Not a line that names another shop in whatever field, nor one whose time is unknown."""
+    if any(other in line for other in others):
+        return False
     try:
         told = cast("dict[str, Any]", orjson.loads(line))
         at = parse_iso(told["timestamp"] if "timestamp" in told else told["at"])

@@ -93,7 +93,7 @@ class Sender:
         try:
             if self._mirror.tables_checked_at is None:
                 self.check_tables()
-            while until is None or self._work.clock.now() < until:
+            while not self._is_over(until):
                 with self._work.database.jobs() as session:
                     rows = mirror_outbox.due_rows(
                         session,
@@ -104,10 +104,15 @@ class Sender:
                 if not rows:
                     break
                 for batch in batches(rows):
+                    if self._is_over(until):
+                        break
                     self._send(batch)
         except StopError:
             pass
         return self.done
+
+    def _is_over(self, until: datetime | None) -> bool:
+        return until is not None and self._work.clock.now() >= until
 
     def check_tables(self) -> None:
         """Before the first write, and when the project says that a table is not as we take it to be."""

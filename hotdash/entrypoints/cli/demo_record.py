@@ -12,6 +12,7 @@ from hotdash.entrypoints.wiring_evidence import surroundings
 from hotdash.entrypoints.wiring_mirror import mirror_desk
 from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.jobs.keep_analysis import analyze_logs
+from hotdash.storage.appdb.repositories.decisions import Wanted, list_decisions
 from hotdash.storage.appdb.repositories.evidence import Window
 from hotdash.storage.appdb.repositories.recommendations import OPEN, list_recommendations
 from hotdash.storage.appdb.repositories.shops import list_shops
@@ -42,10 +43,12 @@ def _decide_the_least(house: Installation) -> None:
     """The queue's end, so that whoever comes still finds what matters most undecided."""
     now = house.clock.now()
     with house.database.jobs() as session:
+        shops = [each.shop_id for each in list_shops(session)]
+        mine = Wanted(actor=_DECIDED_BY)
+        if any(list_decisions(session, shop_id, wanted=mine, limit=1) for shop_id in shops):
+            return
         waiting = [
-            each
-            for shop in list_shops(session)
-            for each in list_recommendations(session, shop.shop_id, [OPEN])
+            each for shop_id in shops for each in list_recommendations(session, shop_id, [OPEN])
         ]
         if not waiting:
             return

@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import json
+import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -58,7 +59,7 @@ def _keep(file: Path, key: str, manifest: Any) -> None:
     from dbt.parser import manifest as parser
 
     content = manifest.to_msgpack(cast(Any, parser).extended_mashumaro_encoder)
-    fresh = file.with_suffix(".fresh")
+    fresh = file.with_suffix(f".{os.getpid()}")
     try:
         fresh.write_bytes(_seal(key, content) + content)
         fresh.replace(file)

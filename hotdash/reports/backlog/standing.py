@@ -186,7 +186,9 @@ def _study(item: Item, around: Surroundings, *, is_met: bool) -> tuple[Artifact 
 def _bundle(topic: str, around: Surroundings) -> tuple[Artifact | None, str]:
     made = around.bundle_of(topic)
     if made is None:
-        return None, f'no bundle is there: `hotdash evidence create "{topic}"`'
+        return None, (
+            f'no bundle is there: `hotdash evidence create "{topic}" --shop {around.shop_id}`'
+        )
     if not made.is_here:
         return None, f"{made.file} was made and is not in this home any more"
     return Artifact("the bundle", file=made.file), f"packed {iso_utc(made.at)[:10]}"

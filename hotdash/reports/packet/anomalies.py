@@ -8,6 +8,7 @@ from hotdash.insights.statements import statement
 from hotdash.reports.packet import words
 from hotdash.reports.packet.asking import Asking
 from hotdash.reports.packet.contract import Anomaly, Level, Trend
+from hotdash.storage.appdb.repositories.alerts import NOTES
 from hotdash.storage.appdb.repositories.week_figures import (
     Found,
     Span,
@@ -17,8 +18,6 @@ from hotdash.storage.appdb.repositories.week_figures import (
 
 PAGES = "fct_landing_pages"
 MOST_PAGES = 8
-# Words to people about words to people are no finding.
-_NO_FINDINGS = ("digest",)
 _LEVELS = {"blocking": Level.ACT, "warning": Level.WATCH}
 _LOST_ALMOST_ALL = Decimal("-0.7")
 
@@ -84,7 +83,7 @@ def _of_checks(asking: Asking) -> Iterator[Anomaly]:
     span = Span(asking.shop_id, asking.since, asking.until)
     url = asking.page("/data-health")
     with asking.recorder.recording("checks", "Checks that failed and alerts", url) as query:
-        alerts = alerts_opened(asking.session, span, asking.as_of, _NO_FINDINGS)
+        alerts = alerts_opened(asking.session, span, asking.as_of, NOTES)
         checks = failed_checks(asking.session, span)
     told = {each.name for each in alerts}
     for each in [*alerts, *(check for check in checks if check.name not in told)]:

@@ -9,7 +9,6 @@ from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.tiles import wording
 
 MISSING = "–"
-_NUMBERS = frozenset({Unit.ORDERS, Unit.UNITS, Unit.COUNT, Unit.RATIO})
 _UNITS = frozenset(Unit) - {Unit.MONEY}
 
 

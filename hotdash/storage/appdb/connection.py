@@ -11,6 +11,7 @@ from hotdash.base.errors import UnavailableError
 
 OLDEST, NEWEST = 15, 18
 _CONNECT_SECONDS = 10
+_SILENT_MILLISECONDS = 30_000
 _MENDS: Sequence[tuple[re.Pattern[str], str, str]] = [
     (
         re.compile("password authentication failed|no password supplied|SASL", re.I),
@@ -83,6 +84,8 @@ def _options(url: str) -> dict[str, Any]:
         "prepare_threshold": None,
         "application_name": "hotdash",
         "connect_timeout": int(parse(url).get("connect_timeout", _CONNECT_SECONDS)),
+        # Or a connection that was dropped without a word holds who waits for it for hours.
+        "tcp_user_timeout": int(parse(url).get("tcp_user_timeout", _SILENT_MILLISECONDS)),
     }
 
 

@@ -63,6 +63,11 @@ class DashboardFact(Base):
     __table_args__ = (
         Index("dashboard_facts_by_type", "shop_id", "fact_type", "occurred_at"),
         Index(
+            "dashboard_facts_rate_limits",
+            "occurred_at",
+            postgresql_where=text("fact_type = 'ops.rate_limit.window'"),
+        ),
+        Index(
             "dashboard_facts_corrected_once",
             *("shop_id", "corrects"),
             unique=True,

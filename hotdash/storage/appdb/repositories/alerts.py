@@ -16,6 +16,8 @@ from hotdash.storage.appdb.models.operations import CheckResult
 from hotdash.storage.appdb.repositories.checks import PASSED
 
 CHECK, JOB, BACKFILL, DIGEST = "check", "job", "backfill", "digest"
+# Told once and over when it was written: nobody can answer it, and it may name who did something.
+NOTES = (BACKFILL, DIGEST)
 BLOCKING = "blocking"
 _ENDED_BY_PERSON = "resolved"
 

@@ -18,7 +18,7 @@ from hotdash.storage.appdb.models import (
     RunStep,
 )
 from hotdash.storage.appdb.repositories.alert_events import FALSE_ALARM
-from hotdash.storage.appdb.repositories.alerts import BLOCKING, DIGEST
+from hotdash.storage.appdb.repositories.alerts import BLOCKING, NOTES
 from hotdash.storage.appdb.repositories.checks import COMPLETED, FAILED
 from hotdash.storage.appdb.repositories.publications import Outcome
 
@@ -97,10 +97,10 @@ def first_checked(session: Session, shop_id: str) -> datetime | None:
 
 
 def alert_counts(session: Session, shop_id: str, since: datetime) -> AlertCounts:
-    """Of those that were opened since then; a digest is no alert."""
+    """Of those that were opened since then; a note is no alert."""
     opened = (
         select(Alert.alert_id)
-        .where(Alert.shop_id == shop_id, Alert.kind != DIGEST, Alert.opened_at >= since)
+        .where(Alert.shop_id == shop_id, Alert.kind.not_in(NOTES), Alert.opened_at >= since)
         .subquery()
     )
 

@@ -1,3 +1,4 @@
+drop index app.dashboard_facts_rate_limits;
 drop trigger enters_mirror on app.dashboard_facts;
 drop trigger enters_mirror on app.decisions;
 drop function app.enter_facts();

@@ -3,7 +3,6 @@
 from hotdash.storage.appdb.migrations.ddl import (
     close_function,
     execute_file,
-    open_function,
     protect,
 )
 
@@ -21,6 +20,7 @@ CLOSED = (
     "audit.is_kept(text)",
     "audit.refuse_unarchived()",
     "audit.forget_archived(text, bigint, bigint, bytea)",
+    "audit.seal()",
 )
 
 
@@ -30,7 +30,6 @@ def upgrade() -> None:
         protect(table, rows=None)
     for signature in CLOSED:
         close_function(signature)
-    open_function("audit.seal()")
 
 
 def downgrade() -> None:

@@ -136,10 +136,10 @@ create function audit.hot_for() returns interval
 language sql immutable set search_path = ''
 return interval '180 days';
 
--- Backfills and what somebody approved or decided stay for good, and what the house itself asks for.
+-- Backfills, signed validations and what somebody approved or decided stay for good, and what the house itself asks for.
 create function audit.is_kept(action text) returns boolean
 language sql immutable set search_path = ''
-return action ~ '^(backfill|evidence[.]|forget_credentials$)'
+return action ~ '^(backfill|evidence[.]|validation[.]|forget_credentials$)'
   or action ~ '(approv|reject|refus|decide|overrid|revoke)';
 
 -- Whoever deletes: only what rests in an archive, is old enough, and is not kept for good.

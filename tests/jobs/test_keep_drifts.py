@@ -128,7 +128,8 @@ def test_is_kept_with_all_that_lineage_knows_and_told_once(house: House) -> None
         house.close(kind)
     again = house.run(refused=2, later=timedelta(minutes=1))
     opened = [each for each in house.told() if each[0] == "opened"]
-    assert opened == [
+    # Those of one run are opened at one instant, in no order that is promised.
+    assert [*sorted(opened[:3]), *opened[3:]] == [
         ("opened", "warning", ADDED),
         ("opened", "warning", DEPRECATED),
         ("opened", "warning", RETYPED),

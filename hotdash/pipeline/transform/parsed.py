@@ -50,7 +50,9 @@ def _kept(file: Path, key: str) -> Any:
     except Exception as error:
         log.warning("parsed_project_unreadable", file=str(file), reason=str(error))
         return None
+    # A parse ends with both; neither is in the file.
     manifest.build_flat_graph()
+    manifest.build_parent_and_child_maps()
     return manifest
 
 

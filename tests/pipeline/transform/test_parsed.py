@@ -67,6 +67,8 @@ def test_the_next_process_reads_what_the_first_parsed(read: Read) -> None:
     assert not was_parsed
     assert second.flat_graph == first.flat_graph
     assert second.macros == first.macros
+    assert second.child_map == first.child_map
+    assert second.parent_map == first.parent_map
 
 
 def test_what_is_kept_runs(read: Read, kept: Path, warehouse: Warehouse) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
@@ -19,14 +20,15 @@ from hotdash.base.logging import configure_logging, get_logger
 from hotdash.decisions.evidence.bundle import MANIFEST, open_bundle, pack
 from hotdash.decisions.evidence.proof import verify_by_log
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
-from hotdash.storage.appdb.repositories import audit
+from hotdash.storage.appdb.repositories import audit, runs
 from hotdash.storage.appdb.repositories.alert_channels import save_channel
 from hotdash.storage.appdb.repositories.credentials import enter_credential
 from hotdash.storage.appdb.repositories.mirrors import save_mirror
+from hotdash.storage.appdb.repositories.runs import RunStatus
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import KEY_FILE, Vault
 from tests.fixtures.commands import Commands
-from tests.fixtures.shops import SeededShop
+from tests.fixtures.shops import SeededShop, add_shop
 
 IN_WINDOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 WINDOW = ("--from", "2026-11-20", "--to", "2026-11-21")
@@ -101,6 +103,32 @@ def test_holds_what_was_known_and_nothing_of_another_time(
     assert set(members) == {*made["members"], MANIFEST}
     listed = commands.told("evidence", "list")["bundles"]
     assert [(each["topic"], each["is_here"]) for each in listed] == [("Orders off", True)]
+
+
+def test_of_one_shop_it_tells_nothing_of_another(
+    commands: Commands, lived: SeededShop, database: Database, home: Path
+) -> None:
+    other, shared, alone = "nebenan", UUID(int=1), UUID(int=2)
+    with database.jobs() as session:
+        add_shop(session, other)
+        for run_id, shops in ((shared, [lived.shop_id, other]), (alone, [lived.shop_id])):
+            runs.start_run(session, run_id, "w", "refresh", shops, IN_WINDOW)
+            session.flush()
+            for step in (f"ingest {lived.shop_id} shopify", f"ingest {other} shopify", "check"):
+                if other not in step or run_id == shared:
+                    runs.start_step(session, run_id, step, IN_WINDOW)
+                    runs.fail_step(session, run_id, step, f"{step} fell", IN_WINDOW)
+        runs.finish_run(session, shared, RunStatus.FAILED, IN_WINDOW, f"{other} fell")
+    log(home, {"event": "in"}, {"event": "job_failed", "shops": [lived.shop_id, other]})
+    log(home, {"event": "step_failed", "step": f"ingest {other} shopify"})
+    made = commands.told("evidence", "create", "Mine", "--shop", lived.shop_id, *WINDOW)
+    members = members_of(made["path"])
+    assert [name for name, content in members.items() if other.encode() in content] == []
+    steps = members["results/run_steps.csv"].decode()
+    assert steps.count(f"ingest {lived.shop_id} shopify fell") == 2
+    assert steps.count("check fell") == 1, "of the shop's own run alone"
+    whole = members_of(commands.told("evidence", "create", "All", *WINDOW)["path"])
+    assert whole["results/run_steps.csv"].decode().count("check fell") == 2
 
 
 def test_the_same_window_gives_the_same_bytes(

@@ -23,6 +23,7 @@ from hotdash.reports.packet.render.html import html_of
 from hotdash.reports.packet.render.notebook import notebook_of
 from hotdash.reports.packet.render.pdf import pdf_of
 from hotdash.reports.packet.weeks import Week
+from hotdash.storage.appdb.repositories.alerts import NewAlert, note_once
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.storefront import KYOTO, NOW, ROD, Storefront, history
 from tests.fixtures.sync_log import write_lines
@@ -91,6 +92,17 @@ def test_a_part_that_was_not_known_in_both_weeks_is_not_compared(storefront: Sto
     assert [each.title for each in packet.health.sources] == [
         *("Chatwoot", "Google Analytics", "Shopify"),
     ]
+
+
+def test_a_note_about_a_backfill_names_nobody_in_it(storefront: Storefront) -> None:
+    storefront.fill()
+    said = "Backfill of 3 days: sums were off. Asked by cli:ann."
+    note = NewAlert(ROD, "backfill b1", "info", said, "", "data", kind="backfill")
+    with storefront.database.jobs() as session:
+        note_once(session, [note], WEEK.begins_at("America/Los_Angeles") + timedelta(days=2))
+    packet = packet_of(storefront)
+    for made in (Packet.as_json(packet), html_of(packet), notebook_of(packet)):
+        assert b"cli:ann" not in made
 
 
 def test_every_sentence_leads_to_its_query(shown: Packet) -> None:
@@ -267,6 +279,7 @@ from hotdash.reports.packet.render.html import html_of
 from hotdash.reports.packet.render.notebook import notebook_of
 from hotdash.reports.packet.render.pdf import pdf_of
 from hotdash.reports.packet.weeks import Week
+from hotdash.storage.appdb.repositories.alerts import NewAlert, note_once
 from hotdash.storage.appdb.repositories.shops import list_shops
 from hotdash.storage.appdb.session import Database
 

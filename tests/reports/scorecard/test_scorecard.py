@@ -162,7 +162,9 @@ class TestFalseAlerts:
         self.alert(database, "before", NOW - 29 * DAY, "false_alarm")
         with database.jobs() as session:
             digest = NewAlert(SHOP, "weekly digest", "info", "All well.", "", "data", kind="digest")
-            note_once(session, [digest], NOW - DAY)
+            by_ann = "Backfill of 7 days. Asked by cli:ann."
+            backfill = NewAlert(SHOP, "backfill b1", "info", by_ann, "", "data", kind="backfill")
+            note_once(session, [digest, backfill], NOW - DAY)
         figure = measured(database, "false_alerts_per_week")
         # Ten in four weeks.
         assert told(figure) == ("2.5", "kept")

@@ -69,6 +69,7 @@ class Leadership:
 
     def _let_go(self) -> None:
         if self._connection is not None:
+            leases.unlock(self._connection)
             self._connection.close()
             self._connection = None
 

@@ -72,6 +72,7 @@ def hold_lease(
         finally:
             with database.jobs() as session:
                 leases.forget_holder(session, resource)
+            leases.unlock(connection)
 
 
 def is_held(database: Database, resource: str) -> bool:

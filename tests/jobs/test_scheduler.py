@@ -38,7 +38,7 @@ def test_one_leads_and_the_next_follows_when_it_is_gone(database: Database) -> N
     with Leadership(database) as second:
         with Leadership(database) as first:
             assert [first.is_mine(), second.is_mine(), first.is_mine()] == [True, False, True]
-        assert second.is_mine()
+        assert second.is_mine(), "at once, not when the server has noticed a closed connection"
 
 
 def test_every_slot_is_asked_for_once_whoever_leads(database: Database) -> None:

@@ -1,5 +1,6 @@
 """One owner per resource: a session's advisory lock decides, a row says who it is."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +14,7 @@ from hotdash.storage.appdb.models.operations import LeaseHolder
 
 _TRY = "select pg_try_advisory_lock(hashtextextended('hotdash lease ' || %s, 0))"
 _WAIT = "select pg_advisory_lock(hashtextextended('hotdash lease ' || %s, 0))"
+_LET_GO = "select pg_advisory_unlock_all()"
 _HELD = """
     select exists (
         select from pg_locks
@@ -73,6 +75,12 @@ def still_locked(connection: psycopg.Connection) -> bool:
         return _answer(connection.execute(_HELD))
     except psycopg.Error:
         return False
+
+
+def unlock(connection: psycopg.Connection) -> None:
+    """Before closing: the server notices a closed connection only a moment later."""
+    with suppress(psycopg.Error):
+        connection.execute(_LET_GO)
 
 
 def write_holder(session: Session, holder: Holder) -> None:

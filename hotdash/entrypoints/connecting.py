@@ -18,6 +18,7 @@ from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
 from hotdash.connectors.spec import ADDRESS_OF_PAGE, ConnectorSpec, HeldFields
 from hotdash.jobs.install_shopify import webhook_url
 from hotdash.jobs.leave_source import leave_source
+from hotdash.jobs.secret_ends import RENEWS
 from hotdash.storage.appdb.repositories import audit, credentials, shops
 
 if TYPE_CHECKING:
@@ -105,14 +106,18 @@ def renew(
 def kept_beside(
     spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
 ) -> dict[str, str]:
-    """What a vendor gave with an old key, a refresh token for instance, goes with it."""
+    """What a vendor gave with an old key, a refresh token for instance, goes with it; so does its end."""
     is_new_key = any(
         told.get(each.name) and told[each.name] != stored.get(each.name)
         for each in spec.fields
         if each.ends_tokens
     )
     lasting = {each.name for each in spec.fields} | {ADDRESS, ADDRESS_OF_PAGE}
-    return {name: value for name, value in stored.items() if name in lasting or not is_new_key}
+    kept = {name: value for name, value in stored.items() if name in lasting or not is_new_key}
+    is_changed = any(value != stored.get(name) for name, value in told.items())
+    if is_changed and RENEWS not in kept:
+        kept.pop(credentials.EXPIRES_AT, None)
+    return kept
 
 
 def check_of_page(

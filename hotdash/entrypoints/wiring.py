@@ -245,7 +245,7 @@ class Installation:
             base_url=settings.base_url,
             session_hours=settings.session_hours,
             sign_in_link_minutes=settings.sign_in_link_minutes,
-            secret=self.vault.derived_key("web"),
+            secrets=partial(self.vault.derived_keys, "web"),
             home=settings.home,
             version=hotdash.__version__,
             clock=self.clock,

@@ -43,7 +43,7 @@ def surroundings(house: Installation) -> Surroundings:
             "python": platform.python_version(),
             **{name: version(name) for name in _LIBRARIES},
         },
-        secrets=frozenset(_known_secrets(house)),
+        secrets=frozenset(known_secrets(house)),
     )
 
 
@@ -68,7 +68,7 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
     return told
 
 
-def _known_secrets(house: Installation) -> Iterator[str]:
+def known_secrets(house: Installation) -> Iterator[str]:
     for name in Settings.model_fields:
         value = getattr(house.settings, name)
         if isinstance(value, SecretStr):

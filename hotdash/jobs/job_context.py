@@ -11,6 +11,7 @@ from uuid import UUID
 from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
+from hotdash.governance.secrets.expiry import Ending
 from hotdash.jobs.mirror import MirrorDesk
 from hotdash.jobs.parity import ParityDesk
 from hotdash.jobs.queue import Lane
@@ -32,6 +33,7 @@ class WatchKind(StrEnum):
     REMINDER = "reminder"
     MIRROR = "mirror"
     REFUSED = "refused"
+    ENDING = "ending"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class JobContext:
     mirror: MirrorDesk | None = None
     home: Path | None = None
     parity: ParityDesk | None = None
+    endings: Callable[[], Sequence[Ending]] = tuple
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

@@ -36,6 +36,7 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
         *_overdue(context.database, schedule, now),
         *mirror_troubles(context.database, now),
         *_refused(context.database, now),
+        *_ending(context, now),
     ]
     with context.database.jobs() as session:
         known = workers.list_workers(session)
@@ -157,3 +158,17 @@ def _refused(database: Database, now: datetime) -> Iterator[Watched]:
             "Ask `hotdash analyze sync` for the log and follow its advice on retries.",
             (each.shop_id,),
         )
+
+
+def _ending(context: JobContext, now: datetime) -> Iterator[Watched]:
+    """While there is time to make another key; a source that is refused tells it itself."""
+    for each in context.endings():
+        if each.is_soon(now):
+            yield Watched(
+                WatchKind.ENDING,
+                each.opens,
+                each.sentence(now),
+                each.mend,
+                (each.shop_id,) if each.shop_id else (),
+                is_hard=each.is_urgent(now),
+            )

@@ -69,6 +69,11 @@ def _say_nothing() -> None:
     """A worker that stands says so by its heartbeat."""
 
 
+def _no_endings() -> Sequence[Ending]:
+    """Where nothing is sealed, nothing ends."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Hooks:
     """What other parts of the house do at these moments. `tell_watched` is told everything that holds now."""
@@ -102,7 +107,7 @@ class JobContext:
     mirror: MirrorDesk | None = None
     home: Path | None = None
     parity: ParityDesk | None = None
-    endings: Callable[[], Sequence[Ending]] = tuple
+    endings: Callable[[], Sequence[Ending]] = _no_endings
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

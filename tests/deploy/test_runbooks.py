@@ -95,8 +95,13 @@ class Machine:
         return {
             **clean_environment(),
             "PATH": f"{self.bin}:{postgres}:{os.environ['PATH']}",
-            **{"OLD": "old", "NEW": "new", "OPT": str(self.opt), "COPIES": str(self.copies)},
-            **{"LIB": str(self.lib), "ETC": str(self.etc), "PORT": str(self.port)},
+            "OLD": "old",
+            "NEW": "new",
+            "OPT": str(self.opt),
+            "COPIES": str(self.copies),
+            "LIB": str(self.lib),
+            "ETC": str(self.etc),
+            "PORT": str(self.port),
             "HOTDASH_DATABASE_URL": self.database.direct_uri,
         }
 

@@ -5,6 +5,7 @@ batches, of which each is committed; at last, when asked to, the old keys go: ne
 Whoever dies in between leaves what the next call goes on with.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from hotdash.storage.secrets import (
 )
 
 BATCH = 50
+_TRIES, _BETWEEN_TRIES = 6_000, 0.01
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def rotate_key(
 ) -> Rotated:
     """With `to`, a key that was prepared comes to the front in place of a new one."""
     with database.jobs() as session:
-        credentials.hold_rotation(session)
+        _hold_rotation(session)
         _require_all_open(session, key_file)
         forget_unfinished(key_file)
         is_new = _change_first_key(session, key_file, to)
@@ -74,7 +76,7 @@ def rotate_key(
 def prepare_key(database: Database, key_file: Path, clock: Clock, *, actor: str) -> str:
     """A key that opens and does not seal yet: for key files that lie on several machines."""
     with database.jobs() as session:
-        credentials.hold_rotation(session)
+        _hold_rotation(session)
         _require_all_open(session, key_file)
         forget_unfinished(key_file)
         name = add_key(key_file, is_first=False)
@@ -85,12 +87,12 @@ def prepare_key(database: Database, key_file: Path, clock: Clock, *, actor: str)
 def retire_old_keys(database: Database, key_file: Path, clock: Clock, *, actor: str) -> int:
     """Under the lock nobody seals or opens: what is counted there is all that needs a key."""
     with database.jobs() as session:
-        credentials.hold_rotation(session)
+        _hold_rotation(session)
         old = _require_unneeded(session, key_file)
         _note(session, "retire_keys", key_file, clock, actor, {"keys": old})
     # What is not noted may not happen, and what was stored meanwhile is counted too.
     with database.jobs() as session:
-        credentials.hold_rotation(session)
+        _hold_rotation(session)
         _require_unneeded(session, key_file)
         forget_unfinished(key_file)
         return retire_keys(key_file)
@@ -105,6 +107,19 @@ def keys_standing(database: Database, key_file: Path) -> KeysStanding:
         names = vault.key_names()
     return KeysStanding(
         {name: found[name] for name in names}, found[None], len(unfinished_key_files(key_file))
+    )
+
+
+def _hold_rotation(session: Session) -> None:
+    """In the first moment in which nobody holds a credential; others go on until then."""
+    for _ in range(_TRIES):
+        if credentials.try_hold_rotation(session):
+            return
+        time.sleep(_BETWEEN_TRIES)
+    raise ConflictError(
+        f"For {_TRIES * _BETWEEN_TRIES:.0f} seconds there was no moment in which nobody used a "
+        "stored secret.",
+        hint="Try again when fewer sources are being read. Nothing was changed.",
     )
 
 

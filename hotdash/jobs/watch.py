@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.base.errors import UnavailableError
 from hotdash.decisions.facts.types import FactType
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.schedule import NEVER, DueSlot, ScheduledJob, ScheduleState, overdue_slots
@@ -162,7 +163,13 @@ def _refused(database: Database, now: datetime) -> Iterator[Watched]:
 
 def _ending(context: JobContext, now: datetime) -> Iterator[Watched]:
     """While there is time to make another key; a source that is refused tells it itself."""
-    for each in context.endings():
+    try:
+        known = context.endings()
+    except UnavailableError as error:
+        # A key file that opens nothing must not hide what else is wrong.
+        yield Watched(WatchKind.ENDING, "key file", error.message, error.hint, is_hard=True)
+        return
+    for each in known:
         if each.is_soon(now):
             yield Watched(
                 WatchKind.ENDING,

@@ -16,7 +16,7 @@ from hotdash.jobs.watch import watch
 from hotdash.storage.appdb.repositories import audit, credentials
 from hotdash.storage.appdb.repositories.jobs import RUNNING, JobRecord
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.secrets import Vault
+from hotdash.storage.secrets import KEY_FILE, Vault
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.working import job_context
 
@@ -88,3 +88,12 @@ def test_since_when_the_key_is_kept_and_what_it_is_stay_as_they_were(
 def test_what_renews_itself_has_no_end_to_state(database: Database, vault: Vault) -> None:
     with pytest.raises(ConflictError, match="renews its key itself"):
         state_end(database, vault, FixedClock(NOW), "kustom-kyoto", "shopify", NOW, "me")
+
+
+def test_a_key_file_that_opens_nothing_is_told_and_hides_nothing_else(
+    database: Database, vault: Vault, tmp_path: Path
+) -> None:
+    (tmp_path / KEY_FILE).write_text("no key\n")
+    [told] = told_after(database, vault, 0)
+    assert (told.name, told.is_hard) == ("key file", True)
+    assert "holds no valid keys" in told.sentence

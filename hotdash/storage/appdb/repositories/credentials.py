@@ -142,9 +142,12 @@ def _known(vault: Vault, row: Credential) -> tuple[tuple[str, ...] | None, str |
 _ROTATION = func.hashtext("hotdash.rotate_key")
 
 
-def hold_rotation(session: Session) -> None:
-    """Until the transaction ends nobody else changes keys, and nobody seals or opens with one that may go."""
-    session.execute(select(func.pg_advisory_xact_lock(_ROTATION)))
+def try_hold_rotation(session: Session) -> bool:
+    """Until the transaction ends nobody else changes keys, and nobody seals or opens with one that may go.
+
+    Asked for without waiting: behind one who waits, everybody who wants a credential would wait too.
+    """
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_ROTATION))))
 
 
 def hold_keys(session: Session) -> None:

@@ -17,9 +17,18 @@ _KINDS = {
         ("PRIVATE KEY",),
         r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*(?:\\n)?[A-Za-z0-9+/]{0,}",
     ),
+    "a key of Supabase": (
+        ("eyJ", "sb_secret_"),
+        r"(?<![\w-])(?:eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}|sb_secret_[\w-]{20,})",
+    ),
     "a database address with its password": (
-        ("postgres",),
-        r"postgres(?:ql)?(?:\+\w+)?://[^\s:/@]+:([^\s@/]+)@[\w.-]+",
+        ("postgres", "mysql", "mariadb", "mongodb", "redis", "amqp", "mssql", "snowflake"),
+        r"(?:postgres(?:ql)?|mysql|mariadb|mongodb|rediss?|amqps?|mssql|snowflake)(?:\+\w+)?"
+        r"://[^\s:/@]*:([^\s@/]+)@[\w.-]+",
+    ),
+    "a database connection with its password": (
+        ("password=",),
+        r"\bhost(?:addr)?=\S+\s(?:.*\s)?password=([^\s'\"]+)",
     ),
     "a token of Hotdash": (("hotdash_",), r"(?<!\w)hotdash_[0-9A-Za-z_-]{43}(?![\w-])"),
 }

@@ -32,7 +32,7 @@ def scan_of_tree(folder: Path, known: Scanner) -> Scanned | None:
         root, paths = repository.root, repository.paths()
     except GitError:
         return None
-    return scan_tree(root, paths, known)
+    return scan_tree(root, paths, known, never={KEY_FILE})
 
 
 def secret_settings(settings: Settings) -> Iterator[tuple[str, str]]:

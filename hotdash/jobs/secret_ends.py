@@ -18,7 +18,11 @@ RENEWS = "refresh_token"
 
 
 def endings(database: Database, vault: Vault) -> list[Ending]:
-    """The soonest first; what renews itself and what no key opens has none here."""
+    """The soonest first; what renews itself and what no key opens has none here.
+
+    A key file that holds no keys is refused: nobody would know of any end.
+    """
+    vault.key_names()
     with database.jobs() as session:
         found = credentials.overview(session, vault)
         mirror = find_mirror(session, vault)

@@ -25,8 +25,8 @@ _ROTATE = "Run `hotdash secrets rotate`; see docs/runbooks/rotate-the-key.md."
 def examine_secrets(house: Installation, *, in_tree: bool) -> Iterator[Verdict]:
     yield verdict("key file", lambda: key_file(house))
     yield verdict("settings file", lambda: settings_file(house))
-    yield from examine_endings(house)
     try:
+        yield from examine_endings(house)
         known = scanner(house)
     except HotdashError as error:
         yield Verdict("secrets in the home", False, error.message, error.hint)

@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +14,7 @@ from hotdash.base.secret_shapes import forms_of, may_hold_secret, secret_kind
 from hotdash.governance.changes.secrets import FOR_TRYING
 
 KNOWN = "a secret of this installation"
+KEYS = "the key file of an installation"
 # What is shorter, or a mere word such as a password of "hotdash", stands in ordinary text.
 _SHORTEST = 8
 _WORD = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}")
@@ -85,9 +86,17 @@ def scan_home(home: Path, scanner: Scanner, *, keys: Path) -> Scanned:
     )
 
 
-def scan_tree(root: Path, paths: Iterable[str], scanner: Scanner) -> Scanned:
-    """The files of a project. Made-up ones of tests may look like secrets; a known one never stands there."""
-    return _scan(((path, root / path, not path.startswith(FOR_TRYING)) for path in paths), scanner)
+def scan_tree(
+    root: Path, paths: Iterable[str], scanner: Scanner, *, never: Collection[str] = ()
+) -> Scanned:
+    """The files of a project. Made-up ones of tests may look like secrets; a known one never stands there.
+
+    Files called as in `never` are no part of a project, whatever stands in them.
+    """
+    kept = list(paths)
+    found = _scan(((path, root / path, not path.startswith(FOR_TRYING)) for path in kept), scanner)
+    misplaced = (Leak(path, 1, KEYS) for path in kept if Path(path).name in never)
+    return replace(found, leaks=(*misplaced, *found.leaks))
 
 
 def _scan(files: Iterable[tuple[str, Path, bool]], scanner: Scanner) -> Scanned:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.governance.secrets import scan
-from hotdash.governance.secrets.scan import KNOWN, Leak, Scanner, scan_home, scan_tree
+from hotdash.governance.secrets.scan import KEYS, KNOWN, Leak, Scanner, scan_home, scan_tree
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKEN = "xo" + "xb-" + "123456789012-abcdefghijkl"
@@ -21,6 +21,45 @@ def found(text: str, *secrets: str) -> list[Leak]:
 
 def test_a_shape_is_found_in_its_line() -> None:
     assert found(f"a\nb\n{TOKEN} c\nd") == [Leak("a", 3, "a Slack token")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("postgresql+psycopg" + "://me:hunter22@db:5432/a", "a database address with its password"),
+        ("redis" + "://:hunter22@cache/0", "a database address with its password"),
+        ("mongodb+srv" + "://me:hunter22@a.example", "a database address with its password"),
+        ("host=db user=me pass" + "word=hunter22", "a database connection with its password"),
+        (
+            "eyJhbGciOiJIUzI1NiJ9." + "eyJyb2xlIjoic2VydmljZV9yb2xlIn0." + "a" * 43,
+            "a key of Supabase",
+        ),
+        ("sb_" + "secret_" + "a1" * 12, "a key of Supabase"),
+        ("-----BEGIN " + "PRIVATE KEY-----", "a private key"),
+    ],
+)
+def test_addresses_and_keys_are_found_by_their_shape(text: str, kind: str) -> None:
+    assert found(f"it is {text}") == [Leak("a", 1, kind)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "postgresql://me:$PASSWORD@db/a",
+        "redis://cache/0",
+        "mongodb://a.example/db",
+        "host=db user=me password=$PASSWORD",
+        "eyJ.eyJ.a",
+    ],
+)
+def test_what_only_stands_for_one_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_key_file_in_a_project_is_found_whatever_stands_in_it(tmp_path: Path) -> None:
+    (tmp_path / "secret.keys").write_text("nothing to be seen\n")
+    scanned = scan_tree(tmp_path, ["secret.keys"], Scanner([]), never={"secret.keys"})
+    assert scanned.leaks == (Leak("secret.keys", 1, KEYS),)
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def _read_keys(key_file: Path) -> tuple[_Key, ...]:
     if not keys:
         raise UnavailableError(
             f"{key_file} holds no valid keys.",
-            hint="Restore it from the backup; only without stored credentials may it be deleted.",
+            hint="Bring back your copy of it; only without stored credentials may it be deleted.",
         )
     return keys
 

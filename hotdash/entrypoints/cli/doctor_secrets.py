@@ -50,8 +50,12 @@ def key_file(house: Installation) -> str:
             hint=_ROTATE,
         )
     others = len(standing.rows) - 1
-    only_opens = f"; {others} more only open, --retire-old deletes them" if others else ""
-    return f"private; one key seals all {sum(standing.rows.values())} secrets{only_opens}"
+    older = (
+        f"; older keys that only open: {others}, until `hotdash secrets rotate --retire-old`"
+        if others
+        else ""
+    )
+    return f"private; one key seals all secrets ({sum(standing.rows.values())}){older}"
 
 
 def settings_file(house: Installation) -> str:

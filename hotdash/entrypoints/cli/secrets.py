@@ -1,8 +1,9 @@
 """hotdash secrets status|scan|rotate|expires"""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -47,6 +48,7 @@ def status(context: typer.Context, json: Json = False) -> None:
     """Tell which keys seal what is stored, which settings are secret, and what ends when."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         standing = keys_standing(house.database, _key_file(house))
+        known, now = endings(house.database, house.vault), house.clock.now()
         document = {
             "keys": [{"key": name, "seals": rows} for name, rows in standing.rows.items()],
             "waiting": standing.waiting,
@@ -56,14 +58,18 @@ def status(context: typer.Context, json: Json = False) -> None:
                 for name, where in secret_settings(house.settings)
             ],
             "endings": [
-                {"opens": each.opens, "at": iso_utc(each.at), "mend": each.mend}
-                for each in endings(house.database, house.vault)
+                {"opens": each.opens, "at": iso_utc(each.at), "mend": each.mend} for each in known
             ],
         }
     if json:
         say_json(document)
     else:
-        _show_status(standing, document)
+        _show_status(standing, document["settings"])
+        for each in known:
+            out.print(escape(each.sentence(now)))
+            if each.is_soon(now):
+                out.print("  " + escape(each.mend), style="dim")
+        out.print("`hotdash credentials list` names what they open.", style="dim")
 
 
 @commands.command()
@@ -160,7 +166,7 @@ def expires(
     if json:
         say_json({"shop": shop, "vendor": vendor, "ends": iso_utc(at)})
     else:
-        out.print(f"{escape(vendor)} of {escape(shop)}: warned of 14 days before {iso_utc(at)}.")
+        out.print(f"{escape(vendor)} of {escape(shop)}: warnings come from 14 days before {on} on.")
 
 
 def _key_file(house: Installation) -> Path:
@@ -177,7 +183,7 @@ def _tell_prepared(name: str, json: bool) -> None:
     )
 
 
-def _show_status(standing: KeysStanding, document: dict[str, Any]) -> None:
+def _show_status(standing: KeysStanding, settings: Sequence[Mapping[str, str]]) -> None:
     table = Table("key", "seals", "")
     for place, (name, rows) in enumerate(standing.rows.items()):
         told = "seals what comes" if place == 0 else "only opens"
@@ -187,15 +193,17 @@ def _show_status(standing: KeysStanding, document: dict[str, Any]) -> None:
         out.print(f"{standing.waiting} wait for the first key: `hotdash secrets rotate`.")
     if standing.unopened:
         out.print(f"[red]{standing.unopened} are opened by no key of {KEY_FILE}.[/]")
-    for each in document["settings"]:
+    for each in settings:
         out.print(f"{each['setting']} is set in {escape(each['stands_in'])}.")
-    for each in document["endings"]:
-        out.print(f"{escape(each['opens'])} ends at {each['at']}. {escape(each['mend'])}")
 
 
 def _show_scanned(name: str, scanned: Scanned | None) -> None:
     if scanned is None:
-        out.print("This folder is in no git tree: its files were not looked through.", style="dim")
+        out.print(
+            "This folder is in no git tree: its files were not looked through. Name the project's: "
+            "`hotdash secrets scan FOLDER`.",
+            style="dim",
+        )
         return
     for leak in scanned.leaks:
         out.print(

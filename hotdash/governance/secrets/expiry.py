@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from hotdash.base.clock import iso_utc
-
 SOON = timedelta(days=14)
 URGENT = timedelta(days=2)
 
@@ -30,10 +28,14 @@ class Ending:
 
     def sentence(self, now: datetime) -> str:
         if self.at <= now:
-            return f"The key to {self.opens} ended at {iso_utc(self.at)}."
+            return f"The key to {self.opens} ended at {self._told}."
         days = (self.at - now) // timedelta(days=1)
         left = f"in {days} days" if days > 1 else "within two days"
-        return f"The key to {self.opens} ends {left}, at {iso_utc(self.at)}."
+        return f"The key to {self.opens} ends {left}, at {self._told}."
+
+    @property
+    def _told(self) -> str:
+        return f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def end_of_token(secret: str) -> datetime | None:

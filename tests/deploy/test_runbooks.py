@@ -190,6 +190,7 @@ def machine(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_as_written_and_undone_as_written(machine: Machine) -> None:
     before = machine.revision()
     for block in blocks(GUIDE):

@@ -49,14 +49,14 @@ def status(context: typer.Context, json: Json = False) -> None:
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         standing = keys_standing(house.database, _key_file(house))
         known, now = endings(house.database, house.vault), house.clock.now()
+        found = [
+            {"setting": name, "stands_in": where} for name, where in secret_settings(house.settings)
+        ]
         document = {
             "keys": [{"key": name, "seals": rows} for name, rows in standing.rows.items()],
             "waiting": standing.waiting,
             "unopened": standing.unopened,
-            "settings": [
-                {"setting": name, "stands_in": where}
-                for name, where in secret_settings(house.settings)
-            ],
+            "settings": found,
             "endings": [
                 {"opens": each.opens, "at": iso_utc(each.at), "mend": each.mend} for each in known
             ],
@@ -64,7 +64,7 @@ def status(context: typer.Context, json: Json = False) -> None:
     if json:
         say_json(document)
     else:
-        _show_status(standing, document["settings"])
+        _show_status(standing, found)
         for each in known:
             out.print(escape(each.sentence(now)))
             if each.is_soon(now):

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 from hotdash.base.secret_shapes import forms_of, may_hold_secret, secret_kind
 from hotdash.governance.changes.secrets import FOR_TRYING
@@ -22,6 +22,14 @@ _BLOCK = 8 * 1024 * 1024
 # Databases: what lies in them is sealed, and their pages are no text.
 _DATABASES = (".duckdb", ".wal")
 _POSTGRES_DATA = "PG_VERSION"
+
+
+class Readable(Protocol):
+    """What plain and packed files are alike."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def readline(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class Scanner:
             for form in forms_of(each)
         )
 
-    def leaks_in(self, where: str, stream: IO[bytes], *, shapes: bool = True) -> Iterator[Leak]:
+    def leaks_in(self, where: str, stream: Readable, *, shapes: bool = True) -> Iterator[Leak]:
         before = 0
         for block in _blocks(stream):
             text = block.decode(errors="replace")
@@ -115,7 +123,7 @@ def _scan(files: Iterable[tuple[str, Path, bool]], scanner: Scanner) -> Scanned:
     return Scanned(count, tuple(leaks), tuple(unread))
 
 
-def _streams(name: str, file: Path) -> Iterator[tuple[str, IO[bytes]]]:
+def _streams(name: str, file: Path) -> Iterator[tuple[str, Readable]]:
     if file.suffix == ".gz":
         with gzip.open(file) as packed:
             yield name, packed
@@ -141,7 +149,7 @@ def _files_below(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _blocks(stream: IO[bytes]) -> Iterator[bytes]:
+def _blocks(stream: Readable) -> Iterator[bytes]:
     """Whole lines, so that nothing is cut in two."""
     while block := stream.read(_BLOCK):
         yield block + stream.readline()

@@ -18,6 +18,8 @@ from hotdash.connectors.shopify.webhooks import ShopifyWebhooks
 from hotdash.connectors.spec import ADDRESS_OF_PAGE, ConnectorSpec, HeldFields
 from hotdash.jobs.install_shopify import webhook_url
 from hotdash.jobs.leave_source import leave_source
+from hotdash.jobs.secret_ends import RENEWS
+from hotdash.jobs.secret_overlap import with_secret_before
 from hotdash.storage.appdb.repositories import audit, credentials, shops
 
 if TYPE_CHECKING:
@@ -58,13 +60,22 @@ def connect(
     if missing and strict:
         raise _too_little(spec.title, missing)
     # A token that was renewed by being tried is the one that works from now on.
+    kept = _with_secret_before(house, spec, shop_id, held.fields)
     if vendor == SHOPIFY:
-        house.save_shop(shop_id, held.fields)
+        house.save_shop(shop_id, kept)
         return Connected(shop_id, vendor, missing, is_new_shop, subscribed(house, shop_id, held))
     if is_new_shop:
         _save_shop_of_loader(house, shop_id, connector)
-    keep(house, vendor, shop_id, held.fields)
+    keep(house, vendor, shop_id, kept)
     return Connected(shop_id, vendor, missing, is_new_shop)
+
+
+def _with_secret_before(
+    house: "Installation", spec: ConnectorSpec, shop_id: str, fields: Mapping[str, str]
+) -> dict[str, str]:
+    stored = stored_fields(house, spec.vendor, shop_id)
+    signed_by = spec.webhooks.secret_field if spec.webhooks else None
+    return with_secret_before(signed_by, stored, fields, house.clock.now())
 
 
 def renew(
@@ -105,14 +116,18 @@ def renew(
 def kept_beside(
     spec: ConnectorSpec, stored: Mapping[str, str], told: Mapping[str, str]
 ) -> dict[str, str]:
-    """What a vendor gave with an old key, a refresh token for instance, goes with it."""
+    """What a vendor gave with an old key, a refresh token for instance, goes with it; so does its end."""
     is_new_key = any(
         told.get(each.name) and told[each.name] != stored.get(each.name)
         for each in spec.fields
         if each.ends_tokens
     )
     lasting = {each.name for each in spec.fields} | {ADDRESS, ADDRESS_OF_PAGE}
-    return {name: value for name, value in stored.items() if name in lasting or not is_new_key}
+    kept = {name: value for name, value in stored.items() if name in lasting or not is_new_key}
+    is_changed = any(value != stored.get(name) for name, value in told.items())
+    if is_changed and RENEWS not in kept:
+        kept.pop(credentials.EXPIRES_AT, None)
+    return kept
 
 
 def check_of_page(

@@ -100,10 +100,14 @@ class Installation:
                 hint="Run `hotdash init`, which brings the first shop and its owner; or "
                 "`hotdash migrate` for the tables alone.",
             )
-        raise ConflictError(
-            f"The app database is at {current}; this version needs {migrate.head()}.",
-            hint="Run `hotdash migrate`.",
+        needed = migrate.head()
+        told = (
+            f"The app database is at {current}; this version needs {needed}."
+            if current != needed
+            else f"The app database is at {needed}, but tables of its marts lack what this version "
+            "declares."
         )
+        raise ConflictError(told, hint="Run `hotdash migrate`.")
 
     def connect_shop(self, access: ShopAccess) -> None:
         """Ask the shop who it is; what it answers is kept, and nothing when it does not."""
@@ -245,7 +249,7 @@ class Installation:
             base_url=settings.base_url,
             session_hours=settings.session_hours,
             sign_in_link_minutes=settings.sign_in_link_minutes,
-            secret=self.vault.derived_key("web"),
+            secrets=partial(self.vault.derived_keys, "web"),
             home=settings.home,
             version=hotdash.__version__,
             clock=self.clock,

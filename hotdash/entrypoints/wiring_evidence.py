@@ -23,6 +23,7 @@ from hotdash.connectors.spec import ADDRESS_OF_PAGE
 from hotdash.decisions.evidence.create import Surroundings
 from hotdash.entrypoints.wiring import Installation
 from hotdash.governance.audit.between import events_between
+from hotdash.jobs.secret_overlap import UNTIL
 from hotdash.storage.appdb.repositories.alert_channels import list_channels
 from hotdash.storage.appdb.repositories.credentials import EXPIRES_AT, all_credentials
 from hotdash.storage.appdb.repositories.mirrors import find_mirror
@@ -30,7 +31,9 @@ from hotdash.storage.secrets import KEY_FILE
 
 _LIBRARIES = ("dlt", "dbt-core", "duckdb", "sqlalchemy", "fastapi")
 _SECRET_NAME = re.compile(r"password|passwd|secret|token|credential|api_?key|_key$|_url$", re.I)
-_NO_SECRETS = frozenset({EXPIRES_AT, ADDRESS_OF_PAGE, "scope", "scopes", "token_type"})
+_NO_SECRETS = frozenset(
+    {EXPIRES_AT, ADDRESS_OF_PAGE, "scope", "scopes", "granted_scopes", "token_type"}
+)
 
 
 def surroundings(house: Installation) -> Surroundings:
@@ -43,7 +46,7 @@ def surroundings(house: Installation) -> Surroundings:
             "python": platform.python_version(),
             **{name: version(name) for name in _LIBRARIES},
         },
-        secrets=frozenset(_known_secrets(house)),
+        secrets=frozenset(known_secrets(house)),
     )
 
 
@@ -68,7 +71,7 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
     return told
 
 
-def _known_secrets(house: Installation) -> Iterator[str]:
+def known_secrets(house: Installation) -> Iterator[str]:
     for name in Settings.model_fields:
         value = getattr(house.settings, name)
         if isinstance(value, SecretStr):
@@ -120,5 +123,5 @@ def _secret_fields(vendor: str, fields: Mapping[str, str]) -> Iterator[str]:
     spec = registry().get(vendor)
     harmless = {each.name for each in spec.fields if not each.secret} if spec else set[str]()
     for name, value in fields.items():
-        if name not in harmless | _NO_SECRETS:
+        if name not in harmless | _NO_SECRETS and not name.endswith(UNTIL):
             yield str(value)

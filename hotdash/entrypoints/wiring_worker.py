@@ -14,6 +14,7 @@ from hotdash.governance.audit.chain import note_heads
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
+from hotdash.jobs.secret_ends import endings
 from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
 from hotdash.jobs.weekly_digest import weekly_digest
 from hotdash.jobs.weekly_packet import weekly_packets
@@ -23,6 +24,7 @@ from hotdash.storage.appdb.repositories.shops import list_shops
 
 # How the worker's own rounds are called among the jobs that failed.
 ROUND = "round of the worker"
+_RUNBOOKS = {WatchKind.MIRROR: "mirror", WatchKind.ENDING: "key"}
 
 
 def job_context(house: Installation) -> JobContext:
@@ -37,6 +39,7 @@ def job_context(house: Installation) -> JobContext:
         mirror=mirror_desk(house),
         home=house.settings.home,
         parity=parity_desk(house),
+        endings=lambda: endings(house.database, house.vault),
     )
 
 
@@ -68,7 +71,7 @@ def hooks(house: Installation) -> Hooks:
                 Subject.JOB,
                 Severity.BLOCKING if each.is_hard else Severity.WARNING,
                 each.mend,
-                runbook="mirror" if each.kind is WatchKind.MIRROR else None,
+                runbook=_RUNBOOKS.get(each.kind),
                 key=f"{each.kind} {each.name}",
             )
             for each in found

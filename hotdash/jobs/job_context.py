@@ -11,6 +11,7 @@ from uuid import UUID
 from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
+from hotdash.governance.secrets.expiry import Ending
 from hotdash.jobs.mirror import MirrorDesk
 from hotdash.jobs.parity import ParityDesk
 from hotdash.jobs.queue import Lane
@@ -32,6 +33,7 @@ class WatchKind(StrEnum):
     REMINDER = "reminder"
     MIRROR = "mirror"
     REFUSED = "refused"
+    ENDING = "ending"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ def _say_nothing() -> None:
     """A worker that stands says so by its heartbeat."""
 
 
+def _no_endings() -> Sequence[Ending]:
+    """Where nothing is sealed, nothing ends."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Hooks:
     """What other parts of the house do at these moments. `tell_watched` is told everything that holds now."""
@@ -100,6 +107,7 @@ class JobContext:
     mirror: MirrorDesk | None = None
     home: Path | None = None
     parity: ParityDesk | None = None
+    endings: Callable[[], Sequence[Ending]] = _no_endings
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

@@ -9,6 +9,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.connectors.registry import registry
 from hotdash.connectors.webhooks import Delivery, ForgedDeliveryError, Webhooks
+from hotdash.jobs.secret_overlap import secret_before
 from hotdash.storage.appdb.repositories import credentials, inbox
 from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
 from hotdash.storage.appdb.session import Database
@@ -36,10 +37,10 @@ class UnknownSenderError(HotdashError):
 
 @dataclass(frozen=True)
 class _Sender:
-    """A shop as its vendor's webhooks name it, and the secret they are signed with."""
+    """A shop as its vendor's webhooks name it, and the secrets they may be signed with."""
 
     shop_id: str
-    secret: str = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
 
 
 @dataclass
@@ -72,12 +73,10 @@ class WebhookInbox:
         webhooks = _webhooks_of(vendor)
         found = (vendor, webhooks.account_of(headers), shop_id)
         sender = self._sender(found, webhooks)
-        try:
-            # An unknown shop costs the same check as a known one.
-            delivery = webhooks.accept(headers, body, sender.secret if sender else _NOBODYS_SECRET)
-        except ForgedDeliveryError:
-            raise UnknownSenderError from None
-        if sender is None:
+        # An unknown shop costs the same check as a known one.
+        secrets = sender.secrets if sender else (_NOBODYS_SECRET,)
+        delivery = _accepted(webhooks, headers, body, secrets)
+        if sender is None or delivery is None:
             raise UnknownSenderError
         return self._incoming(vendor, sender.shop_id, delivery)
 
@@ -133,7 +132,21 @@ class WebhookInbox:
         if known.ciphertext is not None:
             fields = credentials.unseal(self.vault, known.shop_id, vendor, known.ciphertext)
         secret = fields.get(webhooks.secret_field) or self.app_secrets.get(vendor)
-        return _Sender(known.shop_id, secret) if secret else None
+        if not secret:
+            return None
+        before = secret_before(webhooks.secret_field, fields, self.clock.now())
+        return _Sender(known.shop_id, (secret, before) if before else (secret,))
+
+
+def _accepted(
+    webhooks: Webhooks, headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
+) -> Delivery | None:
+    for secret in secrets:
+        try:
+            return webhooks.accept(headers, body, secret)
+        except ForgedDeliveryError:
+            continue
+    return None
 
 
 def _webhooks_of(vendor: str) -> Webhooks:

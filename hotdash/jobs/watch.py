@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from hotdash.base.clock import iso_utc, parse_iso
+from hotdash.base.errors import UnavailableError
 from hotdash.decisions.facts.types import FactType
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.schedule import NEVER, DueSlot, ScheduledJob, ScheduleState, overdue_slots
@@ -36,6 +37,7 @@ def watch(context: JobContext, job: JobRecord, schedule: Sequence[ScheduledJob])
         *_overdue(context.database, schedule, now),
         *mirror_troubles(context.database, now),
         *_refused(context.database, now),
+        *_ending(context, now),
     ]
     with context.database.jobs() as session:
         known = workers.list_workers(session)
@@ -157,3 +159,23 @@ def _refused(database: Database, now: datetime) -> Iterator[Watched]:
             "Ask `hotdash analyze sync` for the log and follow its advice on retries.",
             (each.shop_id,),
         )
+
+
+def _ending(context: JobContext, now: datetime) -> Iterator[Watched]:
+    """While there is time to make another key; a source that is refused tells it itself."""
+    try:
+        known = context.endings()
+    except UnavailableError as error:
+        # A key file that opens nothing must not hide what else is wrong.
+        yield Watched(WatchKind.ENDING, "key file", error.message, error.hint, is_hard=True)
+        return
+    for each in known:
+        if each.is_soon(now):
+            yield Watched(
+                WatchKind.ENDING,
+                each.opens,
+                each.sentence(now),
+                each.mend,
+                (each.shop_id,) if each.shop_id else (),
+                is_hard=each.is_urgent(now),
+            )

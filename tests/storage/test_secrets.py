@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.base.errors import UnavailableError
-from hotdash.storage.secrets import KEY_FILE, Vault, add_key, retire_keys
+from hotdash.storage.secrets import KEY_FILE, Vault, add_key, put_first, retire_keys
 
 FIELDS = {"access_token": "shpat_0123456789"}
 
@@ -78,6 +78,36 @@ class TestChangingKeys:
         key_file.unlink()
         assert living.open(sealed, "shop a") == FIELDS
         assert not key_file.exists(), "no other key takes its place unnoticed"
+
+    def test_a_key_behind_the_others_opens_and_seals_nothing_until_it_is_put_first(
+        self, tmp_path: Path, key_file: Path
+    ) -> None:
+        vault = Vault.in_home(tmp_path)
+        [first] = vault.key_names()
+        second = add_key(key_file, is_first=False)
+        assert vault.key_names() == (first, second)
+        sealed = vault.seal(FIELDS, "shop a")
+        assert vault.key_of(sealed) == first
+        assert put_first(key_file, second)
+        assert vault.key_names() == (second, first)
+        assert vault.key_of(vault.seal_anew(sealed)) == second
+        assert not put_first(key_file, "unknown")
+
+    def test_what_no_key_opens_has_no_key(self, tmp_path: Path) -> None:
+        sealed = Vault.in_home(tmp_path / "one").seal(FIELDS, "shop a")
+        assert Vault.in_home(tmp_path / "two").key_of(sealed) is None
+
+    def test_forms_signed_before_are_believed_until_the_old_key_is_gone(
+        self, tmp_path: Path, key_file: Path
+    ) -> None:
+        vault = Vault.in_home(tmp_path)
+        [before] = vault.derived_keys("web")
+        add_key(key_file)
+        newest, older = vault.derived_keys("web")
+        assert older == before != newest
+        retire_keys(key_file)
+        assert vault.derived_keys("web") == (newest,)
+        assert vault.derived_keys("elsewhere") != (newest,)
 
     def test_leaves_only_the_key_file(self, key_file: Path) -> None:
         add_key(key_file)

@@ -1,11 +1,9 @@
 """What may not leave in a bundle: every secret known here, whatever looks like one, and addresses."""
 
-import base64
-import json
 from collections.abc import Collection
-from urllib.parse import quote
 
 from hotdash.base.logging import redact, without_addresses
+from hotdash.base.secret_shapes import forms_of
 
 HIDDEN = "***"
 # A shorter one would be found inside ordinary words, and hides nothing.
@@ -14,7 +12,7 @@ _SHORTEST = 6
 
 class Cleaner:
     def __init__(self, secrets: Collection[str]) -> None:
-        forms = {form for each in secrets if len(each) >= _SHORTEST for form in _forms(each)}
+        forms = {form for each in secrets if len(each) >= _SHORTEST for form in forms_of(each)}
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._bytes = [form.encode() for form in self._forms]
 
@@ -33,15 +31,3 @@ class Cleaner:
 
     def holds_secret(self, content: bytes) -> bool:
         return any(form in content for form in self._bytes)
-
-
-def _forms(secret: str) -> set[str]:
-    """As it may stand in a log, a document, an address or a header."""
-    return {
-        secret,
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        quote(secret, safe=""),
-        base64.b64encode(secret.encode()).decode().rstrip("="),
-        base64.urlsafe_b64encode(secret.encode()).decode().rstrip("="),
-    }

@@ -14,6 +14,8 @@ from rich.markup import escape
 from hotdash.base.errors import HotdashError
 from hotdash.connectors.spec import ADDRESS_OF_PAGE, ConnectorSpec, CredentialField
 from hotdash.entrypoints.cli.output import err
+from hotdash.jobs.secret_ends import RENEWS
+from hotdash.storage.appdb.repositories.credentials import EXPIRES_AT
 
 ADDRESS = "base_url"
 HOW = "Give it by --secrets-stdin, --field-env or --field-file, or in a terminal, where it is asked for."
@@ -48,7 +50,10 @@ class FieldsOf:
         return {name: value for name, value in known.items() if value and self._holds(name, known)}
 
     def _holds(self, name: str, known: Mapping[str, str]) -> bool:
-        """What a vendor gave with an old key, a refresh token for instance, goes with it."""
+        """What a vendor gave with an old key, a refresh token for instance, goes with it; so does its end."""
+        if name == EXPIRES_AT and RENEWS not in known:
+            secrets = [each.name for each in self.spec.fields if each.secret]
+            return all(known.get(each) == self.stored.get(each) for each in secrets)
         keys = [each.name for each in self.spec.fields if each.ends_tokens]
         is_new_key = any(known.get(each) != self.stored.get(each) for each in keys)
         return name in (*self._names, ADDRESS_OF_PAGE) or not is_new_key

@@ -1,6 +1,6 @@
-"""hotdash credentials list|rotate-key"""
+"""hotdash credentials list"""
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from rich.markup import escape
@@ -10,14 +10,11 @@ from hotdash.base.clock import iso_utc
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
-from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import migrated_installation
-from hotdash.jobs.rotate_key import rotate_key as rotate
 from hotdash.storage.appdb.repositories import credentials
-from hotdash.storage.secrets import KEY_FILE
 
 commands = typer.Typer(
-    help="See which keys to vendors are kept, and change what they are encrypted with.",
+    help="See which keys to vendors are kept.",
     no_args_is_help=True,
 )
 
@@ -48,36 +45,6 @@ def list_(context: typer.Context, json: Json = False) -> None:
             ", ".join(each["fields"]) if each["is_open"] else "[red]no key opens it[/]",
         )
     out.print(table if found else "No credentials are kept.")
-
-
-@commands.command("rotate-key")
-def rotate_key(
-    context: typer.Context,
-    retire_old: Annotated[
-        bool,
-        typer.Option(
-            "--retire-old",
-            help="Also delete the keys from before; backups made until now need them.",
-        ),
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Encrypt all credentials with a new key. Nothing has to be stopped for it."""
-    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        key_file = house.settings.home / KEY_FILE
-        done = rotate(
-            house.database, key_file, house.clock, actor=operator(), retire_old=retire_old
-        )
-        if json:
-            say_json({"sealed_anew": done.sealed_anew, "retired": done.retired})
-        else:
-            out.print(f"{done.sealed_anew} credentials are encrypted with the new key.")
-            out.print(
-                f"{done.retired} old keys are deleted."
-                if retire_old
-                else "The old key still opens backups; --retire-old deletes it.",
-                style="dim",
-            )
 
 
 def document(each: credentials.CredentialOverview) -> dict[str, Any]:

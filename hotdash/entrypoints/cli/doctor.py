@@ -4,7 +4,8 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -13,6 +14,8 @@ from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.settings import Settings
 from hotdash.connectors.contract import MissingScope
 from hotdash.decisions.mirror.answers import State
+from hotdash.entrypoints.cli.doctor_secrets import examine_secrets
+from hotdash.entrypoints.cli.doctor_verdict import Verdict, verdict
 from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.served_address import address_of_pages
@@ -22,25 +25,24 @@ from hotdash.jobs.show_mirror import mirror_document, mirror_line
 _LEAST_FREE_GIB = 2
 
 
-@dataclass(frozen=True)
-class Verdict:
-    what: str
-    ok: bool
-    says: str
-    mend: str | None = None
-
-
 def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor(context: typer.Context, json: Json = False) -> None:
+def doctor(
+    context: typer.Context,
+    secrets: Annotated[
+        bool,
+        typer.Option("--secrets", help="Also look for secrets in the files of this project."),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Look at everything this installation needs; name each problem and its mend."""
     with told_errors(json):
-        verdicts = list(examine(invocation(context)))
-        sick = [verdict for verdict in verdicts if not verdict.ok]
+        verdicts = list(examine(invocation(context), in_tree=secrets))
+        sick = [each for each in verdicts if not each.ok]
         if json:
-            say_json({"healthy": not sick, "checks": [asdict(verdict) for verdict in verdicts]})
+            say_json({"healthy": not sick, "checks": [asdict(each) for each in verdicts]})
         else:
             show(verdicts)
         if sick:
@@ -48,14 +50,14 @@ def doctor(context: typer.Context, json: Json = False) -> None:
 
 
 def show(verdicts: list[Verdict]) -> None:
-    for verdict in verdicts:
-        mark = "[green]✓[/]" if verdict.ok else "[red]✕[/]"
-        out.print(f"{mark} [bold]{escape(verdict.what)}[/]", escape(verdict.says))
-        if verdict.mend:
-            out.print("  " + escape(verdict.mend), style="dim")
+    for each in verdicts:
+        mark = "[green]✓[/]" if each.ok else "[red]✕[/]"
+        out.print(f"{mark} [bold]{escape(each.what)}[/]", escape(each.says))
+        if each.mend:
+            out.print("  " + escape(each.mend), style="dim")
 
 
-def examine(call: Invocation) -> Iterator[Verdict]:
+def examine(call: Invocation, *, in_tree: bool) -> Iterator[Verdict]:
     try:
         settings = call.settings()
     except HotdashError as error:
@@ -67,12 +69,12 @@ def examine(call: Invocation) -> Iterator[Verdict]:
     yield verdict("address", lambda: address(settings))
     try:
         with open_installation(settings) as house:
-            yield from examine_house(house)
+            yield from examine_house(house, in_tree=in_tree)
     except HotdashError as error:
         yield Verdict("app database", False, error.message, error.hint)
 
 
-def examine_house(house: Installation) -> Iterator[Verdict]:
+def examine_house(house: Installation, *, in_tree: bool) -> Iterator[Verdict]:
     reached = verdict("app database", lambda: f"Postgres {house.database.check()}")
     yield reached
     if not reached.ok:
@@ -83,6 +85,7 @@ def examine_house(house: Installation) -> Iterator[Verdict]:
     if migrated.ok:
         yield from examine_shops(house)
         yield from examine_mirror(house)
+        yield from examine_secrets(house, in_tree=in_tree)
 
 
 def examine_shops(house: Installation) -> Iterator[Verdict]:
@@ -106,13 +109,6 @@ def examine_mirror(house: Installation) -> Iterator[Verdict]:
         is_well = document["state"] == State.WORKING and not document["dead"]
         mend = document["mend"] or "Read `hotdash mirror status`."
         yield Verdict("mirror", is_well, mirror_line(document), None if is_well else mend)
-
-
-def verdict(what: str, look: Callable[[], str]) -> Verdict:
-    try:
-        return Verdict(what, True, look())
-    except HotdashError as error:
-        return Verdict(what, False, error.message, error.hint)
 
 
 def answered(check: Callable[[], Sequence[MissingScope]]) -> str:

@@ -19,6 +19,7 @@ COMMANDS = {
     "connect": "Give a shop a source",
     "disconnect": "Forget a shop's credentials for a vendor",
     "credentials": "See which keys to vendors are kept",
+    "secrets": "See what is secret, look for leaks, change the key at rest",
     "sync": "Read the sources into the raw tables, and nothing more",
     "run": "Ingest, transform, check and publish",
     "serve": "Serve the pages and the API until Ctrl-C",

@@ -47,7 +47,8 @@ class WebContext:
     base_url: str
     session_hours: int
     sign_in_link_minutes: int
-    secret: bytes
+    # The newest first; asked each time, because the key file changes while the server runs.
+    secrets: Callable[[], Sequence[bytes]]
     home: Path
     version: str
     clock: Clock
@@ -93,6 +94,9 @@ class WebContext:
     def port(self) -> int | None:
         return urlsplit(self.base_url).port
 
-    def key(self, purpose: str) -> bytes:
-        """One secret, one derived key per purpose: none of them opens another's lock."""
-        return hmac.new(self.secret, purpose.encode(), hashlib.sha256).digest()
+    def keys(self, purpose: str) -> list[bytes]:
+        """One derived key per purpose: none opens another's lock. The last signs, each is believed."""
+        return [
+            hmac.new(secret, purpose.encode(), hashlib.sha256).digest()
+            for secret in reversed(self.secrets())
+        ]

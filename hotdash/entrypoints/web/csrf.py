@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 from itsdangerous import Signer
@@ -20,7 +21,7 @@ class ForgedFormError(ForbiddenError):
 
 class Csrf:
     def __init__(self, context: WebContext) -> None:
-        self._key = context.key("csrf")
+        self._keys = partial(context.keys, "csrf")
         self._base = urlsplit(context.base_url)
 
     def issue(self, visitor: str) -> str:
@@ -37,7 +38,7 @@ class Csrf:
             )
 
     def _signer(self, visitor: str) -> Signer:
-        return Signer(self._key, salt=f"csrf {visitor}", digest_method=hashlib.sha256)
+        return Signer(self._keys(), salt=f"csrf {visitor}", digest_method=hashlib.sha256)
 
     def _check_origin(self, request: Request) -> None:
         origin = request.headers.get("origin") or _origin_of(request.headers.get("referer"))

@@ -39,7 +39,7 @@ class Repository:
     ) -> Change:
         """Held against where the two histories parted: what happened in base since is not ours."""
         start = self.start(base)
-        paths = self._paths()
+        paths = self.paths()
         return Change(
             files=tuple(self._changed(start)),
             paths=frozenset(paths),
@@ -78,15 +78,16 @@ class Repository:
         parted = self._git("merge-base", commit, "HEAD")
         return parted.stdout.strip() if parted.returncode == 0 else commit
 
+    def paths(self) -> list[str]:
+        """Everything but what is ignored."""
+        listed = self._at_root("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+        return [path for path in listed.split("\0") if path and (self.root / path).is_file()]
+
     def _changed(self, start: str) -> Iterator[FileChange]:
         names = self._told("diff", "--name-only", "--no-renames", "-z", start).split("\0")
         unknown = self._at_root("ls-files", "--others", "--exclude-standard", "-z").split("\0")
         for path in sorted({*names, *unknown} - {""}):
             yield FileChange(path, self.text_at(start, path), self._now(path))
-
-    def _paths(self) -> list[str]:
-        listed = self._at_root("ls-files", "--cached", "--others", "--exclude-standard", "-z")
-        return [path for path in listed.split("\0") if path and (self.root / path).is_file()]
 
     def _now(self, path: str) -> str | None:
         file = self.root / path

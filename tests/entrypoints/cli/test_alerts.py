@@ -129,7 +129,7 @@ class TestChannels:
             audited = str(connection.execute("select e::text from audit.events e").fetchall())
         assert ROUTING_KEY not in kept + audited
         assert "add_alert_channel" in audited
-        rotated = commands.told("credentials", "rotate-key", "--retire-old")
+        rotated = commands.told("secrets", "rotate", "--retire-old")
         assert rotated["sealed_anew"] == 1
         assert commands.told("alerts", "rules")["channels"][0]["sealed"] == ["routing_key"]
 

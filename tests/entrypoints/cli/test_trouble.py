@@ -112,10 +112,11 @@ class TestCredentials:
     def test_are_encrypted_anew_and_still_open(self, troubled: Terminal) -> None:
         key_file = troubled.folder / ".hotdash" / "secret.keys"
         before = key_file.read_text().split()
-        assert troubled.told("credentials", "rotate-key") == {"sealed_anew": 1, "retired": 0}
+        told = troubled.told("secrets", "rotate")
+        assert (told["is_new"], told["sealed_anew"], told["retired"]) == (True, 1, 0)
         assert key_file.read_text().split()[1:] == before
-        told = troubled.told("credentials", "rotate-key", "--retire-old")
-        assert told == {"sealed_anew": 1, "retired": 2}
+        told = troubled.told("secrets", "rotate", "--retire-old")
+        assert (told["sealed_anew"], told["retired"]) == (1, 2)
         checks = {each["what"]: each["ok"] for each in troubled.told("doctor")["checks"]}
         assert checks[f"shopify of {SHOP_ID}"]
 

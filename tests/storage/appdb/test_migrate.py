@@ -103,6 +103,8 @@ def down_and_up(database: Database) -> None:
         kept = content(database)
         assert all(kept.values())
         assert kept == narrowed(full, kept)
+        if revision == REVISIONS[1]:
+            assert {f"serving.{mart}" for mart in published_marts()} <= kept.keys()
     assert objects(database) == []
     migrate.upgrade(database)
     assert objects(database) == whole

@@ -52,3 +52,29 @@ def test_accounts_stay_closed(
         rented.as_user(two_rented_shops[0].owner_id) as session,
     ):
         session.execute(text("select * from app.users"))
+
+
+def test_a_second_login_takes_the_owners_place_so_that_the_password_can_change(
+    other_postgres: OtherPostgres,
+) -> None:
+    """As docs/runbooks/rotate-vendor-keys.md says it, with the old login's password still good."""
+    url = other_postgres.new_tenant_url()
+    first = Database(url)
+    migrate.upgrade(first)
+    second_login = other_postgres.new_login("owner_2", f"createrole in role {TENANT}")
+    other_postgres.run("alter role {} set role {}", second_login, TENANT)
+    second = Database(url.replace(TENANT, second_login))
+    second.check()
+    with second.jobs() as session:
+        shop = add_shop(session, "hot-rod-an")
+    migrate.downgrade(second, "-1")
+    migrate.upgrade(second)
+    for database in (first, second):
+        with database.as_user(shop.owner_id) as session:
+            assert list(session.scalars(text("select shop_id from app.shops"))) == ["hot-rod-an"]
+        with database.direct() as connection:
+            owners = connection.execute(
+                "select distinct tableowner from pg_tables where schemaname in ('app', 'audit')"
+            ).fetchall()
+        assert owners == [(TENANT,)]
+        database.dispose()

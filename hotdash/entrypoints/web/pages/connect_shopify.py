@@ -96,4 +96,4 @@ def _is_signed_for(parts: Parts, state: str, binding: str) -> bool:
 
 
 def _serializer(parts: Parts) -> URLSafeSerializer:
-    return URLSafeSerializer(parts.context.key("shopify install"), salt="state")
+    return URLSafeSerializer(parts.context.keys("shopify install"), salt="state")

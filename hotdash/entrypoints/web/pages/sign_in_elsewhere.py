@@ -82,4 +82,4 @@ def _written(pending: Pending) -> dict[str, Any]:
 
 
 def _signer(parts: Parts) -> URLSafeSerializer:
-    return URLSafeSerializer(parts.context.key("oidc"), salt="pending sign-in")
+    return URLSafeSerializer(parts.context.keys("oidc"), salt="pending sign-in")

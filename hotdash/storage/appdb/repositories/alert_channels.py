@@ -66,15 +66,6 @@ def delete_channel(session: Session, name: str) -> bool:
     return gone.first() is not None
 
 
-def seal_channels_anew(session: Session, vault: Vault) -> int:
-    """After a new key came to the front of the key file."""
-    channels = session.scalars(select(AlertChannel).with_for_update()).all()
-    for channel in channels:
-        channel.ciphertext = vault.seal_anew(channel.ciphertext)
-    session.flush()
-    return len(channels)
-
-
 def _opened(vault: Vault, row: AlertChannel) -> Mapping[str, str] | None:
     try:
         return vault.open(row.ciphertext, _purpose(row.name))

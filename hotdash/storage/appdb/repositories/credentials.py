@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -45,6 +45,18 @@ def save_credential(
             index_elements=[Credential.shop_id, Credential.vendor],
             set_={"ciphertext": ciphertext, "updated_at": func.now()},
         )
+    )
+
+
+def change_credential(
+    session: Session, vault: Vault, shop_id: str, vendor: str, fields: Mapping[str, str]
+) -> None:
+    """What is known of a key, and not the key: since when it is kept stays as it was."""
+    hold_keys(session)
+    session.execute(
+        update(Credential)
+        .where(Credential.shop_id == shop_id, Credential.vendor == vendor)
+        .values(ciphertext=seal(vault, shop_id, vendor, fields))
     )
 
 
@@ -130,9 +142,12 @@ def _known(vault: Vault, row: Credential) -> tuple[tuple[str, ...] | None, str |
 _ROTATION = func.hashtext("hotdash.rotate_key")
 
 
-def hold_rotation(session: Session) -> None:
-    """Until the transaction ends nobody else changes keys, and nobody seals or opens with one that may go."""
-    session.execute(select(func.pg_advisory_xact_lock(_ROTATION)))
+def try_hold_rotation(session: Session) -> bool:
+    """Until the transaction ends nobody else changes keys, and nobody seals or opens with one that may go.
+
+    Asked for without waiting: behind one who waits, everybody who wants a credential would wait too.
+    """
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(_ROTATION))))
 
 
 def hold_keys(session: Session) -> None:
@@ -163,15 +178,6 @@ def _forget_state(session: Session, shop_id: str, vendor: str) -> None:
     session.execute(
         delete(SourceState).where(SourceState.shop_id == shop_id, SourceState.source == vendor)
     )
-
-
-def seal_anew(session: Session, vault: Vault) -> int:
-    """After a new key came to the front of the key file: everything is encrypted with it."""
-    credentials = session.scalars(select(Credential).with_for_update()).all()
-    for credential in credentials:
-        credential.ciphertext = vault.seal_anew(credential.ciphertext)
-    session.flush()
-    return len(credentials)
 
 
 def _purpose(shop_id: str, vendor: str) -> str:

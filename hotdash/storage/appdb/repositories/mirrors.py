@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -100,15 +100,6 @@ def note_written(session: Session, at: datetime) -> None:
 
 def delete_mirror(session: Session) -> None:
     session.execute(delete(Mirror).where(Mirror.name == NAME))
-
-
-def seal_mirrors_anew(session: Session, vault: Vault) -> int:
-    """After a new key came to the front of the key file."""
-    found = session.scalars(select(Mirror).with_for_update()).all()
-    for mirror in found:
-        mirror.ciphertext = vault.seal_anew(mirror.ciphertext)
-    session.flush()
-    return len(found)
 
 
 def _record(row: Mirror, fields: Mapping[str, str] | None) -> MirrorRecord:

@@ -1,0 +1,155 @@
+"""Look for secrets where they do not belong: in the project's files and in what an installation wrote."""
+
+import gzip
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from hotdash.base.secret_shapes import forms_of, may_hold_secret, secret_kind
+from hotdash.governance.changes.secrets import FOR_TRYING
+
+KNOWN = "a secret of this installation"
+KEYS = "the key file of an installation"
+# What is shorter, or a mere word such as a password of "hotdash", stands in ordinary text.
+_SHORTEST = 8
+_WORD = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}")
+_BLOCK = 8 * 1024 * 1024
+# Databases: what lies in them is sealed, and their pages are no text.
+_DATABASES = (".duckdb", ".wal")
+_POSTGRES_DATA = "PG_VERSION"
+
+
+class Readable(Protocol):
+    """What plain and packed files are alike."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+    def readline(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Where something stands that looks like a secret; what it is is not told."""
+
+    where: str
+    line: int
+    looks_like: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    files: int
+    leaks: tuple[Leak, ...]
+    unread: tuple[str, ...]
+
+
+class Scanner:
+    """Knows shapes, and every form in which a secret of this installation may stand."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._forms = sorted(
+            form
+            for each in secrets
+            if len(each) >= _SHORTEST and not _WORD.fullmatch(each)
+            for form in forms_of(each)
+        )
+
+    def leaks_in(self, where: str, stream: Readable, *, shapes: bool = True) -> Iterator[Leak]:
+        before = 0
+        for block in _blocks(stream):
+            text = block.decode(errors="replace")
+            if self._is_suspect(text, shapes):
+                for place, line in enumerate(text.split("\n"), before + 1):
+                    kind = self._kind(line, shapes)
+                    if kind:
+                        yield Leak(where, place, kind)
+            before += text.count("\n")
+
+    def _is_suspect(self, text: str, shapes: bool) -> bool:
+        return (shapes and may_hold_secret(text)) or self._holds_known(text)
+
+    def _kind(self, line: str, shapes: bool) -> str | None:
+        if self._holds_known(line):
+            return KNOWN
+        return secret_kind(line) if shapes else None
+
+    def _holds_known(self, text: str) -> bool:
+        return any(form in text for form in self._forms)
+
+
+def scan_home(home: Path, scanner: Scanner, *, keys: Path) -> Scanned:
+    """Everything an installation wrote but its databases and the key file, packed files as well."""
+    return _scan(
+        (
+            (str(file.relative_to(home)), file, True)
+            for file in _files_below(home)
+            if file != keys and not file.name.startswith(f"{keys.name}.")
+        ),
+        scanner,
+    )
+
+
+def scan_tree(
+    root: Path, paths: Iterable[str], scanner: Scanner, *, never: Collection[str] = ()
+) -> Scanned:
+    """The files of a project. Made-up ones of tests may look like secrets; a known one never stands there.
+
+    Files called as in `never` are no part of a project, whatever stands in them.
+    """
+    kept = list(paths)
+    found = _scan(((path, root / path, not path.startswith(FOR_TRYING)) for path in kept), scanner)
+    misplaced = (Leak(path, 1, KEYS) for path in kept if Path(path).name in never)
+    return replace(found, leaks=(*misplaced, *found.leaks))
+
+
+def _scan(files: Iterable[tuple[str, Path, bool]], scanner: Scanner) -> Scanned:
+    count, leaks, unread = 0, list[Leak](), list[str]()
+    for name, file, shapes in files:
+        try:
+            for where, stream in _streams(name, file):
+                leaks += scanner.leaks_in(where, stream, shapes=shapes)
+        except FileNotFoundError:
+            # A log that was rotated, or a file of a run that ended meanwhile.
+            continue
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
+            unread.append(name)
+            continue
+        count += 1
+    return Scanned(count, tuple(leaks), tuple(unread))
+
+
+def _streams(name: str, file: Path) -> Iterator[tuple[str, Readable]]:
+    if file.suffix == ".gz":
+        with gzip.open(file) as packed:
+            yield name, packed
+    elif zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.namelist():
+                with archive.open(member) as packed:
+                    yield f"{name}:{member}", packed
+    else:
+        with file.open("rb") as plain:
+            yield name, plain
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        if _POSTGRES_DATA in names:
+            folders.clear()
+            continue
+        folders.sort()
+        for name in sorted(names):
+            file = Path(place, name)
+            if file.suffix not in _DATABASES and file.is_file() and not file.is_symlink():
+                yield file
+
+
+def _blocks(stream: Readable) -> Iterator[bytes]:
+    """Whole lines, so that nothing is cut in two."""
+    while block := stream.read(_BLOCK):
+        yield block + stream.readline()

@@ -1,0 +1,205 @@
+"""The graph: columns, rows, metrics and fields that are shown, and what each is made of."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from hotdash.base.errors import HotdashError, NotFoundError
+
+ROWS = "*"
+"""Stands for the rows of a table: which there are, whatever their columns hold."""
+
+
+APP = "app."
+"""The schema of what people do in Hotdash itself."""
+
+
+class LineageError(HotdashError):
+    code = "lineage_broken"
+    http_status = 500
+
+
+class NodeKind(StrEnum):
+    """Fields of a vendor and of our own tables are where lineage ends; the rest is made of them."""
+
+    VENDOR_FIELD = "vendor_field"
+    OWN_FIELD = "own_field"
+    COLUMN = "column"
+    METRIC = "metric"
+    SHOWN = "shown"
+
+
+ENDS = frozenset({NodeKind.VENDOR_FIELD, NodeKind.OWN_FIELD})
+
+
+class Way(StrEnum):
+    """How one thing comes to another: as its value, by choosing rows, by matching rows, or beside it."""
+
+    VALUE = "value"
+    FILTER = "filter"
+    JOIN = "join"
+    SPLIT = "split"
+
+
+STRONGEST_FIRST = (Way.VALUE, Way.FILTER, Way.JOIN, Way.SPLIT)
+MOVING = frozenset({Way.VALUE, Way.FILTER, Way.JOIN})
+"""A split divides a number and leaves it what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """table is the schema and name of its table, the metric's or the tile's name otherwise."""
+
+    id: str
+    kind: NodeKind
+    table: str
+    name: str
+    description: str = ""
+    data_type: str = ""
+    owner: str = ""
+    is_personal: bool = False
+    source: str = ""
+    """The vendor, of a vendor's field."""
+    is_published: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edge:
+    """What is above is needed for what is below."""
+
+    above: str
+    below: str
+    way: Way
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one row is, and who answers for it."""
+
+    name: str
+    description: str
+    owner: str
+    fresh_minutes: int | None = None
+    stale_minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class LineageGraph:
+    nodes: Mapping[str, Node]
+    edges: frozenset[Edge]
+    tables: Mapping[str, Table] = field(default_factory=dict[str, Table])
+
+    @cached_property
+    def _above(self) -> Mapping[str, list[Edge]]:
+        return _grouped((edge.below, edge) for edge in self.edges)
+
+    @cached_property
+    def _below(self) -> Mapping[str, list[Edge]]:
+        return _grouped((edge.above, edge) for edge in self.edges)
+
+    def edges_above(self, node_id: str) -> list[Edge]:
+        return self._above.get(node_id, [])
+
+    def edges_below(self, node_id: str) -> list[Edge]:
+        return self._below.get(node_id, [])
+
+    def up(self, node_ids: Iterable[str], ways: frozenset[Way] = MOVING) -> frozenset[str]:
+        """All that these are made of, themselves left out."""
+        return self._reached(node_ids, ways, self._above, lambda edge: edge.above)
+
+    def down(self, node_ids: Iterable[str], ways: frozenset[Way] = MOVING) -> frozenset[str]:
+        """All that is made of these, themselves left out."""
+        return self._reached(node_ids, ways, self._below, lambda edge: edge.below)
+
+    def ends(self, node_id: str) -> frozenset[str]:
+        """The fields at which its lineage ends."""
+        return frozenset(each for each in self.up([node_id]) if self.nodes[each].kind in ENDS)
+
+    def find(self, written: str) -> tuple[str, ...]:
+        """What a person means: an id, its end such as shopify_orders.cancelled_at, or a whole table."""
+        asked = written.strip().lower()
+        if asked in self.nodes:
+            return (asked,)
+        named = tuple(
+            sorted(each for each in self.nodes if each.endswith((f".{asked}", f":{asked}")))
+        )
+        found = named or self._of_table(asked)
+        if not found:
+            raise NotFoundError(
+                f"Nothing is called {written[:80]!r}.",
+                hint="Name a column, such as shopify_orders.cancelled_at, a table, or a metric; "
+                "`hotdash dictionary WORD` searches for them.",
+                field="column",
+            )
+        return found
+
+    def _of_table(self, asked: str) -> tuple[str, ...]:
+        return tuple(
+            sorted(
+                node.id
+                for node in self.nodes.values()
+                if asked in (node.table, node.table.rpartition(".")[2])
+            )
+        )
+
+    def search(self, word: str, most: int = 50) -> list[Node]:
+        """By what it is called first, then by what is said of it."""
+        asked = word.strip().lower()
+        named = [node for node in self.nodes.values() if asked in node.id]
+        told = [node for node in self.nodes.values() if asked in node.description.lower()]
+        ordered = sorted(named, key=lambda node: (len(node.id), node.id)) + sorted(
+            told, key=lambda node: node.id
+        )
+        return list(dict.fromkeys(ordered))[:most]
+
+    def _reached(
+        self,
+        node_ids: Iterable[str],
+        ways: frozenset[Way],
+        nearest: Mapping[str, list[Edge]],
+        other: Any,
+    ) -> frozenset[str]:
+        begun = set(node_ids)
+        waiting, seen = list(begun), set(begun)
+        while waiting:
+            for edge in nearest.get(waiting.pop(), ()):
+                reached = other(edge)
+                if edge.way in ways and reached not in seen:
+                    seen.add(reached)
+                    waiting.append(reached)
+        return frozenset(seen - begun)
+
+
+def assembled(
+    nodes: Iterable[Node],
+    edges: Iterable[Edge],
+    tables: Iterable[Table],
+    undescribed: frozenset[str],
+) -> LineageGraph:
+    """Edges of tables that nothing describes end at fields of our own; any other end is a defect."""
+    known = {node.id: node for node in nodes}
+    kept = frozenset(edges)
+    for edge in kept:
+        for each in (edge.above, edge.below):
+            if each not in known:
+                known[each] = _own_field(each, undescribed)
+    return LineageGraph(known, kept, {table.name: table for table in tables})
+
+
+def _own_field(node_id: str, undescribed: frozenset[str]) -> Node:
+    table, _, column = node_id.rpartition(".")
+    if table not in undescribed and not table.startswith(APP):
+        raise LineageError(
+            f"{node_id} is read and is no column that a contract or a model has.",
+            hint="Add the column to the model, or run `make contracts` where a raw table has it.",
+        )
+    return Node(node_id, NodeKind.OWN_FIELD, table, column)
+
+
+def _grouped(pairs: Iterator[tuple[str, Edge]]) -> Mapping[str, list[Edge]]:
+    found: dict[str, list[Edge]] = {}
+    for key, edge in pairs:
+        found.setdefault(key, []).append(edge)
+    return {key: sorted(edges) for key, edges in found.items()}

@@ -1,0 +1,142 @@
+"""The lineage of the whole project: every number ends at vendors' fields, and a field names its metrics."""
+
+from pathlib import Path
+
+import pytest
+
+from hotdash.governance.lineage.dictionary import Personal, TermKind, terms_of, undescribed
+from hotdash.governance.lineage.graph import APP, LineageGraph, NodeKind, Way
+from hotdash.governance.lineage.impact import impact_of
+from hotdash.insights.metrics.registry import load_registry
+from hotdash.insights.tiles.catalog import TILES
+from hotdash.jobs.trace_lineage import FILE, keep_lineage, kept_lineage
+
+# What people do in Hotdash itself is nobody's field but ours.
+OF_THE_APP = frozenset(
+    {
+        *("activation_rate", "anomaly_response_rate", "decisions", "decisions_per_operator_hour"),
+        *("time_saved", "time_to_decide"),
+    }
+)
+
+
+def shown(graph: LineageGraph, tile: str) -> list[str]:
+    return [
+        node.id
+        for node in graph.nodes.values()
+        if node.kind is NodeKind.SHOWN and node.table == tile
+    ]
+
+
+def vendors_of(graph: LineageGraph, node_id: str) -> set[str]:
+    return {graph.nodes[end].source for end in graph.ends(node_id)} - {""}
+
+
+@pytest.mark.parametrize("tile", TILES)
+def test_the_lineage_of_every_number_of_a_tile_ends_at_vendors_fields(
+    lineage: LineageGraph, tile: str
+) -> None:
+    numbers = shown(lineage, tile)
+    assert {f"tile:{tile}.value"} < set(numbers)
+    for number in numbers:
+        ends = lineage.ends(number)
+        assert ends, number
+        by_the_app = all(end.startswith(APP) for end in ends)
+        assert vendors_of(lineage, number) or (tile == "ops-pulse" and by_the_app), number
+
+
+def test_every_metric_ends_at_vendors_fields_or_at_what_people_do(lineage: LineageGraph) -> None:
+    for metric in load_registry():
+        vendors = vendors_of(lineage, f"metric:{metric.name}")
+        assert bool(vendors) != (metric.name in OF_THE_APP), metric.name
+
+
+@pytest.mark.parametrize(
+    ("number", "vendors"),
+    [
+        ("tile:cx-pulse.context.csat", {"chatwoot"}),
+        ("tile:seo-pulse.value", {"search_console"}),
+        ("tile:seo-pulse.context.bounce_rate", {"ga4"}),
+        ("metric:ad_spend", {"google_ads", "meta_ads"}),
+        ("metric:conversion", {"shopify", "ga4"}),
+    ],
+)
+def test_a_number_ends_at_those_who_told_it(
+    lineage: LineageGraph, number: str, vendors: set[str]
+) -> None:
+    by_value = {
+        lineage.nodes[each].source for each in lineage.up([number], frozenset({Way.VALUE}))
+    } - {""}
+    assert by_value == vendors
+
+
+@pytest.mark.parametrize(
+    ("field", "metrics"),
+    [
+        ("chatwoot_csat.rating", {"csat"}),
+        ("search_console_days.impressions", {"search_impressions", "search_position"}),
+        ("google_ads_campaign_days.reported_conversions", set[str]()),
+    ],
+)
+def test_a_field_names_exactly_the_metrics_that_are_computed_from_it(
+    lineage: LineageGraph, field: str, metrics: set[str]
+) -> None:
+    assert {*impact_of(lineage, lineage.find(field)).moved_metrics} == metrics
+
+
+class TestWhatDecidesWhetherAnOrderCounts:
+    def test_moves_what_counts_orders_and_nothing_else(self, lineage: LineageGraph) -> None:
+        found = impact_of(lineage, ["raw.shopify_orders.cancelled_at"])
+        assert {"revenue", "orders", "aov", "mer", "conversion"} <= {*found.moved_metrics}
+        assert not {"ad_spend", "csat", "organic_clicks", "sessions"} & {*found.metrics}
+        assert "sales-pulse" in found.moved_tiles
+        assert "cx-pulse" not in found.moved_tiles
+
+    def test_a_plan_divides_revenue_and_leaves_it(self, lineage: LineageGraph) -> None:
+        found = impact_of(lineage, ["raw.shopify_shops.plan"])
+        assert found.metrics["revenue"] is Way.SPLIT
+
+
+class TestDictionary:
+    def test_nothing_is_without_a_description(self, lineage: LineageGraph) -> None:
+        assert undescribed(lineage) == []
+
+    def test_every_table_and_metric_has_an_owner(self, lineage: LineageGraph) -> None:
+        kinds = (TermKind.TABLE, TermKind.METRIC)
+        assert [t.name for t in terms_of(lineage) if t.kind in kinds and not t.owner] == []
+
+    def test_people_are_marked_where_they_are_and_where_they_are_pseudonyms(
+        self, lineage: LineageGraph
+    ) -> None:
+        terms = {term.name: term for term in terms_of(lineage)}
+        assert terms["raw.shopify_customers.email"].personal is Personal.YES
+        assert terms["raw.shopify_orders.email_hash"].personal is Personal.YES
+        assert terms["marts.fct_orders.customer_key"].personal is Personal.DERIVED
+        assert terms["marts.fct_revenue.gross_sales"].personal is Personal.NO
+
+    def test_freshness_is_the_contracts(self, lineage: LineageGraph) -> None:
+        orders = lineage.tables["raw.shopify_orders"]
+        assert (orders.fresh_minutes, orders.stale_minutes) == (60, 1440)
+
+
+class TestKept:
+    def test_is_read_as_it_was_traced(self, lineage: LineageGraph, tmp_path: Path) -> None:
+        keep_lineage(tmp_path, lineage)
+        kept = kept_lineage(tmp_path)
+        assert kept is not None
+        assert (kept.nodes, kept.edges, kept.tables) == (
+            *(lineage.nodes, lineage.edges),
+            lineage.tables,
+        )
+
+    def test_of_another_project_is_not_read(self, lineage: LineageGraph, tmp_path: Path) -> None:
+        keep_lineage(tmp_path, lineage)
+        file = tmp_path / FILE
+        file.write_text(file.read_text().replace('"key": "', '"key": "0'))
+        assert kept_lineage(tmp_path) is None
+
+    def test_half_a_file_is_as_good_as_none(self, lineage: LineageGraph, tmp_path: Path) -> None:
+        keep_lineage(tmp_path, lineage)
+        file = tmp_path / FILE
+        file.write_bytes(file.read_bytes()[:1000])
+        assert kept_lineage(tmp_path) is None

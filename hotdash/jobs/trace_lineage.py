@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,13 +30,19 @@ _MEMORY_MB = 256
 
 
 def lineage_of(home: Path) -> LineageGraph:
-    """As it was kept, else traced now, which takes some twenty seconds."""
+    """As it was kept, else traced now, which takes some seconds."""
     kept = kept_lineage(home)
     if kept is not None:
         return kept
-    graph = traced_lineage()
+    graph = _traced_once(lineage_key())
     keep_lineage(home, graph)
     return graph
+
+
+@lru_cache(maxsize=1)
+def _traced_once(key: str) -> LineageGraph:
+    del key
+    return traced_lineage()
 
 
 def kept_lineage(home: Path) -> LineageGraph | None:

@@ -1,19 +1,23 @@
-"""hotdash lineage up|down|impact|trace"""
+"""hotdash lineage up|down|impact|trace|events"""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from hotdash.base.logging import redact
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
+from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.governance.lineage.document import node_document
 from hotdash.governance.lineage.graph import ENDS, ROWS, LineageGraph, Way
 from hotdash.governance.lineage.impact import WORDS, Impact, impact_of
-from hotdash.jobs.trace_lineage import keep_lineage, kept_lineage, traced_lineage
+from hotdash.jobs.tell_lineage import lineage_events, post_events, write_events
+from hotdash.jobs.trace_lineage import keep_lineage, lineage_of, traced_lineage
 
 What = Annotated[
     str,
@@ -74,16 +78,44 @@ def trace(context: typer.Context, json: Json = False) -> None:
         )
 
 
+@commands.command()
+def events(
+    context: typer.Context,
+    to: Annotated[str, typer.Argument(help="A file, or the address of a catalog.")],
+    namespace: Annotated[str, typer.Option(help="What the catalog calls this place.")] = "hotdash",
+    token_file: Annotated[
+        Path | None, typer.Option(help="A file with the token of that catalog.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Tell another catalog the lineage of the newest build, as OpenLineage events."""
+    with told_errors(json):
+        graph = graph_here(context, silent=json)
+        with (
+            migrated_installation(invocation(context).settings()) as house,
+            house.database.jobs() as session,
+        ):
+            told = lineage_events(session, graph, namespace)
+        if to.startswith(("http://", "https://")):
+            token = token_file.read_text(encoding="utf-8").strip() if token_file else None
+            with (
+                shown_progress(err, silent=json) as progress,
+                progress.task("Telling the catalog", total=len(told)) as task,
+            ):
+                post_events(told, to, token, task.advance)
+        else:
+            write_events(told, Path(to))
+    if json:
+        say_json({"events": len(told), "to": redact(to)})
+    else:
+        out.print(f"Told {len(told)} events to {redact(to)}.", markup=False)
+
+
 def graph_here(context: typer.Context, *, silent: bool) -> LineageGraph:
     """As it was kept; traced where the project has changed since."""
     home = invocation(context).settings().home
-    kept = kept_lineage(home)
-    if kept is not None:
-        return kept
-    with shown_progress(err, silent=silent) as progress, progress.task("Tracing the lineage"):
-        graph = traced_lineage()
-    keep_lineage(home, graph)
-    return graph
+    with shown_progress(err, silent=silent) as progress, progress.task("Reading the lineage"):
+        return lineage_of(home)
 
 
 def _show(graph: LineageGraph, node_ids: Iterable[str], json: bool) -> None:

@@ -120,8 +120,9 @@ class LineageGraph:
     def find(self, written: str) -> tuple[str, ...]:
         """What a person means: an id, its end such as shopify_orders.cancelled_at, or a whole table."""
         asked = written.strip().lower()
-        if asked in self.nodes:
-            return (asked,)
+        for exact in (asked, f"metric:{asked}", f"tile:{asked}"):
+            if exact in self.nodes:
+                return (exact,)
         named = tuple(
             sorted(each for each in self.nodes if each.endswith((f".{asked}", f":{asked}")))
         )

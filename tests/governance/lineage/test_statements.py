@@ -81,7 +81,9 @@ def test_what_is_joined_for_good_decides_which_rows_there_are() -> None:
 
 
 def test_to_count_rows_is_made_of_them() -> None:
-    told = traced("select day, count(*) as orders from raw.orders where status = 'PAID' group by day")
+    told = traced(
+        "select day, count(*) as orders from raw.orders where status = 'PAID' group by day"
+    )
     assert reads(told, "orders") == {f"raw.orders.{ROWS}": "value"}
     assert rows(told)["raw.orders.status"] == "filter"
     assert rows(told)["raw.orders.day"] == "join"

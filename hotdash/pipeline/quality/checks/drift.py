@@ -26,6 +26,7 @@ class OpenDrift:
     refused: int
     of: int
     waiting: int
+    metrics: tuple[str, ...] = ()
 
     @property
     def check(self) -> str:
@@ -52,6 +53,8 @@ def drift_checks(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Che
 def drift_findings(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Finding]:
     for drift in drifts:
         sentence = f"{drift.source} changed ({drift.impact}): {drift.table}, {drift.detail}."
+        if drift.metrics:
+            sentence += f" It moves {', '.join(drift.metrics)}."
         check = _check(drift, marts_of, {drift.shop_id})
         yield finding_of(check, drift.shop_id, failing_rows=drift.waiting, sentence=sentence)
 

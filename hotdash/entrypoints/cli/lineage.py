@@ -84,7 +84,8 @@ def events(
     to: Annotated[str, typer.Argument(help="A file, or the address of a catalog.")],
     namespace: Annotated[str, typer.Option(help="What the catalog calls this place.")] = "hotdash",
     token_file: Annotated[
-        Path | None, typer.Option(help="A file with the token of that catalog.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="A file with the catalog's token."),
     ] = None,
     json: Json = False,
 ) -> None:

@@ -110,7 +110,7 @@ def test_a_person_may_name_a_part_of_it(
 
 
 def test_what_is_not_there_is_told_with_its_name(graph: LineageGraph) -> None:
-    with pytest.raises(NotFoundError, match="'orders.profit'"):
+    with pytest.raises(NotFoundError, match=r"'orders\.profit'"):
         graph.find("orders.profit")
 
 

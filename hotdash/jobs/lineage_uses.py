@@ -4,15 +4,18 @@ import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from hotdash.governance.lineage.graph import ROWS, Edge, Node, NodeKind, Way
+from hotdash.governance.lineage.graph import ROWS, Edge, Node, NodeKind, Table, Way
+from hotdash.governance.lineage.models import Parts, rows_into_columns
 from hotdash.governance.lineage.statements import Reads, trace
 from hotdash.insights import metrics, operations
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.registry import Registry
 from hotdash.insights.tiles.definition import TileDefinition
+from hotdash.storage.appdb.dictionary import table_words
 
 MARTS, SERVED = "marts", "serving.current_"
 METRIC, TILE = "metric:", "tile:"
+OPERATIONS = "operations"
 _STATEMENTS = Path(inspect.getfile(metrics)).parent / "statements"
 _COUNTED_BESIDE = "total"
 # Lists that a tile makes of a statement which lies elsewhere.
@@ -21,6 +24,28 @@ _ELSEWHERE: Mapping[str, Mapping[str, Path]] = {
 }
 
 Uses = tuple[list[Node], list[Edge]]
+
+
+def app_parts() -> Parts:
+    """What people do in Hotdash itself is told by nobody else, and ends here."""
+    nodes: list[Node] = []
+    edges: list[Edge] = []
+    tables: list[Table] = []
+    for table in table_words():
+        told = (table.name, table.description)
+        tables.append(Table(*told, OPERATIONS))
+        nodes.append(_own(table.name, ROWS, table.description))
+        nodes += [
+            _own(table.name, each.name, each.description, each.data_type, each.is_personal)
+            for each in table.columns
+        ]
+        edges += rows_into_columns(table.name, [each.name for each in table.columns])
+    return nodes, edges, tables
+
+
+def _own(table: str, name: str, told: str, data_type: str = "", is_personal: bool = False) -> Node:
+    kind = NodeKind.OWN_FIELD
+    return Node(f"{table}.{name}", kind, table, name, told, data_type, OPERATIONS, is_personal)
 
 
 def metric_uses(registry: Registry, marts: Mapping[str, Iterable[str]]) -> Uses:

@@ -18,9 +18,10 @@ from hotdash.governance.lineage.models import OWN_SOURCE, model_parts
 from hotdash.insights import tiles
 from hotdash.insights.metrics.registry import load_registry
 from hotdash.insights.tiles.catalog import TILES
-from hotdash.jobs.lineage_uses import metric_uses, tile_uses
+from hotdash.jobs.lineage_uses import app_parts, metric_uses, tile_uses
 from hotdash.pipeline.quality.lineage import ONLY_SAYS_WHEN
 from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.storage import appdb
 from hotdash.storage.marts import published_marts
 from hotdash.storage.warehouse.factory import open_warehouse
 
@@ -73,8 +74,8 @@ def keep_lineage(home: Path, graph: LineageGraph) -> None:
 def lineage_key() -> str:
     """Changes with every contract, model, metric and statement of a tile."""
     insights = Path(tiles.__file__).parent.parent
-    tracer = Path(lineage.__file__).parent
-    folders = (dbt_project_folder(), contracts_folder(), metrics_folder(), insights, tracer)
+    ours = (insights, Path(lineage.__file__).parent, Path(appdb.__file__).parent)
+    folders = (dbt_project_folder(), contracts_folder(), metrics_folder(), *ours)
     files = sorted(
         file
         for folder in folders
@@ -111,12 +112,13 @@ def graph_of(
             known.setdefault(node.table, []).append(node.name)
     models = model_parts(manifest, compiled, known, ONLY_SAYS_WHEN)
     marts = {name: mart.columns for name, mart in published_marts().items()}
+    app = app_parts()
     metrics = metric_uses(load_registry(), marts)
     shown = tile_uses(TILES.values())
     return assembled(
-        [*nodes, *models[0], *metrics[0], *shown[0]],
-        [*edges, *models[1], *metrics[1], *shown[1]],
-        [*tables, *models[2]],
+        [*nodes, *models[0], *app[0], *metrics[0], *shown[0]],
+        [*edges, *models[1], *app[1], *metrics[1], *shown[1]],
+        [*tables, *models[2], *app[2]],
         undescribed=_undescribed(manifest) - {table.name for table in tables},
     )
 

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 
 from hotdash.governance.lineage.dictionary import Personal, TermKind, terms_of, undescribed
-from hotdash.governance.lineage.graph import APP, LineageGraph, NodeKind, Way
+from hotdash.governance.lineage.graph import LineageGraph, NodeKind, Way
 from hotdash.governance.lineage.impact import impact_of
 from hotdash.insights.metrics.registry import load_registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.jobs.trace_lineage import FILE, keep_lineage, kept_lineage
 
+APP = "app."
 # What people do in Hotdash itself is nobody's field but ours.
 OF_THE_APP = frozenset(
     {

@@ -59,11 +59,12 @@ def terms_of(graph: LineageGraph) -> Iterator[Term]:
 
 
 def undescribed(graph: LineageGraph) -> list[str]:
-    """What nobody has said anything of; what people do in the app is described in its own models."""
+    """What nobody has said anything of; tables of our own loads are described where they are made."""
     return [
         term.name
         for term in terms_of(graph)
-        if not term.description and term.name.rpartition(".")[0] in {*graph.tables, ""}
+        if not term.description
+        and (term.kind is not TermKind.COLUMN or term.name.rpartition(".")[0] in graph.tables)
     ]
 
 

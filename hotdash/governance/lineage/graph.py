@@ -12,10 +12,6 @@ ROWS = "*"
 """Stands for the rows of a table: which there are, whatever their columns hold."""
 
 
-APP = "app."
-"""The schema of what people do in Hotdash itself."""
-
-
 class LineageError(HotdashError):
     code = "lineage_broken"
     http_status = 500
@@ -191,7 +187,7 @@ def assembled(
 
 def _own_field(node_id: str, undescribed: frozenset[str]) -> Node:
     table, _, column = node_id.rpartition(".")
-    if table not in undescribed and not table.startswith(APP):
+    if table not in undescribed:
         raise LineageError(
             f"{node_id} is read and is no column that a contract or a model has.",
             hint="Add the column to the model, or run `make contracts` where a raw table has it.",

@@ -12,6 +12,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger, logged_with
+from hotdash.base.tracing import span
 from hotdash.pipeline.lease import Lease, Patience, hold_lease
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.repositories.runs import RunRecord, RunStatus
@@ -86,7 +87,8 @@ class DurableRun:
             lease.name_run(self.run_id)
         with self._database.jobs() as session:
             attempt = runs.start_step(session, self.run_id, name, self._clock.now())
-        with logged_with(run_id=str(self.run_id), step=name):
+        ids = {"run_id": str(self.run_id), "step": name}
+        with logged_with(**ids), span(name, **ids):
             _log.info("step_started", attempt=attempt)
             detail = self._attempt(name, work, lease)
         with self._database.jobs() as session:

@@ -93,12 +93,13 @@ def traced_lineage() -> LineageGraph:
     with TemporaryDirectory() as folder:
         warehouse = open_warehouse("duckdb", home=Path(folder), memory_mb=_MEMORY_MB, url=None)
         try:
-            project = DbtProject(warehouse, Path(folder) / "dbt")
-            return graph_of(
-                project.manifest, project.compiled(), read_contracts(contracts_folder())
-            )
+            return lineage_in(DbtProject(warehouse, Path(folder) / "dbt"))
         finally:
             warehouse.close()
+
+
+def lineage_in(project: DbtProject) -> LineageGraph:
+    return graph_of(project.manifest, project.compiled(), read_contracts(contracts_folder()))
 
 
 def graph_of(

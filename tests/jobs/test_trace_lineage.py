@@ -111,6 +111,7 @@ class TestDictionary:
     ) -> None:
         terms = {term.name: term for term in terms_of(lineage)}
         assert terms["raw.shopify_customers.email"].personal is Personal.YES
+        assert terms["intermediate.int_customer_identity.email"].personal is Personal.YES
         assert terms["raw.shopify_orders.email_hash"].personal is Personal.YES
         assert terms["marts.fct_orders.customer_key"].personal is Personal.DERIVED
         assert terms["marts.fct_revenue.gross_sales"].personal is Personal.NO

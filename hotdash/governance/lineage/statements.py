@@ -114,8 +114,15 @@ class _Tracer:
         for projection in expression.selects:
             if projection.alias_or_name == name:
                 counted = self._counted(scope, projection)
-                return self._expression(scope, projection) | counted
+                windows = self._named_windows(scope, projection)
+                return self._expression(scope, projection) | counted | windows
         return _NOTHING
+
+    def _named_windows(self, scope: Scope, projection: Any) -> Reads:
+        """A window that is named once and used by name is of every value that uses it."""
+        used = {str(each.alias) for each in projection.find_all(exp.Window)}
+        named = cast("Any", scope.expression).args.get("windows") or []
+        return _union(self._expression(scope, each) for each in named if each.name in used)
 
     def _counted(self, scope: Scope, projection: Any) -> Reads:
         """What counts rows is made of them."""

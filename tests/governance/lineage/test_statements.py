@@ -139,3 +139,24 @@ def test_of_several_ways_the_strongest_is_told() -> None:
 def test_what_cannot_be_read_is_refused_by_name(sql: str) -> None:
     with pytest.raises(StatementError, match="The statement of a statement"):
         traced(sql)
+
+
+def test_a_window_that_is_named_once_is_of_every_value_that_uses_it() -> None:
+    told = traced(
+        "select sum(amount) over so_far as sum, status from raw.orders "
+        "window so_far as (partition by person order by day)"
+    )
+    assert reads(told, "sum") == {
+        f"raw.orders.{column}": "value" for column in ("amount", "person", "day")
+    }
+    assert reads(told, "status") == {"raw.orders.status": "value"}
+
+
+def test_days_that_are_made_of_nothing_are_made_of_nothing() -> None:
+    told = traced(
+        "select orders.order_id, cast(spine.day as date) as day from raw.orders as orders "
+        "cross join generate_series(timestamp '2026-01-01', timestamp '2026-01-02', interval '1 day') "
+        "as spine (day)"
+    )
+    assert reads(told, "day") == {}
+    assert not told.unresolved

@@ -31,7 +31,6 @@ MATRIX = {
     "GET /": Row("/", SIGN_IN, 200, 200, 200),
     "GET /today": Row(f"/today{ASK}", SIGN_IN, 404, 200, 200),
     "GET /definitions/{metric}": Row("/definitions/revenue", SIGN_IN, 200, 200, 200),
-    "GET /lineage": Row("/lineage", SIGN_IN, 200, 200, 200),
     "GET /runbooks/{name:path}": Row("/runbooks/freshness", SIGN_IN, 200, 200, 200),
     "GET /exports/revenue.csv": Row(f"/exports/revenue.csv{ASK}", SIGN_IN, 404, 403, 200),
     "GET /tiles/{tile}": Row(f"/tiles/sales-pulse{ASK}", SIGN_IN, 404, 200, 200),

@@ -149,6 +149,7 @@ class _Tracer:
                     yield self._column(asked, str(name))
 
     def _resolved(self, scope: Scope, column: Any) -> Reads:
+        _name_only_source(scope, column)
         home = _home(scope, column.table)
         if home is None:
             self._unresolved.add(str(column.sql()))
@@ -232,6 +233,12 @@ def _joins(scope: Scope) -> Mapping[str, Any]:
 def _may_miss(join: Any) -> bool:
     """Whether rows stay where nothing is found to be joined."""
     return str(join.side).upper() in _KEEPS_ROWS
+
+
+def _name_only_source(scope: Scope, column: Any) -> None:
+    """Of a table whose columns nobody knows sqlglot names none; where it is the only one, it is meant."""
+    if not column.table and len(scope.selected_sources) == 1:
+        column.set("table", exp.to_identifier(next(iter(scope.selected_sources))))
 
 
 def _home(scope: Scope, alias: str) -> Scope | None:

@@ -160,3 +160,10 @@ def test_days_that_are_made_of_nothing_are_made_of_nothing() -> None:
     )
     assert reads(told, "day") == {}
     assert not told.unresolved
+
+
+def test_a_table_whose_columns_nobody_knows_is_meant_where_it_is_the_only_one() -> None:
+    told = traced("select max(instant) as instant from raw.unknown where event = 'committed'")
+    assert reads(told, "instant") == {"raw.unknown.instant": "value"}
+    assert rows(told)["raw.unknown.event"] == "filter"
+    assert not told.unresolved

@@ -14,6 +14,8 @@ from hotdash.governance.lineage.graph import (
 
 CERTAIN = frozenset({Way.VALUE, Way.FILTER})
 """Whatever the column says, the number says or counts by."""
+# Of a tile the headline comes first, then what stands beside it.
+_PLACES = {"context": 1, "lists": 2}
 WORDS: Mapping[Way, str] = {
     Way.VALUE: "computed from it",
     Way.FILTER: "counts rows chosen by it",
@@ -84,7 +86,14 @@ def _ways(graph: LineageGraph, begun: tuple[str, ...]) -> Mapping[str, Way]:
 
 def _of(graph: LineageGraph, ways: Mapping[str, Way], kind: NodeKind) -> list[tuple[str, Way]]:
     named = [(each, way) for each, way in ways.items() if graph.nodes[each].kind is kind]
-    return sorted(named, key=lambda pair: (STRONGEST_FIRST.index(pair[1]), pair[0]))
+    return sorted(
+        named,
+        key=lambda pair: (
+            STRONGEST_FIRST.index(pair[1]),
+            _PLACES.get(graph.nodes[pair[0]].name.partition(".")[0], 0),
+            pair[0],
+        ),
+    )
 
 
 def _is_published(graph: LineageGraph, node_id: str) -> bool:

@@ -44,6 +44,7 @@ def lineage_page(request: Request, parts: PartsOf, q: str = "", of: str = "") ->
     values: dict[str, Any] = {
         **top_bar(visit, "data-health"),
         "q": q,
+        "name": "",
         "is_traced": graph is not None,
     }
     if graph is not None:
@@ -74,7 +75,9 @@ def _chosen(graph: LineageGraph, asked: str) -> dict[str, Any]:
     return {
         "name": node.table if more else node.id,
         "term": _term(graph, node, is_whole=bool(more)),
-        "columns": [_link(graph.nodes[each]) for each in sorted(begun)] if more else [],
+        "columns": [
+            _link(graph.nodes[each]) for each in sorted(begun) if more and each[-1] != ROWS
+        ],
         "picture": picture_of(graph, begun, above | below),
         "ends": _ends(graph, above),
         "made_of": [_near(graph, each, edge.way) for each, edge in _nearest_above(graph, begun)],

@@ -84,9 +84,11 @@ def _metric_edges(
 ) -> Iterator[Edge]:
     below = f"{METRIC}{metric.name}"
     if metric.statement is not None:
-        yield from _edges(
-            below, _read_file(_STATEMENTS / f"{metric.statement}.sql"), metric.components
-        )
+        # As the query reads it: a component that is called like another metric is that metric.
+        others = (names - {metric.name}) & metric.components.keys()
+        read = _read_file(_STATEMENTS / f"{metric.statement}.sql")
+        yield from _edges(below, read, metric.components.keys() - others)
+        yield from (Edge(f"{METRIC}{other}", below, Way.VALUE) for other in others)
         return
     for mart in metric.marts:
         columns = frozenset(marts[mart])
@@ -95,7 +97,7 @@ def _metric_edges(
             column = metric.column(mart, component)
             if column in columns:
                 yield Edge(f"{MARTS}.{mart}.{column}", below, way)
-            elif component in names:
+            elif component in names and mart == metric.mart:
                 yield Edge(f"{METRIC}{component}", below, Way.VALUE)
         yield from _chosen(metric, mart, below)
     yield from _split(metric, marts, below)

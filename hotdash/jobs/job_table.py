@@ -35,7 +35,7 @@ SCHEDULE = (
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
-    ScheduledJob("lineage", "35 * * * *", grace=timedelta(hours=3)),
+    ScheduledJob("lineage", "35 * * * *", begins_at_once=True, grace=timedelta(hours=3)),
     ScheduledJob("compare_sides", "30 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
     ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),

@@ -9,7 +9,7 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger
 from hotdash.connectors.contract import Drift, DriftKind, RawTable
-from hotdash.governance.lineage.drifts import metrics_of_field
+from hotdash.governance.lineage.drifts import Moved, metrics_of_field
 from hotdash.jobs.trace_lineage import lineage_of
 from hotdash.pipeline.ingest.drift import Affected, judge_drift
 from hotdash.pipeline.ingest.ingest import IngestOutcome
@@ -65,22 +65,22 @@ class DriftKeeper:
         with self.database.jobs() as session:
             return sum(note_drift(session, record) for record in records)
 
-    def _metrics(self, drift: Drift) -> Sequence[str]:
+    def _metrics(self, drift: Drift) -> Moved:
         """No metric is made of a field that only just came."""
         if drift.kind is DriftKind.ADDED:
-            return ()
+            return Moved()
         try:
             graph = lineage_of(self.dbt_folder.parent)
         except (HotdashError, OSError) as error:
             _log.warning("drift_without_metrics", table=drift.table.name, error=str(error))
-            return ()
+            return Moved()
         return metrics_of_field(graph, drift.table.name, drift.field)
 
 
-def _with_metrics(record: DriftRecord, metrics: Sequence[str]) -> DriftRecord:
-    if not metrics:
-        return record
-    return replace(record, evidence={**record.evidence, "metrics": list(metrics)})
+def _with_metrics(record: DriftRecord, moved: Moved) -> DriftRecord:
+    told = {"metrics": list(moved.metrics), "matched_metrics": list(moved.matched)}
+    named = {name: metrics for name, metrics in told.items() if metrics}
+    return replace(record, evidence={**record.evidence, **named}) if named else record
 
 
 def open_drifts(
@@ -107,6 +107,7 @@ def open_drifts(
             of=record.evidence.get("of", 0),
             waiting=waiting[record.shop_id, record.table_name],
             metrics=tuple(record.evidence.get("metrics", ())),
+            matched_metrics=tuple(record.evidence.get("matched_metrics", ())),
         )
         for record in records
     ]

@@ -14,7 +14,7 @@ from hotdash.governance import lineage
 from hotdash.governance.lineage.contracts import contract_parts, read_contracts
 from hotdash.governance.lineage.document import from_document, to_document
 from hotdash.governance.lineage.graph import ROWS, LineageGraph, assembled
-from hotdash.governance.lineage.models import OWN_SOURCE, model_parts
+from hotdash.governance.lineage.models import model_parts
 from hotdash.insights import tiles
 from hotdash.insights.metrics.registry import load_registry
 from hotdash.insights.tiles.catalog import TILES
@@ -120,14 +120,4 @@ def graph_of(
         [*nodes, *models[0], *app[0], *metrics[0], *shown[0]],
         [*edges, *models[1], *app[1], *metrics[1], *shown[1]],
         [*tables, *models[2], *app[2]],
-        undescribed=_undescribed(manifest) - {table.name for table in tables},
-    )
-
-
-def _undescribed(manifest: Any) -> frozenset[str]:
-    """Raw tables of our own that no vendor's contract is about."""
-    return frozenset(
-        f"{source.schema}.{source.identifier}"
-        for source in manifest.sources.values()
-        if source.source_name == OWN_SOURCE
     )

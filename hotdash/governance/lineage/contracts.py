@@ -10,6 +10,8 @@ from hotdash.governance.lineage.graph import ROWS, Edge, Node, NodeKind, Table
 from hotdash.governance.lineage.models import OWN_SOURCE, Parts, one_line, rows_into_columns
 
 Contract = dict[str, Any]
+STAMPS = frozenset({"shop_id", "load_id", "fetched_at"})
+"""What a load writes on each row is told by no vendor."""
 
 
 def read_contracts(folder: Path) -> list[Contract]:
@@ -32,11 +34,11 @@ def contract_parts(contracts: Iterable[Contract]) -> Parts:
 
 def _nodes(contract: Contract, schema: Contract, table: str) -> Iterator[Node]:
     vendor, owner = str(contract["domain"]), str(contract["team"]["name"])
-    kind = NodeKind.OWN_FIELD if vendor == OWN_SOURCE else NodeKind.VENDOR_FIELD
-    source = "" if vendor == OWN_SOURCE else vendor
     rows = one_line(schema["description"])
+    kind, source = _end(vendor, ROWS)
     yield Node(f"{table}.{ROWS}", kind, table, ROWS, rows, "", owner, source=source)
     for told in schema["properties"]:
+        kind, source = _end(vendor, told["name"])
         yield Node(
             id=f"{table}.{told['name']}",
             kind=kind,
@@ -48,6 +50,12 @@ def _nodes(contract: Contract, schema: Contract, table: str) -> Iterator[Node]:
             is_personal="pii" in told.get("tags", ()),
             source=source,
         )
+
+
+def _end(vendor: str, column: str) -> tuple[NodeKind, str]:
+    if vendor == OWN_SOURCE or column in STAMPS:
+        return NodeKind.OWN_FIELD, ""
+    return NodeKind.VENDOR_FIELD, vendor
 
 
 def _table(contract: Contract, schema: Contract, table: str) -> Table:

@@ -59,13 +59,8 @@ def terms_of(graph: LineageGraph) -> Iterator[Term]:
 
 
 def undescribed(graph: LineageGraph) -> list[str]:
-    """What nobody has said anything of; tables of our own loads are described where they are made."""
-    return [
-        term.name
-        for term in terms_of(graph)
-        if not term.description
-        and (term.kind is not TermKind.COLUMN or term.name.rpartition(".")[0] in graph.tables)
-    ]
+    """What nobody has said anything of."""
+    return [term.name for term in terms_of(graph) if not term.description]
 
 
 def _column(graph: LineageGraph, node: Node, from_people: frozenset[str]) -> Term:

@@ -17,7 +17,7 @@ def to_document(graph: LineageGraph) -> dict[str, Any]:
 
 
 def from_document(told: dict[str, Any]) -> LineageGraph:
-    nodes = [Node(**{**each, "kind": NodeKind(each["kind"])}) for each in told["nodes"]]
+    nodes = [_node(each) for each in told["nodes"]]
     edges = [Edge(above, below, Way(way)) for above, below, way in told["edges"]]
     tables = [Table(**each) for each in told["tables"]]
     return LineageGraph(
@@ -25,6 +25,11 @@ def from_document(told: dict[str, Any]) -> LineageGraph:
         frozenset(edges),
         {table.name: table for table in tables},
     )
+
+
+def _node(told: dict[str, Any]) -> Node:
+    kept: dict[str, Any] = {**told, "kind": NodeKind(told["kind"])}
+    return Node(**kept)
 
 
 def node_document(node: Node) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from hotdash.governance.lineage.graph import ROWS, LineageGraph
+from hotdash.governance.lineage.graph import ROWS, LineageGraph, Way
 from hotdash.governance.lineage.impact import impact_of
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -11,13 +12,23 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _MONEY = "_set"
 
 
-def metrics_of_field(graph: LineageGraph, raw_table: str, field: str) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """metrics say something else; matched ones find by it, such as by the day, which rows they count."""
+
+    metrics: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+
+
+def metrics_of_field(graph: LineageGraph, raw_table: str, field: str) -> Moved:
     """field is the vendor's own name; one that is no column of the table means all of its columns."""
     columns = {
         node.name: node.id for node in graph.nodes.values() if node.table == f"raw.{raw_table}"
     }
     named = [columns[name] for name in _spellings(field) if name in columns]
-    return tuple(sorted(impact_of(graph, named[:1] or columns.values()).moved_metrics))
+    found = impact_of(graph, named[:1] or columns.values())
+    matched = (name for name, way in found.metrics.items() if way is Way.JOIN)
+    return Moved(tuple(sorted(found.moved_metrics)), tuple(sorted(matched)))
 
 
 def _spellings(field: str) -> Iterator[str]:

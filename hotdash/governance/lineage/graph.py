@@ -1,10 +1,9 @@
 """The graph: columns, rows, metrics and fields that are shown, and what each is made of."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
 
 from hotdash.base.errors import HotdashError, NotFoundError
 
@@ -103,11 +102,11 @@ class LineageGraph:
 
     def up(self, node_ids: Iterable[str], ways: frozenset[Way] = MOVING) -> frozenset[str]:
         """All that these are made of, themselves left out."""
-        return self._reached(node_ids, ways, self._above, lambda edge: edge.above)
+        return _reached(node_ids, ways, self._above, _above_of)
 
     def down(self, node_ids: Iterable[str], ways: frozenset[Way] = MOVING) -> frozenset[str]:
         """All that is made of these, themselves left out."""
-        return self._reached(node_ids, ways, self._below, lambda edge: edge.below)
+        return _reached(node_ids, ways, self._below, _below_of)
 
     def ends(self, node_id: str) -> frozenset[str]:
         """The fields at which its lineage ends."""
@@ -151,48 +150,48 @@ class LineageGraph:
         )
         return list(dict.fromkeys(ordered))[:most]
 
-    def _reached(
-        self,
-        node_ids: Iterable[str],
-        ways: frozenset[Way],
-        nearest: Mapping[str, list[Edge]],
-        other: Any,
-    ) -> frozenset[str]:
-        begun = set(node_ids)
-        waiting, seen = list(begun), set(begun)
-        while waiting:
-            for edge in nearest.get(waiting.pop(), ()):
-                reached = other(edge)
-                if edge.way in ways and reached not in seen:
-                    seen.add(reached)
-                    waiting.append(reached)
-        return frozenset(seen - begun)
-
 
 def assembled(
     nodes: Iterable[Node],
     edges: Iterable[Edge],
     tables: Iterable[Table],
-    undescribed: frozenset[str],
 ) -> LineageGraph:
-    """Edges of tables that nothing describes end at fields of our own; any other end is a defect."""
+    """An edge that begins or ends at nothing described is a defect."""
     known = {node.id: node for node in nodes}
     kept = frozenset(edges)
-    for edge in kept:
-        for each in (edge.above, edge.below):
-            if each not in known:
-                known[each] = _own_field(each, undescribed)
+    strange = sorted({each for edge in kept for each in (edge.above, edge.below)} - known.keys())
+    if strange:
+        raise LineageError(
+            f"{', '.join(strange)} is read and is no column that a contract or a model has.",
+            hint="Add the column to the model or to its source's description, or run "
+            "`make contracts` where a raw table has it.",
+        )
     return LineageGraph(known, kept, {table.name: table for table in tables})
 
 
-def _own_field(node_id: str, undescribed: frozenset[str]) -> Node:
-    table, _, column = node_id.rpartition(".")
-    if table not in undescribed:
-        raise LineageError(
-            f"{node_id} is read and is no column that a contract or a model has.",
-            hint="Add the column to the model, or run `make contracts` where a raw table has it.",
-        )
-    return Node(node_id, NodeKind.OWN_FIELD, table, column)
+def _above_of(edge: Edge) -> str:
+    return edge.above
+
+
+def _below_of(edge: Edge) -> str:
+    return edge.below
+
+
+def _reached(
+    node_ids: Iterable[str],
+    ways: frozenset[Way],
+    nearest: Mapping[str, list[Edge]],
+    other: Callable[[Edge], str],
+) -> frozenset[str]:
+    begun = set(node_ids)
+    waiting, seen = list(begun), set(begun)
+    while waiting:
+        for edge in nearest.get(waiting.pop(), ()):
+            reached = other(edge)
+            if edge.way in ways and reached not in seen:
+                seen.add(reached)
+                waiting.append(reached)
+    return frozenset(seen - begun)
 
 
 def _grouped(pairs: Iterator[tuple[str, Edge]]) -> Mapping[str, list[Edge]]:

@@ -16,10 +16,11 @@ def model_parts(
 ) -> Parts:
     """compiled by dbt's own ids; known are the columns of raw tables; models of the prefix make no figure."""
     seeds = [node for node in manifest.nodes.values() if node.resource_type == "seed"]
-    columns = {**known, **{table_name(seed): [*seed.columns] for seed in seeds}}
-    nodes = [node for seed in seeds for node in _nodes(seed, NodeKind.OWN_FIELD, seed.columns)]
-    edges = [edge for seed in seeds for edge in rows_into_columns(table_name(seed), seed.columns)]
-    tables = [_table(seed) for seed in seeds]
+    ours = [*seeds, *_own_tables(manifest, known)]
+    columns = {**known, **{table_name(each): [*each.columns] for each in ours}}
+    nodes = [node for each in ours for node in _nodes(each, NodeKind.OWN_FIELD, each.columns)]
+    edges = [edge for each in ours for edge in rows_into_columns(table_name(each), each.columns)]
+    tables = [_table(each) for each in ours]
     for unique_id in _in_order(manifest):
         model = manifest.nodes[unique_id]
         name = table_name(model)
@@ -33,8 +34,17 @@ def model_parts(
     return nodes, edges, tables
 
 
+def _own_tables(manifest: Any, known: Mapping[str, list[str]]) -> Iterator[Any]:
+    """Raw tables of our own that no contract is about."""
+    for source in manifest.sources.values():
+        if source.source_name == OWN_SOURCE and table_name(source) not in known:
+            yield source
+
+
 def table_name(node: Any) -> str:
-    return f"{node.schema}.{node.alias}".lower()
+    """A source has an identifier where everything that dbt makes has an alias."""
+    short = node.identifier if node.resource_type == "source" else node.alias
+    return f"{node.schema}.{short}".lower()
 
 
 def one_line(text: object) -> str:

@@ -51,7 +51,7 @@ def trace(sql: str, dialect: str, known: Columns, name: str) -> Traced:
         qualified = qualify(
             parsed,
             dialect=dialect,
-            schema=_schema(known),
+            schema=cast("Any", _schema(known)),
             validate_qualify_columns=False,
             quote_identifiers=False,
             identify=False,
@@ -121,7 +121,7 @@ class _Tracer:
     def _named_windows(self, scope: Scope, projection: Any) -> Reads:
         """A window that is named once and used by name is of every value that uses it."""
         used = {str(each.alias) for each in projection.find_all(exp.Window)}
-        named = cast("Any", scope.expression).args.get("windows") or []
+        named = cast("Any", scope.expression.args.get("windows") or ())
         return _union(self._expression(scope, each) for each in named if each.name in used)
 
     def _counted(self, scope: Scope, projection: Any) -> Reads:
@@ -226,7 +226,7 @@ class _Tracer:
 
 
 def _joins(scope: Scope) -> Mapping[str, Any]:
-    joins = cast("Any", scope.expression).args.get("joins") or []
+    joins = cast("Any", scope.expression.args.get("joins") or ())
     return {str(join.alias_or_name): join for join in joins}
 
 

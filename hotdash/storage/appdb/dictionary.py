@@ -34,7 +34,7 @@ class TableWords:
 def table_words() -> Iterator[TableWords]:
     words = column_words()
     for mapper in sorted(_models().registry.mappers, key=lambda each: each.local_table.fullname):
-        table = cast("Any", mapper.local_table)
+        table = mapper.local_table
         described = " ".join((mapper.class_.__doc__ or "").split())
         yield TableWords(
             str(table.fullname),

@@ -50,7 +50,6 @@ def graph() -> LineageGraph:
             Edge("metric:revenue", "tile:sales.value", Way.VALUE),
         ],
         [Table("raw.orders", "One row per order.", "data", 60, 1440)],
-        frozenset(),
     )
 
 
@@ -117,7 +116,7 @@ def test_what_is_not_there_is_told_with_its_name(graph: LineageGraph) -> None:
 def test_an_edge_to_a_column_nobody_has_is_a_defect() -> None:
     edge = Edge("raw.orders.gone", "metric:revenue", Way.VALUE)
     with pytest.raises(LineageError, match=r"raw\.orders\.gone"):
-        assembled([node("metric:revenue", METRIC)], [edge], [], frozenset())
+        assembled([node("metric:revenue", METRIC)], [edge], [])
 
 
 def test_is_the_same_when_it_was_kept(graph: LineageGraph) -> None:

@@ -32,7 +32,6 @@ def told() -> list[dict[str, Any]]:
             Edge("marts.fct.sum", "metric:revenue", Way.VALUE),
         ],
         [Table("marts.fct", "One row per day.", "data")],
-        frozenset(),
     )
     return [*events(graph, BUILT)]
 

@@ -206,7 +206,7 @@ def newest_finished_build(session: Session) -> BuildRecord | None:
     if found is None:
         return None
     return BuildRecord(
-        *(found.build_id, found.run_id, found.as_of, found.mode, found.reason),
+        *(found.build_id, found.run_id, found.as_of, found.mode, found.reason or ""),
         *(found.started_at, found.finished_at, found.status),
     )
 

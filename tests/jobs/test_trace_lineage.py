@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from hotdash.governance.lineage.contracts import STAMPS as STAMPED
 from hotdash.governance.lineage.dictionary import Personal, TermKind, terms_of, undescribed
+from hotdash.governance.lineage.drifts import metrics_of_field
 from hotdash.governance.lineage.graph import LineageGraph, NodeKind, Way
 from hotdash.governance.lineage.impact import impact_of
 from hotdash.insights.metrics.registry import load_registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.jobs.trace_lineage import FILE, keep_lineage, kept_lineage
+from hotdash.pipeline.ingest.landing import STAMPS
 
 APP = "app."
 THE_DAY_ASKED_FOR = frozenset({"tile:cx-pulse.lists.by_day.day"})
@@ -73,18 +76,47 @@ def test_a_number_ends_at_those_who_told_it(
     assert by_value == vendors
 
 
+SPEND = {"ad_spend", "cac", "contribution", "contribution_margin", "mer", "payback_days", "roas"}
+COST = {"gross_margin", "gross_profit", "contribution", "contribution_margin", "payback_days"}
+STOCK = {
+    *("dead_items", "inventory_coverage", "items_running_out", "overstocked_items"),
+    *("reorder_units", "sell_through"),
+}
+
+
 @pytest.mark.parametrize(
     ("field", "metrics"),
     [
         ("chatwoot_csat.rating", {"csat"}),
+        ("chatwoot_messages.content", set[str]()),
         ("search_console_days.impressions", {"search_impressions", "search_position"}),
+        ("search_console_days.position", {"search_position"}),
+        ("search_console_days.clicks", {"organic_clicks"}),
         ("google_ads_campaign_days.conversions", set[str]()),
+        # Revenue is credited only where what was spent on the day is known.
+        ("google_ads_campaign_days.cost", {*SPEND, "attributed_revenue"}),
+        ("meta_ads_campaign_days.spend", {*SPEND, "attributed_revenue"}),
+        ("ga4_traffic.engaged_sessions", {"bounce_rate"}),
+        ("ga4_traffic.channel_group", {"organic_sessions"}),
+        ("shopify_transactions.fee_amount", {"contribution", "contribution_margin"}),
+        ("shopify_orders.total_tips", {"shopify_tips", "shopify_total_sales"}),
+        ("shopify_orders.total_duties", {"shopify_duties", "shopify_total_sales"}),
+        ("shopify_fulfillments.display_status", {"fulfillment_issue_rate"}),
+        # What came back into stock gives back its cost, and no money.
+        ("shopify_refund_lines.restock_type", COST),
+        ("shopify_order_lines.quantity", {"units", *COST, *STOCK}),
+        ("shopify_orders.tags", set[str]()),
+        ("shopify_products.title", set[str]()),
     ],
 )
 def test_a_field_names_exactly_the_metrics_that_are_computed_from_it(
     lineage: LineageGraph, field: str, metrics: set[str]
 ) -> None:
     assert {*impact_of(lineage, lineage.find(field)).moved_metrics} == metrics
+
+
+def test_what_a_load_stamps_on_a_row_is_told_by_no_vendor() -> None:
+    assert {*STAMPS} == STAMPED
 
 
 class TestWhatDecidesWhetherAnOrderCounts:
@@ -94,6 +126,14 @@ class TestWhatDecidesWhetherAnOrderCounts:
         assert not {"csat", "organic_clicks", "sessions", "bounce_rate"} & {*found.metrics}
         assert "sales-pulse" in found.moved_tiles
         assert "cx-pulse" not in found.moved_tiles
+
+    def test_the_day_of_a_refund_finds_it_and_changes_no_amount(
+        self, lineage: LineageGraph
+    ) -> None:
+        found = metrics_of_field(lineage, "shopify_refunds", "Refund.processedAt")
+        assert found.metrics == ()
+        assert {"revenue_refund_day", "shopify_returns"} <= {*found.matched}
+        assert not {"csat", "sessions", "ad_spend", "conversations"} & {*found.matched}
 
     def test_a_plan_divides_revenue_and_leaves_it(self, lineage: LineageGraph) -> None:
         found = impact_of(lineage, ["raw.shopify_shops.plan"])

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from hotdash.entrypoints.web.pages.lineage.picture import LAYERS, MOST, picture_of
+from hotdash.entrypoints.web.pages.lineage.picture import LAYERS, MOST, node_url, picture_of
 from hotdash.governance.lineage.graph import LineageGraph
 from hotdash.jobs.trace_lineage import keep_lineage
 from tests.fixtures.storefront import OWNER, VIEWER
@@ -39,11 +39,13 @@ def test_a_search_finds_by_name_and_by_meaning(page: Web) -> None:
 def test_a_column_tells_what_breaks_and_where_it_begins(page: Web) -> None:
     told = html(page, "?of=raw.shopify_orders.cancelled_at")
     breaks = told[told.index('id="breaks"') : told.index('id="ends"')]
-    assert ">metric:revenue</a>" in breaks
-    assert ">tile:sales-pulse.value</a>" in breaks
-    assert ">metric:csat</a>" not in breaks
+    assert f'href="{node_url("metric:revenue")}"' in breaks
+    assert f'href="{node_url("tile:sales-pulse.value")}"' in breaks
+    assert f'href="{node_url("metric:csat")}"' not in breaks
     begins = html(page, "?of=metric:csat")
-    assert ">raw.chatwoot_csat.rating</a>" in begins[begins.index('id="ends"') :]
+    begins = begins[begins.index('id="ends"') : begins.index('id="nearest"')]
+    assert f'href="{node_url("raw.chatwoot_csat.rating")}"' in begins
+    assert "Written by Hotdash itself" in begins
 
 
 def test_the_picture_is_drawn_without_a_script(page: Web) -> None:

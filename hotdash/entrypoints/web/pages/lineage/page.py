@@ -1,6 +1,7 @@
 """GET /lineage: what a column, a metric or a number is made of, and what breaks if it changes."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,18 @@ from hotdash.governance.lineage.impact import WORDS, Impact, impact_of
 from hotdash.jobs.trace_lineage import FILE, kept_lineage
 
 router = APIRouter(include_in_schema=False)
-_MOST = 40
+_MOST = 60
+_KINDS = {
+    NodeKind.METRIC: "metric",
+    NodeKind.SHOWN: "number of a tile",
+    NodeKind.OWN_FIELD: "column of our own",
+}
+_WAYS = {
+    Way.VALUE: "Computed from",
+    Way.FILTER: "Counts rows chosen by",
+    Way.JOIN: "Finds rows by",
+    Way.SPLIT: "Can be divided by",
+}
 _FIRST_SHOWN = "metric:revenue"
 
 
@@ -73,14 +85,17 @@ def _chosen(graph: LineageGraph, asked: str) -> dict[str, Any]:
     [first, *more] = sorted(begun)
     node = graph.nodes[first]
     return {
-        "name": node.table if more else node.id,
+        "name": node.table if more else _short(node),
+        "kind": "table" if more else node.source or _KINDS.get(node.kind, "column"),
         "term": _term(graph, node, is_whole=bool(more)),
         "columns": [
-            _link(graph.nodes[each]) for each in sorted(begun) if more and each[-1] != ROWS
+            _link(graph.nodes[each], graph.nodes[each].name)
+            for each in sorted(begun)
+            if more and each[-1] != ROWS
         ],
         "picture": picture_of(graph, begun, above | below),
         "ends": _ends(graph, above),
-        "made_of": [_near(graph, each, edge.way) for each, edge in _nearest_above(graph, begun)],
+        "made_of": [] if more else _made_of(graph, first),
         "impact": _impact_groups(graph, impact_of(graph, begun)),
     }
 
@@ -97,26 +112,30 @@ def _term(graph: LineageGraph, node: Node, *, is_whole: bool) -> Term:
     return next(found, Term(TermKind.COLUMN, node.id, node.description, node.owner))
 
 
-def _nearest_above(graph: LineageGraph, begun: Iterable[str]) -> list[tuple[str, Any]]:
-    edges = sorted({edge for each in begun for edge in graph.edges_above(each)})
-    return [(edge.above, edge) for edge in edges if graph.nodes[edge.above].name != ROWS]
-
-
-def _near(graph: LineageGraph, node_id: str, way: Way) -> Link:
-    return Link(node_id, node_url(node_id), f"{way.value}: {graph.nodes[node_id].description}")
+def _made_of(graph: LineageGraph, node_id: str) -> list[Group]:
+    """What it is computed from first; what can only divide it last."""
+    nearest = [
+        (edge.way, graph.nodes[edge.above])
+        for edge in graph.edges_above(node_id)
+        if graph.nodes[edge.above].name != ROWS
+    ]
+    return [
+        _group(title, [_link(node) for each, node in nearest if each is way])
+        for way, title in _WAYS.items()
+        if any(each is way for each, _ in nearest)
+    ]
 
 
 def _ends(graph: LineageGraph, above: frozenset[str]) -> list[Group]:
-    """By vendor; fields of our own come last."""
-    found: dict[str, list[Link]] = {}
+    """By table; what Hotdash writes itself comes last."""
+    found: dict[tuple[str, str], list[Link]] = {}
     for each in sorted(above):
         node = graph.nodes[each]
         if node.kind in ENDS and node.name != ROWS:
-            found.setdefault(node.source or "~", []).append(_link(node))
-    return [
-        _group("Hotdash itself" if vendor == "~" else vendor, links)
-        for vendor, links in sorted(found.items())
-    ]
+            table = node.table.rpartition(".")[2]
+            home = (node.source, table) if node.source else ("~", "Written by Hotdash itself")
+            found.setdefault(home, []).append(_link(node, node.name if node.source else ""))
+    return [_group(table, links) for (_, table), links in sorted(found.items())]
 
 
 def _impact_groups(graph: LineageGraph, impact: Impact) -> list[Group]:
@@ -124,19 +143,34 @@ def _impact_groups(graph: LineageGraph, impact: Impact) -> list[Group]:
     for what, named, prefix in (
         ("Metrics", impact.metrics, "metric:"),
         ("Numbers of tiles", impact.shown, "tile:"),
-        ("Published columns", impact.marts, ""),
     ):
         for way in Way:
             ids = [f"{prefix}{name}" for name, rests in named.items() if rests is way]
             if ids:
                 links = [_link(graph.nodes[each]) for each in ids]
                 groups.append(_group(f"{what}, {WORDS[way]}", links))
-    return groups
+    return [*groups, *_marts(impact)]
+
+
+def _marts(impact: Impact) -> Iterator[Group]:
+    """Each with how many of its columns rest on it, the strongest way first."""
+    counted = Counter(each.rpartition(".")[0] for each in impact.marts)
+    links = [
+        Link(f"{mart.rpartition('.')[2]} ({columns})", node_url(mart), f"{columns} of its columns")
+        for mart, columns in counted.items()
+    ]
+    if links:
+        yield _group("Published marts, with how many columns", links)
 
 
 def _group(title: str, links: list[Link]) -> Group:
     return Group(title, tuple(links[:_MOST]), max(len(links) - _MOST, 0))
 
 
-def _link(node: Node) -> Link:
-    return Link(node.id, node_url(node.id), node.description)
+def _short(node: Node) -> str:
+    """Without what its group or its kind says already."""
+    return node.id.partition(":")[2] or node.id
+
+
+def _link(node: Node, text: str = "") -> Link:
+    return Link(text or _short(node), node_url(node.id), node.description)

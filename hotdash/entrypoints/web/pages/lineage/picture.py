@@ -10,7 +10,7 @@ PATH = "/lineage"
 LAYERS = ("raw", "staging", "intermediate", "marts", "metric", "tile")
 TITLES = ("Vendors and raw", "Staging", "Intermediate", "Marts", "Metrics", "Tiles")
 MOST = 18
-_WIDTH, _HEIGHT, _GAP, _BETWEEN, _TOP = 172, 24, 8, 56, 30
+_WIDTH, _HEIGHT, _GAP, _BETWEEN, _TOP = 184, 24, 8, 44, 30
 _LONGEST = 25
 _OF_KIND = {NodeKind.METRIC: "metric", NodeKind.SHOWN: "tile"}
 

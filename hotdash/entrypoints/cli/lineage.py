@@ -141,4 +141,5 @@ def _show_impact(found: Impact) -> None:
             if names:
                 out.print(f"[bold]{title}, {WORDS[way]}[/]: {', '.join(names)}")
     if found.marts:
-        out.print(f"[bold]Published columns[/]: {', '.join(found.marts)}")
+        told = (f"{mart} ({columns})" for mart, columns in found.columns_of_marts.items())
+        out.print(f"[bold]Published marts, with how many columns[/]: {', '.join(told)}")

@@ -140,15 +140,21 @@ class LineageGraph:
             )
         )
 
-    def search(self, word: str, most: int = 50) -> list[Node]:
-        """By what it is called first, then by what is said of it."""
+    def search(self, word: str) -> list[Node]:
+        """By what it is called first, then by what is said of it; metrics and tables before columns."""
         asked = word.strip().lower()
         named = [node for node in self.nodes.values() if asked in node.id]
         told = [node for node in self.nodes.values() if asked in node.description.lower()]
-        ordered = sorted(named, key=lambda node: (len(node.id), node.id)) + sorted(
-            told, key=lambda node: node.id
-        )
-        return list(dict.fromkeys(ordered))[:most]
+        ordered = sorted(named, key=lambda node: (_rank(node), asked not in node.name, node.id))
+        return list(dict.fromkeys([*ordered, *sorted(told, key=lambda n: (_rank(n), n.id))]))
+
+
+def _rank(node: Node) -> int:
+    if node.kind is NodeKind.METRIC:
+        return 0
+    if node.name == ROWS:
+        return 1
+    return 2 if node.kind is NodeKind.SHOWN else 3
 
 
 def assembled(

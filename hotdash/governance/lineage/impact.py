@@ -1,5 +1,6 @@
 """What breaks if a column changes: the metrics, the numbers shown and the published columns that rest on it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ WORDS: Mapping[Way, str] = {
     Way.VALUE: "computed from it",
     Way.FILTER: "counts rows chosen by it",
     Way.JOIN: "finds rows by it",
-    Way.SPLIT: "can be divided by it",
+    Way.SPLIT: "read where it is split",
 }
 
 
@@ -43,6 +44,11 @@ class Impact:
     def moved_tiles(self) -> tuple[str, ...]:
         tiles = {name.partition(".")[0] for name, way in self.shown.items() if way in CERTAIN}
         return tuple(sorted(tiles))
+
+    @property
+    def columns_of_marts(self) -> Mapping[str, int]:
+        """How many columns of each published mart, the most certain first."""
+        return Counter(each.rpartition(".")[0] for each in self.marts)
 
     def as_document(self) -> dict[str, Any]:
         return {

@@ -108,6 +108,11 @@ def test_a_person_may_name_a_part_of_it(
     assert graph.find(written) == found
 
 
+def test_a_search_finds_metrics_first_and_then_what_is_called_so(graph: LineageGraph) -> None:
+    assert [each.id for each in graph.search("Revenue")] == ["metric:revenue", "marts.revenue.sum"]
+    assert [each.id for each in graph.search("aMount ")] == ["raw.orders.amount"]
+
+
 def test_what_is_not_there_is_told_with_its_name(graph: LineageGraph) -> None:
     with pytest.raises(NotFoundError, match=r"'orders\.profit'"):
         graph.find("orders.profit")

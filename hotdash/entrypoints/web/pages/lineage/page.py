@@ -1,7 +1,5 @@
 """GET /lineage: what a column, a metric or a number is made of, and what breaks if it changes."""
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +12,7 @@ from starlette.responses import Response
 from hotdash.entrypoints.web.pages.lineage.picture import PATH, node_url, picture_of
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
+from hotdash.governance.lineage.contracts import STAMPS
 from hotdash.governance.lineage.dictionary import Term, TermKind, terms_of
 from hotdash.governance.lineage.graph import ENDS, ROWS, LineageGraph, Node, NodeKind, Way
 from hotdash.governance.lineage.impact import WORDS, Impact, impact_of
@@ -30,7 +29,7 @@ _WAYS = {
     Way.VALUE: "Computed from",
     Way.FILTER: "Counts rows chosen by",
     Way.JOIN: "Finds rows by",
-    Way.SPLIT: "Can be divided by",
+    Way.SPLIT: "Read where it is split",
 }
 _FIRST_SHOWN = "metric:revenue"
 
@@ -60,7 +59,8 @@ def lineage_page(request: Request, parts: PartsOf, q: str = "", of: str = "") ->
         "is_traced": graph is not None,
     }
     if graph is not None:
-        values["found"] = [_link(node) for node in graph.search(q)] if q.strip() else []
+        found = graph.search(q) if q.strip() else []
+        values["found"] = _group("Found", [_found(node) for node in found])
         if of or not q.strip():
             values |= _chosen(graph, of or _FIRST_SHOWN)
     return parts.pages.render(request, "lineage.html", values)
@@ -127,11 +127,11 @@ def _made_of(graph: LineageGraph, node_id: str) -> list[Group]:
 
 
 def _ends(graph: LineageGraph, above: frozenset[str]) -> list[Group]:
-    """By table; what Hotdash writes itself comes last."""
+    """By table; what Hotdash writes itself comes last, without what it stamps on every row."""
     found: dict[tuple[str, str], list[Link]] = {}
     for each in sorted(above):
         node = graph.nodes[each]
-        if node.kind in ENDS and node.name != ROWS:
+        if node.kind in ENDS and node.name not in (ROWS, *STAMPS):
             table = node.table.rpartition(".")[2]
             home = (node.source, table) if node.source else ("~", "Written by Hotdash itself")
             found.setdefault(home, []).append(_link(node, node.name if node.source else ""))
@@ -140,27 +140,34 @@ def _ends(graph: LineageGraph, above: frozenset[str]) -> list[Group]:
 
 def _impact_groups(graph: LineageGraph, impact: Impact) -> list[Group]:
     groups: list[Group] = []
-    for what, named, prefix in (
-        ("Metrics", impact.metrics, "metric:"),
-        ("Numbers of tiles", impact.shown, "tile:"),
-    ):
-        for way in Way:
-            ids = [f"{prefix}{name}" for name, rests in named.items() if rests is way]
-            if ids:
-                links = [_link(graph.nodes[each]) for each in ids]
-                groups.append(_group(f"{what}, {WORDS[way]}", links))
-    return [*groups, *_marts(impact)]
-
-
-def _marts(impact: Impact) -> Iterator[Group]:
-    """Each with how many of its columns rest on it, the strongest way first."""
-    counted = Counter(each.rpartition(".")[0] for each in impact.marts)
-    links = [
+    for way in Way:
+        links = [
+            _link(graph.nodes[f"metric:{name}"])
+            for name, rests in impact.metrics.items()
+            if rests is way
+        ]
+        groups.append(_group(f"Metrics, {WORDS[way]}", links))
+    for way in Way:
+        shown = [f"tile:{name}" for name, rests in impact.shown.items() if rests is way]
+        groups.append(_group(f"Numbers of tiles, {WORDS[way]}", _numbers(graph, shown)))
+    marts = [
         Link(f"{mart.rpartition('.')[2]} ({columns})", node_url(mart), f"{columns} of its columns")
-        for mart, columns in counted.items()
+        for mart, columns in impact.columns_of_marts.items()
     ]
-    if links:
-        yield _group("Published marts, with how many columns", links)
+    groups.append(_group("Published marts, with how many columns", marts))
+    return [group for group in groups if group.links]
+
+
+def _numbers(graph: LineageGraph, shown: list[str]) -> list[Link]:
+    """Of a list one link to its first cell, with how many cells it is about."""
+    cells: dict[str, list[str]] = {}
+    for each in shown:
+        home = each.rpartition(".")[0] if ".lists." in each else each
+        cells.setdefault(home, []).append(each)
+    return [
+        _link(graph.nodes[found[0]], f"{_called(home)} ({len(found)})" if home not in found else "")
+        for home, found in cells.items()
+    ]
 
 
 def _group(title: str, links: list[Link]) -> Group:
@@ -169,7 +176,18 @@ def _group(title: str, links: list[Link]) -> Group:
 
 def _short(node: Node) -> str:
     """Without what its group or its kind says already."""
-    return node.id.partition(":")[2] or node.id
+    return _called(node.id)
+
+
+def _called(node_id: str) -> str:
+    return node_id.partition(":")[2] or node_id
+
+
+def _found(node: Node) -> Link:
+    """A table is found by its rows, and shown as a whole."""
+    if node.name == ROWS:
+        return Link(node.table, node_url(node.table), node.description)
+    return _link(node)
 
 
 def _link(node: Node, text: str = "") -> Link:

@@ -115,6 +115,30 @@ def test_a_field_names_exactly_the_metrics_that_are_computed_from_it(
     assert {*impact_of(lineage, lineage.find(field)).moved_metrics} == metrics
 
 
+@pytest.mark.parametrize(
+    ("field", "column"),
+    [
+        ("Order.displayFinancialStatus", "financial_status"),
+        ("Order.test", "is_test"),
+        ("currencyCode", "currency"),
+        ("Order.presentmentCurrencyCode", "presentment_currency"),
+        ("totalShippingPriceSet", "total_shipping"),
+        ("totalPriceSet", "total_price"),
+        ("originalTotalDutiesSet", "total_duties"),
+        ("Order.email", "email_hash"),
+        ("cancelledAt", "cancelled_at"),
+        ("customer.id", "customer_id"),
+    ],
+)
+def test_a_field_is_known_by_the_vendors_own_name(
+    lineage: LineageGraph, field: str, column: str
+) -> None:
+    table = "shopify_orders"
+    named = impact_of(lineage, lineage.find(f"{table}.{column}"))
+    assert metrics_of_field(lineage, table, field).metrics == tuple(sorted(named.moved_metrics))
+    assert named.moved_metrics != impact_of(lineage, lineage.find(table)).moved_metrics
+
+
 def test_what_a_load_stamps_on_a_row_is_told_by_no_vendor() -> None:
     assert {*STAMPS} == STAMPED
 

@@ -10,6 +10,8 @@ from hotdash.governance.lineage.impact import impact_of
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # Shopify tells money as an object of this name.
 _MONEY = "_set"
+# What vendors put around a word that a column of ours is called by.
+_BEFORE, _BEHIND = ("display_", "original_", "myshopify_"), ("_code", "_price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +42,11 @@ def _spellings(field: str) -> Iterator[str]:
     last = whole.rpartition(".")[2]
     for spelled in (last, whole.replace(".", "_")):
         yield spelled
-        yield spelled.removesuffix(_MONEY)
+        yield from _bare(spelled.removesuffix(_MONEY))
+
+
+def _bare(word: str) -> Iterator[str]:
+    yield word
+    yield from (word.removeprefix(each) for each in _BEFORE if word.startswith(each))
+    yield from (word.removesuffix(each) for each in _BEHIND if word.endswith(each))
+    yield from (f"is_{word}", f"{word}_hash")

@@ -13,7 +13,7 @@ pytest_plugins = [
     f"tests.fixtures.{name}"
     for name in (
         *("postgres", "other_postgres", "shops", "marts", "simulator", "storefront"),
-        *("warehouses", "commands", "browser", "postcards", "launch_world"),
+        *("warehouses", "commands", "browser", "postcards", "launch_world", "lineage"),
     )
     if (_FIXTURES / f"{name}.py").is_file()
 ]

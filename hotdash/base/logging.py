@@ -4,6 +4,7 @@ import logging
 import random
 import re
 from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,6 +102,11 @@ def configure_logging(level: str, file: Path | None = None) -> None:
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     return structlog.stdlib.get_logger(name)
+
+
+def logged_with(**ids: str) -> AbstractContextManager[None]:
+    """Every line that is logged within carries these ids, whoever writes it."""
+    return structlog.contextvars.bound_contextvars(**ids)
 
 
 def new_reference() -> str:

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="The least level logged."
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="What Prometheus shows as bearer token to read /metrics; unset, only this "
+        "machine reads it, and nobody where public_url is set.",
+    )
     session_hours: int = Field(12, ge=1, le=720, description="How long a sign-in lasts, in hours.")
     sign_in_link_minutes: int = Field(
         15, ge=1, le=1440, description="How long a one-time sign-in link works, in minutes."

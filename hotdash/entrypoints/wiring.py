@@ -243,7 +243,7 @@ class Installation:
         return limits
 
     def web_context(self) -> WebContext:
-        settings = self.settings
+        settings, token = self.settings, self.settings.metrics_token
         return WebContext(
             database=self.database,
             base_url=settings.base_url,
@@ -254,6 +254,7 @@ class Installation:
             version=hotdash.__version__,
             clock=self.clock,
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
+            metrics_token=token.get_secret_value() if token else None,
             vault=self.vault,
             shopify=self.shopify_app,
             connector_options=self._options,

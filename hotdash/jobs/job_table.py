@@ -20,6 +20,7 @@ from hotdash.jobs.regular import (
     send_packets,
     tell_week,
     tidy_night,
+    trace_lineage,
 )
 from hotdash.jobs.roll_up_facts import roll_up_night
 from hotdash.jobs.schedule import ScheduledJob
@@ -34,6 +35,7 @@ SCHEDULE = (
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
+    ScheduledJob("lineage", "35 * * * *", begins_at_once=True, grace=timedelta(hours=3)),
     ScheduledJob("compare_sides", "30 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
     ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
@@ -57,6 +59,7 @@ JOBS = {
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("sync_analysis", Lane.LIGHT, keep_analysis),
+        Job("lineage", Lane.LIGHT, trace_lineage),
         Job("compare_sides", Lane.WAREHOUSE, compare_sides),
         Job("incident", Lane.WAREHOUSE, gather_open),
         Job("parity", Lane.WAREHOUSE, parity),

@@ -1,14 +1,16 @@
 """What a load, or the vendor's own schema, told of its change is judged, kept, and put before the gate."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import get_logger
-from hotdash.connectors.contract import Drift, RawTable
+from hotdash.connectors.contract import Drift, DriftKind, RawTable
+from hotdash.governance.lineage.drifts import Moved, metrics_of_field
+from hotdash.jobs.trace_lineage import lineage_of
 from hotdash.pipeline.ingest.drift import Affected, judge_drift
 from hotdash.pipeline.ingest.ingest import IngestOutcome
 from hotdash.pipeline.ingest.reading import Refusals
@@ -54,11 +56,31 @@ class DriftKeeper:
             return 0
         lineage = _Affected(DbtProject(self.warehouse, self.dbt_folder))
         records = [
-            _record(shop_id, source, drift, lineage.by(drift.table.name), refusals, told)
+            _with_metrics(
+                _record(shop_id, source, drift, lineage.by(drift.table.name), refusals, told),
+                self._metrics(drift),
+            )
             for drift in drifts
         ]
         with self.database.jobs() as session:
             return sum(note_drift(session, record) for record in records)
+
+    def _metrics(self, drift: Drift) -> Moved:
+        """No metric is made of a field that only just came."""
+        if drift.kind is DriftKind.ADDED:
+            return Moved()
+        try:
+            graph = lineage_of(self.dbt_folder.parent)
+        except (HotdashError, OSError) as error:
+            _log.warning("drift_without_metrics", table=drift.table.name, error=str(error))
+            return Moved()
+        return metrics_of_field(graph, drift.table.name, drift.field)
+
+
+def _with_metrics(record: DriftRecord, moved: Moved) -> DriftRecord:
+    told = {"metrics": list(moved.metrics), "matched_metrics": list(moved.matched)}
+    named = {name: metrics for name, metrics in told.items() if metrics}
+    return replace(record, evidence={**record.evidence, **named}) if named else record
 
 
 def open_drifts(
@@ -84,6 +106,8 @@ def open_drifts(
             refused=record.evidence.get("refused", 0),
             of=record.evidence.get("of", 0),
             waiting=waiting[record.shop_id, record.table_name],
+            metrics=tuple(record.evidence.get("metrics", ())),
+            matched_metrics=tuple(record.evidence.get("matched_metrics", ())),
         )
         for record in records
     ]

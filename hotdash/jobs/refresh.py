@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.base.ids import new_id
+from hotdash.base.logging import logged_with
 from hotdash.base.progress import Progress
 from hotdash.connectors.contract import Connector
 from hotdash.insights.attribution.training import train_weights
@@ -103,7 +104,8 @@ class _Refresh:
     def take(self) -> None:
         step, context, shops = self.run.step, self.context, self.shops
         for shop_id in shops:
-            self._ingest_all(shop_id)
+            with logged_with(shop_id=shop_id):
+                self._ingest_all(shop_id)
         step(check_schemas.STEP, self._look_at_schemas)
         plan = step("plan", self._plan)
         step("transform", partial(self._transform, plan))
@@ -116,8 +118,9 @@ class _Refresh:
         )
         step("notify", partial(self._notify, plan))
         for shop_id in shops:
-            step(recommend_step(shop_id), partial(self._recommend, shop_id))
-            step(facts_step(shop_id), partial(self._tell_facts, shop_id))
+            with logged_with(shop_id=shop_id):
+                step(recommend_step(shop_id), partial(self._recommend, shop_id))
+                step(facts_step(shop_id), partial(self._tell_facts, shop_id))
         step("precompute", self._precompute)
         step("tidy", partial(tidy, context, shops))
 

@@ -7,6 +7,7 @@ from hotdash.jobs.job_context import JobContext, Watched, WatchKind
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.refresh import refresh
 from hotdash.jobs.tidy import tidy
+from hotdash.jobs.trace_lineage import lineage_of
 from hotdash.pipeline.durable import RunRequest, durable_run
 from hotdash.pipeline.publish.parity import SERVED_CHECK, SERVED_EVERY
 from hotdash.storage.appdb.repositories import jobs
@@ -74,6 +75,13 @@ def look_at_schemas(context: JobContext, job: JobRecord) -> None:
                 ),
             )
             work.warehouse.close()
+
+
+def trace_lineage(context: JobContext, job: JobRecord) -> None:
+    """So that pages and drift findings find it as the project is now."""
+    del job
+    if context.home is not None:
+        lineage_of(context.home)
 
 
 def tell_week(context: JobContext, job: JobRecord) -> None:

@@ -11,7 +11,8 @@ from uuid import UUID
 from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.ids import new_id
-from hotdash.base.logging import get_logger
+from hotdash.base.logging import get_logger, logged_with
+from hotdash.base.tracing import span
 from hotdash.pipeline.lease import Lease, Patience, hold_lease
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.repositories.runs import RunRecord, RunStatus
@@ -86,8 +87,10 @@ class DurableRun:
             lease.name_run(self.run_id)
         with self._database.jobs() as session:
             attempt = runs.start_step(session, self.run_id, name, self._clock.now())
-        _log.info("step_started", run_id=str(self.run_id), step=name, attempt=attempt)
-        detail = self._attempt(name, work, lease)
+        ids = {"run_id": str(self.run_id), "step": name}
+        with logged_with(**ids), span(name, **ids):
+            _log.info("step_started", attempt=attempt)
+            detail = self._attempt(name, work, lease)
         with self._database.jobs() as session:
             runs.finish_step(session, self.run_id, name, detail, self._clock.now())
         self._done[name] = detail
@@ -101,8 +104,7 @@ class DurableRun:
                 lease.require_held()
         except Exception as error:
             is_known = isinstance(error, HotdashError)
-            told = {"run_id": str(self.run_id), "step": name, "error": str(error)}
-            _log.error("step_failed", **told, exc_info=not is_known)
+            _log.error("step_failed", error=str(error), exc_info=not is_known)
             with suppress(HotdashError), self._database.jobs() as session:
                 runs.fail_step(session, self.run_id, name, str(error), self._clock.now())
             raise

@@ -106,6 +106,12 @@ def house(first_run: FirstRun, tmp_path: Path) -> Iterator[House]:
         yield House(replace(opened, alerts=desk), messages)
 
 
+# What a buyer paid in all decides whether it is a first order at all (the policy zero_orders), and so
+# who is a new customer; revenue adds up lines and shipping, and knows nothing of it.
+BY_FIRST_ORDERS = [
+    *("cac", "ltv_30", "ltv_365", "ltv_60", "ltv_90", "new_customers", "payback_days"),
+    *("repeat_rate", "returning_customers"),
+]
 ADDED = "schema_drift_shopify_orders_added_mood"
 RETYPED = "schema_drift_shopify_orders_retyped_totalPriceSet"
 DEPRECATED = "schema_drift_shopify_orders_deprecated_Order.name"
@@ -123,6 +129,9 @@ def test_is_kept_with_all_that_lineage_knows_and_told_once(house: House) -> None
     assert retyped.evidence["refused"] == 2
     assert retyped.evidence["of"] == 10, "a tombstone among them"
     assert "ann@" not in json.dumps(retyped.evidence)
+    assert retyped.evidence["metrics"] == BY_FIRST_ORDERS
+    assert "metrics" not in added.evidence
+    assert "metrics" not in deprecated.evidence, "what an order is called is in no number"
     assert report.shops[1].sources["shopify"]["drifts"]
     for kind in ("added", "deprecated"):
         house.close(kind)

@@ -25,6 +25,7 @@ from hotdash.governance.changes.people import people_of
 from hotdash.governance.changes.rules import judge
 from hotdash.insights.metrics.changes import ungoverned
 from hotdash.insights.metrics.registry import load_registry, parse_metric
+from hotdash.jobs.trace_lineage import lineage_in
 from hotdash.pipeline.transform.dbt import DbtProject
 from hotdash.storage.warehouse.factory import open_warehouse
 
@@ -52,10 +53,11 @@ def changed(context: typer.Context, base: Base = "origin/main", json: Json = Fal
         with TemporaryDirectory() as folder:
             warehouse = open_warehouse("duckdb", home=Path(folder), memory_mb=256, url=None)
             try:
-                manifest = DbtProject(warehouse, Path(folder) / "dbt").manifest
+                project = DbtProject(warehouse, Path(folder) / "dbt")
+                graph = lineage_in(project)
             finally:
                 warehouse.close()
-        impact = impact_of(change, manifest, load_registry())
+        impact = impact_of(change, project.manifest, load_registry(), graph)
         if json:
             say_json(impact)
         else:

@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from hotdash.base.paths import dbt_project_folder
 from hotdash.governance.changes.change import Change
 from hotdash.governance.changes.subjects import changed_models
+from hotdash.governance.lineage.graph import LineageGraph
+from hotdash.governance.lineage.impact import CERTAIN
+from hotdash.governance.lineage.impact import impact_of as rests_on
+from hotdash.governance.lineage.models import table_name
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.tiles.catalog import TILES
+from hotdash.jobs.lineage_uses import METRIC
 from hotdash.pipeline.quality.lineage import Lineage
 
 
@@ -22,9 +28,13 @@ class Impact:
     marts: list[str]
     metrics: list[str]
     tiles: list[str]
+    numbers: list[str]
+    """Of the tiles, by column: those computed from what changes, or counting rows it chooses."""
 
 
-def impact_of(change: Change, manifest: Any, metrics: Iterable[Metric]) -> Impact:
+def impact_of(
+    change: Change, manifest: Any, metrics: Iterable[Metric], graph: LineageGraph
+) -> Impact:
     lineage = Lineage(manifest)
     touched = {*_touched(change, manifest)}
     models = sorted(manifest.nodes[each].name for each in touched if each.startswith("model."))
@@ -44,7 +54,18 @@ def impact_of(change: Change, manifest: Any, metrics: Iterable[Metric]) -> Impac
             }
         ),
         tiles=sorted(name for name, tile in TILES.items() if marts.intersection(tile.marts)),
+        numbers=sorted(_numbers(graph, [manifest.nodes[each] for each in touched], files)),
     )
+
+
+def _numbers(graph: LineageGraph, models: Iterable[Any], files: set[str]) -> Iterator[str]:
+    tables = {table_name(each) for each in models}
+    metrics = {
+        f"{METRIC}{PurePosixPath(each).stem}" for each in files if each.startswith("metrics/")
+    }
+    begun = [each.id for each in graph.nodes.values() if each.table in tables or each.id in metrics]
+    shown = rests_on(graph, begun).shown
+    yield from (name for name, way in shown.items() if way in CERTAIN)
 
 
 def _touched(change: Change, manifest: Any) -> Iterator[str]:

@@ -30,6 +30,8 @@ COMMANDS = {
     "sources": "Say how each source of each shop stands",
     "quarantine": "Look at what no table could hold, and ask for it again",
     "drift": "See where vendors left their contracts",
+    "lineage": "See where a number comes from, and what rests on a column",
+    "dictionary": "Look up what every table, column and metric is",
     "settings": "Set the numbers a shop runs by",
     "rates": "Bring the dated exchange rates",
     "status": "Say how each shop stands, what the last run did",

@@ -46,6 +46,7 @@ from hotdash.entrypoints.web.pages import (
     customers,
     definitions,
     exports,
+    installation,
     patterns,
     runbooks,
     scorecard,
@@ -81,6 +82,7 @@ from hotdash.entrypoints.web.pages.data_health import forms as data_health_forms
 from hotdash.entrypoints.web.pages.data_health import page as data_health_page
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
+from hotdash.entrypoints.web.pages.lineage import page as lineage_page
 from hotdash.entrypoints.web.pages.sources import page as source_pages
 from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
 from hotdash.entrypoints.web.pages.studies import page as study_pages
@@ -101,7 +103,7 @@ ROUTERS = (
     *(policies.router, alert_rules.router, alert_rules_forms.router, who_read.router),
     *(customers.router, assigning.router, packet_pages.router, study_pages.router),
     *(source_pages.router, quarantine_pages.router),
-    *(scorecard.router, backlog.router),
+    *(scorecard.router, backlog.router, lineage_page.router, installation.router),
     *(backfill_pages.router, backfill_forms.router),
     *(metrics.router, attribution.router, packets.router, studies.router),
     *(publications.router, plans.router, backfills.router),

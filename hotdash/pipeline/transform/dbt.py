@@ -94,6 +94,13 @@ class DbtProject:
                 raise self.explain(result)
         return [result for result in results if not _is_hook(result)]
 
+    def compiled(self) -> dict[str, str]:
+        """The statement of every model as it makes a table anew, by dbt's own ids."""
+        command = ["compile", "--full-refresh", "--select", "resource_type:model"]
+        with _ONE_AT_A_TIME:
+            answer = self._invoke(self.manifest, [*command, "--no-write-json"], None)
+        return {each.node.unique_id: each.node.compiled_code for each in answer.result.results}
+
     def explain(self, failed: NodeResult) -> TransformError:
         reference = new_reference()
         reason = redact(_in_short(failed.message))

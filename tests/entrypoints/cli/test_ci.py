@@ -13,6 +13,7 @@ from hotdash.entrypoints.cli.ci_impact import impact_of
 from hotdash.entrypoints.cli.main import app
 from hotdash.governance.changes.change import Change, FileChange
 from hotdash.governance.changes.overrides import FailedCheck
+from hotdash.governance.lineage.graph import LineageGraph
 from hotdash.insights.metrics.registry import load_registry
 from tests.fixtures.warehouses import BuiltWarehouse
 from tests.governance.changes.conftest import FILES, Fork
@@ -121,25 +122,33 @@ def test_a_change_answers_for_what_fails_with_it_only() -> None:
 
 
 class TestImpact:
-    def test_of_a_model(self, built_duckdb: BuiltWarehouse) -> None:
+    def test_of_a_model(self, built_duckdb: BuiltWarehouse, lineage: LineageGraph) -> None:
         path = "warehouse/models/intermediate/orders/int_order_amounts.sql"
-        found = self.impact(built_duckdb, path)
+        found = self.impact(built_duckdb, lineage, path)
         assert found.models == ["int_order_amounts"]
         assert {"fct_orders", "fct_revenue"} <= {*found.models_below} & {*found.marts}
         assert "fct_search_days" not in found.models_below
         assert {"revenue", "aov"} <= {*found.metrics}
         assert "search_position" not in found.metrics
         assert found.tiles == ["fulfillment-flow", "growth", "sales-pulse"]
+        assert "sales-pulse.value" in found.numbers
+        assert not {"seo-pulse.value", "cx-pulse.value"} & {*found.numbers}
 
-    def test_of_a_macro_that_is_called_by_others(self, built_duckdb: BuiltWarehouse) -> None:
-        found = self.impact(built_duckdb, "warehouse/macros/engine/email_hash.sql")
+    def test_of_a_macro_that_is_called_by_others(
+        self, built_duckdb: BuiltWarehouse, lineage: LineageGraph
+    ) -> None:
+        found = self.impact(built_duckdb, lineage, "warehouse/macros/engine/email_hash.sql")
         assert found.models
         assert all(name.startswith(("stg_", "int_")) for name in found.models)
 
-    def test_of_a_metric(self, built_duckdb: BuiltWarehouse) -> None:
-        found = self.impact(built_duckdb, "metrics/sessions.yml")
+    def test_of_a_metric(self, built_duckdb: BuiltWarehouse, lineage: LineageGraph) -> None:
+        found = self.impact(built_duckdb, lineage, "metrics/sessions.yml")
         assert (found.models, found.metrics, found.tiles) == ([], ["sessions"], [])
+        assert found.numbers == [], "conversion reads the column, not the metric"
+        assert (
+            "sales-pulse.value" in self.impact(built_duckdb, lineage, "metrics/revenue.yml").numbers
+        )
 
-    def impact(self, built: BuiltWarehouse, path: str) -> Any:
+    def impact(self, built: BuiltWarehouse, lineage: LineageGraph, path: str) -> Any:
         change = Change((FileChange(path, "select 1", "select 2"),), frozenset({path}))
-        return impact_of(change, built.project.manifest, load_registry())
+        return impact_of(change, built.project.manifest, load_registry(), lineage)

@@ -26,6 +26,8 @@ class OpenDrift:
     refused: int
     of: int
     waiting: int
+    metrics: tuple[str, ...] = ()
+    matched_metrics: tuple[str, ...] = ()
 
     @property
     def check(self) -> str:
@@ -52,6 +54,10 @@ def drift_checks(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Che
 def drift_findings(drifts: Sequence[OpenDrift], marts_of: MartsOf) -> Iterator[Finding]:
     for drift in drifts:
         sentence = f"{drift.source} changed ({drift.impact}): {drift.table}, {drift.detail}."
+        if drift.metrics:
+            sentence += f" It moves {', '.join(drift.metrics)}."
+        if drift.matched_metrics:
+            sentence += f" Rows are found by it for {', '.join(drift.matched_metrics)}."
         check = _check(drift, marts_of, {drift.shop_id})
         yield finding_of(check, drift.shop_id, failing_rows=drift.waiting, sentence=sentence)
 

@@ -33,6 +33,8 @@ class ApiToken(Base):
 
 
 class ApiTokenShop(Base):
+    """One row per shop that a token of a program opens."""
+
     __tablename__ = "api_token_shops"
     __table_args__ = (Index("api_token_shops_by_token", "token_id"), {"schema": "app"})
 

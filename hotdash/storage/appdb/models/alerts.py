@@ -16,6 +16,8 @@ IS_UNTOLD = "opening_told_at is null or (resolved_at is not null and resolving_t
 
 
 class Alert(Base):
+    """One row per thing that is wrong of a shop, from its first word to its end."""
+
     __tablename__ = "alerts"
     __table_args__ = (
         Index("alerts_open", "shop_id", "check_name", unique=True, postgresql_where=text(IS_OPEN)),
@@ -48,6 +50,8 @@ def _of_alert() -> ForeignKeyConstraint:
 
 
 class AlertEvent(Base):
+    """One row per thing that happened to an alert: told, acknowledged, silenced, ended."""
+
     __tablename__ = "alert_events"
     __table_args__ = (
         _of_alert(),

@@ -50,6 +50,8 @@ class BackfillEvent(Base):
 
 
 class BackfillPlan(Base):
+    """One row per plan of a backfill, as it was shown before somebody asked for it."""
+
     __tablename__ = "backfill_plans"
     __table_args__ = ({"schema": "app"},)
 

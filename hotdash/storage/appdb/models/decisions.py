@@ -86,6 +86,8 @@ class RecommendationEvent(Base):
 
 
 class DecisionOutcome(Base):
+    """One row per decision of which was measured what came of it."""
+
     __tablename__ = "decision_outcomes"
     __table_args__ = ({"schema": "app"},)
 

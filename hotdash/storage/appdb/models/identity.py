@@ -14,6 +14,8 @@ USER_KEY = "app.users.user_id"
 
 
 class User(Base):
+    """One row per person who may sign in."""
+
     __tablename__ = "users"
     __table_args__ = ({"schema": "app"},)
 
@@ -31,6 +33,8 @@ class User(Base):
 
 
 class Membership(Base):
+    """One row per person and shop, with the role held there."""
+
     __tablename__ = "memberships"
     __table_args__ = (Index("memberships_by_user", "user_id", "shop_id"), {"schema": "app"})
 
@@ -48,6 +52,8 @@ class Membership(Base):
 
 
 class UserSession(Base):
+    """One row per sign-in of a browser, by the hash of its token."""
+
     __tablename__ = "sessions"
     __table_args__ = (Index("sessions_by_user", "user_id"), {"schema": "app"})
 
@@ -59,6 +65,8 @@ class UserSession(Base):
 
 
 class SignInLink(Base):
+    """One row per one-time sign-in link, by the hash of its token."""
+
     __tablename__ = "sign_in_links"
     __table_args__ = (Index("sign_in_links_by_user", "user_id"), {"schema": "app"})
 
@@ -70,6 +78,8 @@ class SignInLink(Base):
 
 
 class SignInAttempt(Base):
+    """One row per try to sign in, so that guessing is slowed; addresses as hashes."""
+
     __tablename__ = "sign_in_attempts"
     __table_args__ = (
         Index("sign_in_attempts_by_account", "email_hash", "at"),

@@ -13,6 +13,8 @@ IS_WAITING = "status in ('queued', 'running')"
 
 
 class Schedule(Base):
+    """One row per job that is due by the clock: its newest slot, and whether it is paused."""
+
     __tablename__ = "schedules"
     __table_args__ = ({"schema": "app"},)
 
@@ -54,6 +56,8 @@ class JobRun(Base):
 
 
 class Worker(Base):
+    """One row per worker process, with when it was last heard of."""
+
     __tablename__ = "workers"
     __table_args__ = ({"schema": "app"},)
 

@@ -12,6 +12,8 @@ from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
 class Annotation(Base):
+    """One row per change of a note on days of a chart; the newest says how it stands."""
+
     __tablename__ = "annotations"
     __table_args__ = (
         Index("annotations_by_day", "shop_id", "first_day", "last_day"),
@@ -31,6 +33,8 @@ class Annotation(Base):
 
 
 class Goal(Base):
+    """One row per change of a goal of a metric over days; the newest says how it stands."""
+
     __tablename__ = "goals"
     __table_args__ = (
         Index("goals_by_metric", "shop_id", "metric", "first_day"),

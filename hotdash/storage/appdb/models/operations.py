@@ -15,6 +15,8 @@ BUILD_KEY = "app.builds.build_id"
 
 
 class Run(Base):
+    """One row per run on a warehouse, whatever it does there."""
+
     __tablename__ = "runs"
     __table_args__ = (
         Index("runs_by_start", "started_at"),
@@ -33,6 +35,8 @@ class Run(Base):
 
 
 class RunStep(Base):
+    """One row per step of a run: what is finished is never done again."""
+
     __tablename__ = "run_steps"
     __table_args__ = ({"schema": "app"},)
 
@@ -63,6 +67,8 @@ class LeaseHolder(Base):
 
 
 class Build(Base):
+    """One row per build of the warehouse: as of when, how much of it, and why."""
+
     __tablename__ = "builds"
     __table_args__ = (Index("builds_by_run", "run_id"), {"schema": "app"})
 
@@ -77,6 +83,8 @@ class Build(Base):
 
 
 class BuildModel(Base):
+    """One row per model that a build computed."""
+
     __tablename__ = "build_models"
     __table_args__ = ({"schema": "app"},)
 
@@ -90,6 +98,8 @@ class BuildModel(Base):
 
 
 class CheckResult(Base):
+    """One row per shop, build and check: what it found, and what to do."""
+
     __tablename__ = "check_results"
     __table_args__ = (Index("check_results_by_time", "shop_id", "at"), {"schema": "app"})
 
@@ -112,6 +122,8 @@ class CheckResult(Base):
 
 
 class PublicationOutcome(Base):
+    """One row per shop, build and mart: published, unchanged or blocked, and why."""
+
     __tablename__ = "publication_outcomes"
     __table_args__ = (Index("publication_outcomes_by_time", "shop_id", "at"), {"schema": "app"})
 

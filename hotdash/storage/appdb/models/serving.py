@@ -42,6 +42,8 @@ class Manifest(Base):
 
 
 class ManifestMart(Base):
+    """One row per mart of a manifest: of which build it is, and how old its sources were."""
+
     __tablename__ = "manifest_marts"
     __table_args__ = (
         ForeignKeyConstraint(
@@ -60,6 +62,8 @@ class ManifestMart(Base):
 
 
 class ManifestEntry(Base):
+    """One row per part that a manifest names: how many rows it has, and their hash."""
+
     __tablename__ = "manifest_entries"
     __table_args__ = (
         ForeignKeyConstraint(
@@ -87,6 +91,8 @@ class ManifestEntry(Base):
 
 
 class Published(Base):
+    """One row per shop: which manifest its pages read, and whether it is held there."""
+
     __tablename__ = "published"
     __table_args__ = (
         ForeignKeyConstraint(

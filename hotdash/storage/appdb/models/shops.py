@@ -12,6 +12,8 @@ SHOP_KEY = "app.shops.shop_id"
 
 
 class Shop(Base):
+    """One row per shop of this installation."""
+
     __tablename__ = "shops"
     __table_args__ = ({"schema": "app"},)
 
@@ -25,6 +27,8 @@ class Shop(Base):
 
 
 class Credential(Base):
+    """One row per shop and vendor: the sealed keys that open its source."""
+
     __tablename__ = "credentials"
     __table_args__ = ({"schema": "app"},)
 

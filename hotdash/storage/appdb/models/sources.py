@@ -38,6 +38,8 @@ class ApiCall(Base):
 
 
 class ApiCallHour(Base):
+    """One row per vendor, operation and hour, made of the single calls before they go."""
+
     __tablename__ = "api_call_hours"
     __table_args__ = ({"schema": "app"},)
 

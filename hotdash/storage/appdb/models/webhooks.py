@@ -59,6 +59,8 @@ class ComplianceRequest(Base):
 
 
 class InstallPass(Base):
+    """One row per way in that an installation of the Shopify app was given."""
+
     __tablename__ = "install_passes"
     __table_args__ = (Index("install_passes_by_user", "user_id"), {"schema": "app"})
 

@@ -196,6 +196,21 @@ def newest_checked_build(session: Session, shop_id: str) -> UUID | None:
     )
 
 
+def newest_finished_build(session: Session) -> BuildRecord | None:
+    found = session.scalars(
+        select(Build)
+        .where(Build.status == COMPLETED, Build.finished_at.is_not(None))
+        .order_by(Build.finished_at.desc())
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    return BuildRecord(
+        *(found.build_id, found.run_id, found.as_of, found.mode, found.reason or ""),
+        *(found.started_at, found.finished_at, found.status),
+    )
+
+
 def build_models(session: Session, build_id: UUID) -> list[ModelRecord]:
     found = session.scalars(
         select(BuildModel).where(BuildModel.build_id == build_id).order_by(BuildModel.model)

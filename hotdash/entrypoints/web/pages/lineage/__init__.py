@@ -1,0 +1,1 @@
+"""Where numbers come from, by page: search, a picture, and what breaks if a column changes."""

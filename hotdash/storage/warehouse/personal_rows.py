@@ -23,7 +23,7 @@ _COLUMNS = """
 """
 _NOT_OURS = ("information_schema", "pg_catalog", "pg_toast")
 # Where app database and warehouse share a Postgres, that database has a walk of its own.
-_OF_APP_DATABASE = ("app", "serving", "audit", "api", "dbos", "public")
+_OF_APP_DATABASE = ("app", "serving", "audit", "api", "dbos")
 _TEXTS = frozenset({"varchar", "text", "character varying"})
 _DOCUMENTS = frozenset({"json", "jsonb"})
 
@@ -50,6 +50,12 @@ class StoredTable:
         return self.columns[column] in _DOCUMENTS
 
     @property
+    def amounts(self) -> list[str]:
+        return [
+            name for name, kind in self.columns.items() if kind.startswith(("decimal", "numeric"))
+        ]
+
+    @property
     def has_shop(self) -> bool:
         return "shop_id" in self.columns
 
@@ -65,6 +71,13 @@ def stored_tables(warehouse: Warehouse) -> list[StoredTable]:
         columns = found.setdefault((row["table_schema"], row["table_name"]), {})
         columns[row["column_name"]] = str(row["data_type"]).lower()
     return [StoredTable(schema, name, columns) for (schema, name), columns in found.items()]
+
+
+def amounts_of(warehouse: Warehouse, table: StoredTable) -> dict[str, str]:
+    """Its rows and the sum of each column of money: what an erasure leaves as it was."""
+    sums = "".join(f', cast(sum("{name}") as text) as "{name}"' for name in table.amounts)
+    [told] = rows(warehouse.query(f"select count(*) as row_count{sums} from {table.in_sql}"))
+    return {name: str(value) for name, value in told.items()}
 
 
 def count_holding(

@@ -1,0 +1,214 @@
+"""Who is meant: every id and every word by which the raw tables know one person."""
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hotdash.base.email_hash import email_hash
+from hotdash.base.errors import NotFoundError
+from hotdash.base.needles import Needles
+from hotdash.governance.privacy.erasure_key import is_erased
+from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
+from hotdash.storage.warehouse.raw_tables import marks
+
+CUSTOMERS = "shopify_customers"
+ORDERS = "shopify_orders"
+CONTACTS = "chatwoot_contacts"
+CONVERSATIONS = "chatwoot_conversations"
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Ids as vendors count them, and hashes of addresses; an address itself is not kept."""
+
+    shop_id: str
+    customer_ids: frozenset[int] = frozenset()
+    contact_ids: frozenset[int] = frozenset()
+    is_hash_asked: Callable[[str], bool] = field(default=lambda hashed: False)
+    # What stands for addresses that were erased before is nobody's.
+    erased_hashes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    """Its repr says nothing, so that no log or trace does."""
+
+    shop_id: str
+    customer_ids: frozenset[int]
+    contact_ids: frozenset[int]
+    conversation_ids: frozenset[int]
+    order_ids: frozenset[int]
+    addresses: frozenset[str]
+    hashes: frozenset[str]
+    needles: Needles
+
+    @property
+    def is_known(self) -> bool:
+        return bool(self.customer_ids or self.contact_ids or self.hashes)
+
+    def values_of(self, key: str) -> frozenset[int]:
+        return {
+            "customer_id": self.customer_ids,
+            "contact_id": self.contact_ids,
+            "conversation_id": self.conversation_ids,
+            "order_id": self.order_ids,
+        }[key]
+
+
+def asked_by_word(
+    warehouse: Warehouse, shop_id: str, word: str, erased_hashes: frozenset[str] = frozenset()
+) -> Asked:
+    """By a number of the shop's, a customer key or an address; an address may be a guest's."""
+    told = word.strip()
+    asked = Asked(shop_id, erased_hashes=erased_hashes)
+    if told.isascii() and told.isdigit() and len(told) < 19:
+        return replace(asked, customer_ids=frozenset({int(told)}))
+    if "@" in told:
+        hashed = email_hash(told)
+        return replace(asked, is_hash_asked=lambda each: each == hashed)
+    if _KEY.fullmatch(told):
+        found = _customer_of_key(warehouse, shop_id, told)
+        return replace(asked, customer_ids=frozenset({found}))
+    raise NotFoundError(
+        f"{told[:40]!r} names no customer.",
+        hint="Name the customer by the shop's number, by address, or by customer key.",
+        field="customer",
+    )
+
+
+def find_person(warehouse: Warehouse, asked: Asked) -> Person:
+    return _Search(warehouse, asked).person()
+
+
+class _Search:
+    """From the customer to the contacts with the same address, and to what each of them wrote."""
+
+    def __init__(self, warehouse: Warehouse, asked: Asked) -> None:
+        self._warehouse = warehouse
+        self._asked = asked
+        self._tables = {
+            table.name: table for table in stored_tables(warehouse) if table.schema == "raw"
+        }
+
+    def person(self) -> Person:
+        customers = self._meant(CUSTOMERS, "customer_id", self._asked.customer_ids)
+        known = self._hashes_of(customers)
+        customer_ids = self._asked.customer_ids | _ids(customers, "customer_id")
+        orders = self._orders(customer_ids, known)
+        known |= {row["email_hash"] for row in orders if row["email_hash"]}
+        known -= self._asked.erased_hashes
+        contacts = self._meant(CONTACTS, "contact_id", self._asked.contact_ids, known)
+        known |= self._hashes_of(contacts)
+        contact_ids = self._asked.contact_ids | _ids(contacts, "contact_id")
+        talks = self._rows(CONVERSATIONS, ["conversation_id"], "contact_id", contact_ids)
+        addresses = {
+            row["email"] for row in (*customers, *contacts) if row["email"] and not is_erased(row["email"])
+        }
+        return Person(
+            self._asked.shop_id,
+            frozenset(customer_ids),
+            frozenset(contact_ids),
+            _ids(talks, "conversation_id"),
+            _ids(orders, "order_id"),
+            frozenset(addresses),
+            frozenset(known),
+            Needles.of([*addresses, *known, *_names(customers, contacts)]),
+        )
+
+    def _meant(
+        self, table: str, key: str, ids: Collection[int], hashes: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """All versions of whoever has one of these ids, or ever had one of these addresses."""
+        columns = _PERSONAL[table]
+        every = self._rows(table, [key, "email"])
+        found = set(ids) | {
+            row[key]
+            for row in every
+            if (hashed := email_hash(row["email"]))
+            and (hashed in hashes or self._asked.is_hash_asked(hashed))
+        }
+        return self._rows(table, [key, *columns], key, found)
+
+    def _orders(self, customer_ids: Collection[int], hashes: Collection[str]) -> list[dict[str, Any]]:
+        own = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", customer_ids)
+        # A guest has an address alone.
+        guests = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", None)
+        meant = [
+            row
+            for row in guests
+            if row["email_hash"]
+            and (row["email_hash"] in hashes or self._asked.is_hash_asked(row["email_hash"]))
+        ]
+        return [*own, *meant]
+
+    def _rows(
+        self,
+        name: str,
+        columns: Iterable[str],
+        key: str | None = None,
+        values: Collection[int] | None = (),
+    ) -> list[dict[str, Any]]:
+        """Of the shop; by a key whose values are None, those where it is empty."""
+        table: StoredTable | None = self._tables.get(name)
+        if table is None or (key is not None and values is not None and not values):
+            return []
+        listed = ", ".join(column if column in table.columns else f"null as {column}" for column in columns)
+        asked = f"select distinct {listed} from {table.in_sql} where shop_id = ?"
+        told: list[object] = [self._asked.shop_id]
+        if key is not None and values is None:
+            asked += f" and {key} is null"
+        elif key is not None and values:
+            asked += f" and {key} in ({marks(values)})"
+            told += sorted(values)
+        return rows(self._warehouse.query(asked, told))
+
+    def _hashes_of(self, found: Iterable[dict[str, Any]]) -> set[str]:
+        return {
+            hashed
+            for row in found
+            if (hashed := email_hash(row["email"])) and not is_erased(row["email"])
+        }
+
+
+_PERSONAL = {
+    CUSTOMERS: ("email", "first_name", "last_name"),
+    CONTACTS: ("email", "name", "phone_number"),
+}
+
+
+def _ids(found: Iterable[dict[str, Any]], key: str) -> frozenset[int]:
+    return frozenset(row[key] for row in found if row[key] is not None)
+
+
+def _names(
+    customers: Iterable[dict[str, Any]], contacts: Iterable[dict[str, Any]]
+) -> Iterable[str | None]:
+    """A first name alone stands in the texts of many; both together are one person's."""
+    for row in customers:
+        if row["first_name"] and row["last_name"]:
+            yield f"{row['first_name']} {row['last_name']}"
+            yield f"{row['last_name']}, {row['first_name']}"
+    for row in contacts:
+        yield row["phone_number"]
+        if row["name"] and " " in row["name"].strip():
+            yield row["name"]
+
+
+def _customer_of_key(warehouse: Warehouse, shop_id: str, key: str) -> int:
+    """The key as the models make it: of a guest it says nothing that could be turned back."""
+    asked = f"""
+        select distinct customer_id from raw.{CUSTOMERS}
+        where shop_id = ?
+          and md5(shop_id || chr(31) || 'customer' || chr(31) || cast(customer_id as text)) = ?
+    """
+    found = rows(warehouse.query(asked, [shop_id, key]))
+    if not found:
+        raise NotFoundError(
+            "The shop knows no customer by this key.",
+            hint="A guest is named by address.",
+            field="customer",
+        )
+    return int(found[0]["customer_id"])

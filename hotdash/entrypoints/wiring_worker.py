@@ -9,6 +9,7 @@ from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
 from hotdash.entrypoints.wiring_mirror import mirror_desk
 from hotdash.entrypoints.wiring_parity import parity_desk
+from hotdash.entrypoints.wiring_privacy import answer_vendors
 from hotdash.governance.audit.archive import archive_old
 from hotdash.governance.audit.chain import note_heads
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
@@ -101,5 +102,6 @@ def hooks(house: Installation) -> Hooks:
         weekly=(lambda: weekly_digest(house.alerts),),
         seal_audit=lambda: note_heads(house.database, house.settings.home, house.clock.now()),
         archive_audit=lambda: archive_old(house.database, house.settings.home, house.clock.now()),
+        answer_privacy=partial(answer_vendors, house),
         packets=(lambda: weekly_packets(house.alerts),),
     )

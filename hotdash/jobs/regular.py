@@ -92,6 +92,12 @@ def archive_audit(context: JobContext, job: JobRecord) -> None:
     context.hooks.archive_audit()
 
 
+def answer_privacy(context: JobContext, job: JobRecord) -> None:
+    """What vendors ask about people has thirty days; whoever came back is erased again."""
+    del job
+    context.hooks.answer_privacy()
+
+
 def send_packets(context: JobContext, job: JobRecord) -> None:
     """Often, because each shop's Monday begins at an hour of its own."""
     del job

@@ -111,9 +111,7 @@ def _document(erasure: Erasure) -> dict[str, Any]:
 def _read(line: bytes, number: int) -> Erasure:
     try:
         told: Mapping[str, Any] = orjson.loads(line)
-        lists = {
-            name: tuple(told[name]) for name in ("customer_ids", "contact_ids", "marks")
-        }
+        lists = {name: tuple(told[name]) for name in ("customer_ids", "contact_ids", "marks")}
         finished = told["finished_at"]
         times = {
             "asked_at": parse_iso(told["asked_at"]),

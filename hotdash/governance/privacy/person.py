@@ -105,7 +105,9 @@ class _Search:
         contact_ids = self._asked.contact_ids | _ids(contacts, "contact_id")
         talks = self._rows(CONVERSATIONS, ["conversation_id"], "contact_id", contact_ids)
         addresses = {
-            row["email"] for row in (*customers, *contacts) if row["email"] and not is_erased(row["email"])
+            row["email"]
+            for row in (*customers, *contacts)
+            if row["email"] and not is_erased(row["email"])
         }
         return Person(
             self._asked.shop_id,
@@ -132,7 +134,9 @@ class _Search:
         }
         return self._rows(table, [key, *columns], key, found)
 
-    def _orders(self, customer_ids: Collection[int], hashes: Collection[str]) -> list[dict[str, Any]]:
+    def _orders(
+        self, customer_ids: Collection[int], hashes: Collection[str]
+    ) -> list[dict[str, Any]]:
         own = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", customer_ids)
         # A guest has an address alone.
         guests = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", None)
@@ -155,7 +159,9 @@ class _Search:
         table: StoredTable | None = self._tables.get(name)
         if table is None or (key is not None and values is not None and not values):
             return []
-        listed = ", ".join(column if column in table.columns else f"null as {column}" for column in columns)
+        listed = ", ".join(
+            column if column in table.columns else f"null as {column}" for column in columns
+        )
         asked = f"select distinct {listed} from {table.in_sql} where shop_id = ?"
         told: list[object] = [self._asked.shop_id]
         if key is not None and values is None:

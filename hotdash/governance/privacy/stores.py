@@ -55,13 +55,21 @@ class Stores:
     def search(self, shop_id: str, needles: Needles) -> list[Found]:
         """Every store, also those that hold nothing: a proof names what was looked at."""
         found = [
-            Found(WAREHOUSE, each.full_name, stored.count_holding(self.warehouse, each, shop_id, needles))
+            Found(
+                WAREHOUSE,
+                each.full_name,
+                stored.count_holding(self.warehouse, each, shop_id, needles),
+            )
             for each in self.of_warehouse()
         ]
         tables = self.of_app_database()
         with self.database.jobs() as session:
             found += [
-                Found(APP_DATABASE, each.full_name, served.count_holding(session, each, shop_id, needles))
+                Found(
+                    APP_DATABASE,
+                    each.full_name,
+                    served.count_holding(session, each, shop_id, needles),
+                )
                 for each in tables
             ]
         return found + [

@@ -30,7 +30,7 @@ from hotdash.storage.warehouse.personal_rows import (
 )
 
 # What proves something by its bytes; everything else packed is a copy that can be made again.
-_PROOFS = ("audit/", "evidence/", "bundles/")
+_PROOFS = ("audit/", "evidence/")
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,7 @@ def _remove_copy(file: HomeFile) -> None:
         file.path.unlink(missing_ok=True)
 
 
-def _require_same(
-    table: StoredTable, before: dict[str, str], after: dict[str, str]
-) -> None:
+def _require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:
     other = sorted(name for name in before if before[name] != after[name])
     if other:
         raise ConflictError(

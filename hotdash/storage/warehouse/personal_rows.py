@@ -80,9 +80,7 @@ def amounts_of(warehouse: Warehouse, table: StoredTable) -> dict[str, str]:
     return {name: str(value) for name, value in told.items()}
 
 
-def count_holding(
-    warehouse: Warehouse, table: StoredTable, shop_id: str, needles: Needles
-) -> int:
+def count_holding(warehouse: Warehouse, table: StoredTable, shop_id: str, needles: Needles) -> int:
     """Rows in which any text says a needle; of other shops' rows nothing is asked."""
     if not needles or not table.texts:
         return 0
@@ -109,9 +107,7 @@ def rows_of_keys(
     key: str,
     values: Collection[object],
 ) -> list[dict[str, Any]]:
-    asked = (
-        f'select * from {table.in_sql} where shop_id = ? and "{key}" in ({marks(values)})'
-    )
+    asked = f'select * from {table.in_sql} where shop_id = ? and "{key}" in ({marks(values)})'
     return rows(warehouse.query(asked, [shop_id, *values])) if values else []
 
 

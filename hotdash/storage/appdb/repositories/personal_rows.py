@@ -70,9 +70,7 @@ def rows_holding(
     return list(session.scalars(asked, _told(shop_id, needles))) if needles else []
 
 
-def write_over_words(
-    session: Session, table: ServedTable, shop_id: str, needles: Needles
-) -> bool:
+def write_over_words(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> bool:
     """False where the database refuses it, as it does of records that nobody may change."""
     columns = table.of_kinds(_WRITABLE)
     if not columns:

@@ -1,0 +1,176 @@
+"""A person stands in every store that catalogs and folders name, is erased, and is found in no byte of them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hotdash.base.clock import FixedClock
+from hotdash.base.errors import NotFoundError
+from hotdash.governance.audit.chain import verify
+from hotdash.governance.privacy.erase import Asking, Proof
+from hotdash.governance.privacy.erasure_log import erasures
+from hotdash.jobs.privacy import PrivacyDesk
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.factory import open_warehouse
+from hotdash.storage.warehouse.personal_rows import amounts_of, stored_tables
+from tests.fixtures import planted_person as person
+from tests.fixtures import sample_rows
+from tests.fixtures.planted_person import ANN, MESSAGE, SHOP
+from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
+from tests.fixtures.raw_world import RawWorld
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ASKING = Asking("program:test", "asked by letter 12")
+# Nobody may change a row of these: what goes in is cleaned at the door (law 12).
+UNCHANGEABLE = {
+    *("app.alert_rules", "app.dashboard_facts", "app.decisions", "app.recommendation_events"),
+    *("audit.backfills", "audit.events", "audit.links"),
+}
+OF_MODELS = """
+    create schema candidate_of_tomorrow;
+    create table intermediate.int_customer_identity (
+      shop_id text, customer_id bigint, customer_key text, email text, first_name text,
+      last_name text, email_hash text);
+    create table candidate_of_tomorrow.notes (shop_id text, told text, amount numeric(20,4));
+    create table checks.failed_rows (shop_id text, told json);
+    create table marts.fct_orders (shop_id text, order_id bigint, landing_page text, gross numeric(20,4))
+"""
+
+
+@dataclass(frozen=True)
+class Erased:
+    desk: PrivacyDesk
+    planted: dict[str, list[str]]
+    proof: Proof
+    amounts_before: dict[str, dict[str, str]]
+    rows_before: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def erased(
+    template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Erased]:
+    home = tmp_path_factory.mktemp("privacy")
+    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    with new_database(template_urls, TEMPLATE) as urls:
+        database = Database(urls.owner, web_url=urls.web)
+        desk = _desk(database, warehouse, home)
+        planted = _plant(desk)
+        before = amounts(warehouse)
+        rows_before = {name: int(told["row_count"]) for name, told in before.items()}
+        proof = desk.erase(SHOP, str(ANN), ASKING)
+        yield Erased(desk, planted, proof, before, rows_before)
+        warehouse.close()
+        database.dispose()
+
+
+def _desk(database: Database, warehouse: Warehouse, home: Path) -> PrivacyDesk:
+    databases = frozenset(home / name for name in ("warehouse.duckdb", "warehouse.duckdb.wal"))
+    return PrivacyDesk(database, warehouse, home, FixedClock(NOW), databases)
+
+
+def _plant(desk: PrivacyDesk) -> dict[str, list[str]]:
+    with desk.database.jobs() as session:
+        sample_rows.fill(session.connection(), SHOP, 1)
+    person.tell(RawWorld(desk.warehouse))
+    for statement in OF_MODELS.split(";"):
+        desk.warehouse.execute(statement)
+    in_app, refused = person.plant_in_app_database(desk.database)
+    return {
+        "warehouse": person.plant_in_warehouse(desk.warehouse),
+        "app": in_app,
+        "refused": refused,
+        "home": [str(path) for path in person.plant_in_home(desk.home)],
+    }
+
+
+def amounts(warehouse: Warehouse) -> dict[str, dict[str, str]]:
+    return {table.full_name: amounts_of(warehouse, table) for table in stored_tables(warehouse)}
+
+
+def test_every_store_was_planted(erased: Erased) -> None:
+    """A store that could not be planted is no store that was proven."""
+    with erased.desk.database.jobs() as session:
+        tables = set(person.app_tables(session))
+    assert {"raw.quarantine", "raw.chatwoot_contacts", "candidate_of_tomorrow.notes"} <= set(
+        erased.planted["warehouse"]
+    )
+    assert {"app.clicks", "app.webhook_deliveries", "app.mirror_outbox"} <= set(
+        erased.planted["app"]
+    )
+    assert set(erased.planted["refused"]) <= UNCHANGEABLE
+    assert set(erased.planted["app"]) <= tables
+    held = {each.store for each in erased.proof.held}
+    assert {f"warehouse: {name}" for name in erased.planted["warehouse"]} <= held
+    assert {f"app database: {name}" for name in erased.planted["app"]} <= held
+    in_home = {
+        Path(path).relative_to(erased.desk.home).as_posix() for path in erased.planted["home"]
+    }
+    assert {f"home: {name}" for name in in_home} <= held
+
+
+def test_no_table_of_the_warehouse_says_who_it_was(erased: Erased) -> None:
+    found = person.traces_in(person.texts_of_warehouse(erased.desk.warehouse), MESSAGE)
+    assert found == {}
+
+
+def test_no_byte_of_the_file_does(erased: Erased) -> None:
+    """Not its free blocks either."""
+    erased.desk.warehouse.close()
+    stored = (erased.desk.home / "warehouse.duckdb").read_bytes().lower()
+    left = [each for each in (*person.TRACES, MESSAGE) if each.lower().encode() in stored]
+    assert left == []
+
+
+def test_no_table_of_the_app_database_does(erased: Erased) -> None:
+    assert person.traces_in(person.texts_of_app_database(erased.desk.database), MESSAGE) == {}
+
+
+def test_no_file_of_the_home_does(erased: Erased) -> None:
+    assert person.traces_in(person.texts_of_home(erased.desk.home), MESSAGE) == {}
+
+
+def test_no_row_and_no_amount_is_another(erased: Erased) -> None:
+    assert amounts(erased.desk.warehouse) == erased.amounts_before
+
+
+def test_orders_of_one_person_are_still_one_persons(erased: Erased) -> None:
+    rows = erased.desk.warehouse.query(
+        "select order_id, email_hash from raw.shopify_orders where order_id <= 4 order by 1"
+    ).to_pylist()
+    [first, second, guest, other] = [row["email_hash"] for row in rows]
+    assert first == second == guest != other
+    customer = erased.desk.warehouse.query(
+        "select email from raw.shopify_customers where customer_id = ? and email is not null", [ANN]
+    ).to_pylist()
+    assert {row["email"].endswith("@erased.invalid") for row in customer} == {True}
+
+
+def test_nobody_else_was_erased(erased: Erased) -> None:
+    [other] = erased.desk.warehouse.query(
+        "select email, first_name, last_name from raw.shopify_customers where customer_id = 8"
+    ).to_pylist()
+    assert other == {"email": "bo@a.example", "first_name": "Bo", "last_name": "Ek"}
+
+
+def test_the_audit_log_still_proves_itself(erased: Erased) -> None:
+    assert verify(erased.desk.database, erased.desk.home).misfit is None
+
+
+def test_the_proof_is_kept_and_names_no_person(erased: Erased) -> None:
+    [logged] = erasures(erased.desk.home)
+    assert logged.finished_at == NOW
+    assert erased.proof.file is not None
+    told = json.loads(erased.proof.file.read_text())
+    assert told["left"] == []
+    assert told["stores_searched"] == len(told["stores"]) > len(erased.planted["warehouse"])
+
+
+def test_who_was_erased_is_not_known_any_more(erased: Erased) -> None:
+    with pytest.raises(NotFoundError, match="Nothing is known"):
+        erased.desk.erase(SHOP, person.ADDRESS, ASKING)

@@ -17,6 +17,7 @@ CUSTOMERS = "shopify_customers"
 ORDERS = "shopify_orders"
 CONTACTS = "chatwoot_contacts"
 CONVERSATIONS = "chatwoot_conversations"
+Row = dict[str, Any]
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -104,6 +105,8 @@ class _Search:
         known |= self._hashes_of(contacts)
         contact_ids = self._asked.contact_ids | _ids(contacts, "contact_id")
         talks = self._rows(CONVERSATIONS, ["conversation_id"], "contact_id", contact_ids)
+        people = self._names(customer_ids, contact_ids)
+        phones = [row["phone_number"] for row in contacts]
         addresses = {
             row["email"]
             for row in (*customers, *contacts)
@@ -117,12 +120,12 @@ class _Search:
             _ids(orders, "order_id"),
             frozenset(addresses),
             frozenset(known),
-            Needles.of([*addresses, *known, *_names(customers, contacts)]),
+            Needles.of([*addresses, *known, *phones, *people]),
         )
 
     def _meant(
         self, table: str, key: str, ids: Collection[int], hashes: Collection[str] = ()
-    ) -> list[dict[str, Any]]:
+    ) -> list[Row]:
         """All versions of whoever has one of these ids, or ever had one of these addresses."""
         columns = _PERSONAL[table]
         every = self._rows(table, [key, "email"])
@@ -134,9 +137,20 @@ class _Search:
         }
         return self._rows(table, [key, *columns], key, found)
 
-    def _orders(
-        self, customer_ids: Collection[int], hashes: Collection[str]
-    ) -> list[dict[str, Any]]:
+    def _names(self, customer_ids: Collection[int], contact_ids: Collection[int]) -> set[str]:
+        """A name that somebody else has as well does not tell who is meant."""
+        own: set[str] = set()
+        others: set[str] = set()
+        for table, key, columns, ids in (
+            (CUSTOMERS, "customer_id", ("first_name", "last_name"), customer_ids),
+            (CONTACTS, "contact_id", ("name",), contact_ids),
+        ):
+            for row in self._rows(table, [key, *columns]):
+                (own if row[key] in ids else others).update(_names_of(row))
+        shared = {name.lower() for name in others}
+        return {name for name in own if name.lower() not in shared}
+
+    def _orders(self, customer_ids: Collection[int], hashes: Collection[str]) -> list[Row]:
         own = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", customer_ids)
         # A guest has an address alone.
         guests = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", None)
@@ -154,7 +168,7 @@ class _Search:
         columns: Iterable[str],
         key: str | None = None,
         values: Collection[int] | None = (),
-    ) -> list[dict[str, Any]]:
+    ) -> list[Row]:
         """Of the shop; by a key whose values are None, those where it is empty."""
         table: StoredTable | None = self._tables.get(name)
         if table is None or (key is not None and values is not None and not values):
@@ -171,7 +185,7 @@ class _Search:
             told += sorted(values)
         return rows(self._warehouse.query(asked, told))
 
-    def _hashes_of(self, found: Iterable[dict[str, Any]]) -> set[str]:
+    def _hashes_of(self, found: Iterable[Row]) -> set[str]:
         return {
             hashed
             for row in found
@@ -185,22 +199,17 @@ _PERSONAL = {
 }
 
 
-def _ids(found: Iterable[dict[str, Any]], key: str) -> frozenset[int]:
+def _ids(found: Iterable[Row], key: str) -> frozenset[int]:
     return frozenset(row[key] for row in found if row[key] is not None)
 
 
-def _names(
-    customers: Iterable[dict[str, Any]], contacts: Iterable[dict[str, Any]]
-) -> Iterable[str | None]:
+def _names_of(row: Row) -> list[str]:
     """A first name alone stands in the texts of many; both together are one person's."""
-    for row in customers:
-        if row["first_name"] and row["last_name"]:
-            yield f"{row['first_name']} {row['last_name']}"
-            yield f"{row['last_name']}, {row['first_name']}"
-    for row in contacts:
-        yield row["phone_number"]
-        if row["name"] and " " in row["name"].strip():
-            yield row["name"]
+    first, last = row.get("first_name"), row.get("last_name")
+    if first and last:
+        return [f"{first} {last}", f"{last}, {first}"]
+    name = (row.get("name") or "").strip()
+    return [name] if " " in name else []
 
 
 def _customer_of_key(warehouse: Warehouse, shop_id: str, key: str) -> int:

@@ -83,8 +83,7 @@ class Writing:
             if emptied and key is not None:
                 values = sorted(person.values_of(key))
                 empty_columns(warehouse, table, emptied, person.shop_id, key, values)
-        others = [name for name in table.texts if name not in marked or name in PAGES]
-        write_over_words(warehouse, table, others, person.shop_id, person.needles)
+        write_over_words(warehouse, table, table.texts, person.shop_id, person.needles)
 
     def _exchange_addresses(self, table: StoredTable) -> None:
         warehouse, person = self.stores.warehouse, self.person

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from hotdash.base.needles import Needles
 
-_PACKED = frozenset({".gz", ".zip", ".xlsx", ".parquet", ".duckdb", ".docx", ".ipynb.gz"})
+_PACKED = frozenset({".gz", ".zip", ".xlsx", ".parquet", ".duckdb", ".docx"})
 _ZIPS = frozenset({".zip", ".xlsx", ".docx"})
 _TEXT_LOOKED_AT = 1024 * 1024
 

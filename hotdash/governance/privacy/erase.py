@@ -13,6 +13,7 @@ import orjson
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.base.ids import new_id
+from hotdash.base.logging import without_addresses
 from hotdash.governance.privacy import erasure_log
 from hotdash.governance.privacy.erasure_key import FOLDER, ErasureKey
 from hotdash.governance.privacy.erasure_log import Erasure
@@ -93,7 +94,7 @@ class Office:
         known = erasure_log.erasures(self.home)
         begun = erasure_log.unfinished_of(known, person, self.key) or Erasure(
             str(new_id()),
-            *(asked.shop_id, self.clock.now(), asking.actor, asking.reason),
+            *(asked.shop_id, self.clock.now(), asking.actor, without_addresses(asking.reason)),
             *((), (), ()),
         )
         return self._carry_out(begun.covering(person, self.key), person)

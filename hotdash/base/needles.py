@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import quote, quote_plus
@@ -33,7 +33,10 @@ class Needles:
         all_of = {
             written
             for word in self.words
-            for written in (word, quote(word), quote_plus(word), json.dumps(word)[1:-1])
+            for written in (
+                *(word, quote(word), quote_plus(word)),
+                *(json.dumps(word, ensure_ascii=ascii)[1:-1] for ascii in (True, False)),
+            )
         }
         return tuple(sorted(all_of, key=lambda each: (-len(each), each)))
 
@@ -42,8 +45,25 @@ class Needles:
         """One that Postgres and DuckDB read alike."""
         return "|".join(_SPECIAL.sub(r"\\\1", each) for each in self.spellings)
 
+    def stand_in(self, stored: bytes) -> bool:
+        lower = stored.lower()
+        return any(each in lower for each in self._lower)
+
+    def places_in(self, stored: bytes) -> Iterator[tuple[int, int]]:
+        """From where to where; one after another is faster than one pattern of them all."""
+        lower = stored.lower()
+        for each in self._lower:
+            begin = lower.find(each)
+            while begin >= 0:
+                yield begin, begin + len(each)
+                begin = lower.find(each, begin + len(each))
+
     @cached_property
-    def in_bytes(self) -> re.Pattern[bytes]:
-        return re.compile(
-            b"|".join(re.escape(each.encode()) for each in self.spellings), re.IGNORECASE
-        )
+    def _lower(self) -> tuple[bytes, ...]:
+        """Also what lower case makes of other letters than ASCII's, which bytes leave as they are."""
+        forms = {
+            form.encode().lower()
+            for each in self.spellings
+            for form in (each, each.lower(), each.upper())
+        }
+        return tuple(sorted(forms, key=lambda each: (-len(each), each)))

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +18,7 @@ import pyarrow.parquet as pq
 
 from hotdash.base.needles import Needles
 
+_parquet: Any = pq
 _PACKED = frozenset({".gz", ".zip", ".xlsx", ".parquet", ".duckdb", ".docx"})
 _ZIPS = frozenset({".zip", ".xlsx", ".docx"})
 _TEXT_LOOKED_AT = 1024 * 1024
@@ -48,8 +50,7 @@ def holds(file: HomeFile, needles: Needles) -> bool:
     """Whether any byte of it says a needle, packed or not; what cannot be unpacked is read as it lies."""
     if not needles:
         return False
-    found = needles.in_bytes.search
-    return any(found(part) is not None for part in _parts(file.path))
+    return any(needles.stand_in(part) for part in _parts(file.path))
 
 
 def write_over(file: HomeFile, needles: Needles) -> bool:
@@ -58,9 +59,9 @@ def write_over(file: HomeFile, needles: Needles) -> bool:
     if file.is_packed or b"\x00" in stored[:_TEXT_LOOKED_AT]:
         return False
     with file.path.open("r+b") as writing:
-        for found in needles.in_bytes.finditer(stored):
-            writing.seek(found.start())
-            writing.write(b"*" * len(found.group()))
+        for begin, end in needles.places_in(stored):
+            writing.seek(begin)
+            writing.write(b"*" * (end - begin))
         writing.flush()
         os.fsync(writing.fileno())
     return True
@@ -88,7 +89,7 @@ def _unpacked(path: Path) -> Iterator[bytes]:
             for member in archive.namelist():
                 yield archive.read(member)
     elif kind == ".parquet":
-        for batch in pq.ParquetFile(path).iter_batches():
+        for batch in _parquet.ParquetFile(path).iter_batches():
             yield repr(batch.to_pylist()).encode()
     elif kind == ".duckdb":
         yield from _rows_of(path)

@@ -57,7 +57,7 @@ def desk(database: Database, shop: SeededShop, tmp_path: Path) -> RetentionDesk:
             session.execute(
                 text(
                     "insert into app.sign_in_attempts (email_hash, address, at, succeeded)"
-                    " values ('\\x00', '192.0.2.1', :at, false)"
+                    " values (sha256('them'), '192.0.2.1', :at, false)"
                 ),
                 {"at": before(days)},
             )

@@ -111,13 +111,14 @@ def _document(erasure: Erasure) -> dict[str, Any]:
 def _read(line: bytes, number: int) -> Erasure:
     try:
         told: Mapping[str, Any] = orjson.loads(line)
-        lists = {name: tuple(told[name]) for name in ("customer_ids", "contact_ids", "marks")}
         finished = told["finished_at"]
-        times = {
+        read: dict[str, Any] = {
+            **told,
+            **{name: tuple(told[name]) for name in ("customer_ids", "contact_ids", "marks")},
             "asked_at": parse_iso(told["asked_at"]),
             "finished_at": parse_iso(finished) if finished else None,
         }
-        return Erasure(**{**told, **lists, **times})
+        return Erasure(**read)
     except (ValueError, KeyError, TypeError) as error:
         raise ConflictError(
             f"Line {number} of {LOG_FILE} cannot be read: {type(error).__name__}.",

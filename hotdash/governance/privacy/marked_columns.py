@@ -26,7 +26,7 @@ def marked_columns() -> Mapping[str, frozenset[str]]:
         if table.personal
     }
     for file in sorted((dbt_project_folder() / "models").rglob("*.yml")):
-        document = yaml.safe_load(file.read_text("utf-8")) or {}
+        document: dict[str, Any] = yaml.safe_load(file.read_text("utf-8")) or {}
         for model in document.get("models", ()):
             columns = frozenset(each["name"] for each in model.get("columns", ()) if _is_pii(each))
             if columns:

@@ -69,7 +69,11 @@ def asked_by_word(
         return replace(asked, customer_ids=frozenset({int(told)}))
     if "@" in told:
         hashed = email_hash(told)
-        return replace(asked, is_hash_asked=lambda each: each == hashed)
+
+        def is_asked(each: str) -> bool:
+            return each == hashed
+
+        return replace(asked, is_hash_asked=is_asked)
     if _KEY.fullmatch(told):
         found = _customer_of_key(warehouse, shop_id, told)
         return replace(asked, customer_ids=frozenset({found}))

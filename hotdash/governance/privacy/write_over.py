@@ -19,7 +19,7 @@ from hotdash.governance.privacy.marked_columns import (
 from hotdash.governance.privacy.person import Person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.storage.appdb.repositories import personal_rows as served
-from hotdash.storage.home_texts import HomeFile, holds, write_over
+from hotdash.storage.home_texts import holds, write_over
 from hotdash.storage.warehouse.personal_rows import (
     StoredTable,
     amounts_of,
@@ -29,7 +29,7 @@ from hotdash.storage.warehouse.personal_rows import (
     write_over_words,
 )
 
-# What proves something by its bytes; everything else packed is a copy that can be made again.
+# What proves something by its bytes; it was cleaned when it was written.
 _PROOFS = ("audit/", "evidence/")
 
 
@@ -50,8 +50,10 @@ class Writing:
         changed: list[served.ServedTable] = []
         with self.stores.database.jobs() as session:
             for table in tables:
-                held = served.count_holding(session, table, shop_id, needles)
-                if held and served.write_over_words(session, table, shop_id, needles):
+                if not served.count_holding(session, table, shop_id, needles):
+                    continue
+                served.send_to_mirror_again(session, table, shop_id, needles)
+                if served.write_over_words(session, table, shop_id, needles):
                     changed.append(table)
         with self.stores.database.direct() as connection:
             for statement in served.write_anew_statements(changed):
@@ -59,8 +61,11 @@ class Writing:
 
     def home(self) -> None:
         for file in list(self.stores.of_home()):
-            if holds(file, self.person.needles) and not write_over(file, self.person.needles):
-                _remove_copy(file)
+            if file.name.startswith(_PROOFS) or not holds(file, self.person.needles):
+                continue
+            if not write_over(file, self.person.needles):
+                # A packed one is a copy that can be made again.
+                file.path.unlink(missing_ok=True)
 
     def warehouse(self) -> None:
         """All tables at once or none, so that what was joined by an address always is."""
@@ -96,11 +101,6 @@ class Writing:
         if ADDRESS_HASH in table.columns:
             hashes = {hashed: self.key.hash(hashed) for hashed in sorted(person.hashes)}
             exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
-
-
-def _remove_copy(file: HomeFile) -> None:
-    if not file.name.startswith(_PROOFS):
-        file.path.unlink(missing_ok=True)
 
 
 def _require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -54,21 +54,22 @@ def load_policy(home: Path) -> KeptDays:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(file.read_text("utf-8"))
+        content: Any = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise PolicyError(
             f"{file.name} cannot be read: {type(error).__name__}.",
             hint="Mend it, or remove it: the defaults hold then.",
         ) from None
-    if not isinstance(content, dict) or set(content) != {"kept_days"}:
+    named = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    if set(named) != {"kept_days"}:
         raise PolicyError(
             f"{file.name} has to hold kept_days and nothing else.",
             hint="Copy the default policy, which `hotdash retention plan` names.",
         )
-    days = content["kept_days"] or {}
+    days: Any = named["kept_days"] or {}
     if not isinstance(days, dict):
         raise PolicyError(
             f"{file.name} says kept_days: {days!r}, which is no list of names with days.",
             hint="Write one line for each, such as api_calls: 30.",
         )
-    return days
+    return cast("dict[str, Any]", days)

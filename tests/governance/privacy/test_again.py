@@ -68,9 +68,11 @@ def test_a_killed_erasure_is_finished(
     assert traces(desk) == {}
 
 
-def test_a_restored_backup_is_erased_again(desk: PrivacyDesk, tmp_path: Path) -> None:
+def test_a_restored_backup_is_erased_again(
+    desk: PrivacyDesk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     desk.warehouse.close()
-    backup = tmp_path / "elsewhere.duckdb"
+    backup = tmp_path_factory.mktemp("elsewhere") / "warehouse.duckdb"
     shutil.copy(desk.home / "warehouse.duckdb", backup)
     desk.erase(SHOP, person.ADDRESS, ASKING)
     assert desk.replay() == [], "nobody is here again"

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hotdash.base.needles import ERASED, Needles
+from hotdash.storage.appdb.repositories.mirror_outbox import send_again
+from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 
 # What the owner of the account decides over; a customer who works here is two things.
 ACCOUNTS = frozenset({"app.users"})
@@ -27,6 +30,7 @@ _TABLES = """
       and a.attgenerated = ''
     group by 1, 2 order by 1, 2
 """
+_ERASED_WORDS = text("select set_config('hotdash.erased_words', :pattern, true)")
 _WRITABLE = frozenset({"text", "character varying", "json", "jsonb", "text[]"})
 
 
@@ -71,7 +75,7 @@ def rows_holding(
 
 
 def write_over_words(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> bool:
-    """False where the database refuses it, as it does of records that nobody may change."""
+    """False where the database refuses it, as it does of what is linked in a chain."""
     columns = table.of_kinds(_WRITABLE)
     if not columns:
         return False
@@ -83,10 +87,24 @@ def write_over_words(session: Session, table: ServedTable, shop_id: str, needles
     statement = text(f"update {table.in_sql} as r set {changed} where {_holding(table)}")
     try:
         with session.begin_nested():
+            # An append-only record lets go of exactly these words.
+            session.execute(_ERASED_WORDS, {"pattern": needles.pattern})
             session.execute(statement, _told(shop_id, needles))
+            session.execute(_ERASED_WORDS, {"pattern": ""})
     except DBAPIError:
         return False
     return True
+
+
+def send_to_mirror_again(
+    session: Session, table: ServedTable, shop_id: str, needles: Needles
+) -> int:
+    """Before they are written over, rows that a mirror has: their copy there is written over too."""
+    mirrored = MIRRORED.get(table.name) if table.schema == "app" else None
+    if mirrored is None:
+        return 0
+    ids = [UUID(row[mirrored.id]) for row in rows_holding(session, table, shop_id, needles)]
+    return send_again(session, ids, also_sent=True) if ids else 0
 
 
 def write_anew_statements(tables: Sequence[ServedTable]) -> list[str]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
-from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED
+from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED, SHOP_ERASED
 from hotdash.governance.privacy.erase import Asking, Office, Proof
 from hotdash.governance.privacy.erasure_log import erased_hashes
 from hotdash.governance.privacy.export import export_person
 from hotdash.governance.privacy.person import Asked, asked_by_word
 from hotdash.governance.privacy.stores import Stores
+from hotdash.governance.privacy.whole_shop import empty_marked_columns
 from hotdash.pipeline.lease import Patience, hold_lease
 from hotdash.storage.appdb.models import ComplianceRequest
 from hotdash.storage.appdb.repositories import inbox, shops
@@ -44,6 +45,18 @@ class PrivacyDesk:
         with self._office() as office:
             asked = asked_by_word(self.warehouse, shop_id, word, erased_hashes(self.home))
             return office.erase(asked, asking)
+
+    def erase_shop(self, shop_id: str, asking: Asking) -> list[Proof]:
+        """Others have the warehouse in between. Killed, whoever was erased is, and the rest follows."""
+        with self._office() as office:
+            everybody = office.people_of(shop_id)
+        proofs: list[Proof] = []
+        for some in everybody:
+            with self._office() as office:
+                proofs += office.erase_left(some, asking)
+        with self._office() as office:
+            empty_marked_columns(office.stores, shop_id)
+        return proofs
 
     def replay(self) -> list[Proof]:
         with self._office() as office:
@@ -94,6 +107,9 @@ class PrivacyDesk:
             ),
         }
         asking = Asking(f"vendor:{request.vendor}", f"{VENDOR_ASKED}: {request.topic}")
+        if request.topic == SHOP_ERASED:
+            self.erase_shop(request.shop_id, asking)
+            return True
         answer = answers.get(request.topic)
         if answer is None or request.customer_id is None:
             return False

@@ -19,6 +19,7 @@ from hotdash.governance.privacy.erasure_key import FOLDER, ErasureKey
 from hotdash.governance.privacy.erasure_log import Erasure
 from hotdash.governance.privacy.person import Asked, Person, find_person
 from hotdash.governance.privacy.stores import Found, Stores
+from hotdash.governance.privacy.whole_shop import people_of
 from hotdash.governance.privacy.write_over import Writing
 from hotdash.storage.appdb.repositories import audit
 
@@ -100,15 +101,34 @@ class Office:
         return self._carry_out(begun.covering(person, self.key), person)
 
     def replay(self) -> list[Proof]:
-        """After an older backup was restored, or new data brought somebody back."""
+        """After an older backup was restored, or new data brought somebody back.
+
+        One of whom something is left keeps the others waiting for nothing.
+        """
+        unfinished: list[StillFoundError] = []
         hashes = erasure_log.erased_hashes(self.home)
         proofs: list[Proof] = []
         for each in erasure_log.erasures(self.home):
             person = find_person(self.stores.warehouse, each.asked(self.key, hashes))
-            if not person.needles and each.finished_at is not None:
+            if not person.is_here and each.finished_at is not None:
                 continue
-            proofs.append(self._carry_out(each.covering(person, self.key), person))
+            try:
+                proofs.append(self._carry_out(each.covering(person, self.key), person))
+            except StillFoundError as error:
+                unfinished.append(error)
+        if unfinished:
+            raise unfinished[0]
         return proofs
+
+    def people_of(self, shop_id: str) -> list[Asked]:
+        """Some at a time, of a shop that is erased with everybody it knows."""
+        erased = erasure_log.erased_hashes(self.home)
+        return list(people_of(self.stores.warehouse, shop_id, erased))
+
+    def erase_left(self, asked: Asked, asking: Asking) -> list[Proof]:
+        """Who had the same address as somebody before was erased with them."""
+        is_here = find_person(self.stores.warehouse, asked).is_here
+        return [self.erase(asked, asking)] if is_here else []
 
     def _carry_out(self, erasure: Erasure, person: Person) -> Proof:
         erasure_log.keep(self.home, replace(erasure, finished_at=None, proof_sha256=None))
@@ -136,12 +156,7 @@ class Office:
 
     def _found(self, asked: Asked) -> Person:
         person = find_person(self.stores.warehouse, asked)
-        if (
-            not person.addresses
-            and not person.hashes
-            and not person.order_ids
-            and not person.needles
-        ):
+        if not person.addresses and not person.order_ids and not person.is_here:
             raise NotFoundError(
                 "Nothing is known here of this person.",
                 hint="Who was erased before is not known any more: `hotdash privacy report`.",

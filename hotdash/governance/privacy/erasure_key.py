@@ -15,7 +15,7 @@ from hotdash.base.email_hash import email_hash
 
 FOLDER = Path("privacy")
 _KEY_FILE = FOLDER / "erasure.key"
-_DOMAIN = "@erased.invalid"
+DOMAIN = "@erased.invalid"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ErasureKey:
         return hmac.new(self._key, hashed.encode(), hashlib.sha256).hexdigest()[:32]
 
     def address(self, hashed: str) -> str:
-        return f"{self.mark(hashed)}{_DOMAIN}"
+        return f"{self.mark(hashed)}{DOMAIN}"
 
     def hash(self, hashed: str) -> str:
         return hash_of_mark(self.mark(hashed))
@@ -43,11 +43,11 @@ class ErasureKey:
 
 def hash_of_mark(mark: str) -> str:
     """As orders hold it, whose address became this mark's."""
-    return email_hash(f"{mark}{_DOMAIN}") or ""
+    return email_hash(f"{mark}{DOMAIN}") or ""
 
 
 def is_erased(address: str) -> bool:
-    return address.endswith(_DOMAIN)
+    return address.endswith(DOMAIN)
 
 
 def _write_once(file: Path) -> None:

@@ -31,7 +31,7 @@ Records = list[dict[str, Any]]
 def export_person(stores: Stores, asked: Asked, asking: Asking, clock: Clock) -> Path:
     """Written down before anybody can read it."""
     person = find_person(stores.warehouse, asked)
-    if not person.order_ids and not person.needles:
+    if not person.order_ids and not person.is_here:
         raise NotFoundError(
             "Nothing is known here of this person.",
             hint="Check the number or the address.",

@@ -45,10 +45,12 @@ class Person:
     addresses: frozenset[str]
     hashes: frozenset[str]
     needles: Needles
+    # A first name alone is no word to search by, and goes all the same.
+    is_named: bool = False
 
     @property
-    def is_known(self) -> bool:
-        return bool(self.customer_ids or self.contact_ids or self.hashes)
+    def is_here(self) -> bool:
+        return bool(self.needles) or self.is_named
 
     def values_of(self, key: str) -> frozenset[int]:
         return {
@@ -125,6 +127,7 @@ class _Search:
             frozenset(addresses),
             frozenset(known),
             Needles.of([*addresses, *known, *phones, *people]),
+            any(row[name] for row in (*customers, *contacts) for name in _NAMES if name in row),
         )
 
     def _meant(
@@ -197,6 +200,7 @@ class _Search:
         }
 
 
+_NAMES = ("first_name", "last_name", "name", "phone_number")
 _PERSONAL = {
     CUSTOMERS: ("email", "first_name", "last_name"),
     CONTACTS: ("email", "name", "phone_number"),

@@ -75,7 +75,7 @@ class Writing:
             for table in tables:
                 before = amounts_of(warehouse, table)
                 self._write_over_table(table)
-                _require_same(table, before, amounts_of(warehouse, table))
+                require_same(table, before, amounts_of(warehouse, table))
         write_anew(warehouse, tables)
 
     def _write_over_table(self, table: StoredTable) -> None:
@@ -103,7 +103,7 @@ class Writing:
             exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
 
 
-def _require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:
+def require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:
     other = sorted(name for name in before if before[name] != after[name])
     if other:
         raise ConflictError(

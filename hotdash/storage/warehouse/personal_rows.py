@@ -144,6 +144,18 @@ def empty_columns(
         )
 
 
+def empty_whole_columns(
+    warehouse: Warehouse, table: StoredTable, columns: Sequence[str], shop_id: str, kept: str
+) -> None:
+    """Of every row of the shop but those whose value is like `kept`."""
+    for column in columns:
+        warehouse.execute(
+            f'update {table.in_sql} set "{column}" = null where shop_id = ?'
+            f' and "{column}" is not null and cast("{column}" as text) not like ?',
+            [shop_id, kept],
+        )
+
+
 def exchange(
     warehouse: Warehouse,
     table: StoredTable,

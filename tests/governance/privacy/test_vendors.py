@@ -2,15 +2,22 @@
 
 import zipfile
 
+import pytest
+
 from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED, SHOP_ERASED
+from hotdash.governance.privacy import whole_shop
 from hotdash.governance.privacy.erasure_log import erasures
 from hotdash.governance.privacy.export import EXPORTS
 from hotdash.jobs.privacy import PrivacyDesk
 from hotdash.storage.appdb.repositories import inbox
 from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
+from hotdash.storage.warehouse.personal_rows import amounts_of, stored_tables
 from tests.fixtures import planted_person as person
 from tests.fixtures.planted_person import ANN, SHOP
+from tests.fixtures.raw_world import RawWorld
 from tests.governance.privacy.conftest import NOW
+
+STRAY = "nobody knows whose words these are"
 
 
 def ask(desk: PrivacyDesk, topic: str, customer_id: int | None) -> None:
@@ -57,9 +64,46 @@ def test_who_is_to_be_erased_is(desk: PrivacyDesk) -> None:
     assert person.traces_in(person.texts_of_warehouse(desk.warehouse)) == {}
 
 
-def test_nobody_is_made_up_and_a_whole_shop_waits_for_a_person(desk: PrivacyDesk) -> None:
+def test_nobody_is_made_up(desk: PrivacyDesk) -> None:
     ask(desk, CUSTOMER_ERASED, 4_711)
-    ask(desk, SHOP_ERASED, None)
     assert desk.answer_vendors() == 1
-    assert [each.topic for each in desk.open_requests()] == [SHOP_ERASED]
+    assert desk.open_requests() == []
     assert erasures(desk.home) == []
+
+
+def test_a_whole_shop_is_erased_with_everybody_it_knows(
+    desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_shop, "AT_ONCE", 1)
+    world = RawWorld(desk.warehouse)
+    stray = {"conversation_id": 900, "message_id": 9, "is_private": False, "content": STRAY}
+    agent = {"agent_id": 5, "name": "Ida Agentin", "email": "ida@a.example"}
+    world.tell(
+        SHOP,
+        "chatwoot",
+        {
+            "chatwoot_messages": [stray | {"content_length": len(STRAY)}],
+            "chatwoot_agents": [agent],
+        },
+    )
+    before = amounts(desk)
+    ask(desk, SHOP_ERASED, None)
+
+    assert desk.answer_vendors() == 1
+
+    assert desk.open_requests() == []
+    told = erasures(desk.home)
+    assert len(told) == 2, "of Ann, who is customer, guest and contact, and of Bo"
+    assert {each.actor for each in told} == {"vendor:shopify"}
+    assert all(each.finished_at and each.proof_sha256 for each in told)
+    everybody = (person.MESSAGE, STRAY, "bo@a.example", "Bo Ek", "Ida Agentin", "ida@a.example")
+    assert person.traces_in(person.texts_of_warehouse(desk.warehouse), *everybody) == {}
+    assert amounts(desk) == before
+    desk.warehouse.close()
+    stored = (desk.home / "warehouse.duckdb").read_bytes().lower()
+    assert [each for each in everybody if each.lower().encode() in stored] == []
+
+
+def amounts(desk: PrivacyDesk) -> dict[str, dict[str, str]]:
+    tables = stored_tables(desk.warehouse)
+    return {each.full_name: amounts_of(desk.warehouse, each) for each in tables}

@@ -14,7 +14,6 @@ from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
 from hotdash.storage.warehouse.personal_rows import amounts_of, stored_tables
 from tests.fixtures import planted_person as person
 from tests.fixtures.planted_person import ANN, SHOP
-from tests.fixtures.raw_world import RawWorld
 from tests.governance.privacy.conftest import NOW
 
 STRAY = "nobody knows whose words these are"
@@ -75,17 +74,11 @@ def test_a_whole_shop_is_erased_with_everybody_it_knows(
     desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whole_shop, "AT_ONCE", 1)
-    world = RawWorld(desk.warehouse)
-    stray = {"conversation_id": 900, "message_id": 9, "is_private": False, "content": STRAY}
-    agent = {"agent_id": 5, "name": "Ida Agentin", "email": "ida@a.example"}
-    world.tell(
-        SHOP,
-        "chatwoot",
-        {
-            "chatwoot_messages": [stray | {"content_length": len(STRAY)}],
-            "chatwoot_agents": [agent],
-        },
-    )
+    for statement, values in (
+        ("chatwoot_messages (shop_id, conversation_id, message_id, content)", (900, 9, STRAY)),
+        ("chatwoot_agents (shop_id, agent_id, name, email)", (5, "Ida Agentin", "ida@a.example")),
+    ):
+        desk.warehouse.execute(f"insert into raw.{statement} values (?, ?, ?, ?)", [SHOP, *values])
     before = amounts(desk)
     ask(desk, SHOP_ERASED, None)
 

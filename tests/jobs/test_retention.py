@@ -1,22 +1,30 @@
 """The plan says what would go, and exactly that goes."""
 
+import multiprocessing
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from docs.write_supabase import FOLDER
 from hotdash.base.clock import FixedClock
+from hotdash.governance.audit import archive
 from hotdash.governance.audit.chain import note_heads, verify
 from hotdash.governance.retention.policy import POLICY_FILE, PolicyError, load_policy
+from hotdash.jobs import retention
 from hotdash.jobs.retention import RetentionDesk
-from hotdash.storage.appdb.repositories import audit, inbox
-from hotdash.storage.appdb.repositories.api_calls import CallRecord, save_calls
+from hotdash.storage.appdb.repositories import audit, audit_chain, inbox
+from hotdash.storage.appdb.repositories.api_calls import CallRecord, roll_up_calls, save_calls
 from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
 from hotdash.storage.appdb.session import Database
+from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.shops import SeededShop
 
 NOW = datetime.now(UTC)
+RETENTION_FILE = FOLDER / "20260104000000_retention.sql"
 TABLES = (
     *("app.api_calls", "app.webhook_deliveries", "app.job_runs", "app.sign_in_attempts"),
     *("app.sessions", "app.decisions", "app.shops", "audit.events"),
@@ -111,10 +119,80 @@ def test_the_plan_takes_nothing_and_the_run_takes_exactly_it(desk: RetentionDesk
     assert verify(desk.database, desk.home).misfit is None
 
 
+def test_pg_cron_takes_what_the_worker_would_and_keeps_what_only_it_can_take(
+    desk: RetentionDesk,
+) -> None:
+    """The schedule stands in for the extension; what it is told to do runs as it is."""
+    stood, planned = rows(desk.database), desk.plan()
+    with desk.database.jobs() as session:
+        roll_up_calls(session)
+        session.execute(text("create schema cron"))
+        session.execute(
+            text("create table cron.job (name text primary key, at text, command text)")
+        )
+        session.execute(
+            text(
+                "create function cron.schedule(text, text, text) returns bigint language sql as"
+                " 'insert into cron.job values ($1, $2, $3) returning 1::bigint'"
+            )
+        )
+        session.connection().exec_driver_sql(RETENTION_FILE.read_text())
+        for command in session.scalars(text("select command from cron.job")).all():
+            session.execute(text(command))
+    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
+    assert {table: count for table, count in gone.items() if count} == {
+        "app.api_calls": planned["api_calls"],
+        "app.webhook_deliveries": planned["webhooks"],
+        "app.sign_in_attempts": planned["sign_in_attempts"],
+    }
+    assert desk.run() == dict.fromkeys(planned, 0) | {"audit": planned["audit"]}
+
+
 def test_what_the_installation_says_holds_over_the_defaults(desk: RetentionDesk) -> None:
     (desk.home / POLICY_FILE).write_text("kept_days:\n  api_calls: 45\n")
     assert desk.plan()["api_calls"] == 1
     assert load_policy(desk.home).webhooks == 7
+
+
+KILLED_AT = {
+    "while rows go": (retention, "_forget_calls"),
+    "before the ends are noted": (retention, "note_heads"),
+    "before the file is kept": (archive, "_write"),
+    "before archived rows go": (audit_chain, "forget_archived"),
+}
+
+
+def _die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_and_die(home: str, url: str, killed_at: str) -> None:
+    """In a child, which does not survive it."""
+    setattr(*KILLED_AT[killed_at], _die)
+    RetentionDesk(Database(url), Path(home), FixedClock(NOW)).run()
+
+
+@pytest.mark.parametrize("killed_at", KILLED_AT)
+def test_a_killed_run_leaves_nothing_half_and_is_finished(
+    desk: RetentionDesk, database_urls: DatabaseUrls, killed_at: str
+) -> None:
+    stood, planned = rows(desk.database), desk.plan()
+    child = multiprocessing.get_context("spawn").Process(
+        target=run_and_die, args=(str(desk.home), database_urls.owner, killed_at)
+    )
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    assert verify(desk.database, desk.home).misfit is None
+    if killed_at == "while rows go":
+        assert rows(desk.database) == stood
+
+    desk.run()
+
+    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
+    assert sum(gone.values()) == sum(planned.values())
+    assert set(desk.plan().values()) == {0}
+    assert verify(desk.database, desk.home).misfit is None
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,19 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from urllib.parse import quote, quote_plus
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 ERASED = "***"
 # A shorter word stands in too many texts that are about somebody else.
 _SHORTEST = 5
 _SPECIAL = re.compile(r"([\\.^$*+?()\[\]{}|])")
+_SPECIAL_BYTE = re.compile(_SPECIAL.pattern.encode())
+_arrow: Any = pa
+_compute: Any = pc
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,17 +53,24 @@ class Needles:
         return "|".join(_SPECIAL.sub(r"\\\1", each) for each in self.spellings)
 
     def stand_in(self, stored: bytes) -> bool:
-        lower = stored.lower()
-        return any(each in lower for each in self._lower)
+        """By an automaton: hundreds of words, which one search each would take a minute for."""
+        found = _compute.match_substring_regex(
+            _arrow.array([stored], _arrow.large_binary()), pattern=self._in_bytes, ignore_case=True
+        )
+        return bool(found[0].as_py())
 
     def places_in(self, stored: bytes) -> Iterator[tuple[int, int]]:
-        """From where to where; one after another is faster than one pattern of them all."""
+        """From where to where."""
         lower = stored.lower()
         for each in self._lower:
             begin = lower.find(each)
             while begin >= 0:
                 yield begin, begin + len(each)
                 begin = lower.find(each, begin + len(each))
+
+    @cached_property
+    def _in_bytes(self) -> bytes:
+        return b"|".join(_SPECIAL_BYTE.sub(rb"\\\1", each) for each in self._lower)
 
     @cached_property
     def _lower(self) -> tuple[bytes, ...]:

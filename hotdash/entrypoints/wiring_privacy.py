@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from hotdash.entrypoints.wiring import Installation
+from hotdash.governance.privacy.erase import Proof
 from hotdash.jobs.privacy import PrivacyDesk
 from hotdash.pipeline.lease import Patience
 
@@ -22,6 +23,12 @@ def privacy_desk(house: Installation) -> Generator[PrivacyDesk]:
         yield PrivacyDesk(
             house.database, warehouse, home, house.clock, frozenset(databases), _PATIENCE
         )
+
+
+def erase_again(house: Installation) -> list[Proof]:
+    """After a backup was restored: whoever is in the erasure log and in it."""
+    with privacy_desk(house) as desk:
+        return desk.replay()
 
 
 def answer_vendors(house: Installation) -> None:

@@ -26,7 +26,9 @@ def test_every_spelling_is_found_where_it_stands(written: str) -> None:
     assert len(told) in {end for _, end in NEEDLES.places_in(told + b" and after")}
 
 
-@pytest.mark.parametrize("written", ["annXo'hara+shop@mail.example", "Ann", "Zoë Zo Ünal (Åsa)", ""])
+@pytest.mark.parametrize(
+    "written", ["annXo'hara+shop@mail.example", "Ann", "Zoë Zo Ünal (Åsa)", ""]
+)
 def test_another_is_not(written: str) -> None:
     assert not NEEDLES.stand_in(written.encode())
     assert list(NEEDLES.places_in(written.encode())) == []

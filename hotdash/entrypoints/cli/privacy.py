@@ -12,7 +12,7 @@ from hotdash.base.errors import SettingsError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import Installation, migrated_installation
-from hotdash.entrypoints.wiring_privacy import privacy_desk
+from hotdash.entrypoints.wiring_privacy import erase_again, privacy_desk
 from hotdash.governance.privacy.erase import Asking, Proof
 from hotdash.governance.privacy.erasure_log import Erasure, erasures
 from hotdash.storage.appdb.models import ComplianceRequest
@@ -79,9 +79,7 @@ def erase(
 def replay(context: typer.Context, json: Json = False) -> None:
     """Erase again whoever was erased: after a backup was restored, or an erasure was killed."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        with privacy_desk(house) as desk:
-            proofs = desk.replay()
-        _say(proofs, json)
+        _say(erase_again(house), json)
 
 
 @commands.command()

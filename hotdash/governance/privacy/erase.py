@@ -193,6 +193,6 @@ def _still_found(proof: Proof) -> StillFoundError:
     named = ", ".join(each.store for each in proof.left[:5])
     return StillFoundError(
         f"After erasing, {len(proof.left)} stores still hold words of this person: {named}.",
-        hint=f"Records that nobody may change were written with them. {proof.file} lists all; "
-        "the erasure stays open in `hotdash privacy report`.",
+        hint=f"{proof.file} lists all; the erasure stays open in `hotdash privacy report`. The audit "
+        "log cannot change; a bundle of evidence is yours to remove, and then `hotdash privacy replay`.",
     )

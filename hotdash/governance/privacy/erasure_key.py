@@ -14,7 +14,7 @@ from pathlib import Path
 from hotdash.base.email_hash import email_hash
 
 FOLDER = Path("privacy")
-_KEY_FILE = FOLDER / "erasure.key"
+KEY_FILE = FOLDER / "erasure.key"
 DOMAIN = "@erased.invalid"
 
 
@@ -24,7 +24,7 @@ class ErasureKey:
 
     @classmethod
     def in_home(cls, home: Path) -> "ErasureKey":
-        file = home / _KEY_FILE
+        file = home / KEY_FILE
         if not file.exists():
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write_once(file)

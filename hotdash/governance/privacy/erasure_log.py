@@ -14,11 +14,13 @@ import orjson
 
 from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.base.errors import ConflictError
-from hotdash.governance.privacy.erasure_key import FOLDER, ErasureKey, hash_of_mark
+from hotdash.governance.privacy.erasure_key import FOLDER, KEY_FILE, ErasureKey, hash_of_mark
 from hotdash.governance.privacy.person import Asked, Person
 from hotdash.storage.embedded_lock import exclusive
 
 LOG_FILE = FOLDER / "erasures.ndjson"
+# A backup is older than they are: with its own nobody who was erased since would be known.
+KEPT_BY_RESTORE = (LOG_FILE, KEY_FILE)
 _LOCK_FILE = FOLDER / "erasures.lock"
 
 

@@ -3,6 +3,7 @@
 import os
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import orjson
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import NotFoundError
 from hotdash.base.ids import new_id
+from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erase import Asking
 from hotdash.governance.privacy.erasure_key import FOLDER
 from hotdash.governance.privacy.marked_columns import PERSON_KEYS
@@ -37,6 +39,8 @@ def export_person(stores: Stores, asked: Asked, asking: Asking, clock: Clock) ->
             hint="Check the number or the address.",
             field="customer",
         )
+    # What was computed of a person stands under a pseudonym.
+    words = Needles(person.needles.words | person.customer_keys)
     export_id, now = str(new_id()), clock.now()
     with stores.database.jobs() as session:
         audit.add_event(
@@ -48,7 +52,7 @@ def export_person(stores: Stores, asked: Asked, asking: Asking, clock: Clock) ->
             at=now,
             detail={"reason": asking.reason},
         )
-    return _write(stores, person, export_id, now)
+    return _write(stores, replace(person, needles=words), export_id, now)
 
 
 def _write(stores: Stores, person: Person, export_id: str, now: datetime) -> Path:

@@ -1,5 +1,6 @@
 """Who is meant: every id and every word by which the raw tables know one person."""
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
@@ -51,6 +52,16 @@ class Person:
     @property
     def is_here(self) -> bool:
         return bool(self.needles) or self.is_named
+
+    @property
+    def customer_keys(self) -> frozenset[str]:
+        """Their pseudonyms, as the models make them."""
+        told = [("customer", str(each)) for each in self.customer_ids]
+        told += [("address", each) for each in self.hashes]
+        told += [("guest", str(each)) for each in self.order_ids]
+        return frozenset(
+            hashlib.md5("\x1f".join((self.shop_id, *each)).encode()).hexdigest() for each in told
+        )
 
     def values_of(self, key: str) -> frozenset[int]:
         return {

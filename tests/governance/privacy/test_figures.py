@@ -1,5 +1,7 @@
 """Every figure is computed anew after an erasure, and is what it was."""
 
+import json
+import zipfile
 from decimal import Decimal
 from typing import Any
 
@@ -53,6 +55,10 @@ def test_all_marts_are_the_same_after_a_full_rebuild(
         FixedClock(NOW),
         frozenset({built.home / "warehouse.duckdb", built.home / "warehouse.duckdb.wal"}),
     )
+    with zipfile.ZipFile(desk.export(SHOP, str(ANN), Asking("program:test", "letter 11"))) as told:
+        # What was computed of her, under her pseudonym alone.
+        [worth] = json.loads(told.read("warehouse/marts.dim_customers.json"))
+    assert worth["customer_key"] in {row["customer_key"] for row in before["fct_orders"]}
     proof = desk.erase(SHOP, str(ANN), Asking("program:test", "asked by letter 12"))
     assert {each.store for each in proof.held} >= {
         "warehouse: raw.shopify_orders",

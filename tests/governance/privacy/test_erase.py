@@ -1,17 +1,19 @@
 """A person stands in every store that catalogs and folders name, is erased, and is found in no byte of them."""
 
 import json
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import NotFoundError
 from hotdash.governance.privacy.erase import Asking, Proof
-from hotdash.governance.privacy.erasure_log import erasures
+from hotdash.governance.privacy.erasure_log import KEPT_BY_RESTORE, erasures
 from hotdash.jobs.privacy import PrivacyDesk
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.session import Database
@@ -43,12 +45,18 @@ OF_MODELS = """
 
 
 @dataclass(frozen=True)
+class Backup:
+    home: Path
+    database: DatabaseUrls
+
+
+@dataclass(frozen=True)
 class Erased:
     desk: PrivacyDesk
     planted: dict[str, list[str]]
     proof: Proof
     amounts_before: dict[str, dict[str, str]]
-    rows_before: dict[str, int]
+    backup: Backup
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +70,19 @@ def erased(
         desk = _desk(database, warehouse, home)
         planted = _plant(desk)
         before = amounts(warehouse)
-        rows_before = {name: int(told["row_count"]) for name, told in before.items()}
-        proof = desk.erase(SHOP, str(ANN), ASKING)
-        yield Erased(desk, planted, proof, before, rows_before)
-        warehouse.close()
+        backup = tmp_path_factory.mktemp("backup") / "home"
         database.dispose()
+        warehouse.close()
+        shutil.copytree(home, backup)
+        with new_database(template_urls, _name_of(urls)) as older:
+            proof = desk.erase(SHOP, str(ANN), ASKING)
+            yield Erased(desk, planted, proof, before, Backup(backup, older))
+            warehouse.close()
+            database.dispose()
+
+
+def _name_of(urls: DatabaseUrls) -> str:
+    return str(make_url(urls.owner).database)
 
 
 def _desk(database: Database, warehouse: Warehouse, home: Path) -> PrivacyDesk:
@@ -174,6 +190,33 @@ def test_the_proof_is_kept_and_names_no_person(erased: Erased) -> None:
     told = json.loads(erased.proof.file.read_text())
     assert told["left"] == []
     assert told["stores_searched"] == len(told["stores"]) > len(erased.planted["warehouse"])
+
+
+def test_after_an_older_backup_was_restored_nobody_is_found_again(erased: Erased) -> None:
+    """Databases and files as they were, but for the erasure log and its key."""
+    erased.desk.warehouse.close()
+    for file in erased.backup.home.rglob("*"):
+        name = file.relative_to(erased.backup.home)
+        if file.is_file() and name not in KEPT_BY_RESTORE:
+            shutil.copy(file, erased.desk.home / name)
+    urls = erased.backup.database
+    desk = replace(erased.desk, database=Database(urls.owner, web_url=urls.web))
+    texts = [
+        lambda: person.texts_of_warehouse(desk.warehouse),
+        lambda: person.texts_of_app_database(desk.database),
+        lambda: person.texts_of_home(desk.home),
+    ]
+    assert all(person.traces_in(each()) for each in texts), "the backup knew the person"
+
+    [proof] = desk.replay()
+
+    assert {each.store for each in proof.held} >= {
+        *(f"warehouse: {name}" for name in erased.planted["warehouse"]),
+        *(f"app database: {name}" for name in erased.planted["app"]),
+    }
+    assert [person.traces_in(each(), MESSAGE) for each in texts] == [{}, {}, {}]
+    assert amounts(desk.warehouse) == erased.amounts_before
+    desk.database.dispose()
 
 
 def test_who_was_erased_is_not_known_any_more(erased: Erased) -> None:

@@ -15,6 +15,8 @@ ERASED = "***"
 # A shorter word stands in too many texts that are about somebody else.
 _SHORTEST = 5
 _SPECIAL = re.compile(r"([\\.^$*+?()\[\]{}|])")
+_WILD = re.compile(r"([\\%_])")
+_ESCAPED = r"\\\1"
 _SPECIAL_BYTE = re.compile(_SPECIAL.pattern.encode())
 _arrow: Any = pa
 _compute: Any = pc
@@ -51,6 +53,14 @@ class Needles:
     def pattern(self) -> str:
         """One that Postgres and DuckDB read alike."""
         return "|".join(_SPECIAL.sub(r"\\\1", each) for each in self.spellings)
+
+    @cached_property
+    def likes(self) -> list[str]:
+        """For `lower(...) like any`, with which Postgres is ten times as fast as with one pattern."""
+        forms = [each.decode() for each in self._lower]
+        # A row as text doubles what it quotes with.
+        doubled = [each.replace("\\", "\\\\").replace('"', '""') for each in forms]
+        return [f"%{_WILD.sub(_ESCAPED, each)}%" for each in dict.fromkeys([*forms, *doubled])]
 
     def stand_in(self, stored: bytes) -> bool:
         """By an automaton: hundreds of words, which one search each would take a minute for."""

@@ -34,6 +34,12 @@ def test_another_is_not(written: str) -> None:
     assert list(NEEDLES.places_in(written.encode())) == []
 
 
+def test_postgres_is_asked_for_the_same_with_its_wildcards_taken_literally() -> None:
+    likes = Needles.of(['50%_"off\\'])
+    assert '%50\\%\\_"off\\\\%' in likes.likes
+    assert '%50\\%\\_""off\\\\\\\\%' in likes.likes, "as a row quotes it"
+
+
 def test_a_short_word_is_no_needle() -> None:
     assert not Needles.of(["Ann", " Bo ", "", None])
 

@@ -187,9 +187,15 @@ def _holding(
     shop_id: str,
     needles: Needles,
 ) -> tuple[str, list[object]]:
-    says = "regexp_matches" if warehouse.engine == "duckdb" else "regexp_like"
-    held = " or ".join(f"""{says}(cast("{column}" as text), ?, 'i')""" for column in columns)
-    told: list[object] = [needles.pattern] * len(columns)
+    texts = [f'cast("{column}" as text)' for column in columns]
+    told: list[object] = []
+    if warehouse.engine == "duckdb":
+        held = " or ".join(f"regexp_matches({each}, ?, 'i')" for each in texts)
+        told += [needles.pattern] * len(texts)
+    else:
+        row = f"lower(concat_ws(chr(31), {', '.join(texts)}))"
+        held = f"{row} like any (array[{marks(needles.likes)}])"
+        told += needles.likes
     if not table.has_shop:
         return f"({held})", told
     return f"shop_id = ? and ({held})", [shop_id, *told]

@@ -89,7 +89,7 @@ def write_over_words(session: Session, table: ServedTable, shop_id: str, needles
         with session.begin_nested():
             # An append-only record lets go of exactly these words.
             session.execute(_ERASED_WORDS, {"pattern": needles.pattern})
-            session.execute(statement, _told(shop_id, needles))
+            session.execute(statement, _told(shop_id, needles) | {"pattern": needles.pattern})
             session.execute(_ERASED_WORDS, {"pattern": ""})
     except DBAPIError:
         return False
@@ -115,13 +115,12 @@ def write_anew_statements(tables: Sequence[ServedTable]) -> list[str]:
 def _holding(table: ServedTable) -> str:
     """As Postgres writes the row, and in what it holds as bytes."""
     stored = "".join(
-        f" or encode(r.\"{column}\", 'escape') ~* :pattern" for column in table.of_kinds({"bytea"})
+        f" or lower(encode(r.\"{column}\", 'escape')) like any(:likes)"
+        for column in table.of_kinds({"bytea"})
     )
-    held = f"(r::text ~* :pattern or r::text ~* :quoted{stored})"
+    held = f"(lower(r::text) like any(:likes){stored})"
     return f"r.shop_id = :shop_id and {held}" if "shop_id" in table.columns else held
 
 
-def _told(shop_id: str, needles: Needles) -> dict[str, str]:
-    # A row as text doubles what it quotes with.
-    doubled = needles.pattern.replace('"', '""').replace("\\\\", "\\\\\\\\")
-    return {"shop_id": shop_id, "pattern": needles.pattern, "quoted": doubled}
+def _told(shop_id: str, needles: Needles) -> dict[str, Any]:
+    return {"shop_id": shop_id, "likes": needles.likes}

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
+from docs.supabase_retention import retention_sql
+from hotdash.governance.retention.policy import default_policy
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.migrations.data_api import STATEMENTS
 from hotdash.storage.appdb.session import Database
@@ -38,7 +40,7 @@ def heard() -> Iterator[list[str]]:
 
 
 def written(empty: Database) -> Mapping[str, str]:
-    """One file per revision, then the marts as they are declared, then what the Data API may see."""
+    """One file per revision, then the marts as they are declared, then what the Data API may see and what goes when."""
     with heard() as statements:
         migrate.upgrade(empty)
     files: dict[str, str] = {}
@@ -51,6 +53,7 @@ def written(empty: Database) -> Mapping[str, str]:
             since = []
     files["20260102000000_marts.sql"] = _file(since)
     files["20260103000000_data_api.sql"] = _file([STATEMENTS.strip()])
+    files["20260104000000_retention.sql"] = _file([retention_sql(default_policy()).strip()])
     return files
 
 

@@ -9,8 +9,10 @@ from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
 from hotdash.entrypoints.wiring_mirror import mirror_desk
 from hotdash.entrypoints.wiring_parity import parity_desk
+from hotdash.entrypoints.wiring_privacy import answer_vendors
 from hotdash.governance.audit.archive import archive_old
 from hotdash.governance.audit.chain import note_heads
+from hotdash.governance.retention.policy import load_policy
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
 from hotdash.jobs.refresh_due import CHOSEN
@@ -103,6 +105,12 @@ def hooks(house: Installation) -> Hooks:
         tell_standing=stands,
         weekly=(lambda: weekly_digest(house.alerts),),
         seal_audit=lambda: note_heads(house.database, house.settings.home, house.clock.now()),
-        archive_audit=lambda: archive_old(house.database, house.settings.home, house.clock.now()),
+        archive_audit=lambda: archive_old(
+            house.database,
+            house.settings.home,
+            house.clock.now(),
+            load_policy(house.settings.home).of("audit"),
+        ),
+        answer_privacy=partial(answer_vendors, house),
         packets=(lambda: weekly_packets(house.alerts),),
     )

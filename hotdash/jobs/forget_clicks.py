@@ -14,7 +14,11 @@ KEPT = timedelta(days=7)
 
 
 def forget_drained_clicks(
-    database: Database, warehouse: Warehouse, shops: Sequence[str], clock: Clock
+    database: Database,
+    warehouse: Warehouse,
+    shops: Sequence[str],
+    clock: Clock,
+    kept: timedelta = KEPT,
 ) -> int:
     """Only a committed load says how far the spool was drained."""
     forgotten = 0
@@ -27,6 +31,6 @@ def forget_drained_clicks(
                     session,
                     shop_id,
                     drained_before=int(drained),
-                    received_before=clock.now() - KEPT,
+                    received_before=clock.now() - kept,
                 )
     return forgotten

@@ -88,6 +88,7 @@ class Hooks:
     weekly: Sequence[Callable[[], object]] = ()
     seal_audit: Callable[[], object] = _say_nothing
     archive_audit: Callable[[], object] = _say_nothing
+    answer_privacy: Callable[[], object] = _say_nothing
     packets: Sequence[Callable[[], object]] = ()
 
 

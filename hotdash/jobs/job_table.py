@@ -11,6 +11,7 @@ from hotdash.jobs.keep_analysis import keep_analysis
 from hotdash.jobs.queue import Lane
 from hotdash.jobs.refresh_due import refresh_due, run_asked
 from hotdash.jobs.regular import (
+    answer_privacy,
     archive_audit,
     compare_sides,
     look_at_schemas,
@@ -40,6 +41,7 @@ SCHEDULE = (
     ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
     ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("audit_archive", "10 4 * * *", grace=timedelta(hours=3)),
+    ScheduledJob("privacy", "30 2 * * *", grace=timedelta(hours=6)),
     ScheduledJob("parity", "50 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
@@ -62,6 +64,7 @@ JOBS = {
         Job("lineage", Lane.LIGHT, trace_lineage),
         Job("compare_sides", Lane.WAREHOUSE, compare_sides),
         Job("incident", Lane.WAREHOUSE, gather_open),
+        Job("privacy", Lane.WAREHOUSE, answer_privacy),
         Job("parity", Lane.WAREHOUSE, parity),
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),

@@ -1,6 +1,6 @@
 """What the nights, the weeks and the quarters bring."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hotdash.jobs import check_schemas
 from hotdash.jobs.job_context import JobContext, Watched, WatchKind
@@ -10,19 +10,13 @@ from hotdash.jobs.tidy import tidy
 from hotdash.jobs.trace_lineage import lineage_of
 from hotdash.pipeline.durable import RunRequest, durable_run
 from hotdash.pipeline.publish.parity import SERVED_CHECK, SERVED_EVERY
-from hotdash.storage.appdb.repositories import jobs
 from hotdash.storage.appdb.repositories.backfills import shops_backfilling
 from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.repositories.publications import last_checked, pointer_of
 
-JOBS_KEPT = timedelta(days=30)
-
 
 def tidy_night(context: JobContext, job: JobRecord) -> None:
     del job
-    now = context.clock.now()
-    with context.database.jobs() as session:
-        jobs.forget_jobs(session, now - JOBS_KEPT)
     with context.refreshing() as work:
         shops = sorted(work.connectors)
         request = RunRequest("tidy", tuple(shops))
@@ -98,6 +92,12 @@ def seal_audit(context: JobContext, job: JobRecord) -> None:
 def archive_audit(context: JobContext, job: JobRecord) -> None:
     del job
     context.hooks.archive_audit()
+
+
+def answer_privacy(context: JobContext, job: JobRecord) -> None:
+    """What vendors ask about people has thirty days; whoever came back is erased again."""
+    del job
+    context.hooks.answer_privacy()
 
 
 def send_packets(context: JobContext, job: JobRecord) -> None:

@@ -1,44 +1,34 @@
 """Put away what nobody needs any more: old attempts, passes, webhooks, calls and drained clicks."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
+from hotdash.governance.retention.policy import load_policy
 from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.record_calls import tidy_calls
 from hotdash.jobs.refresh_context import RefreshContext
+from hotdash.jobs.retention import forget
 from hotdash.pipeline.backfill.showing import forget_unshown
 from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.durable import Detail
 from hotdash.pipeline.lease import is_held
-from hotdash.storage.appdb.repositories import (
-    checks,
-    identity,
-    inbox,
-    installs,
-    known_requests,
-)
+from hotdash.storage.appdb.repositories import checks
 from hotdash.storage.appdb.repositories.backfills import running_backfills
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.candidate_schema import backfills_with_schemas, drop
 from hotdash.storage.warehouse.contract import Warehouse
 
-ATTEMPTS_KEPT = timedelta(days=1)
-REQUESTS_KEPT = timedelta(days=1)
-WEBHOOKS_KEPT = timedelta(days=7)
-
 
 def tidy(context: RefreshContext, shops: Sequence[str]) -> Detail:
-    now = context.clock.now()
+    now, kept = context.clock.now(), load_policy(context.home)
     with context.database.jobs() as session:
         checks.close_abandoned_builds(session, now)
-        forgotten = identity.forget_expired(session, now=now, attempts_before=now - ATTEMPTS_KEPT)
-        forgotten += inbox.forget_applied(session, now - WEBHOOKS_KEPT)
-        forgotten += known_requests.forget_requests(session, now - REQUESTS_KEPT)
-        forgotten += installs.forget_passes(session, now)
-    calls = tidy_calls(context.database, context.clock)
-    clicks = forget_drained_clicks(context.database, context.warehouse, shops, context.clock)
+        forgotten = forget(session, kept, now)
+    calls = tidy_calls(context.database, context.clock, kept.of("api_calls"))
+    clicks = forget_drained_clicks(
+        context.database, context.warehouse, shops, context.clock, kept.of("clicks")
+    )
     return {
-        "forgotten": forgotten,
+        "forgotten": sum(forgotten.values()),
         "calls": calls,
         "clicks": clicks,
         "candidates": drop_dead_candidates(context.database, context.warehouse),

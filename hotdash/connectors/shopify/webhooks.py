@@ -17,7 +17,10 @@ from hotdash.connectors.webhooks import Delivery, ForgedDeliveryError, Signal
 SECRET_FIELD = "client_secret"
 INVENTORY_LEVELS = "shopify_inventory_levels"
 UNINSTALLED = "app/uninstalled"
-COMPLIANCE = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
+CUSTOMER_EXPORTED = "customers/data_request"
+CUSTOMER_ERASED = "customers/redact"
+SHOP_ERASED = "shop/redact"
+COMPLIANCE = frozenset({CUSTOMER_EXPORTED, CUSTOMER_ERASED, SHOP_ERASED})
 # What Shopify may tell us and nobody here needs: taken without a word, or it is sent again and again.
 UNHEARD = frozenset({"bulk_operations/finish", "app/scopes_update"})
 

@@ -57,6 +57,8 @@ COMMANDS = {
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",
     "access": "See who read what, and look at a customer behind a pseudonym",
+    "retention": "See what is older than it is kept, and let go of it",
+    "privacy": "Export or erase everything that is known of a person",
     "audit": "Search the record of everything done, and prove it",
     "evidence": "Pack a window of time into one file that proves itself",
     "sign-in": "Print a one-time sign-in link",

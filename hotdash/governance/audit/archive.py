@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import orjson
+from sqlalchemy.orm import Session
 
 from hotdash.base.audit_lines import (
     Event,
@@ -32,13 +33,20 @@ _ROWS_OF_A_FILE = 20_000
 _OF_INSTALLATION = "_installation"
 
 
-def archive_old(database: Database, home: Path, now: datetime) -> int:
+def archive_old(database: Database, home: Path, now: datetime, hot_for: timedelta = HOT_FOR) -> int:
     """How many rows went into files; those that are kept for good stay here too."""
     with database.jobs() as session:
         audit_chain.seal(session)
     with database.snapshot() as session:
         chains = list(audit_chain.heads(session))
-    return sum(_archive_chain(database, home, chain, now - HOT_FOR) for chain in chains)
+    return sum(_archive_chain(database, home, chain, now - hot_for) for chain in chains)
+
+
+def count_old(session: Session, until: datetime) -> int:
+    """How many rows would go into files now, of what has its place in a chain."""
+    return sum(
+        audit_chain.count_to_archive(session, chain, until) for chain in audit_chain.heads(session)
+    )
 
 
 def _archive_chain(database: Database, home: Path, chain: str, until: datetime) -> int:

@@ -1,5 +1,7 @@
 """The warehouse in one DuckDB file, with one configuration for us, dlt and dbt alike."""
 
+import os
+import shutil
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -114,6 +116,31 @@ class DuckDBWarehouse:
                 self._connection.close()
                 self._connection = None
 
+    def write_anew(self) -> None:
+        """The same tables in another file: free blocks of the old one keep what was written over.
+
+        Killed meanwhile, the old file still holds; what was left of the new one is made again.
+        """
+        self.close()
+        fresh = self._path.with_name(f"{self._path.name}.fresh")
+        fresh.unlink(missing_ok=True)
+        room = shutil.disk_usage(self._path.parent).free
+        if room < self._path.stat().st_size:
+            raise WarehouseUnavailableError(
+                f"To write {self._path} anew takes as much room again, and {room:,} bytes are free.",
+                hint="Make room on this disk and ask again.",
+            )
+        with duckdb.connect(config=self.connect_config) as copying:
+            copying.execute("set global timezone = 'UTC'")
+            copying.execute(f"set global disabled_compression_methods = '{_SLOW_TO_READ}'")
+            copying.execute(f"attach {_quoted(self._path)} as hotdash_before (read_only)")
+            # Views name the database they lie in.
+            copying.execute(f'attach {_quoted(fresh)} as "{self._path.stem}"')
+            copying.execute(f'copy from database hotdash_before to "{self._path.stem}"')
+        with fresh.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(fresh, self._path)
+
     @contextmanager
     def _cursor(self) -> Generator[duckdb.DuckDBPyConnection]:
         current: duckdb.DuckDBPyConnection | None = getattr(self._local, "cursor", None)
@@ -165,6 +192,10 @@ def _explain(path: Path, error: Exception) -> HotdashError:
         f"The warehouse {path} cannot be opened: {_first(text)}",
         hint="Check that the folder exists, belongs to this user and has room.",
     )
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _first(text: str) -> str:

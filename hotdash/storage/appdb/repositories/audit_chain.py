@@ -116,6 +116,25 @@ def next_to_archive(session: Session, chain: str, until: datetime, limit: int) -
     return list(takewhile(lambda each: each[0].at < until, rows))
 
 
+def count_to_archive(session: Session, chain: str, until: datetime) -> int:
+    """As next_to_archive would bring them, without their rows."""
+    ended = select(func.coalesce(func.max(AuditArchive.last_position), 0)).where(
+        AuditArchive.chain == chain
+    )
+    here = (
+        select(AuditLink.position, AuditEvent.at)
+        .join(AuditEvent, AuditEvent.event_id == AuditLink.event_id)
+        .where(AuditLink.chain == chain, AuditLink.position > ended.scalar_subquery())
+        .subquery()
+    )
+    too_young = select(func.min(here.c.position)).where(here.c.at >= until).scalar_subquery()
+    old = select(func.count()).where(
+        here.c.position
+        < func.coalesce(too_young, select(func.max(here.c.position) + 1).scalar_subquery())
+    )
+    return session.scalars(old).one()
+
+
 def forget_archived(session: Session, archive: ArchiveRecord) -> int:
     """How many rows went; the database refuses what is too young or kept for good."""
     named = archive.chain, archive.first, archive.last, archive.sha256

@@ -137,6 +137,20 @@ def open_requests(session: Session, shop_id: str) -> list[ComplianceRequest]:
     )
 
 
+def close_request(
+    session: Session, shop_id: str, vendor: str, delivery_id: str, at: datetime
+) -> None:
+    session.execute(
+        update(ComplianceRequest)
+        .where(
+            ComplianceRequest.shop_id == shop_id,
+            ComplianceRequest.vendor == vendor,
+            ComplianceRequest.delivery_id == delivery_id,
+        )
+        .values(handled_at=at)
+    )
+
+
 def _key(webhook: IncomingWebhook) -> tuple[str, str, str]:
     return webhook.shop_id, webhook.vendor, webhook.delivery_id
 

@@ -1,0 +1,248 @@
+"""Who is meant: every id and every word by which the raw tables know one person."""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hotdash.base.email_hash import email_hash
+from hotdash.base.errors import NotFoundError
+from hotdash.base.needles import Needles
+from hotdash.governance.privacy.erasure_key import is_erased
+from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
+from hotdash.storage.warehouse.raw_tables import marks
+
+CUSTOMERS = "shopify_customers"
+ORDERS = "shopify_orders"
+CONTACTS = "chatwoot_contacts"
+CONVERSATIONS = "chatwoot_conversations"
+Row = dict[str, Any]
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Ids as vendors count them, and hashes of addresses; an address itself is not kept."""
+
+    shop_id: str
+    customer_ids: frozenset[int] = frozenset()
+    contact_ids: frozenset[int] = frozenset()
+    is_hash_asked: Callable[[str], bool] = field(default=lambda hashed: False)
+    # What stands for addresses that were erased before is nobody's.
+    erased_hashes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, repr=False)
+class Person:
+    """Its repr says nothing, so that no log or trace does."""
+
+    shop_id: str
+    customer_ids: frozenset[int]
+    contact_ids: frozenset[int]
+    conversation_ids: frozenset[int]
+    order_ids: frozenset[int]
+    addresses: frozenset[str]
+    hashes: frozenset[str]
+    needles: Needles
+    # A first name alone is no word to search by, and goes all the same.
+    is_named: bool = False
+
+    @property
+    def is_here(self) -> bool:
+        return bool(self.needles) or self.is_named
+
+    @property
+    def customer_keys(self) -> frozenset[str]:
+        """Their pseudonyms, as the models make them."""
+        told = [("customer", str(each)) for each in self.customer_ids]
+        told += [("address", each) for each in self.hashes]
+        told += [("guest", str(each)) for each in self.order_ids]
+        return frozenset(
+            hashlib.md5("\x1f".join((self.shop_id, *each)).encode()).hexdigest() for each in told
+        )
+
+    def values_of(self, key: str) -> frozenset[int]:
+        return {
+            "customer_id": self.customer_ids,
+            "contact_id": self.contact_ids,
+            "conversation_id": self.conversation_ids,
+            "order_id": self.order_ids,
+        }[key]
+
+
+def asked_by_word(
+    warehouse: Warehouse, shop_id: str, word: str, erased_hashes: frozenset[str] = frozenset()
+) -> Asked:
+    """By a number of the shop's, a customer key or an address; an address may be a guest's."""
+    told = word.strip()
+    asked = Asked(shop_id, erased_hashes=erased_hashes)
+    if told.isascii() and told.isdigit() and len(told) < 19:
+        return replace(asked, customer_ids=frozenset({int(told)}))
+    if "@" in told:
+        hashed = email_hash(told)
+
+        def is_asked(each: str) -> bool:
+            return each == hashed
+
+        return replace(asked, is_hash_asked=is_asked)
+    if _KEY.fullmatch(told):
+        found = _customer_of_key(warehouse, shop_id, told)
+        return replace(asked, customer_ids=frozenset({found}))
+    raise NotFoundError(
+        f"{told[:40]!r} names no customer.",
+        hint="Name the customer by the shop's number, by address, or by customer key.",
+        field="customer",
+    )
+
+
+def find_person(warehouse: Warehouse, asked: Asked) -> Person:
+    return _Search(warehouse, asked).person()
+
+
+class _Search:
+    """From the customer to the contacts with the same address, and to what each of them wrote."""
+
+    def __init__(self, warehouse: Warehouse, asked: Asked) -> None:
+        self._warehouse = warehouse
+        self._asked = asked
+        self._tables = {
+            table.name: table for table in stored_tables(warehouse) if table.schema == "raw"
+        }
+
+    def person(self) -> Person:
+        customers = self._meant(CUSTOMERS, "customer_id", self._asked.customer_ids)
+        known = self._hashes_of(customers)
+        customer_ids = self._asked.customer_ids | _ids(customers, "customer_id")
+        orders = self._orders(customer_ids, known)
+        known |= {row["email_hash"] for row in orders if row["email_hash"]}
+        known -= self._asked.erased_hashes
+        contacts = self._meant(CONTACTS, "contact_id", self._asked.contact_ids, known)
+        known |= self._hashes_of(contacts)
+        contact_ids = self._asked.contact_ids | _ids(contacts, "contact_id")
+        talks = self._rows(CONVERSATIONS, ["conversation_id"], "contact_id", contact_ids)
+        people = self._names(customer_ids, contact_ids)
+        phones = [row["phone_number"] for row in contacts]
+        addresses = {
+            row["email"]
+            for row in (*customers, *contacts)
+            if row["email"] and not is_erased(row["email"])
+        }
+        return Person(
+            self._asked.shop_id,
+            frozenset(customer_ids),
+            frozenset(contact_ids),
+            _ids(talks, "conversation_id"),
+            _ids(orders, "order_id"),
+            frozenset(addresses),
+            frozenset(known),
+            Needles.of([*addresses, *known, *phones, *people]),
+            any(row[name] for row in (*customers, *contacts) for name in _NAMES if name in row),
+        )
+
+    def _meant(
+        self, table: str, key: str, ids: Collection[int], hashes: Collection[str] = ()
+    ) -> list[Row]:
+        """All versions of whoever has one of these ids, or ever had one of these addresses."""
+        columns = _PERSONAL[table]
+        every = self._rows(table, [key, "email"])
+        found = set(ids) | {
+            row[key]
+            for row in every
+            if (hashed := email_hash(row["email"]))
+            and (hashed in hashes or self._asked.is_hash_asked(hashed))
+        }
+        return self._rows(table, [key, *columns], key, found)
+
+    def _names(self, customer_ids: Collection[int], contact_ids: Collection[int]) -> set[str]:
+        """A name that somebody else has as well does not tell who is meant."""
+        own: set[str] = set()
+        others: set[str] = set()
+        for table, key, columns, ids in (
+            (CUSTOMERS, "customer_id", ("first_name", "last_name"), customer_ids),
+            (CONTACTS, "contact_id", ("name",), contact_ids),
+        ):
+            for row in self._rows(table, [key, *columns]):
+                (own if row[key] in ids else others).update(_names_of(row))
+        shared = {name.lower() for name in others}
+        return {name for name in own if name.lower() not in shared}
+
+    def _orders(self, customer_ids: Collection[int], hashes: Collection[str]) -> list[Row]:
+        own = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", customer_ids)
+        # A guest has an address alone.
+        guests = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", None)
+        meant = [
+            row
+            for row in guests
+            if row["email_hash"]
+            and (row["email_hash"] in hashes or self._asked.is_hash_asked(row["email_hash"]))
+        ]
+        return [*own, *meant]
+
+    def _rows(
+        self,
+        name: str,
+        columns: Iterable[str],
+        key: str | None = None,
+        values: Collection[int] | None = (),
+    ) -> list[Row]:
+        """Of the shop; by a key whose values are None, those where it is empty."""
+        table: StoredTable | None = self._tables.get(name)
+        if table is None or (key is not None and values is not None and not values):
+            return []
+        listed = ", ".join(
+            column if column in table.columns else f"null as {column}" for column in columns
+        )
+        asked = f"select distinct {listed} from {table.in_sql} where shop_id = ?"
+        told: list[object] = [self._asked.shop_id]
+        if key is not None and values is None:
+            asked += f" and {key} is null"
+        elif key is not None and values:
+            asked += f" and {key} in ({marks(values)})"
+            told += sorted(values)
+        return rows(self._warehouse.query(asked, told))
+
+    def _hashes_of(self, found: Iterable[Row]) -> set[str]:
+        return {
+            hashed
+            for row in found
+            if (hashed := email_hash(row["email"])) and not is_erased(row["email"])
+        }
+
+
+_NAMES = ("first_name", "last_name", "name", "phone_number")
+_PERSONAL = {
+    CUSTOMERS: ("email", "first_name", "last_name"),
+    CONTACTS: ("email", "name", "phone_number"),
+}
+
+
+def _ids(found: Iterable[Row], key: str) -> frozenset[int]:
+    return frozenset(row[key] for row in found if row[key] is not None)
+
+
+def _names_of(row: Row) -> list[str]:
+    """A first name alone stands in the texts of many; both together are one person's."""
+    first, last = row.get("first_name"), row.get("last_name")
+    if first and last:
+        return [f"{first} {last}", f"{last}, {first}"]
+    name = (row.get("name") or "").strip()
+    return [name] if " " in name else []
+
+
+def _customer_of_key(warehouse: Warehouse, shop_id: str, key: str) -> int:
+    """The key as the models make it: of a guest it says nothing that could be turned back."""
+    asked = f"""
+        select distinct customer_id from raw.{CUSTOMERS}
+        where shop_id = ?
+          and md5(shop_id || chr(31) || 'customer' || chr(31) || cast(customer_id as text)) = ?
+    """
+    found = rows(warehouse.query(asked, [shop_id, key]))
+    if not found:
+        raise NotFoundError(
+            "The shop knows no customer by this key.",
+            hint="A guest is named by address.",
+            field="customer",
+        )
+    return int(found[0]["customer_id"])

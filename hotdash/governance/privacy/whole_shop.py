@@ -1,0 +1,87 @@
+"""Everybody a shop knows, some at a time: a search for the words of all at once would not end."""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from hotdash.governance.privacy.erasure_key import DOMAIN
+from hotdash.governance.privacy.marked_columns import ADDRESS_HASH, PAGES, marked_columns
+from hotdash.governance.privacy.person import CONTACTS, CUSTOMERS, ORDERS, Asked
+from hotdash.governance.privacy.stores import Stores
+from hotdash.governance.privacy.write_over import require_same
+from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.personal_rows import (
+    StoredTable,
+    amounts_of,
+    empty_whole_columns,
+    stored_tables,
+    write_anew,
+)
+
+AT_ONCE = 50
+_Known = TypeVar("_Known", int, str)
+
+
+def people_of(warehouse: Warehouse, shop_id: str, erased_hashes: frozenset[str]) -> Iterator[Asked]:
+    """Customers, contacts and guests of whom anything is left."""
+    raw = {table.name: table for table in stored_tables(warehouse) if table.schema == "raw"}
+    customers = _ids_told(warehouse, raw.get(CUSTOMERS), "customer_id", shop_id)
+    contacts = _ids_told(warehouse, raw.get(CONTACTS), "contact_id", shop_id)
+    guests = _guests(warehouse, raw.get(ORDERS), shop_id, erased_hashes)
+    for each in _some(customers):
+        yield Asked(shop_id, customer_ids=frozenset(each), erased_hashes=erased_hashes)
+    for each in _some(contacts):
+        yield Asked(shop_id, contact_ids=frozenset(each), erased_hashes=erased_hashes)
+    for each in _some(guests):
+        yield Asked(
+            shop_id, is_hash_asked=frozenset(each).__contains__, erased_hashes=erased_hashes
+        )
+
+
+def empty_marked_columns(stores: Stores, shop_id: str) -> None:
+    """What is nobody's known customer: a message without a contact, people who answered them."""
+    warehouse, tables = stores.warehouse, stores.of_warehouse()
+    with warehouse.transaction():
+        for table in tables:
+            marked = _emptied(table)
+            if marked:
+                before = amounts_of(warehouse, table)
+                empty_whole_columns(warehouse, table, marked, shop_id, f"%{DOMAIN}")
+                require_same(table, before, amounts_of(warehouse, table))
+    write_anew(warehouse, tables)
+
+
+def _emptied(table: StoredTable) -> list[str]:
+    if not table.has_shop:
+        return []
+    marked = marked_columns().get(table.name, frozenset()) & set(table.texts)
+    return sorted(marked - {ADDRESS_HASH} - PAGES)
+
+
+def _ids_told(warehouse: Warehouse, table: StoredTable | None, key: str, shop_id: str) -> list[int]:
+    if table is None:
+        return []
+    told = " or ".join(
+        f"""(coalesce("{column}", '') <> '' and "{column}" not like ?)"""
+        for column in _emptied(table)
+    )
+    asked = f"select distinct {key} as id from {table.in_sql} where shop_id = ? and ({told})"
+    marked = [f"%{DOMAIN}"] * len(_emptied(table))
+    return sorted(row["id"] for row in rows(warehouse.query(asked, [shop_id, *marked])))
+
+
+def _guests(
+    warehouse: Warehouse,
+    table: StoredTable | None,
+    shop_id: str,
+    erased_hashes: frozenset[str],
+) -> list[str]:
+    if table is None:
+        return []
+    asked = f"select distinct email_hash from {table.in_sql} where shop_id = ?"
+    found = {row["email_hash"] for row in rows(warehouse.query(asked, [shop_id]))}
+    return sorted(found - erased_hashes - {None})
+
+
+def _some(everybody: Sequence[_Known]) -> Iterator[Sequence[_Known]]:
+    for begin in range(0, len(everybody), AT_ONCE):
+        yield everybody[begin : begin + AT_ONCE]

@@ -1,0 +1,122 @@
+"""A person's words are written over in every store: raw last, because from raw they are known again.
+
+Whatever is killed on the way is done again from the beginning, and finds the person as long as anything is left.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hotdash.base.email_hash import email_hash
+from hotdash.base.errors import ConflictError
+from hotdash.governance.privacy.erasure_key import ErasureKey
+from hotdash.governance.privacy.marked_columns import (
+    ADDRESS,
+    ADDRESS_HASH,
+    PAGES,
+    PERSON_KEYS,
+    marked_columns,
+)
+from hotdash.governance.privacy.person import Person
+from hotdash.governance.privacy.stores import Stores
+from hotdash.storage.appdb.repositories import personal_rows as served
+from hotdash.storage.home_texts import holds, write_over
+from hotdash.storage.warehouse.personal_rows import (
+    StoredTable,
+    amounts_of,
+    empty_columns,
+    exchange,
+    write_anew,
+    write_over_words,
+)
+
+# What proves something by its bytes; it was cleaned when it was written.
+_PROOFS = ("audit/", "evidence/")
+
+
+@dataclass(frozen=True)
+class Writing:
+    stores: Stores
+    person: Person
+    key: ErasureKey
+
+    def everywhere(self) -> None:
+        self.app_database()
+        self.home()
+        self.warehouse()
+
+    def app_database(self) -> None:
+        shop_id, needles = self.person.shop_id, self.person.needles
+        tables = self.stores.of_app_database()
+        changed: list[served.ServedTable] = []
+        with self.stores.database.jobs() as session:
+            for table in tables:
+                if not served.count_holding(session, table, shop_id, needles):
+                    continue
+                served.send_to_mirror_again(session, table, shop_id, needles)
+                if served.write_over_words(session, table, shop_id, needles):
+                    changed.append(table)
+        with self.stores.database.direct() as connection:
+            for statement in served.write_anew_statements(changed):
+                connection.execute(statement.encode())
+
+    def home(self) -> None:
+        for file in list(self.stores.of_home()):
+            if file.name.startswith(_PROOFS) or not holds(file, self.person.needles):
+                continue
+            if not write_over(file, self.person.needles):
+                # A packed one is a copy that can be made again.
+                file.path.unlink(missing_ok=True)
+
+    def warehouse(self) -> None:
+        """All tables at once or none, so that what was joined by an address always is."""
+        warehouse = self.stores.warehouse
+        tables = self.stores.of_warehouse()
+        with warehouse.transaction():
+            for table in tables:
+                before = amounts_of(warehouse, table)
+                self._write_over_table(table)
+                require_same(table, before, amounts_of(warehouse, table))
+        write_anew(warehouse, tables)
+
+    def _write_over_table(self, table: StoredTable) -> None:
+        warehouse, person = self.stores.warehouse, self.person
+        marked = marked_columns().get(table.name, frozenset()) & table.columns.keys()
+        if table.has_shop:
+            self._exchange_addresses(table)
+            emptied = sorted(marked - {ADDRESS, ADDRESS_HASH} - PAGES)
+            key = next((each for each in PERSON_KEYS if each in table.columns), None)
+            if emptied and key is not None:
+                values = sorted(person.values_of(key))
+                empty_columns(warehouse, table, emptied, person.shop_id, key, values)
+        write_over_words(warehouse, table, table.texts, person.shop_id, person.needles)
+
+    def _exchange_addresses(self, table: StoredTable) -> None:
+        warehouse, person = self.stores.warehouse, self.person
+        if ADDRESS in table.columns:
+            addresses = {
+                address: self.key.address(email_hash(address) or "")
+                for address in sorted(person.addresses)
+            }
+            exchange(warehouse, table, ADDRESS, person.shop_id, addresses)
+        if ADDRESS_HASH in table.columns:
+            hashes = {hashed: self.key.hash(hashed) for hashed in sorted(person.hashes)}
+            exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
+
+
+def require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:
+    other = sorted(name for name in before if before[name] != after[name])
+    if other:
+        raise ConflictError(
+            f"To erase would change {', '.join(other)} of {table.full_name}; nothing was erased.",
+            hint="This is a mistake of Hotdash: report it with this sentence.",
+        )
+
+
+def keys_of(tables: Sequence[StoredTable]) -> dict[str, str | None]:
+    """By which column each table with marked columns is joined to a person; None is a hole."""
+    marked = marked_columns()
+    return {
+        table.full_name: next((each for each in PERSON_KEYS if each in table.columns), None)
+        for table in tables
+        if marked.get(table.name)
+    }

@@ -1,0 +1,1 @@
+"""How long things are kept: one policy file, and what would go by it."""

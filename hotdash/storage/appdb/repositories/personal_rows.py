@@ -1,0 +1,126 @@
+"""Every table of the app database, found by its catalog: where a person stands in it, and their words taken out."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from hotdash.base.needles import ERASED, Needles
+from hotdash.storage.appdb.repositories.mirror_outbox import send_again
+from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
+
+# What the owner of the account decides over; a customer who works here is two things.
+ACCOUNTS = frozenset({"app.users"})
+
+_TABLES = """
+    select n.nspname as schema, c.relname as name,
+      array_agg(a.attname::text order by a.attnum) as columns,
+      array_agg(format_type(a.atttypid, null) order by a.attnum) as kinds
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    where c.relkind = 'r'
+      and n.nspname not in ('pg_catalog', 'information_schema')
+      and n.nspname not like 'pg\\_%'
+      and not n.nspname = any(:beside)
+      and a.attgenerated = ''
+    group by 1, 2 order by 1, 2
+"""
+_ERASED_WORDS = text("select set_config('hotdash.erased_words', :pattern, true)")
+_WRITABLE = frozenset({"text", "character varying", "json", "jsonb", "text[]"})
+
+
+@dataclass(frozen=True, slots=True)
+class ServedTable:
+    schema: str
+    name: str
+    columns: Mapping[str, str]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def in_sql(self) -> str:
+        return f'"{self.schema}"."{self.name}"'
+
+    def of_kinds(self, kinds: Collection[str]) -> list[str]:
+        return [name for name, kind in self.columns.items() if kind in kinds]
+
+
+def served_tables(session: Session, *, beside: Sequence[str] = ()) -> list[ServedTable]:
+    """Also those of libraries; `beside` are schemas of a warehouse in the same Postgres."""
+    found = session.execute(text(_TABLES), {"beside": list(beside)})
+    return [
+        ServedTable(row.schema, row.name, dict(zip(row.columns, row.kinds, strict=True)))
+        for row in found
+    ]
+
+
+def count_holding(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> int:
+    """Rows in which any column says a needle; of other shops' rows nothing is asked."""
+    asked = text(f"select count(*) from {table.in_sql} as r where {_holding(table)}")
+    return session.scalars(asked, _told(shop_id, needles)).one() if needles else 0
+
+
+def rows_holding(
+    session: Session, table: ServedTable, shop_id: str, needles: Needles
+) -> list[dict[str, Any]]:
+    asked = text(f"select to_jsonb(r) as told from {table.in_sql} as r where {_holding(table)}")
+    return list(session.scalars(asked, _told(shop_id, needles))) if needles else []
+
+
+def write_over_words(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> bool:
+    """False where the database refuses it, as it does of what is linked in a chain."""
+    columns = table.of_kinds(_WRITABLE)
+    if not columns:
+        return False
+    changed = ", ".join(
+        f"\"{column}\" = regexp_replace(\"{column}\"::text, :pattern, '{ERASED}', 'gi')"
+        f"::{table.columns[column]}"
+        for column in columns
+    )
+    statement = text(f"update {table.in_sql} as r set {changed} where {_holding(table)}")
+    try:
+        with session.begin_nested():
+            # An append-only record lets go of exactly these words.
+            session.execute(_ERASED_WORDS, {"pattern": needles.pattern})
+            session.execute(statement, _told(shop_id, needles) | {"pattern": needles.pattern})
+            session.execute(_ERASED_WORDS, {"pattern": ""})
+    except DBAPIError:
+        return False
+    return True
+
+
+def send_to_mirror_again(
+    session: Session, table: ServedTable, shop_id: str, needles: Needles
+) -> int:
+    """Before they are written over, rows that a mirror has: their copy there is written over too."""
+    mirrored = MIRRORED.get(table.name) if table.schema == "app" else None
+    if mirrored is None:
+        return 0
+    ids = [UUID(row[mirrored.id]) for row in rows_holding(session, table, shop_id, needles)]
+    return send_again(session, ids, also_sent=True) if ids else 0
+
+
+def write_anew_statements(tables: Sequence[ServedTable]) -> list[str]:
+    """For a connection in autocommit: dead rows keep what was written over until then."""
+    return [f"vacuum (full) {table.in_sql}" for table in tables]
+
+
+def _holding(table: ServedTable) -> str:
+    """As Postgres writes the row, and in what it holds as bytes."""
+    stored = "".join(
+        f" or lower(encode(r.\"{column}\", 'escape')) like any(:likes)"
+        for column in table.of_kinds({"bytea"})
+    )
+    held = f"(lower(r::text) like any(:likes){stored})"
+    return f"r.shop_id = :shop_id and {held}" if "shop_id" in table.columns else held
+
+
+def _told(shop_id: str, needles: Needles) -> dict[str, Any]:
+    return {"shop_id": shop_id, "likes": needles.likes}

@@ -1,0 +1,105 @@
+"""Every file of the home, found by walking it: where a person stands in it, and their words taken out.
+
+A text is written over in place and keeps its length, because a living process may be adding to it.
+"""
+
+import gzip
+import os
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hotdash.base.needles import Needles
+
+_parquet: Any = pq
+_PACKED = frozenset({".gz", ".zip", ".xlsx", ".parquet", ".duckdb", ".docx"})
+_ZIPS = frozenset({".zip", ".xlsx", ".docx"})
+_TEXT_LOOKED_AT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFile:
+    path: Path
+    name: str
+
+    @property
+    def is_packed(self) -> bool:
+        return self.path.suffix.lower() in _PACKED
+
+
+def home_files(home: Path, beside: Collection[Path] = ()) -> Iterator[HomeFile]:
+    """`beside` are databases, which have walks of their own."""
+    left_out = {path.absolute() for path in beside}
+    for folder, folders, files in os.walk(home):
+        here = Path(folder).absolute()
+        folders[:] = sorted(name for name in folders if here / name not in left_out)
+        for name in sorted(files):
+            path = here / name
+            if path not in left_out and path.is_file() and not path.is_symlink():
+                yield HomeFile(path, path.relative_to(home.absolute()).as_posix())
+
+
+def holds(file: HomeFile, needles: Needles) -> bool:
+    """Whether any byte of it says a needle, packed or not; what cannot be unpacked is read as it lies."""
+    if not needles:
+        return False
+    return any(needles.stand_in(part) for part in _parts(file.path))
+
+
+def write_over(file: HomeFile, needles: Needles) -> bool:
+    """False for what cannot be written over without breaking it."""
+    stored = file.path.read_bytes()
+    if file.is_packed or b"\x00" in stored[:_TEXT_LOOKED_AT]:
+        return False
+    with file.path.open("r+b") as writing:
+        for begin, end in needles.places_in(stored):
+            writing.seek(begin)
+            writing.write(b"*" * (end - begin))
+        writing.flush()
+        os.fsync(writing.fileno())
+    return True
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """A file that went away while the home was walked holds nothing."""
+    try:
+        yield path.read_bytes()
+    except FileNotFoundError:
+        return
+    try:
+        yield from _unpacked(path)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, duckdb.Error, pa.ArrowException):
+        return
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    kind = path.suffix.lower()
+    if kind == ".gz":
+        with gzip.open(path) as packed:
+            yield packed.read()
+    elif kind in _ZIPS:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.namelist():
+                yield archive.read(member)
+    elif kind == ".parquet":
+        for batch in _parquet.ParquetFile(path).iter_batches():
+            yield repr(batch.to_pylist()).encode()
+    elif kind == ".duckdb":
+        yield from _rows_of(path)
+
+
+def _rows_of(path: Path) -> Iterator[bytes]:
+    with duckdb.connect(str(path), read_only=True) as reading:
+        tables = reading.execute(
+            "select table_schema, table_name from information_schema.tables"
+        ).fetchall()
+        for schema, name in tables:
+            for batch in reading.execute(f'select * from "{schema}"."{name}"').to_arrow_reader():
+                yield repr(batch.to_pylist()).encode()

@@ -1,0 +1,201 @@
+"""Every table of a warehouse, found by its catalog: where a person stands in it, and their words taken out.
+
+Rows stay and so do their keys, amounts and loads: only words that tell who somebody is are written over.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hotdash.base.needles import ERASED, Needles
+from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.duckdb import DuckDBWarehouse
+from hotdash.storage.warehouse.raw_tables import marks
+
+_COLUMNS = """
+    select c.table_schema, c.table_name, c.column_name, c.data_type
+    from information_schema.columns c
+    join information_schema.tables t
+      on t.table_schema = c.table_schema and t.table_name = c.table_name
+    where t.table_type = 'BASE TABLE' and t.table_schema not in ({beside})
+      {here}
+    order by c.table_schema, c.table_name, c.ordinal_position
+"""
+_NOT_OURS = ("information_schema", "pg_catalog", "pg_toast")
+# Where app database and warehouse share a Postgres, that database has a walk of its own.
+_OF_APP_DATABASE = ("app", "serving", "audit", "api", "dbos")
+_TEXTS = frozenset({"varchar", "text", "character varying"})
+_DOCUMENTS = frozenset({"json", "jsonb"})
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    schema: str
+    name: str
+    columns: Mapping[str, str]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def in_sql(self) -> str:
+        return f'"{self.schema}"."{self.name}"'
+
+    @property
+    def texts(self) -> list[str]:
+        return [name for name, kind in self.columns.items() if kind in _TEXTS | _DOCUMENTS]
+
+    def is_document(self, column: str) -> bool:
+        return self.columns[column] in _DOCUMENTS
+
+    @property
+    def amounts(self) -> list[str]:
+        return [
+            name for name, kind in self.columns.items() if kind.startswith(("decimal", "numeric"))
+        ]
+
+    @property
+    def has_shop(self) -> bool:
+        return "shop_id" in self.columns
+
+
+def stored_tables(warehouse: Warehouse) -> list[StoredTable]:
+    """Also those of libraries and of candidates: whatever has rows may hold a person."""
+    is_file = warehouse.engine == "duckdb"
+    beside = _NOT_OURS if is_file else (*_NOT_OURS, *_OF_APP_DATABASE)
+    here = "and t.table_catalog = current_database() and c.table_catalog = current_database()"
+    asked = _COLUMNS.format(beside=marks(beside), here=here)
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for row in rows(warehouse.query(asked, beside)):
+        columns = found.setdefault((row["table_schema"], row["table_name"]), {})
+        columns[row["column_name"]] = str(row["data_type"]).lower()
+    return [StoredTable(schema, name, columns) for (schema, name), columns in found.items()]
+
+
+def amounts_of(warehouse: Warehouse, table: StoredTable) -> dict[str, str]:
+    """Its rows and the sum of each column of money: what an erasure leaves as it was."""
+    sums = "".join(f', cast(sum("{name}") as text) as "{name}"' for name in table.amounts)
+    [told] = rows(warehouse.query(f"select count(*) as row_count{sums} from {table.in_sql}"))
+    return {name: str(value) for name, value in told.items()}
+
+
+def count_holding(warehouse: Warehouse, table: StoredTable, shop_id: str, needles: Needles) -> int:
+    """Rows in which any text says a needle; of other shops' rows nothing is asked."""
+    if not needles or not table.texts:
+        return 0
+    where, told = _holding(warehouse, table, table.texts, shop_id, needles)
+    [found] = rows(
+        warehouse.query(f"select count(*) as held from {table.in_sql} where {where}", told)
+    )
+    return int(found["held"])
+
+
+def rows_holding(
+    warehouse: Warehouse, table: StoredTable, shop_id: str, needles: Needles
+) -> list[dict[str, Any]]:
+    if not needles or not table.texts:
+        return []
+    where, told = _holding(warehouse, table, table.texts, shop_id, needles)
+    return rows(warehouse.query(f"select * from {table.in_sql} where {where}", told))
+
+
+def rows_of_keys(
+    warehouse: Warehouse,
+    table: StoredTable,
+    shop_id: str,
+    key: str,
+    values: Collection[object],
+) -> list[dict[str, Any]]:
+    asked = f'select * from {table.in_sql} where shop_id = ? and "{key}" in ({marks(values)})'
+    return rows(warehouse.query(asked, [shop_id, *values])) if values else []
+
+
+def write_over_words(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    needles: Needles,
+) -> None:
+    for column in columns if needles else ():
+        where, told = _holding(warehouse, table, [column], shop_id, needles)
+        kind = table.columns[column] if table.is_document(column) else "text"
+        changed = (
+            f"""update {table.in_sql} set "{column}" = cast(regexp_replace("""
+            f"""cast("{column}" as text), ?, '{ERASED}', 'gi') as {kind}) where {where}"""
+        )
+        warehouse.execute(changed, [needles.pattern, *told])
+
+
+def empty_columns(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    key: str,
+    values: Collection[object],
+) -> None:
+    if columns and values:
+        emptied = ", ".join(f'"{column}" = null' for column in columns)
+        warehouse.execute(
+            f'update {table.in_sql} set {emptied} where shop_id = ? and "{key}" in ({marks(values)})',
+            [shop_id, *values],
+        )
+
+
+def empty_whole_columns(
+    warehouse: Warehouse, table: StoredTable, columns: Sequence[str], shop_id: str, kept: str
+) -> None:
+    """Of every row of the shop but those whose value is like `kept`."""
+    for column in columns:
+        warehouse.execute(
+            f'update {table.in_sql} set "{column}" = null where shop_id = ?'
+            f' and "{column}" is not null and cast("{column}" as text) not like ?',
+            [shop_id, kept],
+        )
+
+
+def exchange(
+    warehouse: Warehouse,
+    table: StoredTable,
+    column: str,
+    shop_id: str,
+    instead: Mapping[str, str],
+) -> None:
+    """One value in place of another wherever it stands, so that what was joined by it still is."""
+    for before, after in instead.items():
+        warehouse.execute(
+            f'update {table.in_sql} set "{column}" = ? where shop_id = ? and "{column}" = ?',
+            [after, shop_id, before],
+        )
+
+
+def write_anew(warehouse: Warehouse, tables: Sequence[StoredTable]) -> None:
+    """What was written over still lies in free blocks and dead rows until the file is another one."""
+    if isinstance(warehouse, DuckDBWarehouse):
+        warehouse.write_anew()
+        return
+    for table in tables:
+        warehouse.execute(f"vacuum (full) {table.in_sql}")
+
+
+def _holding(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    needles: Needles,
+) -> tuple[str, list[object]]:
+    texts = [f'cast("{column}" as text)' for column in columns]
+    told: list[object] = []
+    if warehouse.engine == "duckdb":
+        held = " or ".join(f"regexp_matches({each}, ?, 'i')" for each in texts)
+        told += [needles.pattern] * len(texts)
+    else:
+        row = f"lower(concat_ws(chr(31), {', '.join(texts)}))"
+        held = f"{row} like any (array[{marks(needles.likes)}])"
+        told += needles.likes
+    if not table.has_shop:
+        return f"({held})", told
+    return f"shop_id = ? and ({held})", [shop_id, *told]

@@ -1,0 +1,75 @@
+"""A person exported and erased by command, while evidence and the audit log go on proving themselves."""
+
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hotdash.decisions.log import Action, Decision, Scope, record_decision
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.factory import open_warehouse
+from tests.fixtures import planted_person as person
+from tests.fixtures.commands import Commands
+from tests.fixtures.planted_person import ANN, SHOP
+from tests.fixtures.raw_world import RawWorld
+from tests.fixtures.shops import add_shop
+
+THEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ABOUT = ("--shop", SHOP, "--reason", "letter 12")
+
+
+@pytest.fixture
+def home(commands: Commands, database: Database) -> Path:
+    home = commands.folder / ".hotdash"
+    (home / "logs").mkdir(parents=True)
+    home.chmod(0o700)
+    with database.jobs() as session:
+        add_shop(session, SHOP)
+        why = f"{person.ADDRESS} asked for it"
+        record_decision(
+            session, Decision(SHOP, Scope.OPS, Action.CORRECT, "cli:eve", "order 2", why), THEN
+        )
+    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    person.tell(RawWorld(warehouse))
+    warehouse.close()
+    return home
+
+
+def test_a_person_is_exported_erased_and_proven_gone(commands: Commands, home: Path) -> None:
+    window = ("--from", "2026-11-20", "--to", "2026-11-21")
+    bundle = commands.told("evidence", "create", "Order 2", "--shop", SHOP, *window)["path"]
+    archive = Path(commands.told("privacy", "export", str(ANN), *ABOUT)["file"])
+    with zipfile.ZipFile(archive) as opened:
+        assert person.ADDRESS in opened.read("warehouse/raw.shopify_customers.json").decode()
+
+    refused = commands.told("privacy", "erase", str(ANN), *ABOUT, code=2)
+    assert refused["error"]["message"] == "Erasing cannot be undone, and nothing was done."
+    assert archive.exists()
+
+    [erased] = commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")["erased"]
+    assert erased["left"] == []
+    assert Path(erased["file"]).is_file()
+    assert not archive.exists()
+    assert person.traces_in(person.texts_of_home(home)) == {}
+
+    assert commands.told("evidence", "verify", bundle)["differences"] == []
+    commands.shown("audit", "verify")
+    [told] = commands.told("privacy", "report")["erasures"]
+    assert told["finished_at"] is not None
+    assert commands.told("privacy", "replay")["erased"] == []
+
+
+def test_who_nobody_knows_is_said(commands: Commands, home: Path) -> None:
+    error = commands.error("privacy", "erase", "4711", *ABOUT, "--yes")
+    assert error["message"] == "Nothing is known here of this person."
+    error = commands.error("privacy", "export", "Annegret", *ABOUT)
+    assert "names no customer" in error["message"]
+    assert not (home / "privacy/erasures.ndjson").exists()
+
+
+def test_what_of_retention_would_go_is_said(commands: Commands, home: Path) -> None:
+    (home / "retention.yml").write_text("kept_days:\n  api_calls: 45\n")
+    planned = commands.told("retention", "plan")
+    assert planned["kept_days"]["api_calls"] == 45
+    assert commands.told("retention", "run")["rows"] == planned["rows"]

@@ -1,0 +1,212 @@
+"""The plan says what would go, and exactly that goes."""
+
+import multiprocessing
+import os
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from docs.write_supabase import FOLDER
+from hotdash.base.clock import FixedClock
+from hotdash.governance.audit import archive
+from hotdash.governance.audit.chain import note_heads, verify
+from hotdash.governance.retention.policy import POLICY_FILE, PolicyError, load_policy
+from hotdash.jobs import retention
+from hotdash.jobs.retention import RetentionDesk
+from hotdash.storage.appdb.repositories import audit, audit_chain, inbox
+from hotdash.storage.appdb.repositories.api_calls import CallRecord, roll_up_calls, save_calls
+from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
+from hotdash.storage.appdb.session import Database
+from tests.fixtures.postgres import DatabaseUrls
+from tests.fixtures.shops import SeededShop
+
+NOW = datetime.now(UTC)
+RETENTION_FILE = FOLDER / "20260104000000_retention.sql"
+TABLES = (
+    *("app.api_calls", "app.webhook_deliveries", "app.job_runs", "app.sign_in_attempts"),
+    *("app.sessions", "app.decisions", "app.shops", "audit.events"),
+)
+
+
+def before(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def rows(database: Database) -> dict[str, int]:
+    with database.jobs() as session:
+        return {
+            table: session.scalars(text(f"select count(*) from {table}")).one() for table in TABLES
+        }
+
+
+@pytest.fixture
+def desk(database: Database, shop: SeededShop, tmp_path: Path) -> RetentionDesk:
+    """Of each store some that are too old and some that are not."""
+    calls = [
+        CallRecord(shop.shop_id, before(days), None, "shopify", "orders", "ok", 1.0, 0)
+        for days in (1, 29, 32, 40, 50)
+    ]
+    webhooks = [_webhook(shop.shop_id, days) for days in (1, 8, 9, 10)]
+    with database.jobs() as session:
+        save_calls(session, calls)
+        for days in (200, 181, 179, 1):
+            audit.add_event(
+                session,
+                shop_id=shop.shop_id,
+                actor="program:test",
+                action="try",
+                subject="it",
+                at=before(days),
+            )
+        for days in (0, 3, 4):
+            session.execute(
+                text(
+                    "insert into app.sign_in_attempts (email_hash, address, at, succeeded)"
+                    " values (sha256('them'), '192.0.2.1', :at, false)"
+                ),
+                {"at": before(days)},
+            )
+    with database.glance() as connection:
+        inbox.receive(connection, webhooks)
+    with database.jobs() as session:
+        session.execute(
+            text("update app.webhook_deliveries set applied_at = :now where vendor_id <> '10'"),
+            {"now": NOW},
+        )
+    note_heads(database, tmp_path, NOW)
+    return RetentionDesk(database, tmp_path, FixedClock(NOW))
+
+
+def _webhook(shop_id: str, days: int) -> IncomingWebhook:
+    return IncomingWebhook(
+        shop_id=shop_id,
+        vendor="shopify",
+        delivery_id=str(days),
+        topic="orders/updated",
+        triggered_at=None,
+        received_at=before(days),
+        tables=["shopify_orders"],
+        vendor_ids=[str(days)],
+        compliance=None,
+        rejection=None,
+    )
+
+
+def test_the_plan_takes_nothing_and_the_run_takes_exactly_it(desk: RetentionDesk) -> None:
+    stood = rows(desk.database)
+    planned = desk.plan()
+    assert rows(desk.database) == stood
+    assert {name: count for name, count in planned.items() if count} == {
+        "api_calls": 3,
+        "webhooks": 2,
+        "sign_in_attempts": 2,
+        "audit": 2,
+    }
+
+    assert desk.run() == planned
+
+    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
+    assert {table: count for table, count in gone.items() if count} == {
+        "app.api_calls": 3,
+        "app.webhook_deliveries": 2,
+        "app.sign_in_attempts": 2,
+        "audit.events": 2,
+    }
+    assert set(desk.plan().values()) == {0}
+    assert verify(desk.database, desk.home).misfit is None
+
+
+def test_pg_cron_takes_what_the_worker_would_and_keeps_what_only_it_can_take(
+    desk: RetentionDesk,
+) -> None:
+    """The schedule stands in for the extension; what it is told to do runs as it is."""
+    stood, planned = rows(desk.database), desk.plan()
+    with desk.database.jobs() as session:
+        roll_up_calls(session)
+        session.execute(text("create schema cron"))
+        session.execute(
+            text("create table cron.job (name text primary key, at text, command text)")
+        )
+        session.execute(
+            text(
+                "create function cron.schedule(text, text, text) returns bigint language sql as"
+                " 'insert into cron.job values ($1, $2, $3) returning 1::bigint'"
+            )
+        )
+        session.connection().exec_driver_sql(RETENTION_FILE.read_text())
+        for command in session.scalars(text("select command from cron.job")).all():
+            session.execute(text(command))
+    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
+    assert {table: count for table, count in gone.items() if count} == {
+        "app.api_calls": planned["api_calls"],
+        "app.webhook_deliveries": planned["webhooks"],
+        "app.sign_in_attempts": planned["sign_in_attempts"],
+    }
+    assert desk.run() == dict.fromkeys(planned, 0) | {"audit": planned["audit"]}
+
+
+def test_what_the_installation_says_holds_over_the_defaults(desk: RetentionDesk) -> None:
+    (desk.home / POLICY_FILE).write_text("kept_days:\n  api_calls: 45\n")
+    assert desk.plan()["api_calls"] == 1
+    assert load_policy(desk.home).webhooks == 7
+
+
+KILLED_AT = {
+    "while rows go": (retention, "_forget_calls"),
+    "before the ends are noted": (retention, "note_heads"),
+    "before the file is kept": (archive, "_write"),
+    "before archived rows go": (audit_chain, "forget_archived"),
+}
+
+
+def _die(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def run_and_die(home: str, url: str, killed_at: str) -> None:
+    """In a child, which does not survive it."""
+    setattr(*KILLED_AT[killed_at], _die)
+    RetentionDesk(Database(url), Path(home), FixedClock(NOW)).run()
+
+
+@pytest.mark.parametrize("killed_at", KILLED_AT)
+def test_a_killed_run_leaves_nothing_half_and_is_finished(
+    desk: RetentionDesk, database_urls: DatabaseUrls, killed_at: str
+) -> None:
+    stood, planned = rows(desk.database), desk.plan()
+    child = multiprocessing.get_context("spawn").Process(
+        target=run_and_die, args=(str(desk.home), database_urls.owner, killed_at)
+    )
+    child.start()
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
+    assert verify(desk.database, desk.home).misfit is None
+    if killed_at == "while rows go":
+        assert rows(desk.database) == stood
+
+    desk.run()
+
+    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
+    assert sum(gone.values()) == sum(planned.values())
+    assert set(desk.plan().values()) == {0}
+    assert verify(desk.database, desk.home).misfit is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("kept_days:\n  api_cals: 30\n", "api_cals"),
+        ("kept_days:\n  audit: 90\n", "audit: 90"),
+        ("kept_days:\n  jobs: soon\n", "jobs: 'soon'"),
+        ("kept_days: 7\n", "kept_days: 7"),
+        ("days: {}\n", "kept_days and nothing else"),
+        ("kept_days: [\n", "cannot be read"),
+    ],
+)
+def test_a_slip_in_the_policy_is_told(tmp_path: Path, said: str, told: str) -> None:
+    (tmp_path / POLICY_FILE).write_text(said)
+    with pytest.raises(PolicyError, match=told):
+        load_policy(tmp_path)

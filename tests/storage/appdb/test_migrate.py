@@ -99,7 +99,7 @@ def down_and_up(database: Database) -> None:
     fill(database)
     full, whole = content(database), objects(database)
     for revision in [*REVISIONS[1:], "base"]:
-        migrate.downgrade(database, revision)
+        migrate.downgrade(database, revision, losing=True)
         kept = content(database)
         assert all(kept.values())
         assert kept == narrowed(full, kept)

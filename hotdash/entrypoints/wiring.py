@@ -31,7 +31,9 @@ from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
+from hotdash.governance.backup.restore import is_unsettled
 from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.backups import settle_restore
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
@@ -326,6 +328,8 @@ def open_installation(settings: Settings) -> Generator[Installation]:
     with ExitStack() as stack:
         database, url = _open_database(settings, stack)
         stack.callback(database.dispose)
+        if is_unsettled(settings.home):
+            settle_restore(database, settings.home)
         house = Installation(settings, database, _warehouse_url(settings, url))
         stack.callback(house.calls.close)
         yield house

@@ -11,6 +11,7 @@ from uuid import UUID
 from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
+from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.mirror import MirrorDesk
 from hotdash.jobs.parity import ParityDesk
 from hotdash.jobs.queue import Lane
@@ -100,6 +101,7 @@ class JobContext:
     mirror: MirrorDesk | None = None
     home: Path | None = None
     parity: ParityDesk | None = None
+    backups: BackupDesk | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

@@ -185,3 +185,7 @@ def holds_shops(connection: psycopg.Connection) -> bool:
     return revision(connection) is not None and (
         fetch_value(connection, "select exists (select from app.shops)") is True
     )
+
+
+def has_workers(connection: psycopg.Connection) -> bool:
+    return fetch_value(connection, "select to_regclass('app.workers') is not null") is True

@@ -1,0 +1,185 @@
+"""Backups of one installation: made beside its runs, thinned out, put back, and practised."""
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hotdash.base.clock import Clock
+from hotdash.base.errors import ConflictError
+from hotdash.base.progress import Progress
+from hotdash.governance.backup import keep
+from hotdash.governance.backup.archive import Archive, is_begun
+from hotdash.governance.backup.create import House, Made, create
+from hotdash.governance.backup.drill import Drilled, drill
+from hotdash.governance.backup.place import Place
+from hotdash.governance.backup.restore import Restored, Target, refuse_populated, restore, settle
+from hotdash.governance.backup.verify import Proven, verify
+from hotdash.pipeline.lease import Patience, hold_lease
+from hotdash.storage.appdb.repositories import audit, leases, table_copies
+from hotdash.storage.appdb.repositories.workers import list_workers
+from hotdash.storage.appdb.session import Database
+from hotdash.storage.embedded_lock import exclusive
+from hotdash.storage.secrets import Vault
+from hotdash.storage.warehouse.contract import Warehouse
+
+MADE, DRILLED = "backup.made", "backup.drilled"
+_LOCK = "backups"
+_RESTORE_LOCK = "restore.lock"
+
+
+def _no_patience() -> Patience:
+    return Patience(timedelta(hours=1))
+
+
+@dataclass(frozen=True)
+class BackupDesk:
+    database: Database
+    home: Path
+    vault: Vault
+    clock: Clock
+    open_warehouse: Callable[[], AbstractContextManager[Warehouse]]
+    url: str
+    key_file: Path
+    keep: timedelta
+    patience: Patience = field(default_factory=_no_patience)
+
+    def archive(self) -> Archive:
+        return Archive(Place(self.url), self.key_file)
+
+    def existing_archive(self) -> Archive:
+        """Whoever only reads begins nothing: no key, no folder."""
+        place = Place(self.url)
+        if not is_begun(place):
+            raise ConflictError(
+                f"There are no backups at {self.url}.",
+                hint="`hotdash backup create` makes the first; or name their place in "
+                "HOTDASH_BACKUP_URL.",
+                field="backup_url",
+            )
+        return Archive(place, self.key_file)
+
+    def create(
+        self,
+        actor: str,
+        reason: str,
+        progress: Progress,
+        *,
+        whole: bool = False,
+        with_warehouse: bool = True,
+    ) -> Made:
+        with self._nobody_else():
+            archive = self.archive()
+            if with_warehouse:
+                made = self._create_with_warehouse(archive, reason, progress, whole)
+            else:
+                made = create(self._house(None), archive, reason, progress, whole=whole)
+            archive.forget(keep.outlived(archive.ids(), self.clock.now(), self.keep))
+        detail = {"reason": reason, "written_bytes": made.written.bytes}
+        self._note(MADE, actor, made.manifest.backup_id, detail)
+        return made
+
+    def verify(self, backup_id: str | None, at: datetime | None, progress: Progress) -> Proven:
+        archive = self.existing_archive()
+        return verify(archive, archive.chosen(backup_id, at), progress)
+
+    def drill(
+        self, actor: str, backup_id: str | None, at: datetime | None, progress: Progress
+    ) -> Drilled:
+        archive = self.existing_archive()
+        done = drill(archive, archive.chosen(backup_id, at), self.clock, progress)
+        detail = {"holds": done.holds, "tables": done.compared, "seconds": done.seconds}
+        self._note(DRILLED, actor, done.manifest.backup_id, detail)
+        return done
+
+    def restore(
+        self,
+        actor: str,
+        backup_id: str | None,
+        at: datetime | None,
+        progress: Progress,
+        *,
+        replace: bool,
+        with_warehouse: bool,
+    ) -> Restored:
+        archive = self.existing_archive()
+        chosen = archive.chosen(backup_id, at)
+        target = Target(self.database, self.home, self.clock, actor)
+        with exclusive(self.home / _RESTORE_LOCK), self._nobody_else(), self._no_run():
+            if not replace:
+                refuse_populated(self.database)
+            return restore(
+                *(target, archive, chosen, progress),
+                replace=replace,
+                with_warehouse=with_warehouse,
+            )
+
+    def _create_with_warehouse(
+        self, archive: Archive, reason: str, progress: Progress, whole: bool
+    ) -> Made:
+        with (
+            self.open_warehouse() as warehouse,
+            hold_lease(self.database, warehouse.identity, self.clock, patience=self.patience),
+        ):
+            try:
+                return create(self._house(warehouse), archive, reason, progress, whole=whole)
+            finally:
+                warehouse.close()
+
+    def _house(self, warehouse: Warehouse | None) -> House:
+        return House(self.database, self.home, self.vault, self.clock, warehouse)
+
+    def _note(self, action: str, actor: str, subject: str, detail: dict[str, object]) -> None:
+        with self.database.jobs() as session:
+            audit.add_event(
+                session,
+                shop_id=None,
+                actor=actor,
+                action=action,
+                subject=subject,
+                at=self.clock.now(),
+                detail=detail,
+            )
+
+    @contextmanager
+    def _nobody_else(self) -> Generator[None]:
+        """Whoever forgets chunks must not meet whoever just found them there; the database decides."""
+        with self.database.direct() as connection:
+            seconds = self.patience.lasts.total_seconds()
+            if not leases.wait_for_lock(connection, _LOCK, seconds):
+                raise ConflictError(
+                    "Another backup or restore is under way.", hint="Wait until it has ended."
+                )
+            yield
+
+    @contextmanager
+    def _no_run(self) -> Generator[None]:
+        """By the lock alone: the row that says who holds it is in the tables that go."""
+        self._refuse_workers()
+        with self.open_warehouse() as warehouse, self.database.direct() as connection:
+            if not leases.try_lock(connection, warehouse.identity):
+                raise ConflictError(
+                    "A run is under way, and a restore would take its database away.",
+                    hint="Wait until it has ended, and stop `hotdash up` or `hotdash worker`.",
+                )
+            yield
+
+    def _refuse_workers(self) -> None:
+        with self.database.direct() as connection:
+            if not table_copies.has_workers(connection):
+                return
+        with self.database.jobs() as session:
+            now = self.clock.now()
+            alive = [each for each in list_workers(session) if each.is_alive(now)]
+        if alive:
+            raise ConflictError(
+                f"A worker is there: {alive[0].name}. A restore would take its database away.",
+                hint="Stop `hotdash up` or `hotdash worker` first.",
+            )
+
+
+def settle_restore(database: Database, home: Path) -> None:
+    """Before anybody works with what a killed restore left; one that is under way is waited for."""
+    with exclusive(home / _RESTORE_LOCK):
+        settle(database, home)

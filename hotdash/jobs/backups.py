@@ -16,7 +16,7 @@ from hotdash.governance.backup.drill import Drilled, drill
 from hotdash.governance.backup.place import Place
 from hotdash.governance.backup.restore import Restored, Target, refuse_populated, restore, settle
 from hotdash.governance.backup.verify import Proven, verify
-from hotdash.pipeline.lease import Patience, hold_lease
+from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
 from hotdash.storage.appdb.repositories import audit, leases, table_copies
 from hotdash.storage.appdb.repositories.workers import list_workers
 from hotdash.storage.appdb.session import Database
@@ -158,7 +158,9 @@ class BackupDesk:
         """By the lock alone: the row that says who holds it is in the tables that go."""
         self._refuse_workers()
         with self.open_warehouse() as warehouse, self.database.direct() as connection:
-            if not leases.try_lock(connection, warehouse.identity):
+            # A killed owner's lock goes with its connection, which the server notices in a moment.
+            seconds = min(PATIENCE_SECONDS, self.patience.lasts.total_seconds())
+            if not leases.wait_for_lock(connection, warehouse.identity, seconds):
                 raise ConflictError(
                     "A run is under way, and a restore would take its database away.",
                     hint="Wait until it has ended, and stop `hotdash up` or `hotdash worker`.",

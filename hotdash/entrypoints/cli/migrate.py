@@ -4,14 +4,12 @@ from typing import Annotated
 
 import typer
 
-from hotdash.base.progress import SilentProgress
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
-from hotdash.entrypoints.wiring import Installation, open_installation
-from hotdash.entrypoints.wiring_backups import backup_desk
+from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring_backups import back_up_before_migrating
 from hotdash.storage.appdb import migrate as migrations
-from hotdash.storage.appdb.repositories import table_copies
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +49,7 @@ def migrate(
     with told_errors(json), open_installation(invocation(context).settings()) as house:
         database = house.database
         before = migrations.current(database)
-        made = None if no_backup else _back_up_first(house, is_due=down)
+        made = None if no_backup else back_up_before_migrating(house, operator(), goes_down=down)
         if down:
             migrations.downgrade(database, revision, losing=lose)
         else:
@@ -67,15 +65,3 @@ def migrate(
             out.print(f"The app database went from {before or 'nothing'} to {after or 'nothing'}.")
         if made and not json:
             out.print(f"Before that it was backed up as {made}.", style="dim")
-
-
-def _back_up_first(house: Installation, *, is_due: bool) -> str | None:
-    """Where something changes and there is something to lose; the warehouse is not touched by it."""
-    database = house.database
-    with database.direct() as connection:
-        holds_shops = table_copies.holds_shops(connection)
-    if not holds_shops or not (is_due or migrations.needs_upgrade(database)):
-        return None
-    reason = f"before migrating from {migrations.current(database)}"
-    made = backup_desk(house).create(operator(), reason, SilentProgress(), with_warehouse=False)
-    return made.manifest.backup_id

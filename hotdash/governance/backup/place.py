@@ -34,7 +34,7 @@ class Place:
     def put(self, name: str, content: bytes) -> None:
         """An object storage shows an object when it is whole; a folder gets that by a rename."""
         if isinstance(self._files, LocalFileSystem):
-            _put_file(Path(self._path(name)), content)
+            self._asked(lambda: _put_file(Path(self._path(name)), content), name)
         else:
             self._asked(lambda: self._files.pipe_file(self._path(name), content), name)
 

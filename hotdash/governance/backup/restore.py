@@ -12,7 +12,6 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from hotdash.base.clock import Clock, iso_utc
 from hotdash.base.errors import ConflictError
@@ -26,7 +25,7 @@ from hotdash.governance.backup.manifest import Manifest, WarehouseFile
 from hotdash.governance.backup.verify import verify
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import audit, table_copies
-from hotdash.storage.appdb.session import Database
+from hotdash.storage.appdb.session import Database, session_within
 from hotdash.storage.secrets import KEY_FILE, Vault
 
 ACTION = "backup.restored"
@@ -71,7 +70,7 @@ def restore(
         app_tables.load(connection, manifest.app, archive.chunks, progress)
 
     def finish(connection: Connection) -> None:
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
+        with session_within(connection) as session:
             audit.add_event(
                 session,
                 shop_id=None,
@@ -81,7 +80,6 @@ def restore(
                 at=target.clock.now(),
                 detail={"backup": backup_id, "made_at": iso_utc(manifest.made_at)},
             )
-            session.commit()
 
     migrate.rebuild(
         target.database, manifest.app.revision, fill, finish, is_open=manifest.app.is_open

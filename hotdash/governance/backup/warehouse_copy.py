@@ -11,14 +11,10 @@ from hotdash.base.progress import Progress
 from hotdash.governance.backup.chunks import CHUNK_BYTES, Chunks, ChunkWriter
 from hotdash.governance.backup.manifest import WarehouseFile, WarehouseRecipe
 from hotdash.governance.backup.place import DamagedBackupError
-from hotdash.storage.warehouse.contract import SCHEMA_VERSION, Warehouse, rows
+from hotdash.storage.warehouse.contract import SCHEMA_VERSION, Warehouse
 from hotdash.storage.warehouse.duckdb import DuckDBWarehouse
 from hotdash.storage.warehouse.factory import open_warehouse
-
-_TABLES = """
-    select table_schema || '.' || table_name as name from information_schema.tables
-    where table_type = 'BASE TABLE' order by 1
-"""
+from hotdash.storage.warehouse.table_counts import row_counts
 
 
 def back_up(
@@ -60,16 +56,6 @@ def stage(part: WarehouseFile, file: Path, chunks: Chunks, progress: Progress) -
     _prove(part, file)
 
 
-def row_counts(warehouse: Warehouse) -> Mapping[str, int]:
-    names = [row["name"] for row in rows(warehouse.query(_TABLES))]
-    if not names:
-        return {}
-    asked = " union all ".join(
-        f"select '{name}' as name, count(*) as rows from {_quoted(name)}" for name in names
-    )
-    return {row["name"]: row["rows"] for row in rows(warehouse.query(asked))}
-
-
 def _prove(part: WarehouseFile, file: Path) -> None:
     warehouse = open_warehouse("duckdb", home=file.parent, memory_mb=512, url=None)
     try:
@@ -97,8 +83,3 @@ def _by_shop(kept: list[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     for shop_id, vendor in kept:
         found[shop_id] = (*found.get(shop_id, ()), vendor)
     return found
-
-
-def _quoted(name: str) -> str:
-    schema, _, table = name.partition(".")
-    return f'"{schema}"."{table}"'

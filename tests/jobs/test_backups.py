@@ -150,7 +150,7 @@ class TestComingBack:
         assert (done.manifest.backup_id, said(world.database)) == (id_of(AT + HOUR), {2})
         world.put_back(first)
         assert said(world.database) == {1}
-        with pytest.raises(NotFoundError, match="until 2026-11-21T17:00:00Z. The oldest is of"):
+        with pytest.raises(NotFoundError, match=r"until 2026-11-21T17:00:00Z\. The oldest is of"):
             desk.restore(ACTOR, None, AT - HOUR, SILENT, replace=True, with_warehouse=True)
 
     def test_a_restore_is_told_in_the_log_and_moves_newer_ends_aside(self, world: World) -> None:

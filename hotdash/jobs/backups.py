@@ -1,6 +1,6 @@
 """Backups of one installation: made beside its runs, thinned out, put back, and practised."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,9 +10,10 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import ConflictError
 from hotdash.base.progress import Progress
 from hotdash.governance.backup import keep
-from hotdash.governance.backup.archive import Archive, is_begun
+from hotdash.governance.backup.archive import Archive, ids_at, is_begun
 from hotdash.governance.backup.create import House, Made, create
 from hotdash.governance.backup.drill import Drilled, drill
+from hotdash.governance.backup.manifest import instant_of
 from hotdash.governance.backup.place import Place
 from hotdash.governance.backup.restore import Restored, Target, refuse_populated, restore, settle
 from hotdash.governance.backup.verify import Proven, verify
@@ -59,6 +60,11 @@ class BackupDesk:
                 field="backup_url",
             )
         return Archive(place, self.key_file)
+
+    def newest(self) -> datetime | None:
+        """By its name alone: no key is needed to see that a night was missed."""
+        found = ids_at(Place(self.url))
+        return instant_of(found[-1]) if found else None
 
     def create(
         self,
@@ -130,7 +136,7 @@ class BackupDesk:
     def _house(self, warehouse: Warehouse | None) -> House:
         return House(self.database, self.home, self.vault, self.clock, warehouse)
 
-    def _note(self, action: str, actor: str, subject: str, detail: dict[str, object]) -> None:
+    def _note(self, action: str, actor: str, subject: str, detail: Mapping[str, object]) -> None:
         with self.database.jobs() as session:
             audit.add_event(
                 session,

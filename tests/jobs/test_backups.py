@@ -17,9 +17,11 @@ from hotdash.governance.backup.chunks import FOLDER
 from hotdash.governance.backup.manifest import id_of
 from hotdash.governance.backup.place import DamagedBackupError, Place
 from hotdash.jobs.backups import DRILLED, MADE, BackupDesk
+from hotdash.jobs.job_context import JobContext
 from hotdash.pipeline.lease import hold_lease
 from hotdash.storage.appdb import migrate
-from hotdash.storage.appdb.repositories import audit, workers
+from hotdash.storage.appdb.repositories import audit, jobs, workers
+from hotdash.storage.appdb.repositories.jobs import JobRecord
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import KEY_FILE
@@ -40,6 +42,7 @@ from tests.fixtures.recovery import (
     settle,
     state_of,
 )
+from tests.fixtures.working import carried_out, no_warehouse
 
 HOUR = timedelta(hours=1)
 
@@ -355,3 +358,31 @@ class TestLater:
         world.clock.advance(HOUR)
         world.desk.create(ACTOR, "by hand", SILENT, whole=True)
         world.desk.verify(None, None, SILENT)
+
+
+class TestAsJobs:
+    def carried_out(self, world: World, job: str, slot: str) -> JobRecord:
+        context = JobContext(world.database, world.clock, no_warehouse, {}, backups=world.desk)
+        return carried_out(context, job, slot)
+
+    def test_a_night_and_a_sunday(self, world: World) -> None:
+        assert self.carried_out(world, "backup", "1").status == jobs.COMPLETED
+        assert world.desk.newest() == AT
+        assert self.carried_out(world, "restore_drill", "2").status == jobs.COMPLETED
+
+    def test_what_does_not_come_back_fails(self, world: World) -> None:
+        self.carried_out(world, "backup", "1")
+        place = Place(world.place)
+        name = min(place.sizes(FOLDER))
+        place.put(name, place.get(name)[:-1])
+        failed = self.carried_out(world, "restore_drill", "2")
+        assert failed.status == jobs.FAILED
+        assert "damaged" in (failed.error or "")
+
+    def test_a_log_that_does_not_hold_fails_too(self, world: World) -> None:
+        with world.database.direct() as connection:
+            connection.execute("alter table audit.events disable trigger user")
+            connection.execute("update audit.events set actor = 'cli:bob' where action = 'say'")
+        self.carried_out(world, "backup", "1")
+        failed = self.carried_out(world, "restore_drill", "2")
+        assert "was restored for practice, and" in (failed.error or "")

@@ -32,13 +32,7 @@ class Archive:
         self.chunks = Chunks(place, _key_of(place, key_file))
 
     def ids(self) -> list[str]:
-        """The oldest first."""
-        found = self.place.sizes(BACKUPS)
-        return sorted(
-            name.removeprefix(f"{BACKUPS}/").removesuffix(_ENDING)
-            for name in found
-            if name.endswith(_ENDING)
-        )
+        return ids_at(self.place)
 
     def read(self, backup_id: str) -> Manifest:
         name = _file_of(backup_id)
@@ -107,6 +101,15 @@ class Archive:
         """With the newest key of the home; chunks stay as they are."""
         vault = Vault(self.key_file)
         self.place.put(_KEY, vault.seal_anew(self.place.get(_KEY)))
+
+
+def ids_at(place: Place) -> list[str]:
+    """The oldest first."""
+    return sorted(
+        name.removeprefix(f"{BACKUPS}/").removesuffix(_ENDING)
+        for name in place.sizes(BACKUPS)
+        if name.endswith(_ENDING)
+    )
 
 
 def is_begun(place: Place) -> bool:

@@ -1,7 +1,7 @@
 """Where backups rest: a folder or an object storage, over fsspec; a file is there whole or not at all."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -77,7 +77,7 @@ class Place:
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"
 
-    def _asked(self, ask: Any, name: str) -> Any:
+    def _asked(self, ask: Callable[[], Any], name: str) -> Any:
         try:
             return ask()
         except FileNotFoundError:
@@ -92,8 +92,9 @@ class Place:
 
 
 def _open(url: str) -> tuple[Any, str]:
-    files, root = fsspec.url_to_fs(url)
-    return files, str(root).rstrip("/")
+    to_files: Callable[[str], tuple[Any, str]] = fsspec.url_to_fs  # pyright: ignore[reportUnknownMemberType]
+    files, root = to_files(url)
+    return files, root.rstrip("/")
 
 
 def _put_file(file: Path, content: bytes) -> None:

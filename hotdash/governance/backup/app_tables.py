@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import cast
 
 import psycopg
@@ -92,7 +93,7 @@ def _back_up_table(connection: psycopg.Connection, table: Table, writer: ChunkWr
 def _load_table(
     connection: psycopg.Connection, table: Table, part: TablePart, chunks: Chunks
 ) -> None:
-    as_it_was = Table(table.name, part.columns, table.key)
+    as_it_was = replace(table, columns=part.columns)
     table_copies.write_table(connection, as_it_was, chunks.read(part.content))
     if _hash(connection, as_it_was) != part.content.sha256:
         raise DamagedBackupError(

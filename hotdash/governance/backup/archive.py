@@ -94,7 +94,7 @@ class Archive:
             for chunk in content.chunks
         }
         unheld = [name for name in self.place.sizes(FOLDER) if name not in held]
-        self.place.delete(unheld)
+        self.place.delete([*unheld, *self.place.leftovers(FOLDER), *self.place.leftovers(BACKUPS)])
         return len(unheld)
 
     def seal_key_anew(self) -> None:

@@ -56,6 +56,18 @@ class Place:
 
     def sizes(self, folder: str) -> Mapping[str, int]:
         """Of everything that is whole there, by its name."""
+        found = self._found(folder)
+        return {name: size for name, size in found.items() if not name.endswith(_UNFINISHED)}
+
+    def leftovers(self, folder: str) -> list[str]:
+        """What killed processes did not end."""
+        return [name for name in self._found(folder) if name.endswith(_UNFINISHED)]
+
+    def delete(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._asked(lambda name=name: self._files.rm_file(self._path(name)), name)
+
+    def _found(self, folder: str) -> Mapping[str, int]:
         self._files.invalidate_cache()
         try:
             found: Mapping[str, Any] = self._asked(
@@ -64,15 +76,7 @@ class Place:
         except FileNotFoundError:
             return {}
         begins = len(self._root) + 1
-        return {
-            path[begins:]: told["size"]
-            for path, told in found.items()
-            if not path.endswith(_UNFINISHED)
-        }
-
-    def delete(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._asked(lambda name=name: self._files.rm_file(self._path(name)), name)
+        return {path[begins:]: told["size"] for path, told in found.items()}
 
     def _path(self, name: str) -> str:
         return f"{self._root}/{name}"

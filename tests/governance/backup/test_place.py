@@ -39,6 +39,7 @@ def test_what_a_killed_process_left_half_is_not_there(tmp_path: Path) -> None:
     place.put("chunks/ab/abc", b"1")
     (tmp_path / "chunks/ab/abd.1234.unfinished").write_bytes(b"half")
     assert list(place.sizes("chunks")) == ["chunks/ab/abc"]
+    assert place.leftovers("chunks") == ["chunks/ab/abd.1234.unfinished"]
 
 
 def test_only_its_owner_reads_a_folder(tmp_path: Path) -> None:

@@ -45,7 +45,11 @@ _TABLES = """
             from pg_catalog.pg_index as i
             cross join unnest(i.indkey) with ordinality as k (number, place)
             join pg_catalog.pg_attribute as a on a.attrelid = c.oid and a.attnum = k.number
-            where i.indrelid = c.oid and i.indisprimary), '{}')
+            where i.indrelid = c.oid and i.indisprimary), '{}'),
+        array(
+            select a.attname::text from pg_catalog.pg_attribute as a
+            where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                and a.attcollation <> 0)
     from pg_catalog.pg_class as c
     join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     where n.nspname = any(%s) and c.relkind = 'r'
@@ -82,6 +86,7 @@ class Table:
     name: str
     columns: tuple[str, ...]
     key: tuple[str, ...]
+    texts: frozenset[str] = frozenset()
 
 
 def read_in_one_form(connection: psycopg.Connection) -> None:
@@ -92,8 +97,8 @@ def read_in_one_form(connection: psycopg.Connection) -> None:
 def tables(connection: psycopg.Connection) -> list[Table]:
     """Parents before what refers to them."""
     found = {
-        name: Table(name, tuple(columns), tuple(key))
-        for name, columns, key in connection.execute(_TABLES, [list(SCHEMAS)])
+        name: Table(name, tuple(columns), tuple(key), frozenset(texts))
+        for name, columns, key, texts in connection.execute(_TABLES, [list(SCHEMAS)])
         if name not in OF_THE_MOMENT
     }
     order = TopologicalSorter[str]({name: set[str]() for name in found})
@@ -105,7 +110,7 @@ def tables(connection: psycopg.Connection) -> list[Table]:
 
 def read_table(connection: psycopg.Connection, table: Table) -> Iterator[bytes]:
     query = sql.SQL("copy (select {} from {} order by {}) to stdout").format(
-        _names(table.columns), _identifier(table.name), _names(table.key or table.columns)
+        _names(table.columns), _identifier(table.name), _order(table)
     )
     with connection.cursor() as cursor, cursor.copy(query) as rows:
         for piece in rows:
@@ -150,6 +155,14 @@ def _alter_trigger(connection: psycopg.Connection, table: str, how: str, trigger
             sql.SQL(how),  # pyright: ignore[reportArgumentType]
             sql.Identifier(trigger),
         )
+    )
+
+
+def _order(table: Table) -> sql.Composed:
+    """By bytes: languages sort differently from one server to the next."""
+    return sql.SQL(", ").join(
+        sql.SQL('{} collate "C"' if column in table.texts else "{}").format(sql.Identifier(column))
+        for column in table.key or table.columns
     )
 
 

@@ -25,7 +25,7 @@ from hotdash.storage.embedded_lock import exclusive
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
 
-MADE, DRILLED = "backup.made", "backup.drilled"
+MADE, DRILLED, KEY_ROTATED = "backup.made", "backup.drilled", "backup.key_rotated"
 _LOCK = "backups"
 _RESTORE_LOCK = "restore.lock"
 
@@ -120,6 +120,12 @@ class BackupDesk:
                 replace=replace,
                 with_warehouse=with_warehouse,
             )
+
+    def rotate_key(self, actor: str, *, retire_old: bool) -> int:
+        with self._nobody_else():
+            retired = self.existing_archive().rotate_key(retire_old=retire_old)
+        self._note(KEY_ROTATED, actor, self.key_file.name, {"retired": retired})
+        return retired
 
     def _create_with_warehouse(
         self, archive: Archive, reason: str, progress: Progress, whole: bool

@@ -327,6 +327,15 @@ class TestKeys:
         done = world.desk.restore(ACTOR, None, None, SILENT, replace=True, with_warehouse=True)
         assert done.opens_credentials
 
+    def test_a_new_key_opens_what_the_old_one_sealed(
+        self, world: World, elsewhere: BackupDesk
+    ) -> None:
+        world.back_up()
+        assert world.desk.rotate_key(ACTOR, retire_old=True) == 1
+        world.desk.verify(None, None, SILENT)
+        with pytest.raises(UnavailableError, match="do not open the backups"):
+            elsewhere.verify(None, None, SILENT)
+
 
 class TestLater:
     def test_a_second_one_writes_only_what_is_new(self, world: World) -> None:

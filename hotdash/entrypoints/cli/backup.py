@@ -1,4 +1,4 @@
-"""hotdash backup create|list|verify|restore|drill"""
+"""hotdash backup create|list|verify|restore|drill|rotate-key"""
 
 from typing import Annotated, Any
 
@@ -148,7 +148,9 @@ def restore(
         return
     out.print(f"Restored as of {iso_utc(done.manifest.made_at)}; everybody signs in anew.")
     if not done.has_warehouse:
-        out.print("The warehouse was left as it is: `hotdash run --full` loads and computes anew.")
+        out.print(
+            "The warehouse was left as it is: `hotdash run --full --reread` loads and computes anew."
+        )
     if not done.opens_credentials:
         out.print(
             "No key of this home opens the vendors' credentials: put the secret.keys of that time "
@@ -178,6 +180,28 @@ def drill(context: typer.Context, backup: Backup = None, at: At = None, json: Js
         err.print("[bold red]✕[/]", escape(f"{done.manifest.backup_id} came back, but: {odd}."))
     if not done.holds:
         raise SystemExit(FAILED)
+
+
+@commands.command("rotate-key")
+def rotate_key(
+    context: typer.Context,
+    retire_old: Annotated[
+        bool,
+        typer.Option("--retire-old", help="Also delete the keys from before."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Seal what opens the backups with a new key; the backups stay as they are."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        desk = backup_desk(house)
+        retired = desk.rotate_key(operator(), retire_old=retire_old)
+    if json:
+        say_json({"retired": retired})
+    else:
+        out.print(
+            f"Keep the new {escape(str(desk.key_file))} somewhere else: the old copy "
+            "opens nothing that is there now."
+        )
 
 
 def told_of(made: Made) -> str:

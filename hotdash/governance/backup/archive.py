@@ -14,7 +14,7 @@ from hotdash.base.errors import ConflictError, NotFoundError, UnavailableError
 from hotdash.governance.backup.chunks import FOLDER, Chunks, file_of
 from hotdash.governance.backup.manifest import FORMAT, Manifest, id_of, instant_of
 from hotdash.governance.backup.place import DamagedBackupError, Place
-from hotdash.storage.secrets import Vault
+from hotdash.storage.secrets import Vault, add_key, retire_keys
 
 BACKUPS = "backups"
 KEY_FILE = "backup.keys"
@@ -97,10 +97,11 @@ class Archive:
         self.place.delete([*unheld, *self.place.leftovers(FOLDER), *self.place.leftovers(BACKUPS)])
         return len(unheld)
 
-    def seal_key_anew(self) -> None:
-        """With the newest key of the home; chunks stay as they are."""
-        vault = Vault(self.key_file)
-        self.place.put(_KEY, vault.seal_anew(self.place.get(_KEY)))
+    def rotate_key(self, *, retire_old: bool) -> int:
+        """Only the sealed key is sealed anew: chunks stay as they are. How many old keys went."""
+        add_key(self.key_file)
+        self.place.put(_KEY, Vault(self.key_file).seal_anew(self.place.get(_KEY)))
+        return retire_keys(self.key_file) if retire_old else 0
 
 
 def ids_at(place: Place) -> list[str]:

@@ -51,7 +51,7 @@ class WarehouseRecipe(_Told):
     kind: Literal["recipe"] = "recipe"
     engine: str
     sources: Mapping[str, tuple[str, ...]]
-    steps: tuple[str, ...] = ("hotdash sync", "hotdash run --full")
+    steps: tuple[str, ...] = ("hotdash run --full --reread",)
 
 
 class HomeFile(_Told):

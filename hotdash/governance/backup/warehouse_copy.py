@@ -45,7 +45,7 @@ def stage(part: WarehouseFile, file: Path, chunks: Chunks, progress: Progress) -
             f"The backup's warehouse has schema version {part.schema_version}; this Hotdash works "
             f"with version {SCHEMA_VERSION}.",
             hint="Restore with --without-warehouse and load anew from the vendors: `hotdash run "
-            "--full`; or restore with the version of Hotdash that made the backup.",
+            "--full --reread`; or restore with the version of Hotdash that made the backup.",
         )
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with file.open("wb") as stream, progress.task("the warehouse") as task:

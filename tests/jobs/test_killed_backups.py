@@ -25,9 +25,9 @@ CHILD = "tests.fixtures.recovery"
 BACKUP = "hotdash.governance.backup"
 DURING_A_BACKUP = [
     Kill(f"{BACKUP}.archive:_key_of", "after"),
-    Kill(f"{BACKUP}.place:Place.put", "after", 3),
-    Kill(f"{BACKUP}.place:Place.put", "before", 9),
-    Kill("pathlib:Path.replace", "before", 12),
+    Kill(f"{BACKUP}.place:Place.put", "after", 2),
+    Kill(f"{BACKUP}.place:Place.put", "before", 3),
+    Kill("pathlib:Path.replace", "before", 3),
     Kill(f"{BACKUP}.app_tables:_back_up_table", "after", 30),
     Kill(f"{BACKUP}.warehouse_copy:back_up", "before"),
     Kill(f"{BACKUP}.warehouse_copy:back_up", "after"),

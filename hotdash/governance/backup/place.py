@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, cast
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
@@ -96,7 +96,7 @@ class Place:
 
 
 def _open(url: str) -> tuple[Any, str]:
-    to_files: Callable[[str], tuple[Any, str]] = fsspec.url_to_fs  # pyright: ignore[reportUnknownMemberType]
+    to_files = cast(Callable[[str], tuple[Any, str]], fsspec.url_to_fs)  # pyright: ignore[reportUnknownMemberType]
     files, root = to_files(url)
     return files, root.rstrip("/")
 

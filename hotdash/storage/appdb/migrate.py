@@ -16,7 +16,7 @@ from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb.connection import describe
 from hotdash.storage.appdb.migrations import data_api
 from hotdash.storage.appdb.migrations.ddl import SCHEMAS, run
-from hotdash.storage.appdb.migrations.held import held, losses
+from hotdash.storage.appdb.migrations.held import Held, held, losses
 from hotdash.storage.appdb.migrations.mart_tables import follow_declarations, is_behind, leave_only
 from hotdash.storage.appdb.session import Database
 
@@ -51,7 +51,7 @@ def downgrade(database: Database, revision: str, *, losing: bool = False) -> Non
     """`base` takes everything away; without `losing`, a step that would lose a value is refused."""
 
     def alter(config: Config, connection: Connection) -> None:
-        before = {} if losing else held(connection)
+        before: Held = {} if losing else held(connection)
         leave_only(connection, _OF_MIGRATIONS)
         command.downgrade(config, revision)
         if not losing:

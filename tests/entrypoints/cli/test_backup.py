@@ -60,7 +60,7 @@ def test_what_is_not_there(commands: Commands, own: dict[str, str], shop: Seeded
     assert "There are no backups at" in commands.error("backup", "list", **own)["message"]
     commands.told("backup", "create", "--without-warehouse", **own)
     told = commands.error("backup", "restore", "--at", "2020-01-01", "--replace", **own)
-    assert "until 2020-01-01T00:00:00Z" in told["message"]
+    assert "until 2020-01-01T00:00:00.000000Z. The oldest is of" in told["message"]
     assert "no backup 'x'" in commands.error("backup", "verify", "x", **own)["message"]
 
 

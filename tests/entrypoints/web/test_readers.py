@@ -78,8 +78,9 @@ def test_whoever_asks_is_answered_while_the_database_is_migrated(
     migrate.downgrade(database, "0023", losing=True)
     with database.schema_change() as connection:
         follow_declarations(connection)
-        run(connection, "drop table serving.fct_margins cascade")
     publisher.build(marked(2))
+    with database.schema_change() as connection:
+        run(connection, "drop table serving.fct_margins cascade")
     poller = Poller(lambda: asked(agency))
 
     def upgrade() -> None:

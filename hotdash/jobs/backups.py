@@ -15,7 +15,14 @@ from hotdash.governance.backup.create import House, Made, create
 from hotdash.governance.backup.drill import Drilled, drill
 from hotdash.governance.backup.manifest import instant_of
 from hotdash.governance.backup.place import Place
-from hotdash.governance.backup.restore import Restored, Target, refuse_populated, restore, settle
+from hotdash.governance.backup.restore import (
+    Restored,
+    Target,
+    close,
+    refuse_populated,
+    restore,
+    settle,
+)
 from hotdash.governance.backup.verify import Proven, verify
 from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
 from hotdash.storage.appdb.repositories import audit, leases, table_copies
@@ -28,6 +35,10 @@ from hotdash.storage.warehouse.contract import Warehouse
 MADE, DRILLED, KEY_ROTATED = "backup.made", "backup.drilled", "backup.key_rotated"
 _LOCK = "backups"
 _RESTORE_LOCK = "restore.lock"
+
+
+def _nothing() -> None:
+    pass
 
 
 def _no_patience() -> Patience:
@@ -45,6 +56,8 @@ class BackupDesk:
     key_file: Path
     keep: timedelta
     patience: Patience = field(default_factory=_no_patience)
+    # What must follow a restore before anybody works with it, such as erasing again; it may be done twice.
+    after_restore: Callable[[], object] = _nothing
 
     def archive(self) -> Archive:
         return Archive(Place(self.url), self.key_file)
@@ -112,14 +125,19 @@ class BackupDesk:
         archive = self.existing_archive()
         chosen = archive.chosen(backup_id, at)
         target = Target(self.database, self.home, self.clock, actor)
-        with exclusive(self.home / _RESTORE_LOCK), self._nobody_else(), self._no_run():
-            if not replace:
-                refuse_populated(self.database)
-            return restore(
-                *(target, archive, chosen, progress),
-                replace=replace,
-                with_warehouse=with_warehouse,
-            )
+        with exclusive(self.home / _RESTORE_LOCK):
+            with self._nobody_else(), self._no_run():
+                if not replace:
+                    refuse_populated(self.database)
+                done = restore(
+                    *(target, archive, chosen, progress),
+                    replace=replace,
+                    with_warehouse=with_warehouse,
+                )
+            # The warehouse's lease is free again here, and the restore is not closed yet.
+            self.after_restore()
+            close(self.home)
+        return done
 
     def rotate_key(self, actor: str, *, retire_old: bool) -> int:
         with self._nobody_else():
@@ -193,7 +211,11 @@ class BackupDesk:
             )
 
 
-def settle_restore(database: Database, home: Path) -> None:
+def settle_restore(
+    database: Database, home: Path, after_restore: Callable[[], object] = _nothing
+) -> None:
     """Before anybody works with what a killed restore left; one that is under way is waited for."""
     with exclusive(home / _RESTORE_LOCK):
-        settle(database, home)
+        if settle(database, home):
+            after_restore()
+            close(home)

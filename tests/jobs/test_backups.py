@@ -1,6 +1,7 @@
 """Backups of a living installation: what comes back is what was there, and nothing damaged comes back at all."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from hotdash.base.ids import new_id
 from hotdash.governance.audit import chain
 from hotdash.governance.backup.archive import BACKUPS, Archive
 from hotdash.governance.backup.chunks import FOLDER
+from hotdash.governance.backup.home_files import STAGED
 from hotdash.governance.backup.manifest import id_of
 from hotdash.governance.backup.place import DamagedBackupError, Place
-from hotdash.jobs.backups import DRILLED, MADE, BackupDesk
+from hotdash.governance.backup.restore import is_unsettled
+from hotdash.jobs.backups import DRILLED, MADE, BackupDesk, settle_restore
 from hotdash.jobs.job_context import JobContext
 from hotdash.pipeline.lease import hold_lease
 from hotdash.storage.appdb import migrate
@@ -200,6 +203,74 @@ class TestComingBack:
         older = Database(other_postgres.new_tenant_url())
         assert restored(desk_of(elsewhere.home, older, world.place)).tables == before.tables
         older.dispose()
+
+
+class TestWhoWasErased:
+    """What says who was erased since the backup stays, and a restore ends with erasing again."""
+
+    LOG, KEY = Path("privacy/erasures.ndjson"), Path("privacy/erasure.key")
+
+    def write(self, home: Path, told: str) -> None:
+        (home / self.LOG).parent.mkdir(exist_ok=True)
+        for file in (self.LOG, self.KEY):
+            (home / file).write_text(f"{file.name} {told}\n")
+
+    def test_the_present_log_and_its_key_stay(self, world: World) -> None:
+        self.write(world.home, "then")
+        (world.home / "privacy/proof.json").write_text("then")
+        world.back_up()
+        self.write(world.home, "now")
+        (world.home / "privacy/proof.json").write_text("now")
+        world.put_back()
+        for file in (self.LOG, self.KEY):
+            assert (world.home / file).read_text() == f"{file.name} now\n"
+        assert (world.home / "privacy/proof.json").read_text() == "then"
+        assert not (world.home / STAGED).exists()
+
+    def test_a_home_without_them_gets_those_of_the_backup(
+        self, world: World, elsewhere: BackupDesk
+    ) -> None:
+        self.write(world.home, "then")
+        world.back_up()
+        restored(elsewhere)
+        for file in (self.LOG, self.KEY):
+            assert (elsewhere.home / file).read_text() == f"{file.name} then\n"
+
+    def test_what_must_follow_sees_the_restored_state_and_may_take_the_warehouse(
+        self, world: World
+    ) -> None:
+        seen: list[set[int]] = []
+
+        def follow() -> None:
+            with (
+                world.desk.open_warehouse() as warehouse,
+                hold_lease(world.database, warehouse.identity, world.clock),
+            ):
+                seen.append(said(world.database))
+
+        world.back_up()
+        say(world.database, world.home, world.publisher, 2)
+        world.desk = replace(world.desk, after_restore=follow)
+        world.put_back()
+        settle_restore(world.database, world.home, follow)
+        assert seen == [{1}]
+
+    def test_what_did_not_follow_is_done_by_whoever_comes_next(self, world: World) -> None:
+        def fail() -> None:
+            raise RuntimeError("the machine went down")
+
+        world.back_up()
+        world.desk = replace(world.desk, after_restore=fail)
+        with pytest.raises(RuntimeError):
+            world.put_back()
+        assert is_unsettled(world.home)
+        with pytest.raises(RuntimeError):
+            settle_restore(world.database, world.home, fail)
+        done: list[str] = []
+        for _ in range(2):
+            settle_restore(world.database, world.home, lambda: done.append("once"))
+        assert done == ["once"]
+        assert not is_unsettled(world.home)
 
 
 class TestDrill:

@@ -1,7 +1,8 @@
 """Put a backup back: proven and staged first, the database in one transaction, then the files by renames.
 
 Killed before the transaction ends, nothing has changed; killed after it, whoever comes next moves
-the staged files in. Which of both it was, the audit log of the database itself says.
+the staged files in. Which of both it was, the audit log of the database itself says. The note stays
+until the caller has done what must follow, so that a kill before that is not forgotten either.
 """
 
 import os
@@ -31,6 +32,8 @@ from hotdash.storage.secrets import KEY_FILE, Vault
 ACTION = "backup.restored"
 _NOTE = "staged.json"
 _FILES = "files"
+# Who was erased since the backup must not be forgotten by it.
+_OUTLIVES = frozenset({Path("privacy/erasures.ndjson"), Path("privacy/erasure.key")})
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ def restore(
 ) -> Restored:
     """The caller sees to it that no run is under way; what is there is replaced only when told so."""
     settle(target.database, target.home)
+    close(target.home)
     if not replace:
         refuse_populated(target.database)
     manifest = verify(archive, backup_id, progress).manifest
@@ -89,15 +93,22 @@ def restore(
 
 
 def settle(database: Database, home: Path) -> bool:
-    """End what a killed restore began; whether there was one."""
+    """End what a restore began; whether it holds, and the caller is to `close` it."""
     staged = home / STAGED
-    if not staged.is_dir():
-        return False
     note = staged / _NOTE
     if note.is_file() and _is_committed(database, orjson.loads(note.read_bytes())["restore_id"]):
         _move_in(home, staged)
-    shutil.rmtree(staged)
-    return True
+        return True
+    close(home)
+    return False
+
+
+def close(home: Path) -> None:
+    """The note goes first: what lies beside it says nothing without it."""
+    staged = home / STAGED
+    if staged.is_dir():
+        (staged / _NOTE).unlink(missing_ok=True)
+        shutil.rmtree(staged)
 
 
 def is_unsettled(home: Path) -> bool:
@@ -149,8 +160,9 @@ def _move_in(home: Path, staged: Path) -> None:
         warehouse.replace(home / WAREHOUSE)
     files = staged / _FILES
     for file in sorted(files.rglob("*")):
-        if file.is_file():
-            target = home / file.relative_to(files)
+        target = home / file.relative_to(files)
+        is_kept = file.relative_to(files) in _OUTLIVES and target.is_file()
+        if file.is_file() and not is_kept:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if target == home / HEADS_FILE and target.is_file():
                 # Ends that were noted after the backup are of rows that are gone; they stay to be read.

@@ -79,6 +79,15 @@ class BackupDesk:
         found = ids_at(Place(self.url))
         return instant_of(found[-1]) if found else None
 
+    @property
+    def is_beside_the_home(self) -> bool:
+        """What takes the disk away takes both."""
+        folder = Place(self.url).folder
+        if folder is None:
+            return False
+        near = next(each for each in (folder, *folder.parents) if each.exists())
+        return near.stat().st_dev == self.home.stat().st_dev
+
     def create(
         self,
         actor: str,

@@ -124,7 +124,9 @@ def told_of_newest(desk: BackupDesk) -> str:
             f"The newest backup at {desk.url} is of {iso_utc(newest)}.",
             hint="`hotdash backup create` makes one; `hotdash status` says why the worker did not.",
         )
-    return f"the newest is of {iso_utc(newest)}, at {desk.url}"
+    beside = ", on the disk of this home: HOTDASH_BACKUP_URL names another place"
+    where = f"{desk.url}{beside if desk.is_beside_the_home else ''}"
+    return f"the newest is of {iso_utc(newest)}, at {where}"
 
 
 def verdict(what: str, look: Callable[[], str]) -> Verdict:

@@ -53,7 +53,7 @@ def create(
         reason=reason,
         app=app,
         warehouse=copied,
-        files=(*heads, *home_files.back_up(house.home, writer)),
+        files=(*heads, *home_files.back_up(house.home, writer, archive.place.folder)),
         secrets=Secrets(
             fingerprints=house.vault.fingerprints(),
             opens=tuple(f"{shop} {vendor}" for shop, vendor in kept),

@@ -17,7 +17,9 @@ WAREHOUSE = "warehouse.duckdb"
 _ELSEWHERE = frozenset({"postgres", "warehouse.duckdb", "warehouse.duckdb.wal"})
 _NEVER = frozenset({KEY_FILE, BACKUP_KEY_FILE})
 _MADE_AGAIN = frozenset({"warehouse.tmp", "logs", "cache", "dbt", "dlt", "demo", BACKUPS, STAGED})
-NOT_BACKED_UP = _ELSEWHERE | _NEVER | _MADE_AGAIN
+# At which address this very process answers.
+_OF_THE_MOMENT = frozenset({"served.json"})
+NOT_BACKED_UP = _ELSEWHERE | _NEVER | _MADE_AGAIN | _OF_THE_MOMENT
 _BLOCK = 1024 * 1024
 
 
@@ -26,9 +28,13 @@ def back_up_heads(home: Path, writer: ChunkWriter) -> tuple[HomeFile, ...]:
     return _back_up(home, [home / HEADS_FILE], writer)
 
 
-def back_up(home: Path, writer: ChunkWriter) -> tuple[HomeFile, ...]:
-    """After it: rows that went into an archive meanwhile are in both, and not in neither."""
-    others = [file for file in _files(home) if file != home / HEADS_FILE]
+def back_up(home: Path, writer: ChunkWriter, place: Path | None = None) -> tuple[HomeFile, ...]:
+    """After it: rows that went into an archive meanwhile are in both, and not in neither.
+
+    A place of backups inside the home is left out, whatever it is called.
+    """
+    left_out = {home / HEADS_FILE}
+    others = [file for file in _files(home) if file not in left_out and not _is_in(place, file)]
     return _back_up(home, others, writer)
 
 
@@ -65,6 +71,10 @@ def _files(home: Path) -> Iterator[Path]:
             file = Path(folder) / name
             if file.is_file() and not file.is_symlink() and not name.endswith(".lock"):
                 yield file
+
+
+def _is_in(place: Path | None, file: Path) -> bool:
+    return place is not None and file.resolve().is_relative_to(place.resolve())
 
 
 def _is_left_out(name: str) -> bool:

@@ -31,6 +31,11 @@ class Place:
                 field="backup_url",
             ) from None
 
+    @property
+    def folder(self) -> Path | None:
+        """Of this machine, where it is one."""
+        return Path(self._root) if isinstance(self._files, LocalFileSystem) else None
+
     def put(self, name: str, content: bytes) -> None:
         """An object storage shows an object when it is whole; a folder gets that by a rename."""
         if isinstance(self._files, LocalFileSystem):

@@ -116,8 +116,8 @@ def _refuse(lost: Sequence[str], revision: str) -> None:
         more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
         raise ConflictError(
             f"Going down to {revision} would lose what is in {', '.join(lost[:5])}{more}.",
-            hint="Make a backup (`hotdash backup create`) and say --lose; or stay, and install the "
-            "newer version again.",
+            hint="Say --lose if that is meant: a backup is made first, unless --no-backup. Or stay, "
+            "and install the newer version again.",
             field="down",
         )
 

@@ -1,13 +1,19 @@
 """hotdash backup and migrate, as a person types them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.errors import HotdashError
+from hotdash.entrypoints.cli.doctor import told_of_newest
+from hotdash.governance.backup.manifest import id_of
+from hotdash.governance.backup.place import Place
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.commands import Commands
+from tests.fixtures.recovery import AT, desk_of
 from tests.fixtures.shops import SeededShop
 
 PLACE = Path("backups")
@@ -62,6 +68,23 @@ def test_what_is_not_there(commands: Commands, own: dict[str, str], shop: Seeded
     told = commands.error("backup", "restore", "--at", "2020-01-01", "--replace", **own)
     assert "until 2020-01-01T00:00:00.000000Z. The oldest is of" in told["message"]
     assert "no backup 'x'" in commands.error("backup", "verify", "x", **own)["message"]
+
+
+def test_doctor_tells_of_the_newest_and_of_a_missed_night(
+    commands: Commands, own: dict[str, str], shop: SeededShop, database: Database
+) -> None:
+    desk = desk_of(commands.folder, database, own["HOTDASH_BACKUP_URL"])
+    assert told_of_newest(desk).startswith("none at ")
+    for days, is_told in ((1, True), (3, False)):
+        Place(desk.url).delete(Place(desk.url).sizes("backups"))
+        Place(desk.url).put(
+            f"backups/{id_of(AT - timedelta(days=days))}.sealed", b"by its name alone"
+        )
+        if is_told:
+            assert "on the disk of this home" in told_of_newest(desk)
+        else:
+            with pytest.raises(HotdashError, match=r"The newest backup at .+ is of 2026-11-18"):
+                told_of_newest(desk)
 
 
 class TestMigrate:

@@ -13,7 +13,7 @@ LEFT_OUT = [
     *("postgres/instance", "warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.tmp/spill"),
     *("logs/hotdash.ndjson", "cache/chart.js", "dbt/parsed.msgpack", "dlt/state", "demo/world"),
     *("backups/key.sealed", "restore.staged/staged.json", "secret.keys", "backup.keys"),
-    *("secret.keys.0123456789ab", "backup.keys.0123456789ab", "audit/heads.lock"),
+    *("secret.keys.0123456789ab", "backup.keys.0123456789ab", "audit/heads.lock", "served.json"),
 ]
 BACKED_UP = [
     *("alerts.yml", "audit/archive/hot-rod-an/1-2.ndjson.gz", "evidence/bundle.zip"),
@@ -42,6 +42,14 @@ def test_everything_else_comes_back_byte_by_byte(home: Path, tmp_path: Path) -> 
     for name in BACKED_UP:
         back = tmp_path / "staged" / name
         assert (back.read_text(), back.stat().st_mode & 0o777) == (name, 0o640)
+
+
+def test_a_place_of_backups_inside_the_home_is_not_backed_up(home: Path) -> None:
+    place = Place(str(home / "somewhere/else"))
+    chunks = Chunks(place, b"k" * 32)
+    first = home_files.back_up(home, chunks.writer(), place.folder)
+    assert home_files.back_up(home, chunks.writer(), place.folder) == first
+    assert sorted(file.path for file in first) == sorted(BACKED_UP)
 
 
 def test_the_ends_of_the_log_are_taken_by_themselves(home: Path, tmp_path: Path) -> None:

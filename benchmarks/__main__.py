@@ -19,6 +19,7 @@ from benchmarks import (
     large_shop,
     poison,
     publish,
+    recovery,
     transform,
     webhooks,
 )
@@ -41,6 +42,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "webhooks": webhooks.measure,
     "poison": poison.measure,
     "publish": publish.measure,
+    "recovery": recovery.measure,
     "control_center": control_center.measure,
     "data_quality": data_quality.measure,
     "analyzer": analyzer.measure,

@@ -97,6 +97,16 @@ class Settings(BaseSettings):
     publication_keep_days: int = Field(
         7, ge=1, description="For how many days replaced publications can be rolled back to."
     )
+    backup_url: str | None = Field(
+        None,
+        description="Where backups are kept: a folder, or an object storage such as "
+        "s3://bucket/folder; unset, the folder backups of the home. Better another machine's.",
+    )
+    backup_keep_days: int = Field(
+        30,
+        ge=3,
+        description="For how many days backups are kept: all of two days, then one a day.",
+    )
     shopify_api_version: str = Field(
         "2026-10", pattern=r"^\d{4}-\d{2}$", description="The version of Shopify's Admin API."
     )

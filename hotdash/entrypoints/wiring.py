@@ -31,7 +31,9 @@ from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
+from hotdash.governance.backup.restore import is_unsettled
 from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.backups import settle_restore
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
 from hotdash.jobs.refresh_context import RefreshContext
@@ -332,6 +334,8 @@ def open_installation(settings: Settings) -> Generator[Installation]:
         database, url = _open_database(settings, stack)
         stack.callback(database.dispose)
         house = Installation(settings, database, _warehouse_url(settings, url))
+        if is_unsettled(settings.home):
+            settle_restore(database, settings.home, partial(_erase_again, house))
         stack.callback(house.calls.close)
         yield house
 
@@ -342,6 +346,13 @@ def migrated_installation(settings: Settings) -> Generator[Installation]:
     with open_installation(settings) as house:
         house.require_migrated()
         yield house
+
+
+def _erase_again(house: Installation) -> None:
+    """Asked for after a killed restore alone: no other command pays for the import."""
+    from hotdash.entrypoints.wiring_privacy import erase_again
+
+    erase_again(house)
 
 
 def _open_database(settings: Settings, stack: ExitStack) -> tuple[Database, str]:

@@ -11,9 +11,13 @@ from pydantic import SecretStr
 from hotdash.base.settings import TOML_FILE, Settings
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_evidence import known_secrets
+from hotdash.governance.backup.archive import BACKUPS
+from hotdash.governance.backup.archive import KEY_FILE as BACKUP_KEY_FILE
 from hotdash.governance.changes.git import GitError, Repository
 from hotdash.governance.secrets.scan import Scanned, Scanner, scan_home, scan_tree
 from hotdash.storage.secrets import KEY_FILE
+
+KEY_FILES = (KEY_FILE, BACKUP_KEY_FILE)
 
 
 def scanner(house: Installation) -> Scanner:
@@ -22,7 +26,8 @@ def scanner(house: Installation) -> Scanner:
 
 def scan_of_home(house: Installation, known: Scanner) -> Scanned:
     home = house.settings.home
-    return scan_home(home, known, keys=home / KEY_FILE)
+    keys = [home / name for name in KEY_FILES]
+    return scan_home(home, known, keys=keys, sealed=home / BACKUPS)
 
 
 def scan_of_tree(folder: Path, known: Scanner) -> Scanned | None:
@@ -32,7 +37,7 @@ def scan_of_tree(folder: Path, known: Scanner) -> Scanned | None:
         root, paths = repository.root, repository.paths()
     except GitError:
         return None
-    return scan_tree(root, paths, known, never={KEY_FILE})
+    return scan_tree(root, paths, known, never=KEY_FILES)
 
 
 def secret_settings(settings: Settings) -> Iterator[tuple[str, str]]:

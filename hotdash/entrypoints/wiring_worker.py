@@ -7,6 +7,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
+from hotdash.entrypoints.wiring_backups import backup_desk
 from hotdash.entrypoints.wiring_mirror import mirror_desk
 from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.entrypoints.wiring_privacy import answer_vendors
@@ -42,6 +43,7 @@ def job_context(house: Installation) -> JobContext:
         home=house.settings.home,
         parity=parity_desk(house),
         endings=lambda: endings(house.database, house.vault),
+        backups=backup_desk(house),
     )
 
 

@@ -12,6 +12,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.logging import get_logger
 from hotdash.base.progress import Progress, SilentProgress
 from hotdash.governance.secrets.expiry import Ending
+from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.mirror import MirrorDesk
 from hotdash.jobs.parity import ParityDesk
 from hotdash.jobs.queue import Lane
@@ -109,6 +110,7 @@ class JobContext:
     home: Path | None = None
     parity: ParityDesk | None = None
     endings: Callable[[], Sequence[Ending]] = _no_endings
+    backups: BackupDesk | None = None
 
     def name_run(self, job: JobRecord) -> Callable[[UUID], None]:
         """Whoever waits for the job sees its steps from the first one on."""

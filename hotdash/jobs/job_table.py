@@ -5,6 +5,7 @@ from functools import partial
 
 from hotdash.base.errors import NotFoundError
 from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked, send_mirror
+from hotdash.jobs.back_up import back_up_night, practise_restore
 from hotdash.jobs.gather_incident import gather_open
 from hotdash.jobs.job_context import Job
 from hotdash.jobs.keep_analysis import keep_analysis
@@ -33,6 +34,8 @@ SCHEDULE = (
     ScheduledJob("refresh_due", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
     ScheduledJob("watch", "* * * * *", begins_at_once=True, grace=timedelta(minutes=5)),
     ScheduledJob(send_mirror.JOB, "*/5 * * * *", begins_at_once=True, grace=timedelta(minutes=30)),
+    ScheduledJob("backup", "50 2 * * *", grace=timedelta(hours=6)),
+    ScheduledJob("restore_drill", "40 5 * * 0", grace=timedelta(hours=12)),
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
@@ -58,6 +61,8 @@ JOBS = {
         Job(send_mirror.JOB, Lane.LIGHT, send_mirror.send_mirror),
         Job("audit_seal", Lane.WAREHOUSE, seal_audit),
         Job("audit_archive", Lane.WAREHOUSE, archive_audit),
+        Job("backup", Lane.WAREHOUSE, back_up_night),
+        Job("restore_drill", Lane.WAREHOUSE, practise_restore),
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("sync_analysis", Lane.LIGHT, keep_analysis),

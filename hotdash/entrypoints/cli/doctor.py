@@ -5,11 +5,13 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from hotdash.base.clock import iso_utc
 from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.base.settings import Settings
 from hotdash.connectors.contract import MissingScope
@@ -20,9 +22,12 @@ from hotdash.entrypoints.cli.invocation import Invocation, Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.entrypoints.wiring_backups import backup_desk
+from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.show_mirror import mirror_document, mirror_line
 
 _LEAST_FREE_GIB = 2
+_BACKUP_MISSED_AFTER = timedelta(days=2)
 
 
 def register(app: typer.Typer) -> None:
@@ -86,6 +91,7 @@ def examine_house(house: Installation, *, in_tree: bool) -> Iterator[Verdict]:
         yield from examine_shops(house)
         yield from examine_mirror(house)
         yield from examine_secrets(house, in_tree=in_tree)
+        yield verdict("backups", lambda: told_of_newest(backup_desk(house)))
 
 
 def examine_shops(house: Installation) -> Iterator[Verdict]:
@@ -109,6 +115,21 @@ def examine_mirror(house: Installation) -> Iterator[Verdict]:
         is_well = document["state"] == State.WORKING and not document["dead"]
         mend = document["mend"] or "Read `hotdash mirror status`."
         yield Verdict("mirror", is_well, mirror_line(document), None if is_well else mend)
+
+
+def told_of_newest(desk: BackupDesk) -> str:
+    """A new installation has none: its first night makes one."""
+    newest = desk.newest()
+    if newest is None:
+        return f"none at {desk.url} yet; the worker makes one every night"
+    if desk.clock.now() - newest > _BACKUP_MISSED_AFTER:
+        raise HotdashError(
+            f"The newest backup at {desk.url} is of {iso_utc(newest)}.",
+            hint="`hotdash backup create` makes one; `hotdash status` says why the worker did not.",
+        )
+    beside = ", on the disk of this home: HOTDASH_BACKUP_URL names another place"
+    where = f"{desk.url}{beside if desk.is_beside_the_home else ''}"
+    return f"the newest is of {iso_utc(newest)}, at {where}"
 
 
 def answered(check: Callable[[], Sequence[MissingScope]]) -> str:

@@ -38,6 +38,7 @@ COMMANDS = {
     "doctor": "Look at everything this installation needs",
     "simulate": "Serve the simulated vendors alone",
     "ci": "Hold a change of this project to its rules",
+    "backup": "Back up what must never be lost, prove it, put it back",
     "migrate": "Bring the app database's tables to this version",
     "publish": "List, roll back and release what is published",
     "backfill": "Compute days of the past anew",

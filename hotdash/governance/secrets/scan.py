@@ -82,16 +82,19 @@ class Scanner:
         return any(form in text for form in self._forms)
 
 
-def scan_home(home: Path, scanner: Scanner, *, keys: Path) -> Scanned:
-    """Everything an installation wrote but its databases and the key file, packed files as well."""
-    return _scan(
-        (
-            (str(file.relative_to(home)), file, True)
-            for file in _files_below(home)
-            if file != keys and not file.name.startswith(f"{keys.name}.")
-        ),
-        scanner,
+def scan_home(home: Path, scanner: Scanner, *, keys: Collection[Path], sealed: Path) -> Scanned:
+    """Everything an installation wrote but its databases, key files and sealed backups; packed files as well."""
+    files = (
+        file
+        for file in _files_below(home)
+        if not file.is_relative_to(sealed) and not any(_is_of(key, file) for key in keys)
     )
+    return _scan(((str(file.relative_to(home)), file, True) for file in files), scanner)
+
+
+def _is_of(key_file: Path, file: Path) -> bool:
+    """It, or one that a change of keys puts beside it for a moment."""
+    return file == key_file or file.name.startswith(f"{key_file.name}.")
 
 
 def scan_tree(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from hotdash.storage.appdb.repositories.parts import Fingerprint, fingerprints
+from hotdash.storage.appdb.repositories.parts import Fingerprint, fingerprints, holds_rows
 from hotdash.storage.appdb.repositories.publications import (
     PARITY_CHECK,
     Entry,
@@ -46,13 +46,24 @@ def damaged_partitions(
     published: Mapping[str, MartEdition],
     at: datetime,
 ) -> Damaged:
-    """Looked for once a day; what is found is told, and published anew like any other change."""
+    """Looked for once a day; what is found is told, and published anew like any other change.
+
+    A table that was made again, as after a migration down and up, does not wait for its day.
+    """
     last = last_checked(session, shop_id, SERVED_CHECK)
-    if not published or (last is not None and at - last < SERVED_EVERY):
+    if last is None or at - last >= SERVED_EVERY:
+        looked_at = published
+    else:
+        looked_at = {
+            mart: edition
+            for mart, edition in published.items()
+            if _is_emptied(session, shop_id, mart, edition.entries)
+        }
+    if not looked_at:
         return frozenset()
     damaged = frozenset(
         (mart, key)
-        for mart, edition in published.items()
+        for mart, edition in looked_at.items()
         for key in _differing(session, shop_id, mart, edition.entries)
     )
     record_parity(session, shop_id, build_id, _served(damaged), at)
@@ -69,6 +80,11 @@ def _differing(
         for key, entry in entries.items()
         if found.get(entry.part) != Fingerprint(entry.row_count, entry.rows_hash)
     ]
+
+
+def _is_emptied(session: Session, shop_id: str, mart: str, entries: Mapping[str, Entry]) -> bool:
+    has_rows = any(entry.row_count for entry in entries.values())
+    return has_rows and not holds_rows(session, published_mart(mart), shop_id)
 
 
 def _served(damaged: Damaged) -> ParityResult:

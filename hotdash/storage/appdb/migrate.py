@@ -1,7 +1,7 @@
 """Bring the app database to the shape this version needs, or back."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psycopg
@@ -9,16 +9,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import ProgrammingError
 
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb.connection import describe
 from hotdash.storage.appdb.migrations import data_api
+from hotdash.storage.appdb.migrations.ddl import drop_schemas
+from hotdash.storage.appdb.migrations.held import Held, held, losses
 from hotdash.storage.appdb.migrations.mart_tables import follow_declarations, is_behind, leave_only
 from hotdash.storage.appdb.session import Database
 
-BACKUP_HINT = "Before migrating a database that matters, back it up: pg_dump -Fc --file=FILE URL."
 # Alembic keeps what it is working on in module globals.
 _ONE_THREAD_AT_A_TIME = threading.Lock()
 # The marts that an old migration made, and its downgrade takes away.
@@ -48,15 +49,52 @@ def open_data_api(database: Database) -> None:
     _change(database, alter)
 
 
-def downgrade(database: Database, revision: str) -> None:
-    """`base` takes everything away; a step back loses only what that step had brought."""
+def downgrade(database: Database, revision: str, *, losing: bool = False) -> None:
+    """`base` takes everything away; without `losing`, a step that would lose a value is refused."""
 
     def alter(config: Config, connection: Connection) -> None:
+        before: Held = {} if losing else held(connection)
         if revision == "base" or revision < _MARTS_STAY_FROM:
             leave_only(connection, _OF_MIGRATIONS)
         command.downgrade(config, revision)
+        if not losing:
+            _refuse(losses(before, held(connection)), revision)
 
     _change(database, alter)
+
+
+def rebuild(
+    database: Database,
+    revision: str,
+    fill: Callable[[Connection], None],
+    finish: Callable[[Connection], None],
+    *,
+    is_open: bool = False,
+) -> None:
+    """All that is ours goes, the tables of that revision come, are filled, and brought to the newest.
+
+    One transaction: until its end everybody sees what was there before.
+    """
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision not in known:
+        raise ConflictError(
+            f"The backup is of revision {revision}, which this version does not know.",
+            hint="Restore it with the version of Hotdash that made it, or a newer one.",
+        )
+
+    def alter(config: Config, connection: Connection) -> None:
+        drop_schemas(connection)
+        command.upgrade(config, revision)
+        if "serving" in inspect(connection).get_schema_names():
+            follow_declarations(connection)
+        fill(connection)
+        command.upgrade(config, "head")
+        follow_declarations(connection)
+        if is_open and data_api.has_roles(connection):
+            data_api.open_to_supabase(connection)
+        finish(connection)
+
+    _change(database, alter, is_newer_refused=False)
 
 
 def current(database: Database) -> str | None:
@@ -75,10 +113,27 @@ def needs_upgrade(database: Database) -> bool:
         return _current(connection) != head() or is_behind(connection)
 
 
-def _change(database: Database, alter: Callable[[Config, Connection], None]) -> None:
+def _refuse(lost: Sequence[str], revision: str) -> None:
+    if lost:
+        more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+        raise ConflictError(
+            f"Going down to {revision} would lose what is in {', '.join(lost[:5])}{more}.",
+            hint="Say --lose if that is meant: a backup is made first, unless --no-backup. Or stay, "
+            "and install the newer version again.",
+            field="down",
+        )
+
+
+def _change(
+    database: Database,
+    alter: Callable[[Config, Connection], None],
+    *,
+    is_newer_refused: bool = True,
+) -> None:
     try:
         with _ONE_THREAD_AT_A_TIME, database.schema_change() as connection:
-            _refuse_newer(connection)
+            if is_newer_refused:
+                _refuse_newer(connection)
             alter(_config(connection), connection)
     except ProgrammingError as error:
         if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):

@@ -149,6 +149,13 @@ class Database:
             yield session
 
 
+@contextmanager
+def session_within(connection: Connection) -> Generator[Session]:
+    """In somebody else's transaction, who ends it."""
+    with Session(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+        yield session
+
+
 def _engine(url: str, is_pooled: bool) -> Engine:
     """Behind a pooler every transaction asks it for a connection; without one we keep our own."""
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -105,6 +105,19 @@ class DuckDBWarehouse:
                 cursor.execute("commit")
             finally:
                 self._local.cursor = None
+
+    @property
+    def file(self) -> Path:
+        return self._path
+
+    @contextmanager
+    def quiet_file(self) -> Generator[BinaryIO]:
+        """All that was committed, in one file that nobody writes to until it was read."""
+        self.execute("force checkpoint")
+        with self._path.open("rb") as stream:
+            yield stream
+            # The kernel drops a process's lock when it closes the file by any of its names.
+            self.close()
 
     def close(self) -> None:
         """A cursor that dlt still keeps would hold the file, and with it everybody else out."""

@@ -18,14 +18,24 @@ def prepare(warehouse: Warehouse) -> str:
         _lay_out(warehouse)
     found = rows(warehouse.query("select version, warehouse_id from raw.schema_version"))
     if len(found) != 1 or found[0]["version"] != SCHEMA_VERSION:
-        versions = ", ".join(str(row["version"]) for row in found) or "none"
-        raise WarehouseVersionError(
-            f"The warehouse {warehouse.identity} has schema version {versions}; "
-            f"this Hotdash works with version {SCHEMA_VERSION}.",
-            hint="Use the Hotdash that made it, or name another warehouse; "
-            "everything in it can be loaded anew from the vendors.",
-        )
+        raise _of_another_version(warehouse, [row["version"] for row in found])
     return str(found[0]["warehouse_id"])
+
+
+def _of_another_version(warehouse: Warehouse, versions: list[int]) -> WarehouseVersionError:
+    told = ", ".join(str(version) for version in versions) or "none"
+    if versions and min(versions) > SCHEMA_VERSION:
+        hint = "Install the Hotdash that made it, or a newer one."
+    else:
+        hint = (
+            "Move it away, then `hotdash run --full --reread` loads everything anew from the vendors and "
+            "computes it; or install the Hotdash that made it."
+        )
+    return WarehouseVersionError(
+        f"The warehouse {warehouse.identity} has schema version {told}; "
+        f"this Hotdash works with version {SCHEMA_VERSION}.",
+        hint=hint,
+    )
 
 
 def _has_version_table(warehouse: Warehouse) -> bool:

@@ -60,6 +60,24 @@ def test_a_person_is_exported_erased_and_proven_gone(commands: Commands, home: P
     assert commands.told("privacy", "replay")["erased"] == []
 
 
+def test_who_comes_back_with_a_backup_is_erased_again(
+    commands: Commands, home: Path, database: Database
+) -> None:
+    elsewhere = {"HOTDASH_BACKUP_URL": str(commands.folder / "backups")}
+    commands.told("backup", "create", **elsewhere)
+    commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")
+    commands.told("backup", "restore", "--replace", **elsewhere)
+
+    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    assert person.traces_in(person.texts_of_warehouse(warehouse)) == {}
+    warehouse.close()
+    assert person.traces_in(person.texts_of_home(home)) == {}
+    assert person.traces_in(person.texts_of_app_database(database)) == {}
+    [told] = commands.told("privacy", "report")["erasures"]
+    assert told["finished_at"] is not None
+    assert commands.told("audit", "verify")["holds"]
+
+
 def test_who_nobody_knows_is_said(commands: Commands, home: Path) -> None:
     error = commands.error("privacy", "erase", "4711", *ABOUT, "--yes")
     assert error["message"] == "Nothing is known here of this person."

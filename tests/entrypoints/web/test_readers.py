@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from hotdash.base.roles import Role
+from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.migrations.ddl import run
+from hotdash.storage.appdb.migrations.mart_tables import follow_declarations
 from hotdash.storage.appdb.repositories import identity
 from tests.fixtures.marked_builds import PARAMETERS, SHOPS, Poller, marked, polled_while
 from tests.fixtures.marts import Publisher
@@ -65,3 +68,29 @@ def test_the_poller_sees_a_mixed_build(agency: Web, publisher: Publisher) -> Non
     poller.look()
 
     assert len(poller.mixed) == 2
+
+
+def test_whoever_asks_is_answered_while_the_database_is_migrated(
+    agency: Web, publisher: Publisher
+) -> None:
+    """The order of the upgrade: migrate first, while the web server that was there goes on."""
+    database = publisher.database
+    migrate.downgrade(database, "0023", losing=True)
+    with database.schema_change() as connection:
+        follow_declarations(connection)
+    publisher.build(marked(2))
+    with database.schema_change() as connection:
+        run(connection, "drop table serving.fct_margins cascade")
+    poller = Poller(lambda: asked(agency))
+
+    def upgrade() -> None:
+        while poller.answers < 3:
+            assert not poller.failed, poller.failed[0]
+        migrate.upgrade(database)
+        publisher.build(marked(3))
+
+    polled_while([poller], upgrade)
+    assert not migrate.needs_upgrade(database)
+    assert (poller.failed, poller.mixed) == ([], [])
+    poller.look()
+    assert 3 in poller.markers

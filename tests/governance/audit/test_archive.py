@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.audit_lines import line_of, part_of_lines
+from hotdash.base.errors import ConflictError
 from hotdash.governance.audit.archive import HOT_FOR, archive_old
 from hotdash.governance.audit.between import events_between
 from hotdash.governance.audit.chain import verify
+from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import DatabaseUrls
@@ -140,6 +142,26 @@ def test_what_stays_is_not_deleted_out_of_an_archived_stretch(log: Database) -> 
     assert forget(log, 1, 5) == 2
     with pytest.raises(Exception, match="append-only"), log.jobs() as session:
         session.execute(text("delete from audit.events where action like 'backfill%'"))
+
+
+@pytest.mark.parametrize("losing", [False, True], ids=["unasked", "with --lose"])
+def test_no_way_down_takes_away_what_proves_archived_rows(
+    log: Database, tmp_path: Path, losing: bool
+) -> None:
+    """Three of the six went, and the tables that hold their hashes came with 0023."""
+    archive_old(log, tmp_path, NOW)
+    with pytest.raises(ConflictError, match="3 rows of the audit log rest in archives"):
+        migrate.downgrade(log, "0022", losing=losing)
+    assert migrate.current(log) == migrate.head()
+    assert verify(log, tmp_path).misfit is None
+
+
+def test_where_every_row_is_still_there_the_chain_is_made_again(
+    log: Database, tmp_path: Path
+) -> None:
+    migrate.downgrade(log, "0022", losing=True)
+    migrate.upgrade(log)
+    assert (verify(log, tmp_path).misfit, len(actions(log))) == (None, 8)
 
 
 def test_the_web_server_may_forget_nothing(log: Database) -> None:

@@ -88,12 +88,13 @@ def test_nothing_is_missed_or_counted_wrongly_between_blocks(
     assert [each.line for each in found("\n".join(lines))] == [8, 32]
 
 
-def test_a_home_is_looked_through_but_for_its_databases_and_its_key(tmp_path: Path) -> None:
+def test_a_home_is_looked_through_but_for_databases_keys_and_sealed_backups(tmp_path: Path) -> None:
     def write(name: str, text: str = TOKEN) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
 
-    for name in ("secret.keys", "secret.keys.0123456789ab", "warehouse.duckdb", "cache/a.json"):
+    keys = ("secret.keys", "secret.keys.0123456789ab", "backup.keys")
+    for name in (*keys, "backups/chunks/ab", "warehouse.duckdb", "cache/a.json"):
         write(name)
     write("postgres/data/PG_VERSION", "16")
     write("postgres/data/base/1")
@@ -101,7 +102,12 @@ def test_a_home_is_looked_through_but_for_its_databases_and_its_key(tmp_path: Pa
     with gzip.open(tmp_path / "old.ndjson.gz", "wt") as packed:
         packed.write(TOKEN)
     (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b no gzip")
-    scanned = scan_home(tmp_path, Scanner([]), keys=tmp_path / "secret.keys")
+    scanned = scan_home(
+        tmp_path,
+        Scanner([]),
+        keys=[tmp_path / "secret.keys", tmp_path / "backup.keys"],
+        sealed=tmp_path / "backups",
+    )
     assert [each.where for each in scanned.leaks] == [
         "old.ndjson.gz",
         "cache/a.json",

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from hotdash.base.clock import FixedClock
 from hotdash.base.ids import new_id
 from hotdash.pipeline.publish.parity import SERVED_CHECK
+from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories.publications import Outcome
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.marts import Publisher, Rows, order, revenue_day
+from tests.fixtures.marts import Publisher, Rows, mart_row, order, revenue_day
 from tests.fixtures.shops import SeededShop
 
 pytestmark = pytest.mark.law(8)
@@ -21,6 +22,7 @@ OCTOBER, NOVEMBER = date(2026, 10, 5), date(2026, 11, 5)
 ROWS: Rows = {
     "fct_revenue": [revenue_day(OURS, day, "7") for day in (OCTOBER, NOVEMBER)],
     "fct_orders": [order(OURS, number, NOVEMBER, "7") for number in range(5)],
+    "fct_customers": [mart_row("fct_customers", shop_id=OURS, day=NOVEMBER, new_customers=3)],
 }
 
 
@@ -41,6 +43,11 @@ def execute(database: Database, statement: str) -> None:
 def gross(database: Database) -> Decimal:
     with database.jobs() as session:
         return session.scalars(text("select sum(gross_sales) from api.fct_revenue")).one()
+
+
+def new_customers(database: Database) -> Decimal | None:
+    with database.jobs() as session:
+        return session.scalar(text("select sum(new_customers) from api.fct_customers"))
 
 
 def results(database: Database) -> list[tuple[str, str, int, str]]:
@@ -75,6 +82,21 @@ def test_a_changed_cent_or_a_lost_row_is_told_and_published_anew(
     ((status, severity, count, sentence),) = results(database)
     assert (status, severity, count) == ("failed", "warning", 1)
     assert "fct_revenue 2026-10" in sentence
+
+
+def test_tables_that_were_made_again_do_not_wait_for_their_day(
+    published: Publisher, database: Database, clock: FixedClock
+) -> None:
+    """The same for whoever installs the older version and for whoever comes back to the newer one."""
+    publish_the_same(published)
+    migrate.downgrade(database, "0023", losing=True)
+    migrate.upgrade(database)
+    assert new_customers(database) is None
+    clock.advance(timedelta(minutes=1))
+    publish_the_same(published)
+    assert (new_customers(database), gross(database)) == (3, 14)
+    assert [status for status, *_ in results(database)] == ["passed", "failed"]
+    assert publish_the_same(published) == {Outcome.UNCHANGED}
 
 
 def test_what_is_whole_passes_and_nothing_is_written(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, inspect, text
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.migrations.ddl import SCHEMAS, run
+from hotdash.storage.appdb.migrations.held import held, losses
 from hotdash.storage.appdb.models import Base
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.marts import PublishedMart, published_marts
@@ -99,7 +100,7 @@ def down_and_up(database: Database) -> None:
     fill(database)
     full, whole = content(database), objects(database)
     for revision in [*REVISIONS[1:], "base"]:
-        migrate.downgrade(database, revision)
+        migrate.downgrade(database, revision, losing=True)
         kept = content(database)
         assert all(kept.values())
         assert kept == narrowed(full, kept)
@@ -171,6 +172,72 @@ class TestUpAndDown:
     def test_one_migration_follows_the_other(self) -> None:
         assert sorted(REVISIONS, reverse=True) == REVISIONS
         assert REVISIONS[0] == migrate.head()
+
+
+class TestNoLoss:
+    """Down on a populated database: what would be lost or changed is named, and nothing is done."""
+
+    def test_a_step_that_would_lose_rows(self, database: Database) -> None:
+        fill(database)
+        before = content(database)
+        for revision in REVISIONS[1:]:
+            with pytest.raises(ConflictError, match=f"Going down to {revision} would lose"):
+                migrate.downgrade(database, revision)
+        assert content(database) == before
+        assert migrate.current(database) == migrate.head()
+
+    def test_a_step_that_loses_nothing(self, database: Database, shop: SeededShop) -> None:
+        """Shops and their owners were there from the first migration on."""
+        before = content(database)
+        for revision in REVISIONS[1:]:
+            migrate.downgrade(database, revision)
+            kept = content(database)
+            assert kept == narrowed(before, kept)
+        migrate.upgrade(database)
+        assert content(database) == before
+
+    def test_a_value_that_would_become_another(self, database: Database) -> None:
+        """As before 0012, when an alert could not just inform."""
+        fill(database)
+        with database.schema_change() as connection:
+            run(connection, "update app.alerts set severity = 'info'")
+            before = held(connection)
+            run(connection, "update app.alerts set severity = 'warning'")
+            assert losses(before, held(connection)) == ["app.alerts.severity"]
+
+    def test_marts_are_made_again_by_a_publication(
+        self, database: Database, shop: SeededShop
+    ) -> None:
+        with database.jobs() as session:
+            session.execute(
+                text("insert into serving.fct_margins (shop_id, part, day) values (:s, 1, :d)"),
+                {"s": shop.shop_id, "d": date(2026, 11, 1)},
+            )
+        migrate.downgrade(database, REVISIONS[1])
+
+
+class TestRebuild:
+    def test_a_failure_leaves_everything_as_it_was(
+        self, database: Database, shop: SeededShop
+    ) -> None:
+        before = content(database), objects(database)
+
+        def fail(connection: Connection) -> None:
+            raise RuntimeError("out of luck")
+
+        with pytest.raises(RuntimeError, match="out of luck"):
+            migrate.rebuild(database, "0010", fail, lambda _: None)
+        assert (content(database), objects(database)) == before
+
+    def test_it_ends_at_the_newest_with_the_same_objects(self, database: Database) -> None:
+        before = objects(database)
+        for revision in ("0001", "0016", migrate.head()):
+            migrate.rebuild(database, revision, lambda _: None, lambda _: None)
+            assert objects(database) == before
+
+    def test_a_revision_nobody_knows(self, database: Database) -> None:
+        with pytest.raises(ConflictError, match="revision 9999, which this version does not"):
+            migrate.rebuild(database, "9999", lambda _: None, lambda _: None)
 
 
 class TestWhereItStands:

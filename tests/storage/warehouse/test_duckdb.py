@@ -104,13 +104,21 @@ def test_not_a_duckdb_file(tmp_path: Path) -> None:
     assert "Move the file away" in failure.value.hint
 
 
-def test_a_warehouse_of_another_version(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "mend"),
+    [
+        (SCHEMA_VERSION + 1, "Install the Hotdash that made it"),
+        (SCHEMA_VERSION - 1, "hotdash run --full --reread"),
+    ],
+)
+def test_a_warehouse_of_another_version(tmp_path: Path, version: int, mend: str) -> None:
     warehouse = opened(tmp_path)
-    warehouse.execute(f"update raw.schema_version set version = {SCHEMA_VERSION + 1}")
+    warehouse.execute(f"update raw.schema_version set version = {version}")
     warehouse.close()
     with pytest.raises(WarehouseVersionError) as failure:
         opened(tmp_path).query("select 1")
-    assert f"schema version {SCHEMA_VERSION + 1}" in failure.value.message
+    assert f"schema version {version};" in failure.value.message
+    assert mend in failure.value.hint
     assert f"works with version {SCHEMA_VERSION}" in failure.value.message
 
 

@@ -17,6 +17,10 @@ def is_open(connection: Connection) -> bool:
     return bool(connection.scalar(_OPENED))
 
 
+def has_roles(connection: Connection) -> bool:
+    return set(connection.scalars(_PRESENT, {"roles": list(ROLES)})) == set(ROLES)
+
+
 def open_to_supabase(connection: Connection) -> None:
     """Its roles are Supabase's own: where they are missing this is another Postgres."""
     present = set(connection.scalars(_PRESENT, {"roles": list(ROLES)}))

@@ -32,6 +32,11 @@ def execute_file(migration: str, name: str) -> None:
     execute((Path(migration).parent / name).read_text(encoding="utf-8"))
 
 
+def drop_schemas(connection: Connection) -> None:
+    for schema in SCHEMAS:
+        run(connection, f"drop schema if exists {schema} cascade")
+
+
 def create_schema(name: str) -> None:
     execute(f"create schema if not exists {name}")
     execute(f"revoke all on schema {name} from public")

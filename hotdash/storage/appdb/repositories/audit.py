@@ -108,3 +108,10 @@ def _record(row: AuditEvent) -> AuditRecord:
         detail=row.detail,
         request_id=row.request_id,
     )
+
+
+def has_event(session: Session, action: str, subject: str) -> bool:
+    found = select(AuditEvent.event_id).where(
+        AuditEvent.action == action, AuditEvent.subject == subject
+    )
+    return session.scalar(found.limit(1)) is not None

@@ -157,6 +157,11 @@ def fingerprints(
     return {part: Fingerprint(count, rows_hash) for part, count, rows_hash in found}
 
 
+def holds_rows(session: Session, mart: PublishedMart, shop_id: str) -> bool:
+    query = text(f"select exists (select from serving.{mart.name} where shop_id = :shop_id)")
+    return session.scalars(query, {"shop_id": shop_id}).one()
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Of the rows of one part on one day, or in one bucket."""

@@ -1,0 +1,48 @@
+"""Settings become the place of backups and the key that opens them."""
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from hotdash.base.progress import SilentProgress
+from hotdash.entrypoints.wiring import Installation
+from hotdash.entrypoints.wiring_privacy import erase_again
+from hotdash.governance.backup.archive import BACKUPS, KEY_FILE
+from hotdash.jobs.backups import BackupDesk
+from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.repositories import table_copies
+
+
+def backup_desk(house: Installation) -> BackupDesk:
+    settings = house.settings
+    return BackupDesk(
+        database=house.database,
+        home=settings.home,
+        vault=house.vault,
+        clock=house.clock,
+        open_warehouse=house.warehouse,
+        url=_place(settings.backup_url, settings.home),
+        key_file=settings.home / KEY_FILE,
+        keep=timedelta(days=settings.backup_keep_days),
+        after_restore=partial(erase_again, house),
+    )
+
+
+def back_up_before_migrating(
+    house: Installation, actor: str, *, goes_down: bool = False
+) -> str | None:
+    """Where something changes and there is something to lose; the warehouse is not touched by it."""
+    with house.database.direct() as connection:
+        holds_shops = table_copies.holds_shops(connection)
+    if not holds_shops or not (goes_down or migrate.needs_upgrade(house.database)):
+        return None
+    reason = f"before migrating from {migrate.current(house.database)}"
+    desk = backup_desk(house)
+    made = desk.create(actor, reason, SilentProgress(), with_warehouse=False)
+    return made.manifest.backup_id
+
+
+def _place(named: str | None, home: Path) -> str:
+    if named is None:
+        return str(home / BACKUPS)
+    return named if "://" in named else str(Path(named).expanduser().absolute())

@@ -1,0 +1,1 @@
+"""Backups: what an installation must never lose, in sealed chunks, proven before anything is restored."""

@@ -1,0 +1,179 @@
+"""Put a backup back: proven and staged first, the database in one transaction, then the files by renames.
+
+Killed before the transaction ends, nothing has changed; killed after it, whoever comes next moves
+the staged files in. Which of both it was, the audit log of the database itself says. The note stays
+until the caller has done what must follow, so that a kill before that is not forgotten either.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from hotdash.base.clock import Clock, iso_utc
+from hotdash.base.errors import ConflictError
+from hotdash.base.ids import new_id
+from hotdash.base.progress import Progress
+from hotdash.governance.audit.heads import HEADS_FILE
+from hotdash.governance.backup import app_tables, home_files, warehouse_copy
+from hotdash.governance.backup.archive import Archive
+from hotdash.governance.backup.home_files import STAGED, WAREHOUSE
+from hotdash.governance.backup.manifest import Manifest, WarehouseFile
+from hotdash.governance.backup.verify import verify
+from hotdash.governance.privacy.erasure_log import KEPT_BY_RESTORE
+from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.repositories import audit, table_copies
+from hotdash.storage.appdb.session import Database, session_within
+from hotdash.storage.secrets import KEY_FILE, Vault
+
+ACTION = "backup.restored"
+_NOTE = "staged.json"
+_FILES = "files"
+
+
+@dataclass(frozen=True)
+class Target:
+    database: Database
+    home: Path
+    clock: Clock
+    actor: str
+
+
+@dataclass(frozen=True)
+class Restored:
+    manifest: Manifest
+    has_warehouse: bool
+    opens_credentials: bool
+
+
+def restore(
+    target: Target,
+    archive: Archive,
+    backup_id: str,
+    progress: Progress,
+    *,
+    replace: bool = False,
+    with_warehouse: bool = True,
+) -> Restored:
+    """The caller sees to it that no run is under way; what is there is replaced only when told so."""
+    settle(target.database, target.home)
+    close(target.home)
+    if not replace:
+        refuse_populated(target.database)
+    manifest = verify(archive, backup_id, progress).manifest
+    restore_id = new_id()
+    has_warehouse = with_warehouse and isinstance(manifest.warehouse, WarehouseFile)
+    _stage(target.home, manifest, archive, restore_id, progress, has_warehouse)
+
+    def fill(connection: Connection) -> None:
+        app_tables.load(connection, manifest.app, archive.chunks, progress)
+
+    def finish(connection: Connection) -> None:
+        with session_within(connection) as session:
+            audit.add_event(
+                session,
+                shop_id=None,
+                actor=target.actor,
+                action=ACTION,
+                subject=str(restore_id),
+                at=target.clock.now(),
+                detail={"backup": backup_id, "made_at": iso_utc(manifest.made_at)},
+            )
+
+    migrate.rebuild(
+        target.database, manifest.app.revision, fill, finish, is_open=manifest.app.is_open
+    )
+    settle(target.database, target.home)
+    return Restored(manifest, has_warehouse, _opens(target.home, manifest))
+
+
+def settle(database: Database, home: Path) -> bool:
+    """End what a restore began; whether it holds, and the caller is to `close` it."""
+    staged = home / STAGED
+    note = staged / _NOTE
+    if note.is_file() and _is_committed(database, orjson.loads(note.read_bytes())["restore_id"]):
+        _move_in(home, staged)
+        return True
+    close(home)
+    return False
+
+
+def close(home: Path) -> None:
+    """The note goes first: what lies beside it says nothing without it."""
+    staged = home / STAGED
+    if staged.is_dir():
+        (staged / _NOTE).unlink(missing_ok=True)
+        shutil.rmtree(staged)
+
+
+def is_unsettled(home: Path) -> bool:
+    return (home / STAGED).is_dir()
+
+
+def refuse_populated(database: Database) -> None:
+    with database.direct() as connection:
+        if table_copies.holds_shops(connection):
+            raise ConflictError(
+                "This app database holds shops, and a restore replaces all of it.",
+                hint="Say --replace if that is meant; `hotdash backup create` keeps what is here.",
+                field="replace",
+            )
+
+
+def _stage(
+    home: Path,
+    manifest: Manifest,
+    archive: Archive,
+    restore_id: UUID,
+    progress: Progress,
+    has_warehouse: bool,
+) -> None:
+    staged = home / STAGED
+    (staged / _FILES).mkdir(mode=0o700, parents=True)
+    home_files.stage(manifest.files, staged / _FILES, archive.chunks)
+    if has_warehouse and isinstance(manifest.warehouse, WarehouseFile):
+        warehouse_copy.stage(manifest.warehouse, staged / WAREHOUSE, archive.chunks, progress)
+    note = {"restore_id": str(restore_id), "backup": manifest.backup_id}
+    (staged / _NOTE).write_bytes(orjson.dumps(note))
+    os.sync()
+
+
+def _is_committed(database: Database, restore_id: str) -> bool:
+    with database.direct() as connection:
+        if table_copies.revision(connection) is None:
+            return False
+    with database.jobs() as session:
+        return audit.has_event(session, ACTION, restore_id)
+
+
+def _move_in(home: Path, staged: Path) -> None:
+    """Each file in one step, and what was moved before is not there any more: it may be done twice."""
+    warehouse = staged / WAREHOUSE
+    if warehouse.is_file():
+        # Its entries belong to the file that goes.
+        (home / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
+        warehouse.replace(home / WAREHOUSE)
+    files = staged / _FILES
+    for file in sorted(files.rglob("*")):
+        target = home / file.relative_to(files)
+        is_kept = file.relative_to(files) in KEPT_BY_RESTORE and target.is_file()
+        if file.is_file() and not is_kept:
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if target == home / HEADS_FILE and target.is_file():
+                # Ends that were noted after the backup are of rows that are gone; they stay to be read.
+                target.replace(target.with_suffix(f".{staged.stat().st_mtime_ns}.ndjson"))
+            file.replace(target)
+    os.sync()
+
+
+def _opens(home: Path, manifest: Manifest) -> bool:
+    """Whether a key that sealed the restored credentials is here."""
+    if not manifest.secrets.opens:
+        return True
+    if not (home / KEY_FILE).is_file():
+        return False
+    return bool({*Vault.in_home(home).fingerprints()} & {*manifest.secrets.fingerprints})

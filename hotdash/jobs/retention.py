@@ -52,10 +52,8 @@ class RetentionDesk:
     def plan(self) -> dict[str, int]:
         """Exactly what would go, because it goes and is taken back."""
         kept, now = load_policy(self.home), self.clock.now()
-        with self.database.jobs() as session:
-            trying = session.begin_nested()
+        with self.database.rehearsal() as session:
             told = forget(session, kept, now) | {"api_calls": _forget_calls(session, kept, now)}
-            trying.rollback()
         with self.database.snapshot() as session:
             return told | {"audit": count_old(session, now - kept.of("audit"))}
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotdash.base.needles import Needles
+from hotdash.storage.warehouse.file_rows import rows_of_file
 
 _parquet: Any = pq
 _PACKED = frozenset({".gz", ".zip", ".xlsx", ".parquet", ".duckdb", ".docx"})
@@ -92,14 +93,4 @@ def _unpacked(path: Path) -> Iterator[bytes]:
         for batch in _parquet.ParquetFile(path).iter_batches():
             yield repr(batch.to_pylist()).encode()
     elif kind == ".duckdb":
-        yield from _rows_of(path)
-
-
-def _rows_of(path: Path) -> Iterator[bytes]:
-    with duckdb.connect(str(path), read_only=True) as reading:
-        tables = reading.execute(
-            "select table_schema, table_name from information_schema.tables"
-        ).fetchall()
-        for schema, name in tables:
-            for batch in reading.execute(f'select * from "{schema}"."{name}"').to_arrow_reader():
-                yield repr(batch.to_pylist()).encode()
+        yield from (repr(batch.to_pylist()).encode() for batch in rows_of_file(path))

@@ -11,6 +11,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erasure_key import is_erased
 from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.identities import customer_of_key
 from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
 from hotdash.storage.warehouse.raw_tables import marks
 
@@ -233,16 +234,11 @@ def _names_of(row: Row) -> list[str]:
 
 def _customer_of_key(warehouse: Warehouse, shop_id: str, key: str) -> int:
     """The key as the models make it: of a guest it says nothing that could be turned back."""
-    asked = f"""
-        select distinct customer_id from raw.{CUSTOMERS}
-        where shop_id = ?
-          and md5(shop_id || chr(31) || 'customer' || chr(31) || cast(customer_id as text)) = ?
-    """
-    found = rows(warehouse.query(asked, [shop_id, key]))
-    if not found:
+    found = customer_of_key(warehouse, shop_id, key)
+    if found is None:
         raise NotFoundError(
             "The shop knows no customer by this key.",
             hint="A guest is named by address.",
             field="customer",
         )
-    return int(found[0]["customer_id"])
+    return found

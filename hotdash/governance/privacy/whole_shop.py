@@ -8,11 +8,13 @@ from hotdash.governance.privacy.marked_columns import ADDRESS_HASH, PAGES, marke
 from hotdash.governance.privacy.person import CONTACTS, CUSTOMERS, ORDERS, Asked
 from hotdash.governance.privacy.stores import Stores
 from hotdash.governance.privacy.write_over import require_same
-from hotdash.storage.warehouse.contract import Warehouse, rows
+from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.personal_rows import (
     StoredTable,
     amounts_of,
     empty_whole_columns,
+    hashes_told,
+    ids_told,
     stored_tables,
     write_anew,
 )
@@ -60,13 +62,7 @@ def _emptied(table: StoredTable) -> list[str]:
 def _ids_told(warehouse: Warehouse, table: StoredTable | None, key: str, shop_id: str) -> list[int]:
     if table is None:
         return []
-    told = " or ".join(
-        f"""(coalesce("{column}", '') <> '' and "{column}" not like ?)"""
-        for column in _emptied(table)
-    )
-    asked = f"select distinct {key} as id from {table.in_sql} where shop_id = ? and ({told})"
-    marked = [f"%{DOMAIN}"] * len(_emptied(table))
-    return sorted(row["id"] for row in rows(warehouse.query(asked, [shop_id, *marked])))
+    return sorted(ids_told(warehouse, table, key, shop_id, _emptied(table), f"%{DOMAIN}"))
 
 
 def _guests(
@@ -77,9 +73,7 @@ def _guests(
 ) -> list[str]:
     if table is None:
         return []
-    asked = f"select distinct email_hash from {table.in_sql} where shop_id = ?"
-    found = {row["email_hash"] for row in rows(warehouse.query(asked, [shop_id]))}
-    return sorted(found - erased_hashes - {None})
+    return sorted(hashes_told(warehouse, table, shop_id) - erased_hashes)
 
 
 def _some(everybody: Sequence[_Known]) -> Iterator[Sequence[_Known]]:

@@ -53,6 +53,14 @@ class Database:
             yield session
 
     @contextmanager
+    def rehearsal(self) -> Generator[Session]:
+        """The owner's transaction, taken back at its end: what it would do is known by having done it."""
+        with self.jobs() as session:
+            trying = session.begin_nested()
+            yield session
+            trying.rollback()
+
+    @contextmanager
     def snapshot(self) -> Generator[Session]:
         """The owner's view of every shop in one snapshot: for commands that only read."""
         with self._transaction(self._snapshots, self._url) as session:

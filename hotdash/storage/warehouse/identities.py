@@ -20,6 +20,18 @@ _CONTACT = """
     limit 1
 """
 
+_CUSTOMER_OF_KEY = """
+    select distinct customer_id from raw.shopify_customers
+    where shop_id = ?
+      and md5(shop_id || chr(31) || 'customer' || chr(31) || cast(customer_id as text)) = ?
+"""
+
+
+def customer_of_key(warehouse: Warehouse, shop_id: str, key: str) -> int | None:
+    """By the key as the models make it, before any model ran."""
+    found = warehouse.query(_CUSTOMER_OF_KEY, [shop_id, key]).to_pylist()
+    return int(found[0]["customer_id"]) if found else None
+
 
 def find_identity(warehouse: Warehouse, shop_id: str, customer_key: str) -> PersonalData | None:
     """None for a guest, whom the shop has no record of, and before the first run."""

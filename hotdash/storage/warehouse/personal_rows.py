@@ -199,3 +199,26 @@ def _holding(
     if not table.has_shop:
         return f"({held})", told
     return f"shop_id = ? and ({held})", [shop_id, *told]
+
+
+def ids_told(
+    warehouse: Warehouse,
+    table: StoredTable,
+    key: str,
+    shop_id: str,
+    columns: Sequence[str],
+    written_over: str,
+) -> set[int]:
+    """Of whom any of these columns still says something that is not like `written_over`."""
+    told = " or ".join(
+        f"""(coalesce("{column}", '') <> '' and "{column}" not like ?)""" for column in columns
+    )
+    asked = f"select distinct {key} as id from {table.in_sql} where shop_id = ? and ({told})"
+    return {
+        row["id"] for row in rows(warehouse.query(asked, [shop_id, *[written_over] * len(columns)]))
+    }
+
+
+def hashes_told(warehouse: Warehouse, table: StoredTable, shop_id: str) -> set[str]:
+    asked = f"select distinct email_hash from {table.in_sql} where shop_id = ?"
+    return {row["email_hash"] for row in rows(warehouse.query(asked, [shop_id]))} - {None}

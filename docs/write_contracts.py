@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,9 +13,11 @@ import pyarrow as pa
 import yaml
 from open_data_contract_standard.model import OpenDataContractStandard
 
+from hotdash.base.errors import HotdashError
 from hotdash.base.paths import contracts_folder, dbt_project_folder
 from hotdash.connectors.contract import RawKind, RawTable
 from hotdash.connectors.registry import OURS
+from hotdash.governance.lineage.dictionary import only_names
 from hotdash.pipeline.ingest.landing import OWN_TABLES, QUARANTINE, SLICE_DAYS, landed_columns
 from hotdash.pipeline.ingest.policies import (
     EXCHANGE_RATES,
@@ -29,6 +31,7 @@ NOTE = "# Written by `make contracts` from the code: change the code or the stag
 API_VERSION = "v3.1.0"
 STAMPS = ("shop_id", "load_id", "fetched_at", "is_deleted")
 OWN_WORDS = {
+    "load_id": "The load that brought the row, which counts once that load is committed.",
     "_extra": "What the vendor sends beyond the known columns, as one JSON object.",
     "payload": "What the vendor sent, as far as it can be shown; persons in it are hidden.",
     "is_deleted": "True for a tombstone, whose other columns are empty.",
@@ -38,11 +41,16 @@ LOGICAL = {"text": "string", "bigint": "integer", "boolean": "boolean", "date": 
 
 @dataclass(frozen=True)
 class Described:
-    """What the staging model's .yml says of a raw table."""
+    """What the .yml of its staging model and of its source say of a raw table."""
 
     table: str = ""
     owner: str = "data"
     columns: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, table: str, column: str) -> str:
+        # Before those of the staging model, which knows committed loads only.
+        told = OWN_WORDS.get(column) or self.columns.get(column, "")
+        return _telling(f"raw.{table}.{column}", column, told)
 
 
 @dataclass(frozen=True)
@@ -110,33 +118,68 @@ def _required(vendor: str, table: RawTable) -> frozenset[str]:
     return frozenset(required)
 
 
+class UndescribedError(HotdashError):
+    """A contract would say nothing of a table or a column, or only its name again."""
+
+    code = "undescribed"
+
+
+def _telling(place: str, name: str, told: str) -> str:
+    if only_names(name, told):
+        raise UndescribedError(
+            f"{place} has the description {told!r}, which says no more than its name.",
+            hint="Say in the .yml of its staging model what it means, in which unit and when it is "
+            "empty; what no staging model selects is described in the sources.yml beside it.",
+        )
+    return told
+
+
 def described() -> dict[str, Described]:
     """By raw table; a staging model is told by the raw table that it selects from."""
-    found: dict[str, Described] = {}
+    named: dict[str, Described] = {}
+    read: dict[str, Described] = {}
+    unselected: dict[str, dict[str, str]] = {}
     for file in sorted((dbt_project_folder() / "models/staging").rglob("*.yml")):
-        for model in (yaml.safe_load(file.read_text()) or {}).get("models", []):
+        document = yaml.safe_load(file.read_text()) or {}
+        for source in document.get("sources", []):
+            unselected |= {table["name"]: _columns_of(table) for table in source["tables"]}
+        for model in document.get("models", []):
             sql = file.with_name(f"{model['name']}.sql")
             if sql.is_file():
-                found |= {raw: _said(model) for raw in _raw_of(model["name"], sql.read_text())}
-    return found
+                raw, is_named = _raw_of(model["name"], sql.read_text())
+                (named if is_named else read)[raw] = _said(model, sql.read_text())
+    found = read | named
+    return {raw: _with(found.get(raw, Described()), more) for raw, more in unselected.items()}
 
 
-def _raw_of(model: str, sql: str) -> list[str]:
-    """Its own raw table: the one it is named after, else the only one it reads."""
+def _raw_of(model: str, sql: str) -> tuple[str, bool]:
+    """Its own raw table: the one it is named after, else the only one it reads; none is empty."""
     read = re.findall(r"source\(\s*'\w+'\s*,\s*'(\w+)'\s*\)", sql)
     thing = model.partition("__")[2]
     named = [raw for raw in read if raw.endswith(thing)]
-    return named[:1] or (read if len(set(read)) == 1 else [])
+    return (named or (read if len(set(read)) == 1 else [""]))[0], bool(named)
 
 
-def _said(model: Mapping[str, Any]) -> Described:
-    columns = {each["name"]: _one_line(each["description"]) for each in model.get("columns", [])}
+def _said(model: Mapping[str, Any], sql: str) -> Described:
+    """What a staging model only calls otherwise is described for both names."""
+    columns = _columns_of(model)
+    renamed = re.findall(r"^\s*(?:\w+\.)?(\w+) as (\w+),?$", sql, re.MULTILINE)
+    columns |= {raw: columns[ours] for raw, ours in renamed if ours in columns}
     owner = model.get("config", {}).get("meta", {}).get("owner", Described.owner)
     return Described(_one_line(model["description"]), owner, columns)
 
 
+def _columns_of(node: Mapping[str, Any]) -> dict[str, str]:
+    return {each["name"]: _one_line(each["description"]) for each in node.get("columns", [])}
+
+
+def _with(said: Described, more: Mapping[str, str]) -> Described:
+    return replace(said, columns={**said.columns, **more})
+
+
 def contract(subject: Subject, said: Described, version: str) -> OpenDataContractStandard:
     table = subject.table
+    purpose = _telling(f"raw.{table.name}", table.name, said.table)
     document: dict[str, Any] = {
         "apiVersion": API_VERSION,
         "kind": "DataContract",
@@ -147,7 +190,7 @@ def contract(subject: Subject, said: Described, version: str) -> OpenDataContrac
         "domain": subject.vendor,
         "dataProduct": "hotdash raw",
         "description": {
-            "purpose": said.table or f"What {subject.title} tells about {table.name}.",
+            "purpose": purpose,
             "usage": "Read it through its staging model, which knows the committed loads.",
             "limitations": _limitations(table),
         },
@@ -190,8 +233,8 @@ def _schema(subject: Subject, said: Described) -> dict[str, Any]:
         "physicalName": f"raw.{table.name}",
         "physicalType": "table",
         "logicalType": "object",
-        "description": said.table or f"What {subject.title} tells.",
-        "dataGranularityDescription": (said.table or "One row per record.").partition(".")[0] + ".",
+        "description": said.table,
+        "dataGranularityDescription": said.table.partition(".")[0] + ".",
         **({"tags": ["pii"]} if table.personal else {}),
         "properties": [
             _property(subject, said, name, kind) for name, kind in subject.columns.items()
@@ -207,7 +250,7 @@ def _property(subject: Subject, said: Described, name: str, kind: str) -> dict[s
         "physicalName": name,
         "logicalType": LOGICAL.get(kind, "number" if kind.startswith("numeric") else "timestamp"),
         "physicalType": kind,
-        "description": said.columns.get(name) or OWN_WORDS.get(name) or _plain(name),
+        "description": said.of(subject.table.name, name),
         "required": name in subject.required or name in STAMPS,
     }
     if name in key:
@@ -236,10 +279,6 @@ def _never_null(column: str) -> dict[str, Any]:
         "severity": "blocking",
         "description": f"No row without {column}.",
     }
-
-
-def _plain(name: str) -> str:
-    return f"{name.replace('_', ' ').capitalize()}, as the vendor tells it."
 
 
 def _one_line(text: str) -> str:

@@ -12,7 +12,10 @@ from open_data_contract_standard.model import OpenDataContractStandard
 
 from docs.write_contracts import (
     Described,
+    Subject,
+    UndescribedError,
     contract,
+    described,
     next_version,
     strays,
     subjects,
@@ -104,7 +107,10 @@ class TestVersions:
 
     def told(self, columns: dict[str, str], version: str = "0.0.0") -> OpenDataContractStandard:
         subject = next(each for each in subjects() if each.table == ORDERS)
-        return contract(replace(subject, columns=columns), Described(), version)
+        said = Described(
+            "One row per order.", columns=dict.fromkeys(columns, "How many there are.")
+        )
+        return contract(replace(subject, columns=columns), said, version)
 
     def test_begin_with_one(self, before: OpenDataContractStandard) -> None:
         assert next_version(None, before) == "1.0.0"
@@ -125,14 +131,54 @@ class TestVersions:
         assert next_version(before, self.told(columns)) == version
 
 
-def test_another_vendors_table_needs_nothing_but_its_spec() -> None:
-    """Also without a staging model: what it says then comes from the names."""
+OTHER_DAYS = Described(
+    "One row per day.",
+    columns={"day": "When it was, in the shop's timezone.", "clicks": "How often it was clicked."},
+)
+
+
+@pytest.fixture
+def other() -> Subject:
     subject = next(each for each in subjects() if each.table == ORDERS)
     schema = pa.schema([("day", pa.date32()), ("clicks", pa.int64())])
     table = replace(ORDERS, name="other_days", kind=RawKind.SLICE, key=("day",), schema=schema)
-    other = replace(
-        subject, vendor="other", table=table, columns={"day": "date", "clicks": "bigint"}
-    )
-    told = contract(other, Described(), "1.0.0")
+    columns = {"day": "date", "clicks": "bigint"}
+    return replace(subject, vendor="other", table=table, columns=columns)
+
+
+def test_another_vendors_table_needs_nothing_but_its_spec_and_its_words(other: Subject) -> None:
+    told = contract(other, OTHER_DAYS, "1.0.0")
     jsonschema.validate(yaml.safe_load(told.to_yaml()), SCHEMA)
     assert other.file.parts[-2:] == ("other", "other_days.odcs.yaml")
+
+
+@pytest.mark.parametrize("said", ["", "Clicks.", "The clicks, as the vendor tells it.", "TODO"])
+def test_a_column_that_nobody_describes_is_refused(other: Subject, said: str) -> None:
+    columns = {**OTHER_DAYS.columns, "clicks": said}
+    with pytest.raises(UndescribedError, match=r"raw\.other_days\.clicks has the description"):
+        contract(other, replace(OTHER_DAYS, columns=columns), "1.0.0")
+
+
+def test_a_table_that_nobody_describes_is_refused(other: Subject) -> None:
+    with pytest.raises(UndescribedError, match=r"raw\.other_days has the description ''"):
+        contract(other, replace(OTHER_DAYS, table=""), "1.0.0")
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, Described]:
+    return described()
+
+
+class TestWordsOfARawTable:
+    def test_are_those_of_the_model_named_after_it(self, said: dict[str, Described]) -> None:
+        """Another model reads nothing else and comes later by its name."""
+        for table in ("meta_ads_campaign_days", "google_ads_campaign_days"):
+            assert said[table].table.startswith("One row per shop, campaign and day")
+
+    def test_follow_what_a_model_calls_otherwise(self, said: dict[str, Described]) -> None:
+        words = said["chatwoot_messages"].columns
+        assert words["content"] == words["message_text"]
+        assert said["ga4_report_days"].columns["rows"].startswith("How many rows")
+
+    def test_are_of_the_source_where_no_model_selects(self, said: dict[str, Described]) -> None:
+        assert said["exchange_rates"].columns["imported_at"].startswith("When somebody imported")

@@ -1,10 +1,17 @@
 """What every table, column and metric is, who answers for it, how fresh it is, and where people are in it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from hotdash.governance.lineage.graph import ROWS, LineageGraph, Node, NodeKind, Way
+
+_WORD = re.compile(r"[a-z0-9]+")
+_FILLER = re.compile(r"as the \w+ tells it|n/a")
+_SAY_NOTHING = frozenset(
+    "a an and in is it its of the this column description field tbd todo".split()
+)
 
 
 class TermKind(StrEnum):
@@ -59,8 +66,14 @@ def terms_of(graph: LineageGraph) -> Iterator[Term]:
 
 
 def undescribed(graph: LineageGraph) -> list[str]:
-    """What nobody has said anything of."""
-    return [term.name for term in terms_of(graph) if not term.description]
+    """What nobody has said anything of, or only its name again."""
+    return [term.name for term in terms_of(graph) if only_names(term.name, term.description)]
+
+
+def only_names(name: str, description: str) -> bool:
+    """Whether a description is empty, filler, or made of nothing but the words of the name."""
+    told = {*_WORD.findall(_FILLER.sub("", description.lower()))} - _SAY_NOTHING
+    return told <= {*_WORD.findall(name.rpartition(".")[2].lower())}
 
 
 def _column(graph: LineageGraph, node: Node, from_people: frozenset[str]) -> Term:

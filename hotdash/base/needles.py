@@ -12,12 +12,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 ERASED = "***"
+# For `regexp_replace` with `Needles.pattern`: what stood beside the word stays.
+ERASED_INSIDE = rf"\1\2{ERASED}\3"
 # A shorter word stands in too many texts that are about somebody else.
 _SHORTEST = 5
 _SPECIAL = re.compile(r"([\\.^$*+?()\[\]{}|])")
+# Not in the middle of another word: joann@x is not ann@x, and Joann Leeds not Ann Lee. What an escape
+# leaves before a word (\n, \u0041, %20) belongs to no word. Postgres, RE2 and Python read these alike.
+_BEFORE = (
+    r"(^|[^A-Za-z0-9._-]|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[0-7]{3}|%[0-9A-Fa-f]{2})"
+    r"([._-]*)"
+)
+_AFTER = r"($|[^A-Za-z0-9._-]|[._-]+($|[^A-Za-z0-9._-]))"
+_LOOKED_AT = 64
 _WILD = re.compile(r"([\\%_])")
 _ESCAPED = r"\\\1"
 _SPECIAL_BYTE = re.compile(_SPECIAL.pattern.encode())
+_ENDS_BEFORE = re.compile(f"{_BEFORE}\\Z".encode())
+_BEGINS_AFTER = re.compile(_AFTER.encode())
 _arrow: Any = pa
 _compute: Any = pc
 
@@ -49,14 +61,18 @@ class Needles:
         }
         return tuple(sorted(all_of, key=lambda each: (-len(each), each)))
 
-    @property
+    @cached_property
     def pattern(self) -> str:
-        """One that Postgres and DuckDB read alike."""
-        return "|".join(_SPECIAL.sub(r"\\\1", each) for each in self.spellings)
+        """One that Postgres and DuckDB read alike; a language of theirs may know no capital Ü."""
+        forms = dict.fromkeys(
+            form for each in self.spellings for form in (each, each.lower(), each.upper())
+        )
+        words = "|".join(_SPECIAL.sub(r"\\\1", each) for each in forms)
+        return f"{_BEFORE}(?:{words}){_AFTER}" if words else ""
 
     @cached_property
     def likes(self) -> list[str]:
-        """For `lower(...) like any`, with which Postgres is ten times as fast as with one pattern."""
+        """What `pattern` finds and more, for `lower(...) like any`: Postgres is ten times as fast with it."""
         forms = [each.decode() for each in self._lower]
         # A row as text doubles what it quotes with.
         doubled = [each.replace("\\", "\\\\").replace('"', '""') for each in forms]
@@ -75,12 +91,15 @@ class Needles:
         for each in self._lower:
             begin = lower.find(each)
             while begin >= 0:
-                yield begin, begin + len(each)
-                begin = lower.find(each, begin + len(each))
+                end = begin + len(each)
+                if _is_apart(lower, begin, end):
+                    yield begin, end
+                begin = lower.find(each, end)
 
     @cached_property
     def _in_bytes(self) -> bytes:
-        return b"|".join(_SPECIAL_BYTE.sub(rb"\\\1", each) for each in self._lower)
+        words = b"|".join(_SPECIAL_BYTE.sub(rb"\\\1", each) for each in self._lower)
+        return b"".join((_BEFORE.encode(), b"(?:", words, b")", _AFTER.encode()))
 
     @cached_property
     def _lower(self) -> tuple[bytes, ...]:
@@ -91,3 +110,9 @@ class Needles:
             for form in (each, each.lower(), each.upper())
         }
         return tuple(sorted(forms, key=lambda each: (-len(each), each)))
+
+
+def _is_apart(stored: bytes, begin: int, end: int) -> bool:
+    before = stored[max(0, begin - _LOOKED_AT) : begin]
+    after = stored[end : end + _LOOKED_AT]
+    return bool(_ENDS_BEFORE.search(before) and _BEGINS_AFTER.match(after))

@@ -5,7 +5,9 @@ create function audit.only_erases(told jsonb, tells jsonb) returns boolean
 language sql stable set search_path = ''
 return coalesce(
   tells::text = regexp_replace(
-    told::text, nullif(current_setting('hotdash.erased_words', true), ''), '***', 'gi'),
+    regexp_replace(
+      told::text, nullif(current_setting('hotdash.erased_words', true), ''), '\1\2***\3', 'gi'),
+    nullif(current_setting('hotdash.erased_words', true), ''), '\1\2***\3', 'gi'),
   false);
 
 -- What is linked in a chain never changes; its door lets no address in.

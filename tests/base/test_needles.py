@@ -1,6 +1,7 @@
 """A person's words are found however they are written, and somebody else's are not."""
 
 import json
+import re
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -32,6 +33,50 @@ def test_every_spelling_is_found_where_it_stands(written: str) -> None:
 def test_another_is_not(written: str) -> None:
     assert not NEEDLES.stand_in(written.encode())
     assert list(NEEDLES.places_in(written.encode())) == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("bo.ann.lee@mail.example", "joann.lee@mail.example", "x-ann.lee@mail.example"),
+        *(
+            "ann.lee@mail.example.org",
+            "ann.lee@mail.examples",
+            "Joann Leeds",
+            "Ann Leeds",
+            "Joann Lee",
+        ),
+    ],
+)
+def test_a_part_of_another_word_is_another_person(written: str) -> None:
+    needles = Needles.of(["ann.lee@mail.example", "Ann Lee"])
+    assert not needles.stand_in(written.encode())
+    assert list(needles.places_in(written.encode())) == []
+    assert not re.search(needles.pattern, written, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        *(
+            ("", ""),
+            ("<", ">"),
+            ('"', '"'),
+            (" -", "."),
+            ("mailto:", "?x"),
+            ("to=", "&y"),
+            ("a, ", "..."),
+        ),
+        *(("Hello\\n", "\\n"), ("\\u003c", "\\u003e"), ("a%20", "%20b"), ("a+", "+b"), ("ü", "ü")),
+    ],
+)
+def test_a_word_stands_apart_in_every_writing(before: str, after: str) -> None:
+    needles = Needles.of(["ann.lee@mail.example", "Ann Lee"])
+    for word in ("ann.lee@mail.example", "Ann Lee"):
+        told = f"{before}{word}{after}"
+        assert needles.stand_in(told.encode()), told
+        assert len(list(needles.places_in(told.encode()))) == 1
+        assert re.sub(needles.pattern, r"\1\2***\3", told, flags=re.I) == f"{before}***{after}"
 
 
 def test_postgres_is_asked_for_the_same_with_its_wildcards_taken_literally() -> None:

@@ -10,9 +10,10 @@ from hotdash.base.email_hash import email_hash
 from hotdash.base.errors import NotFoundError
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erasure_key import is_erased
+from hotdash.governance.privacy.marked_columns import marked_columns
 from hotdash.storage.warehouse.contract import Warehouse, rows
 from hotdash.storage.warehouse.identities import customer_of_key
-from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
+from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables, whole_values
 from hotdash.storage.warehouse.raw_tables import marks
 
 CUSTOMERS = "shopify_customers"
@@ -124,7 +125,7 @@ class _Search:
         contact_ids = self._asked.contact_ids | _ids(contacts, "contact_id")
         talks = self._rows(CONVERSATIONS, ["conversation_id"], "contact_id", contact_ids)
         people = self._names(customer_ids, contact_ids)
-        phones = [row["phone_number"] for row in contacts]
+        phones = [row["phone_number"] for row in contacts if _is_phone(row["phone_number"])]
         addresses = {
             row["email"]
             for row in (*customers, *contacts)
@@ -167,7 +168,19 @@ class _Search:
             for row in self._rows(table, [key, *columns]):
                 (own if row[key] in ids else others).update(_names_of(row))
         shared = {name.lower() for name in others}
+        shared |= self._names_of_things({name.lower() for name in own})
         return {name for name in own if name.lower() not in shared}
+
+    def _names_of_things(self, names: Collection[str]) -> set[str]:
+        """Who calls themselves Blue Shirt in a chat takes no product's title along."""
+        found: set[str] = set()
+        for table in self._tables.values() if names else ():
+            told = set(table.texts) - marked_columns().get(table.name, frozenset())
+            if table.has_shop and told:
+                found |= whole_values(
+                    self._warehouse, table, sorted(told), self._asked.shop_id, names
+                )
+        return found
 
     def _orders(self, customer_ids: Collection[int], hashes: Collection[str]) -> list[Row]:
         own = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", customer_ids)
@@ -212,6 +225,12 @@ class _Search:
         }
 
 
+def _is_phone(told: str | None) -> bool:
+    """A mere number of few digits is an amount or an id somewhere else."""
+    return bool(told) and (told.startswith("+") or sum(map(str.isdigit, told)) >= _DIGITS)
+
+
+_DIGITS = 8
 _NAMES = ("first_name", "last_name", "name", "phone_number")
 _PERSONAL = {
     CUSTOMERS: ("email", "first_name", "last_name"),

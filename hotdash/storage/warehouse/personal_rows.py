@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotdash.base.needles import ERASED, Needles
+from hotdash.base.needles import ERASED_INSIDE, Needles
 from hotdash.storage.warehouse.contract import Warehouse, rows
 from hotdash.storage.warehouse.duckdb import DuckDBWarehouse
 from hotdash.storage.warehouse.raw_tables import marks
@@ -121,11 +121,11 @@ def write_over_words(
     for column in columns if needles else ():
         where, told = _holding(warehouse, table, [column], shop_id, needles)
         kind = table.columns[column] if table.is_document(column) else "text"
-        changed = (
-            f"""update {table.in_sql} set "{column}" = cast(regexp_replace("""
-            f"""cast("{column}" as text), ?, '{ERASED}', 'gi') as {kind}) where {where}"""
-        )
-        warehouse.execute(changed, [needles.pattern, *told])
+        # Twice, because two words with one blank between them share it.
+        once = f"""regexp_replace(cast("{column}" as text), ?, ?, 'gi')"""
+        twice = f"regexp_replace({once}, ?, ?, 'gi')"
+        changed = f'update {table.in_sql} set "{column}" = cast({twice} as {kind}) where {where}'
+        warehouse.execute(changed, [needles.pattern, ERASED_INSIDE] * 2 + told)
 
 
 def empty_columns(
@@ -193,9 +193,10 @@ def _holding(
         held = " or ".join(f"regexp_matches({each}, ?, 'i')" for each in texts)
         told += [needles.pattern] * len(texts)
     else:
-        row = f"lower(concat_ws(chr(31), {', '.join(texts)}))"
-        held = f"{row} like any (array[{marks(needles.likes)}])"
-        told += needles.likes
+        row = f"concat_ws(chr(31), {', '.join(texts)})"
+        like = f"lower({row}) like any (array[{marks(needles.likes)}])"
+        held = f"case when {like} then {row} ~* ? else false end"
+        told += [*needles.likes, needles.pattern]
     if not table.has_shop:
         return f"({held})", told
     return f"shop_id = ? and ({held})", [shop_id, *told]
@@ -222,3 +223,20 @@ def ids_told(
 def hashes_told(warehouse: Warehouse, table: StoredTable, shop_id: str) -> set[str]:
     asked = f"select distinct email_hash from {table.in_sql} where shop_id = ?"
     return {row["email_hash"] for row in rows(warehouse.query(asked, [shop_id]))} - {None}
+
+
+def whole_values(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    values: Collection[str],
+) -> set[str]:
+    """Which of these, in lower case, are all that some row says in one of the columns."""
+    asked = " union ".join(
+        f'select lower(cast("{column}" as text)) as told from {table.in_sql} '
+        f'where shop_id = ? and lower(cast("{column}" as text)) in ({marks(values)})'
+        for column in columns
+    )
+    given = [shop_id, *sorted(values)] * len(columns)
+    return {row["told"] for row in rows(warehouse.query(asked, given))}

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from hotdash.base.needles import ERASED, Needles
+from hotdash.base.needles import ERASED_INSIDE, Needles
 from hotdash.storage.appdb.repositories.mirror_outbox import send_again
 from hotdash.storage.appdb.repositories.mirror_rows import MIRRORED
 
@@ -80,16 +80,14 @@ def write_over_words(session: Session, table: ServedTable, shop_id: str, needles
     if not columns:
         return False
     changed = ", ".join(
-        f"\"{column}\" = regexp_replace(\"{column}\"::text, :pattern, '{ERASED}', 'gi')"
-        f"::{table.columns[column]}"
-        for column in columns
+        f'"{column}" = {_without_words(column)}::{table.columns[column]}' for column in columns
     )
     statement = text(f"update {table.in_sql} as r set {changed} where {_holding(table)}")
     try:
         with session.begin_nested():
             # An append-only record lets go of exactly these words.
             session.execute(_ERASED_WORDS, {"pattern": needles.pattern})
-            session.execute(statement, _told(shop_id, needles) | {"pattern": needles.pattern})
+            session.execute(statement, _told(shop_id, needles) | {"instead": ERASED_INSIDE})
             session.execute(_ERASED_WORDS, {"pattern": ""})
     except DBAPIError:
         return False
@@ -112,15 +110,22 @@ def write_anew_statements(tables: Sequence[ServedTable]) -> list[str]:
     return [f"vacuum (full) {table.in_sql}" for table in tables]
 
 
+def _without_words(column: str) -> str:
+    """Twice, because two words with one blank between them share it."""
+    once = f"regexp_replace(\"{column}\"::text, :pattern, :instead, 'gi')"
+    return f"regexp_replace({once}, :pattern, :instead, 'gi')"
+
+
 def _holding(table: ServedTable) -> str:
-    """As Postgres writes the row, and in what it holds as bytes."""
-    stored = "".join(
-        f" or lower(encode(r.\"{column}\", 'escape')) like any(:likes)"
-        for column in table.of_kinds({"bytea"})
+    """What the quick look finds is looked at closely, value by value."""
+    told = ", ".join(
+        f"encode(r.\"{name}\", 'escape')" if kind == "bytea" else f'r."{name}"::text'
+        for name, kind in table.columns.items()
     )
-    held = f"(lower(r::text) like any(:likes){stored})"
+    row = f"concat_ws(chr(31), {told})"
+    held = f"case when lower({row}) like any(:likes) then {row} ~* :pattern else false end"
     return f"r.shop_id = :shop_id and {held}" if "shop_id" in table.columns else held
 
 
 def _told(shop_id: str, needles: Needles) -> dict[str, Any]:
-    return {"shop_id": shop_id, "likes": needles.likes}
+    return {"shop_id": shop_id, "likes": needles.likes, "pattern": needles.pattern}

@@ -13,6 +13,7 @@ import hotdash
 from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.environment import Environment
 from hotdash.base.errors import ConflictError
+from hotdash.base.logging import get_logger
 from hotdash.base.personal_data import PersonalData
 from hotdash.base.reach import Reach
 from hotdash.base.settings import Settings, WarehouseEngine
@@ -32,6 +33,7 @@ from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.governance.backup.restore import is_unsettled
+from hotdash.governance.privacy.erasure_log import StillFoundError
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.backups import settle_restore
 from hotdash.jobs.install_shopify import ShopifyApp
@@ -54,6 +56,8 @@ from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 from hotdash.storage.warehouse.identities import find_contact, find_identity
 from hotdash.storage.warehouse.quarantine import Chosen, Quarantined, quarantined
+
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -328,24 +332,32 @@ class Installation:
 
 
 @contextmanager
-def open_installation(settings: Settings) -> Generator[Installation]:
+def open_installation(settings: Settings, *, settles: bool = True) -> Generator[Installation]:
+    """Who tells how it stands, or mends it, opens it without settling what a restore left."""
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
         database, url = _open_database(settings, stack)
         stack.callback(database.dispose)
         house = Installation(settings, database, _warehouse_url(settings, url))
-        if is_unsettled(settings.home):
-            settle_restore(database, settings.home, partial(_erase_again, house))
+        if settles and is_unsettled(settings.home):
+            _settle(house)
         stack.callback(house.calls.close)
         yield house
 
 
 @contextmanager
-def migrated_installation(settings: Settings) -> Generator[Installation]:
+def migrated_installation(settings: Settings, *, settles: bool = True) -> Generator[Installation]:
     """What every command asks for but those that make an installation, or tell how it stands."""
-    with open_installation(settings) as house:
+    with open_installation(settings, settles=settles) as house:
         house.require_migrated()
         yield house
+
+
+def _settle(house: Installation) -> None:
+    try:
+        settle_restore(house.database, house.settings.home, partial(_erase_again, house))
+    except StillFoundError as error:
+        _log.error("erasure_still_open", told=error.message, mend=error.hint)
 
 
 def _erase_again(house: Installation) -> None:

@@ -5,23 +5,32 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from hotdash.entrypoints.wiring import Installation
+from hotdash.governance.backup.archive import BACKUPS
+from hotdash.governance.backup.restore import is_unsettled
 from hotdash.governance.privacy.erase import Proof
+from hotdash.jobs.backups import settle_restore
 from hotdash.jobs.privacy import PrivacyDesk
 from hotdash.pipeline.lease import Patience
 
 _PATIENCE = Patience(timedelta(minutes=30))
+# The night's backup thins the older ones out, and may itself be late.
+_THINNED_OUT_WITHIN = timedelta(days=2)
 
 
 @contextmanager
 def privacy_desk(house: Installation) -> Generator[PrivacyDesk]:
     """Files of databases are walked by their catalogs; whatever else lies in the home is read."""
     home = house.settings.home.absolute()
-    databases = {home / "postgres"}
+    # Backups are sealed: no word stands in them that could be found, and they are large.
+    databases = {home / "postgres", home / BACKUPS}
     if house.settings.warehouse_engine.value == "duckdb":
         databases |= {home / name for name in ("warehouse.duckdb", "warehouse.duckdb.wal")}
     with house.warehouse() as warehouse:
+        kept_for = timedelta(days=house.settings.backup_keep_days) + _THINNED_OUT_WITHIN
         yield PrivacyDesk(
-            house.database, warehouse, home, house.clock, frozenset(databases), _PATIENCE
+            *(house.database, warehouse, home, house.clock, frozenset(databases)),
+            patience=_PATIENCE,
+            kept_for=kept_for,
         )
 
 
@@ -29,6 +38,15 @@ def erase_again(house: Installation) -> list[Proof]:
     """After a backup was restored: whoever is in the erasure log and in it."""
     with privacy_desk(house) as desk:
         return desk.replay()
+
+
+def finish_restore_or_replay(house: Installation) -> list[Proof]:
+    proofs: list[Proof] = []
+    home = house.settings.home
+    if is_unsettled(home):
+        settle_restore(house.database, home, lambda: proofs.extend(erase_again(house)))
+        return proofs
+    return erase_again(house)
 
 
 def answer_vendors(house: Installation) -> None:

@@ -24,6 +24,7 @@ from hotdash.governance.backup.restore import (
     settle,
 )
 from hotdash.governance.backup.verify import Proven, verify
+from hotdash.governance.privacy.erasure_log import StillFoundError
 from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
 from hotdash.storage.appdb.repositories import audit, leases, table_copies
 from hotdash.storage.appdb.repositories.workers import list_workers
@@ -144,8 +145,7 @@ class BackupDesk:
                     with_warehouse=with_warehouse,
                 )
             # The warehouse's lease is free again here, and the restore is not closed yet.
-            self.after_restore()
-            close(self.home)
+            _follow(self.home, self.after_restore)
         return done
 
     def rotate_key(self, actor: str, *, retire_old: bool) -> int:
@@ -226,5 +226,14 @@ def settle_restore(
     """Before anybody works with what a killed restore left; one that is under way is waited for."""
     with exclusive(home / _RESTORE_LOCK):
         if settle(database, home):
-            after_restore()
-            close(home)
+            _follow(home, after_restore)
+
+
+def _follow(home: Path, after_restore: Callable[[], object]) -> None:
+    """An erasure that stays open is tried again each night, and keeps nobody from the installation."""
+    try:
+        after_restore()
+    except StillFoundError:
+        close(home)
+        raise
+    close(home)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from hotdash.base.clock import Clock
@@ -35,6 +36,8 @@ class PrivacyDesk:
     clock: Clock
     beside: frozenset[Path] = frozenset()
     patience: Patience | None = None
+    # For as long as a backup may bring back who was erased.
+    kept_for: timedelta = timedelta(days=32)
 
     def export(self, shop_id: str, word: str, asking: Asking) -> Path:
         with self._office() as office:
@@ -131,6 +134,6 @@ class PrivacyDesk:
         with hold_lease(self.database, self.warehouse.identity, self.clock, patience=self.patience):
             stores = Stores(self.database, self.warehouse, self.home, self.beside)
             try:
-                yield Office(stores, self.clock)
+                yield Office(stores, self.clock, self.kept_for)
             finally:
                 self.warehouse.close()

@@ -13,6 +13,7 @@ from hotdash.governance.backup.chunks import FOLDER
 from hotdash.governance.backup.home_files import STAGED
 from hotdash.governance.backup.place import Place
 from hotdash.governance.backup.restore import is_unsettled
+from hotdash.governance.privacy.erasure_log import StillFoundError
 from hotdash.jobs.backups import BackupDesk, settle_restore
 from hotdash.pipeline.lease import hold_lease
 from hotdash.storage.appdb.repositories import workers
@@ -101,6 +102,34 @@ class TestWhoWasErased:
         for _ in range(2):
             settle_restore(world.database, world.home, lambda: done.append("once"))
         assert done == ["once"]
+        assert not is_unsettled(world.home)
+
+    def test_an_erasure_that_stays_open_keeps_nobody_from_the_installation(
+        self, world: Installed
+    ) -> None:
+        def find_words() -> None:
+            raise StillFoundError("evidence still holds words", hint="remove it")
+
+        world.back_up()
+        world.desk = replace(world.desk, after_restore=find_words)
+        with pytest.raises(StillFoundError):
+            world.put_back()
+        assert not is_unsettled(world.home)
+        settle_restore(world.database, world.home, find_words)
+
+    def test_nor_does_one_that_a_killed_restore_left(self, world: Installed) -> None:
+        def die() -> None:
+            raise RuntimeError("the machine went down")
+
+        def find_words() -> None:
+            raise StillFoundError("evidence still holds words", hint="remove it")
+
+        world.back_up()
+        world.desk = replace(world.desk, after_restore=die)
+        with pytest.raises(RuntimeError):
+            world.put_back()
+        with pytest.raises(StillFoundError):
+            settle_restore(world.database, world.home, find_words)
         assert not is_unsettled(world.home)
 
 

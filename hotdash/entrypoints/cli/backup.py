@@ -75,7 +75,10 @@ def create(
 @commands.command("list")
 def list_(context: typer.Context, json: Json = False) -> None:
     """List them, the newest first."""
-    with told_errors(json), open_installation(invocation(context).settings()) as house:
+    with (
+        told_errors(json),
+        open_installation(invocation(context).settings(), settles=False) as house,
+    ):
         desk = backup_desk(house)
         found = newest_first(desk.existing_archive())
     if json:
@@ -102,7 +105,7 @@ def verify(
     """Prove that every part of one is there and unchanged."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        open_installation(invocation(context).settings(), settles=False) as house,
         shown_progress(err, silent=json) as progress,
     ):
         proven = backup_desk(house).verify(backup, instant_of(at, "at"), progress)
@@ -132,7 +135,7 @@ def restore(
     """Put one back: the database in one step, then the files; killed, it is run again."""
     with (
         told_errors(json),
-        open_installation(invocation(context).settings()) as house,
+        open_installation(invocation(context).settings(), settles=False) as house,
         shown_progress(err, silent=json) as progress,
     ):
         done = backup_desk(house).restore(

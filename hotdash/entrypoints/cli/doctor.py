@@ -23,10 +23,12 @@ from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.entrypoints.wiring_backups import backup_desk
+from hotdash.governance.backup.restore import is_unsettled
 from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.show_mirror import mirror_document, mirror_line
 
 _LEAST_FREE_GIB = 2
+_UNSETTLED = "one was not finished: whoever was erased since that backup may be here again"
 _BACKUP_MISSED_AFTER = timedelta(days=2)
 
 
@@ -73,7 +75,7 @@ def examine(call: Invocation, *, in_tree: bool) -> Iterator[Verdict]:
     yield verdict("disk", lambda: disk(settings))
     yield verdict("address", lambda: address(settings))
     try:
-        with open_installation(settings) as house:
+        with open_installation(settings, settles=False) as house:
             yield from examine_house(house, in_tree=in_tree)
     except HotdashError as error:
         yield Verdict("app database", False, error.message, error.hint)
@@ -84,6 +86,8 @@ def examine_house(house: Installation, *, in_tree: bool) -> Iterator[Verdict]:
     yield reached
     if not reached.ok:
         return
+    if is_unsettled(house.settings.home):
+        yield Verdict("restore", False, _UNSETTLED, "`hotdash privacy replay` finishes it.")
     migrated = verdict("migrations", lambda: migrations(house))
     yield migrated
     yield verdict("warehouse", lambda: warehouse(house))

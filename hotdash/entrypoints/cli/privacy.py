@@ -1,6 +1,7 @@
 """hotdash privacy export|erase|replay|report"""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from hotdash.base.errors import SettingsError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import Installation, migrated_installation
-from hotdash.entrypoints.wiring_privacy import erase_again, privacy_desk
+from hotdash.entrypoints.wiring_privacy import finish_restore_or_replay, privacy_desk
 from hotdash.governance.privacy.erase import Asking, Proof
 from hotdash.governance.privacy.erasure_log import Erasure, erasures
 from hotdash.storage.appdb.models import ComplianceRequest
@@ -39,7 +40,7 @@ def export(
     context: typer.Context, customer: Customer, shop: Shop, reason: Reason, json: Json = False
 ) -> None:
     """Write one archive of everything known of a person, readable by this user only."""
-    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+    with told_errors(json), _installation(context) as house:
         _require_known(house, shop)
         with privacy_desk(house) as desk:
             file = desk.export(shop, customer, Asking(_ACTOR, reason))
@@ -62,7 +63,7 @@ def erase(
     json: Json = False,
 ) -> None:
     """Write a person's words over in every store, look again, and keep a proof."""
-    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+    with told_errors(json), _installation(context) as house:
         if not yes:
             raise SettingsError(
                 "Erasing cannot be undone, and nothing was done.",
@@ -78,14 +79,14 @@ def erase(
 @commands.command()
 def replay(context: typer.Context, json: Json = False) -> None:
     """Erase again whoever was erased: after a backup was restored, or an erasure was killed."""
-    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        _say(erase_again(house), json)
+    with told_errors(json), _installation(context) as house:
+        _say(finish_restore_or_replay(house), json)
 
 
 @commands.command()
 def report(context: typer.Context, json: Json = False) -> None:
     """Say who was erased, and what vendors ask for that is still open."""
-    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+    with told_errors(json), _installation(context) as house:
         found = erasures(house.settings.home)
         with privacy_desk(house) as desk:
             waiting = desk.open_requests()
@@ -99,6 +100,11 @@ def report(context: typer.Context, json: Json = False) -> None:
         else:
             _show_erasures(found)
             _show_waiting(waiting)
+
+
+def _installation(context: typer.Context) -> AbstractContextManager[Installation]:
+    """What may keep a restore from being settled is told and mended here."""
+    return migrated_installation(invocation(context).settings(), settles=False)
 
 
 def _require_known(house: Installation, shop: str) -> None:

@@ -8,6 +8,7 @@ from hotdash.governance.audit.heads import HEADS_FILE
 from hotdash.governance.backup.archive import KEY_FILE as BACKUP_KEY_FILE
 from hotdash.governance.backup.chunks import Chunks, ChunkWriter
 from hotdash.governance.backup.manifest import HomeFile
+from hotdash.governance.privacy.kept_words import WORDS
 from hotdash.storage.secrets import KEY_FILE
 
 STAGED = "restore.staged"
@@ -15,7 +16,7 @@ BACKUPS = "backups"
 WAREHOUSE = "warehouse.duckdb"
 # What another part of a backup holds, what must not lie beside it, and what is made again by itself.
 _ELSEWHERE = frozenset({"postgres", "warehouse.duckdb", "warehouse.duckdb.wal"})
-_NEVER = frozenset({KEY_FILE, BACKUP_KEY_FILE})
+_NEVER = frozenset({KEY_FILE, BACKUP_KEY_FILE, str(WORDS)})
 _MADE_AGAIN = frozenset({"warehouse.tmp", "logs", "cache", "dbt", "dlt", "demo", BACKUPS, STAGED})
 # At which address this very process answers.
 _OF_THE_MOMENT = frozenset({"served.json"})

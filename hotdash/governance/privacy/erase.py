@@ -2,34 +2,36 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from hotdash.base.clock import Clock, iso_utc
-from hotdash.base.errors import HotdashError, NotFoundError
+from hotdash.base.errors import NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import without_addresses
+from hotdash.base.needles import Needles
 from hotdash.governance.privacy import erasure_log
-from hotdash.governance.privacy.erasure_key import FOLDER, ErasureKey
-from hotdash.governance.privacy.erasure_log import Erasure
-from hotdash.governance.privacy.person import Asked, Person, find_person
-from hotdash.governance.privacy.stores import Found, Stores
+from hotdash.governance.privacy.erasure_key import FOLDER, KEY_FILE, ErasureKey
+from hotdash.governance.privacy.erasure_log import Erasure, StillFoundError
+from hotdash.governance.privacy.kept_words import WORDS, KeptWords, WordsKeeper
+from hotdash.governance.privacy.person import (
+    Asked,
+    Person,
+    find_person,
+    without_words_of_others,
+)
+from hotdash.governance.privacy.stores import WAREHOUSE, Found, Stores
 from hotdash.governance.privacy.whole_shop import people_of
 from hotdash.governance.privacy.write_over import Writing
 from hotdash.storage.appdb.repositories import audit
 
 PROOFS = FOLDER / "proofs"
 ERASED_ACTION = "person erased"
-
-
-class StillFoundError(HotdashError):
-    code = "still_found"
-    http_status = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,36 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class _Work:
+    """One erasure, and who is meant by it as raw tells it now."""
+
+    erasure: Erasure
+    asked: Asked
+    person: Person
+    kept: KeptWords | None
+    is_resumed: bool
+
+    @property
+    def kept_words(self) -> frozenset[str]:
+        return self.kept.words if self.kept else frozenset()
+
+    @property
+    def is_unknown(self) -> bool:
+        """A search for no word would find nothing, and prove nothing."""
+        return self.is_resumed and self.kept is None and not self.person.is_here
+
+    @property
+    def is_killed(self) -> bool:
+        return self.is_resumed and not (self.kept and self.kept.is_written_anew)
+
+
+@dataclass(frozen=True)
 class Office:
+    """`kept_for` is how long a backup may bring somebody back."""
+
     stores: Stores
     clock: Clock
+    kept_for: timedelta
 
     @property
     def home(self) -> Path:
@@ -90,6 +119,10 @@ class Office:
     def key(self) -> ErasureKey:
         return ErasureKey.in_home(self.home)
 
+    @property
+    def words(self) -> WordsKeeper:
+        return WordsKeeper(self.home, self.key)
+
     def erase(self, asked: Asked, asking: Asking) -> Proof:
         person = self._found(asked)
         known = erasure_log.erasures(self.home)
@@ -98,7 +131,9 @@ class Office:
             *(asked.shop_id, self.clock.now(), asking.actor, without_addresses(asking.reason)),
             *((), (), ()),
         )
-        return self._carry_out(begun.covering(person, self.key), person)
+        is_resumed = begun in known
+        kept = self.words.of(begun.erasure_id) if is_resumed else None
+        return self._carry_out(_Work(begun, asked, person, kept, is_resumed))
 
     def replay(self) -> list[Proof]:
         """After an older backup was restored, or new data brought somebody back.
@@ -106,19 +141,50 @@ class Office:
         One of whom something is left keeps the others waiting for nothing.
         """
         unfinished: list[StillFoundError] = []
-        hashes = erasure_log.erased_hashes(self.home)
         proofs: list[Proof] = []
-        for each in erasure_log.erasures(self.home):
-            person = find_person(self.stores.warehouse, each.asked(self.key, hashes))
-            if not person.is_here and each.finished_at is not None:
-                continue
+        known = erasure_log.erasures(self.home)
+        self.words.forget_outlived(known, self.clock.now(), self.kept_for)
+        for each in self._to_do([self._again(erasure) for erasure in known]):
             try:
-                proofs.append(self._carry_out(each.covering(person, self.key), person))
+                proofs.append(self._carry_out(each))
             except StillFoundError as error:
                 unfinished.append(error)
         if unfinished:
             raise unfinished[0]
         return proofs
+
+    def _again(self, erasure: Erasure) -> _Work:
+        asked = erasure.asked(self.key, erasure_log.erased_hashes(self.home))
+        person = find_person(self.stores.warehouse, asked)
+        kept = self.words.of(erasure.erasure_id)
+        return _Work(erasure, asked, person, kept, is_resumed=erasure.finished_at is None)
+
+    def _to_do(self, known: Sequence[_Work]) -> Iterator[_Work]:
+        """What raw knows nothing of is looked for all at once first, because mostly nobody is back."""
+        resting = [each for each in known if not each.is_resumed and not each.person.is_here]
+        shops = {each.erasure.shop_id for each in resting}
+        found = {shop_id for shop_id in shops if self._is_anybody_back(shop_id, resting)}
+        for each in known:
+            is_back = each.erasure.shop_id in found and self._is_back(each)
+            if each not in resting or is_back:
+                yield each
+
+    def _is_anybody_back(self, shop_id: str, resting: Sequence[_Work]) -> bool:
+        of_shop = [each for each in resting if each.erasure.shop_id == shop_id]
+        words = frozenset(word for each in of_shop for word in self._needles(each).words)
+        return self._stand_anywhere(shop_id, Needles(words))
+
+    def _is_back(self, work: _Work) -> bool:
+        return self._stand_anywhere(work.erasure.shop_id, self._needles(work))
+
+    def _stand_anywhere(self, shop_id: str, needles: Needles) -> bool:
+        return bool(needles) and any(each.held for each in self.stores.search(shop_id, needles))
+
+    def _needles(self, work: _Work) -> Needles:
+        """Also what raw does not know any more, where it is still this person's."""
+        told = work.kept_words
+        own = without_words_of_others(self.stores.warehouse, work.asked, work.person, told)
+        return Needles(work.person.needles.words | own)
 
     def people_of(self, shop_id: str) -> list[Asked]:
         """Some at a time, of a shop that is erased with everybody it knows."""
@@ -130,14 +196,31 @@ class Office:
         is_here = find_person(self.stores.warehouse, asked).is_here
         return [self.erase(asked, asking)] if is_here else []
 
-    def _carry_out(self, erasure: Erasure, person: Person) -> Proof:
+    def _carry_out(self, work: _Work) -> Proof:
+        if work.is_unknown:
+            raise _nobody_knows(work.erasure)
+        person = replace(work.person, needles=self._needles(work))
+        erasure = work.erasure.covering(person, self.key)
         erasure_log.keep(self.home, replace(erasure, finished_at=None, proof_sha256=None))
-        before = self.stores.search(person.shop_id, person.needles)
-        Writing(self.stores, person, self.key).everywhere()
-        after = self.stores.search(person.shop_id, person.needles)
+        words = person.needles.words | work.kept_words
+        self.words.keep(erasure.erasure_id, KeptWords(words))
+        before = self._look(work.asked, person.needles)
+        Writing(self.stores, person, self.key, is_killed=work.is_killed).everywhere()
+        self.words.keep(erasure.erasure_id, KeptWords(words, is_written_anew=True))
+        after = self._look(work.asked, person.needles)
         proof = _kept(self.home, Proof(erasure, _compared(before, after)), self.clock.now())
         if proof.left:
             raise _still_found(proof)
+        return self._finished(erasure, proof)
+
+    def _look(self, asked: Asked, needles: Needles) -> list[Found]:
+        """Also by their ids: of whoever has a first name alone no word tells."""
+        now_erased = replace(asked, erased_hashes=erasure_log.erased_hashes(self.home))
+        known = find_person(self.stores.warehouse, now_erased).is_here
+        by_ids = Found(WAREHOUSE, "raw, by the ids of the person", int(known))
+        return [*self.stores.search(asked.shop_id, needles), by_ids]
+
+    def _finished(self, erasure: Erasure, proof: Proof) -> Proof:
         assert proof.file is not None
         sha256 = hashlib.sha256(proof.file.read_bytes()).hexdigest()
         now = self.clock.now()
@@ -195,4 +278,13 @@ def _still_found(proof: Proof) -> StillFoundError:
         f"After erasing, {len(proof.left)} stores still hold words of this person: {named}.",
         hint=f"{proof.file} lists all; the erasure stays open in `hotdash privacy report`. The audit "
         "log cannot change; a bundle of evidence is yours to remove, and then `hotdash privacy replay`.",
+    )
+
+
+def _nobody_knows(erasure: Erasure) -> StillFoundError:
+    return StillFoundError(
+        f"By what words to search for erasure {erasure.erasure_id} is not known any more, and it "
+        "stays open.",
+        hint=f"Bring {WORDS} and {KEY_FILE} of the home back as they were when it was begun, then "
+        "`hotdash privacy replay`.",
     )

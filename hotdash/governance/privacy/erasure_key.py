@@ -4,12 +4,16 @@ With it orders that were joined by the address still are. The key rests in a fil
 that an address found in a restored backup is known again without having been kept.
 """
 
+import base64
 import hashlib
 import hmac
 import os
 import secrets
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
 
 from hotdash.base.email_hash import email_hash
 
@@ -39,6 +43,22 @@ class ErasureKey:
 
     def hash(self, hashed: str) -> str:
         return hash_of_mark(self.mark(hashed))
+
+    def seal(self, words: bytes) -> bytes:
+        return self._sealing.encrypt(words)
+
+    def open(self, sealed: bytes) -> bytes | None:
+        """None for what another key sealed, or what is no longer whole."""
+        try:
+            return self._sealing.decrypt(sealed)
+        except InvalidToken:
+            return None
+
+    @cached_property
+    def _sealing(self) -> Fernet:
+        """With a key of its own: a mark says nothing about it."""
+        own = hmac.new(self._key, b"kept words", hashlib.sha256).digest()
+        return Fernet(base64.urlsafe_b64encode(own))
 
 
 def hash_of_mark(mark: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from hotdash.base.clock import iso_utc, parse_iso
-from hotdash.base.errors import ConflictError
+from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.governance.privacy.erasure_key import FOLDER, KEY_FILE, ErasureKey, hash_of_mark
 from hotdash.governance.privacy.person import Asked, Person
 from hotdash.storage.embedded_lock import exclusive
@@ -22,6 +22,13 @@ LOG_FILE = FOLDER / "erasures.ndjson"
 # A backup is older than they are: with its own nobody who was erased since would be known.
 KEPT_BY_RESTORE = (LOG_FILE, KEY_FILE)
 _LOCK_FILE = FOLDER / "erasures.lock"
+
+
+class StillFoundError(HotdashError):
+    """The erasure stays open."""
+
+    code = "still_found"
+    http_status = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Erasure:
     proof_sha256: str | None = None
 
     def asked(self, key: ErasureKey, erased_hashes: frozenset[str]) -> Asked:
-        """The same person in whatever state the databases are now."""
+        """The same person in whatever state the databases are now, and nobody else."""
         marks = frozenset(self.marks)
         return Asked(
             self.shop_id,
@@ -46,6 +53,7 @@ class Erasure:
             frozenset(self.contact_ids),
             lambda hashed: key.mark(hashed) in marks,
             erased_hashes,
+            is_again=True,
         )
 
     def covering(self, person: Person, key: ErasureKey) -> "Erasure":

@@ -2,18 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from hotdash.base.email_hash import email_hash
 from hotdash.base.errors import NotFoundError
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erasure_key import is_erased
-from hotdash.governance.privacy.marked_columns import marked_columns
+from hotdash.governance.privacy.marked_columns import PERSON_KEYS, marked_columns
+from hotdash.governance.privacy.quarantined import is_about, rows_told
 from hotdash.storage.warehouse.contract import Warehouse, rows
 from hotdash.storage.warehouse.identities import customer_of_key
 from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables, whole_values
+from hotdash.storage.warehouse.quarantined_people import Waiting, waiting_of
 from hotdash.storage.warehouse.raw_tables import marks
 
 CUSTOMERS = "shopify_customers"
@@ -34,6 +37,8 @@ class Asked:
     is_hash_asked: Callable[[str], bool] = field(default=lambda hashed: False)
     # What stands for addresses that were erased before is nobody's.
     erased_hashes: frozenset[str] = frozenset()
+    # Asked before: who has one of their addresses since is somebody else, or came of their own will.
+    is_again: bool = False
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,10 +55,11 @@ class Person:
     needles: Needles
     # A first name alone is no word to search by, and goes all the same.
     is_named: bool = False
+    quarantined: tuple[Waiting, ...] = ()
 
     @property
     def is_here(self) -> bool:
-        return bool(self.needles) or self.is_named
+        return bool(self.needles or self.is_named or self.quarantined)
 
     @property
     def customer_keys(self) -> frozenset[str]:
@@ -103,12 +109,21 @@ def find_person(warehouse: Warehouse, asked: Asked) -> Person:
     return _Search(warehouse, asked).person()
 
 
+def without_words_of_others(
+    warehouse: Warehouse, asked: Asked, person: Person, words: Collection[str]
+) -> frozenset[str]:
+    """What was one person's when they were erased may be somebody else's by now."""
+    others = _Search(warehouse, asked).words_of_others(person.customer_ids, person.contact_ids)
+    return frozenset(word for word in words if word.lower() not in others)
+
+
 class _Search:
     """From the customer to the contacts with the same address, and to what each of them wrote."""
 
     def __init__(self, warehouse: Warehouse, asked: Asked) -> None:
         self._warehouse = warehouse
         self._asked = asked
+        self._waiting = waiting_of(warehouse, asked.shop_id)
         self._tables = {
             table.name: table for table in stored_tables(warehouse) if table.schema == "raw"
         }
@@ -131,7 +146,7 @@ class _Search:
             for row in (*customers, *contacts)
             if row["email"] and not is_erased(row["email"])
         }
-        return Person(
+        found = Person(
             self._asked.shop_id,
             frozenset(customer_ids),
             frozenset(contact_ids),
@@ -142,13 +157,18 @@ class _Search:
             Needles.of([*addresses, *known, *phones, *people]),
             any(row[name] for row in (*customers, *contacts) for name in _NAMES if name in row),
         )
+        return replace(found, quarantined=tuple(self._waiting_for(found)))
+
+    def _waiting_for(self, person: Person) -> Iterator[Waiting]:
+        ids = {key: person.values_of(key) for key in PERSON_KEYS}
+        return (each for each in self._waiting if is_about(each, ids, person.hashes))
 
     def _meant(
         self, table: str, key: str, ids: Collection[int], hashes: Collection[str] = ()
     ) -> list[Row]:
         """All versions of whoever has one of these ids, or ever had one of these addresses."""
         columns = _PERSONAL[table]
-        every = self._rows(table, [key, "email"])
+        every = [] if self._asked.is_again else self._rows(table, [key, "email"])
         found = set(ids) | {
             row[key]
             for row in every
@@ -156,6 +176,22 @@ class _Search:
             and (hashed in hashes or self._asked.is_hash_asked(hashed))
         }
         return self._rows(table, [key, *columns], key, found)
+
+    def words_of_others(
+        self, customer_ids: Collection[int], contact_ids: Collection[int]
+    ) -> set[str]:
+        """In small letters."""
+        told: set[str] = set()
+        for table, key, ids in (
+            (CUSTOMERS, "customer_id", customer_ids),
+            (CONTACTS, "contact_id", contact_ids),
+        ):
+            for row in self._rows(table, [key, *_PERSONAL[table]]):
+                if row[key] not in ids:
+                    address, phone = row["email"] or "", row.get("phone_number") or ""
+                    told |= {address.strip(), email_hash(address) or "", phone.strip()}
+                    told |= set(_names_of(row))
+        return {word.lower() for word in told}
 
     def _names(self, customer_ids: Collection[int], contact_ids: Collection[int]) -> set[str]:
         """A name that somebody else has as well does not tell who is meant."""
@@ -190,9 +226,19 @@ class _Search:
             row
             for row in guests
             if row["email_hash"]
-            and (row["email_hash"] in hashes or self._asked.is_hash_asked(row["email_hash"]))
+            and (row["email_hash"] in hashes or self._is_guest_asked(row["email_hash"]))
         ]
         return [*own, *meant]
+
+    def _is_guest_asked(self, hashed: str) -> bool:
+        return self._asked.is_hash_asked(hashed) and hashed not in self._of_others_since
+
+    @cached_property
+    def _of_others_since(self) -> set[str]:
+        asked = self._asked
+        if not asked.is_again:
+            return set()
+        return self.words_of_others(asked.customer_ids, asked.contact_ids)
 
     def _rows(
         self,
@@ -202,8 +248,21 @@ class _Search:
         values: Collection[int] | None = (),
     ) -> list[Row]:
         """Of the shop; by a key whose values are None, those where it is empty."""
+        if key is not None and values is not None and not values:
+            return []
+        listed = [*columns]
+        waiting = [
+            dict(row)
+            for row in rows_told(self._waiting, name, [*listed, *([key] if key else [])])
+            if key is None or (row[key] is None if values is None else row[key] in values)
+        ]
+        return [*self._stored_rows(name, listed, key, values), *waiting]
+
+    def _stored_rows(
+        self, name: str, columns: Iterable[str], key: str | None, values: Collection[int] | None
+    ) -> list[Row]:
         table: StoredTable | None = self._tables.get(name)
-        if table is None or (key is not None and values is not None and not values):
+        if table is None:
             return []
         listed = ", ".join(
             column if column in table.columns else f"null as {column}" for column in columns

@@ -1,11 +1,12 @@
 """Everybody a shop knows, some at a time: a search for the words of all at once would not end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from hotdash.governance.privacy.erasure_key import DOMAIN
 from hotdash.governance.privacy.marked_columns import ADDRESS_HASH, PAGES, marked_columns
 from hotdash.governance.privacy.person import CONTACTS, CUSTOMERS, ORDERS, Asked
+from hotdash.governance.privacy.quarantined import rows_told
 from hotdash.governance.privacy.stores import Stores
 from hotdash.governance.privacy.write_over import require_same
 from hotdash.storage.warehouse.contract import Warehouse
@@ -18,6 +19,11 @@ from hotdash.storage.warehouse.personal_rows import (
     stored_tables,
     write_anew,
 )
+from hotdash.storage.warehouse.quarantined_people import (
+    Waiting,
+    waiting_of,
+    write_over_waiting,
+)
 
 AT_ONCE = 50
 _Known = TypeVar("_Known", int, str)
@@ -26,8 +32,9 @@ _Known = TypeVar("_Known", int, str)
 def people_of(warehouse: Warehouse, shop_id: str, erased_hashes: frozenset[str]) -> Iterator[Asked]:
     """Customers, contacts and guests of whom anything is left."""
     raw = {table.name: table for table in stored_tables(warehouse) if table.schema == "raw"}
-    customers = _ids_told(warehouse, raw.get(CUSTOMERS), "customer_id", shop_id)
-    contacts = _ids_told(warehouse, raw.get(CONTACTS), "contact_id", shop_id)
+    waiting = waiting_of(warehouse, shop_id)
+    customers = _known_by(warehouse, raw, waiting, CUSTOMERS, "customer_id", shop_id)
+    contacts = _known_by(warehouse, raw, waiting, CONTACTS, "contact_id", shop_id)
     guests = _guests(warehouse, raw.get(ORDERS), shop_id, erased_hashes)
     for each in _some(customers):
         yield Asked(shop_id, customer_ids=frozenset(each), erased_hashes=erased_hashes)
@@ -49,6 +56,7 @@ def empty_marked_columns(stores: Stores, shop_id: str) -> None:
                 before = amounts_of(warehouse, table)
                 empty_whole_columns(warehouse, table, marked, shop_id, f"%{DOMAIN}")
                 require_same(table, before, amounts_of(warehouse, table))
+        write_over_waiting(warehouse, shop_id, waiting_of(warehouse, shop_id))
     write_anew(warehouse, tables)
 
 
@@ -57,6 +65,18 @@ def _emptied(table: StoredTable) -> list[str]:
         return []
     marked = marked_columns().get(table.name, frozenset()) & set(table.texts)
     return sorted(marked - {ADDRESS_HASH} - PAGES)
+
+
+def _known_by(
+    warehouse: Warehouse,
+    raw: Mapping[str, StoredTable],
+    waiting: Sequence[Waiting],
+    table: str,
+    key: str,
+    shop_id: str,
+) -> list[int]:
+    told = {row[key] for row in rows_told(waiting, table, [key])} - {None}
+    return sorted({*_ids_told(warehouse, raw.get(table), key, shop_id), *told})
 
 
 def _ids_told(warehouse: Warehouse, table: StoredTable | None, key: str, shop_id: str) -> list[int]:

@@ -28,6 +28,8 @@ from hotdash.storage.warehouse.personal_rows import (
     write_anew,
     write_over_words,
 )
+from hotdash.storage.warehouse.quarantined_people import FULL_NAME as QUARANTINE
+from hotdash.storage.warehouse.quarantined_people import write_over_waiting
 
 # What proves something by its bytes; it was cleaned when it was written.
 _PROOFS = ("audit/", "evidence/")
@@ -38,6 +40,8 @@ class Writing:
     stores: Stores
     person: Person
     key: ErasureKey
+    # Then words are gone of which dead rows still tell, and in which tables nobody knows.
+    is_killed: bool = False
 
     def everywhere(self) -> None:
         self.app_database()
@@ -55,6 +59,8 @@ class Writing:
                 served.send_to_mirror_again(session, table, shop_id, needles)
                 if served.write_over_words(session, table, shop_id, needles):
                     changed.append(table)
+        if self.is_killed:
+            changed = tables
         with self.stores.database.direct() as connection:
             for statement in served.write_anew_statements(changed):
                 connection.execute(statement.encode())
@@ -74,6 +80,9 @@ class Writing:
         with warehouse.transaction():
             for table in tables:
                 before = amounts_of(warehouse, table)
+                if table.full_name == QUARANTINE:
+                    waiting = self.person.quarantined
+                    write_over_waiting(warehouse, self.person.shop_id, waiting)
                 self._write_over_table(table)
                 require_same(table, before, amounts_of(warehouse, table))
         write_anew(warehouse, tables)

@@ -1,18 +1,23 @@
 """A person exported and erased by command, while evidence and the audit log go on proving themselves."""
 
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
+from hotdash.governance.backup.restore import is_unsettled
+from hotdash.jobs.backups import BackupDesk
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures import planted_person as person
 from tests.fixtures.commands import Commands
 from tests.fixtures.planted_person import ANN, SHOP
 from tests.fixtures.raw_world import RawWorld
+from tests.fixtures.recovery import ACTOR, SILENT
+from tests.fixtures.recovery import desk_of as backups_of
 from tests.fixtures.shops import add_shop
 
 THEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -76,6 +81,71 @@ def test_who_comes_back_with_a_backup_is_erased_again(
     [told] = commands.told("privacy", "report")["erasures"]
     assert told["finished_at"] is not None
     assert commands.told("audit", "verify")["holds"]
+
+
+def test_what_keeps_a_restore_from_its_end_is_told_and_mended(
+    commands: Commands, home: Path, database: Database
+) -> None:
+    """Every other command waits for the end; these must not, or nobody could bring it about."""
+
+    place = str(commands.folder / "backups")
+    elsewhere = {"HOTDASH_BACKUP_URL": place}
+    commands.told("backup", "create", **elsewhere)
+    commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")
+    left_unsettled(backups_of(home, database, place))
+    file = home / "warehouse.duckdb"
+    stored = file.read_bytes()
+    file.write_bytes(b"no warehouse at all")
+
+    assert commands.error("audit", "verify")["code"] == "warehouse_version"
+    checks = commands.told("doctor", code=1, **elsewhere)["checks"]
+    [restore] = [each for each in checks if each["what"] == "restore"]
+    assert restore["mend"] == "`hotdash privacy replay` finishes it."
+    assert len(commands.told("backup", "list", **elsewhere)["backups"]) == 1
+    assert len(commands.told("privacy", "report")["erasures"]) == 1
+    assert is_unsettled(home)
+
+    file.write_bytes(stored)
+    [erased] = commands.told("privacy", "replay")["erased"]
+    assert erased["left"] == []
+    assert not is_unsettled(home)
+    assert commands.told("audit", "verify")["holds"]
+
+
+def test_who_cannot_be_erased_wholly_keeps_nobody_from_working(
+    commands: Commands, home: Path, database: Database
+) -> None:
+    place = str(commands.folder / "backups")
+    elsewhere = {"HOTDASH_BACKUP_URL": place}
+    commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")
+    commands.told("backup", "create", **elsewhere)
+    left_unsettled(backups_of(home, database, place))
+    bundle = home / "evidence" / "bundle.json"
+    bundle.parent.mkdir(exist_ok=True)
+    bundle.write_text(person.WORDS)
+
+    assert commands.told("audit", "verify")["holds"]
+
+    assert not is_unsettled(home)
+    [told] = commands.told("privacy", "report")["erasures"]
+    assert told["finished_at"] is None
+    error = commands.error("privacy", "replay")
+    assert error["code"] == "still_found"
+    bundle.unlink()
+    [erased] = commands.told("privacy", "replay")["erased"]
+    assert erased["left"] == []
+
+
+def left_unsettled(backups: BackupDesk) -> None:
+    """As a machine leaves it that went down before everybody was erased again."""
+
+    def die() -> None:
+        raise RuntimeError("the machine went down")
+
+    with pytest.raises(RuntimeError):
+        replace(backups, after_restore=die).restore(
+            *(ACTOR, None, None, SILENT), replace=True, with_warehouse=True
+        )
 
 
 def test_who_nobody_knows_is_said(commands: Commands, home: Path) -> None:

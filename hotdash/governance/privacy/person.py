@@ -60,9 +60,16 @@ class Person:
         told = [("customer", str(each)) for each in self.customer_ids]
         told += [("address", each) for each in self.hashes]
         told += [("guest", str(each)) for each in self.order_ids]
-        return frozenset(
-            hashlib.md5("\x1f".join((self.shop_id, *each)).encode()).hexdigest() for each in told
-        )
+        return frozenset(customer_key(self.shop_id, *each) for each in told)
+
+    def keys_instead(self, hash_instead: Callable[[str], str]) -> dict[str, str]:
+        """Of whom the shop knew the address alone, the pseudonym is made of its hash."""
+        return {
+            customer_key(self.shop_id, "address", hashed): customer_key(
+                self.shop_id, "address", hash_instead(hashed)
+            )
+            for hashed in sorted(self.hashes)
+        }
 
     def values_of(self, key: str) -> frozenset[int]:
         return {
@@ -71,6 +78,11 @@ class Person:
             "conversation_id": self.conversation_ids,
             "order_id": self.order_ids,
         }[key]
+
+
+def customer_key(shop_id: str, kind: str, told: str) -> str:
+    """As the models make it."""
+    return hashlib.md5("\x1f".join((shop_id, kind, told)).encode()).hexdigest()
 
 
 def asked_by_word(

@@ -4,8 +4,9 @@ Whatever is killed on the way is done again from the beginning, and finds the pe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from hotdash.base.clock import Clock, SystemClock
 from hotdash.base.email_hash import email_hash
 from hotdash.base.errors import ConflictError
 from hotdash.governance.privacy.erasure_key import ErasureKey
@@ -19,7 +20,9 @@ from hotdash.governance.privacy.marked_columns import (
 from hotdash.governance.privacy.person import Person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.storage.appdb.repositories import personal_rows as served
+from hotdash.storage.appdb.repositories import served_keys
 from hotdash.storage.home_texts import holds, write_over
+from hotdash.storage.warehouse.customer_keys import exchange_keys
 from hotdash.storage.warehouse.personal_rows import (
     StoredTable,
     amounts_of,
@@ -38,6 +41,7 @@ class Writing:
     stores: Stores
     person: Person
     key: ErasureKey
+    clock: Clock = field(default_factory=SystemClock)
 
     def everywhere(self) -> None:
         self.app_database()
@@ -55,6 +59,7 @@ class Writing:
                 served.send_to_mirror_again(session, table, shop_id, needles)
                 if served.write_over_words(session, table, shop_id, needles):
                     changed.append(table)
+            changed += served_keys.exchange_keys(session, tables, shop_id, self._keys_instead())
         with self.stores.database.direct() as connection:
             for statement in served.write_anew_statements(changed):
                 connection.execute(statement.encode())
@@ -76,7 +81,12 @@ class Writing:
                 before = amounts_of(warehouse, table)
                 self._write_over_table(table)
                 require_same(table, before, amounts_of(warehouse, table))
+            now = self.clock.now()
+            exchange_keys(warehouse, tables, self.person.shop_id, self._keys_instead(), now)
         write_anew(warehouse, tables)
+
+    def _keys_instead(self) -> dict[str, str]:
+        return self.person.keys_instead(self.key.hash)
 
     def _write_over_table(self, table: StoredTable) -> None:
         warehouse, person = self.stores.warehouse, self.person

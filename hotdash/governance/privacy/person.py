@@ -30,6 +30,8 @@ class Asked:
     shop_id: str
     customer_ids: frozenset[int] = frozenset()
     contact_ids: frozenset[int] = frozenset()
+    # Of a customer whose id an order may not hold any more.
+    order_ids: frozenset[int] = field(default=frozenset(), kw_only=True)
     is_hash_asked: Callable[[str], bool] = field(default=lambda hashed: False)
     # What stands for addresses that were erased before is nobody's.
     erased_hashes: frozenset[str] = frozenset()
@@ -191,7 +193,8 @@ class _Search:
             if row["email_hash"]
             and (row["email_hash"] in hashes or self._asked.is_hash_asked(row["email_hash"]))
         ]
-        return [*own, *meant]
+        named = self._rows(ORDERS, ["order_id", "email_hash"], "order_id", self._asked.order_ids)
+        return [*own, *meant, *named]
 
     def _rows(
         self,

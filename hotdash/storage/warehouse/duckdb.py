@@ -137,7 +137,8 @@ class DuckDBWarehouse:
         """
         self.close()
         fresh = self._path.with_name(f"{self._path.name}.fresh")
-        fresh.unlink(missing_ok=True)
+        for left in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+            left.unlink(missing_ok=True)
         mode = self._path.stat().st_mode & 0o777
         room = shutil.disk_usage(self._path.parent).free
         if room < self._path.stat().st_size:

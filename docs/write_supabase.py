@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from docs.supabase_retention import retention_sql
-from hotdash.governance.retention.policy import default_policy
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.migrations.data_api import STATEMENTS
 from hotdash.storage.appdb.session import Database
@@ -53,7 +52,7 @@ def written(empty: Database) -> Mapping[str, str]:
             since = []
     files["20260102000000_marts.sql"] = _file(since)
     files["20260103000000_data_api.sql"] = _file([STATEMENTS.strip()])
-    files["20260104000000_retention.sql"] = _file([retention_sql(default_policy()).strip()])
+    files["20260104000000_retention.sql"] = _file([retention_sql().strip()])
     return files
 
 

@@ -117,7 +117,8 @@ class BackupDesk:
         self, actor: str, backup_id: str | None, at: datetime | None, progress: Progress
     ) -> Drilled:
         archive = self.existing_archive()
-        done = drill(archive, archive.chosen(backup_id, at), self.clock, progress)
+        chosen = archive.chosen(backup_id, at)
+        done = drill(archive, chosen, self.home, self.clock, progress)
         detail = {"holds": done.holds, "tables": done.compared, "seconds": done.seconds}
         self._note(DRILLED, actor, done.manifest.backup_id, detail)
         return done

@@ -119,6 +119,7 @@ class PrivacyDesk:
         asked = Asked(
             request.shop_id,
             frozenset({int(request.customer_id)}),
+            order_ids=frozenset(map(int, request.order_ids)),
             erased_hashes=erased_hashes(self.home),
         )
         with self._office() as office:

@@ -17,6 +17,7 @@ from hotdash.storage.appdb.repositories import (
     inbox,
     installs,
     jobs,
+    kept_days,
     known_requests,
 )
 from hotdash.storage.appdb.session import Database
@@ -41,6 +42,11 @@ def forget(session: Session, kept: KeptDays, now: datetime) -> dict[str, int]:
     return {name: each(session, kept, now) for name, each in _FORGET.items()}
 
 
+def note_policy(session: Session, kept: KeptDays, now: datetime) -> None:
+    """For pg_cron, which holds to it while no worker is there."""
+    kept_days.note_days(session, kept.model_dump(), now)
+
+
 @dataclass(frozen=True)
 class RetentionDesk:
     """Clicks are left to the night: only the warehouse tells how far they were drained."""
@@ -61,6 +67,7 @@ class RetentionDesk:
         """Killed on the way, what went is gone and the rest goes the next time."""
         kept, now = load_policy(self.home), self.clock.now()
         with self.database.jobs() as session:
+            note_policy(session, kept, now)
             told = forget(session, kept, now) | {"api_calls": _forget_calls(session, kept, now)}
         # Where each chain ends stands outside before anything leaves the database.
         note_heads(self.database, self.home, now)

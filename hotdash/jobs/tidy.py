@@ -6,7 +6,7 @@ from hotdash.governance.retention.policy import load_policy
 from hotdash.jobs.forget_clicks import forget_drained_clicks
 from hotdash.jobs.record_calls import tidy_calls
 from hotdash.jobs.refresh_context import RefreshContext
-from hotdash.jobs.retention import forget
+from hotdash.jobs.retention import forget, note_policy
 from hotdash.pipeline.backfill.showing import forget_unshown
 from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.durable import Detail
@@ -22,6 +22,7 @@ def tidy(context: RefreshContext, shops: Sequence[str]) -> Detail:
     now, kept = context.clock.now(), load_policy(context.home)
     with context.database.jobs() as session:
         checks.close_abandoned_builds(session, now)
+        note_policy(session, kept, now)
         forgotten = forget(session, kept, now)
     calls = tidy_calls(context.database, context.clock, kept.of("api_calls"))
     clicks = forget_drained_clicks(

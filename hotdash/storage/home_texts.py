@@ -17,12 +17,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotdash.base.needles import Needles
+from hotdash.storage.home_walk import files_below
 from hotdash.storage.warehouse.file_rows import rows_of_file
 
 _parquet: Any = pq
 _PACKED = frozenset({".gz", ".zip", ".xlsx", ".parquet", ".duckdb", ".docx"})
 _ZIPS = frozenset({".zip", ".xlsx", ".docx"})
 _TEXT_LOOKED_AT = 1024 * 1024
+# What the libraries say of a file that was cut off, or is locked or sealed.
+_UNREADABLE = (
+    *(OSError, EOFError, RuntimeError, NotImplementedError, zlib.error, zipfile.BadZipFile),
+    *(duckdb.Error, pa.ArrowException),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +44,29 @@ class HomeFile:
 def home_files(home: Path, beside: Collection[Path] = ()) -> Iterator[HomeFile]:
     """`beside` are databases, which have walks of their own."""
     left_out = {path.absolute() for path in beside}
-    for folder, folders, files in os.walk(home):
-        here = Path(folder).absolute()
-        folders[:] = sorted(name for name in folders if here / name not in left_out)
-        for name in sorted(files):
-            path = here / name
-            if path not in left_out and path.is_file() and not path.is_symlink():
-                yield HomeFile(path, path.relative_to(home.absolute()).as_posix())
+    here = home.absolute()
+    for path in files_below(here, lambda folder: folder not in left_out):
+        if path not in left_out:
+            yield HomeFile(path, path.relative_to(here).as_posix())
 
 
 def holds(file: HomeFile, needles: Needles) -> bool:
-    """Whether any byte of it says a needle, packed or not; what cannot be unpacked is read as it lies."""
+    """Whether any byte of it says a needle, packed or not."""
+    return _look(file, needles) is True
+
+
+def may_hold(file: HomeFile, needles: Needles) -> bool:
+    """Also of what cannot be unpacked, in which nobody can look."""
+    return _look(file, needles) is not False
+
+
+def _look(file: HomeFile, needles: Needles) -> bool | None:
     if not needles:
         return False
-    return any(needles.stand_in(part) for part in _parts(file.path))
+    try:
+        return any(needles.stand_in(part) for part in _parts(file.path))
+    except _UNREADABLE:
+        return None
 
 
 def write_over(file: HomeFile, needles: Needles) -> bool:
@@ -72,11 +87,8 @@ def _parts(path: Path) -> Iterator[bytes]:
     """A file that went away while the home was walked holds nothing."""
     try:
         yield path.read_bytes()
-    except FileNotFoundError:
-        return
-    try:
         yield from _unpacked(path)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, duckdb.Error, pa.ArrowException):
+    except FileNotFoundError:
         return
 
 

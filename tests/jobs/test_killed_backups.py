@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.governance.audit import chain
+from hotdash.governance.backup.drill import FOLDER
 from hotdash.governance.backup.place import Place
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.fork_server import ForkServer, Kill, forking, some_of
@@ -33,6 +34,7 @@ DURING_A_BACKUP = [
     Kill(f"{BACKUP}.warehouse_copy:back_up", "after"),
     Kill(f"{BACKUP}.archive:Archive.write", "before"),
 ]
+UNPACKED = Kill(f"{BACKUP}.restore:_move_in", "after")
 JUST_MADE = Kill(f"{BACKUP}.archive:Archive.write", "after")
 BEFORE_IT_HOLDS = [
     Kill(f"{BACKUP}.home_files:stage", "after"),
@@ -107,6 +109,20 @@ def test_a_killed_backup_does_not_count_and_the_next_goes_on(world: World) -> No
     world.kill("back_up", None)
     desk.verify(None, None, SILENT)
     assert desk.drill("cli:ann", None, None, SILENT).holds
+
+
+def test_what_a_killed_drill_unpacked_lies_in_the_home_until_the_next_one(world: World) -> None:
+    world.kill("back_up", None)
+    world.kill("practise", UNPACKED)
+    left = world.home / FOLDER
+    assert left.stat().st_mode & 0o777 == 0o700
+    assert (left / "warehouse.duckdb").stat().st_mode & 0o777 == 0o600
+    desk = desk_of(world.home, world.database, world.place)
+    made = desk.create("cli:ann", "by hand", SILENT).manifest
+    assert [each.path for each in made.files if each.path.startswith(FOLDER)] == []
+
+    assert desk.drill("cli:ann", None, None, SILENT).holds
+    assert not left.exists()
 
 
 @pytest.mark.parametrize("kill", some_of(BEFORE_IT_HOLDS, 3), ids=str)

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hotdash.governance.audit import archive
 from hotdash.governance.audit.chain import note_heads, verify
 from hotdash.governance.retention.policy import POLICY_FILE, PolicyError, load_policy
 from hotdash.jobs import retention
-from hotdash.jobs.retention import RetentionDesk
+from hotdash.jobs.retention import RetentionDesk, note_policy
 from hotdash.storage.appdb.repositories import audit, audit_chain, inbox
 from hotdash.storage.appdb.repositories.api_calls import CallRecord, roll_up_calls, save_calls
 from hotdash.storage.appdb.repositories.inbox import IncomingWebhook
@@ -119,12 +120,46 @@ def test_the_plan_takes_nothing_and_the_run_takes_exactly_it(desk: RetentionDesk
     assert verify(desk.database, desk.home).misfit is None
 
 
-def test_pg_cron_takes_what_the_worker_would_and_keeps_what_only_it_can_take(
-    desk: RetentionDesk,
-) -> None:
+def test_pg_cron_holds_to_the_policy_that_the_worker_noted(desk: RetentionDesk) -> None:
     """The schedule stands in for the extension; what it is told to do runs as it is."""
+    (desk.home / POLICY_FILE).write_text("kept_days:\n  api_calls: 45\n")
     stood, planned = rows(desk.database), desk.plan()
+    assert planned["api_calls"] == 1, "of the three that are older than the default"
+    commands = scheduled(desk.database)
+    carry_out(desk.database, commands)
+    assert rows(desk.database) == stood, "nobody has said how long anything is kept"
+
     with desk.database.jobs() as session:
+        note_policy(session, load_policy(desk.home), NOW)
+    carry_out(desk.database, commands)
+
+    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
+    assert {table: count for table, count in gone.items() if count} == {
+        "app.api_calls": planned["api_calls"],
+        "app.webhook_deliveries": planned["webhooks"],
+        "app.sign_in_attempts": planned["sign_in_attempts"],
+    }
+    assert desk.run() == dict.fromkeys(planned, 0) | {"audit": planned["audit"]}
+
+
+def test_a_run_notes_the_policy_it_holds_to_and_a_plan_does_not(desk: RetentionDesk) -> None:
+    desk.plan()
+    assert noted(desk.database) == {}
+    desk.run()
+    assert noted(desk.database) == load_policy(desk.home).model_dump()
+    (desk.home / POLICY_FILE).write_text("kept_days:\n  webhooks: 21\n")
+    desk.run()
+    assert noted(desk.database)["webhooks"] == 21
+
+
+def noted(database: Database) -> dict[str, int]:
+    with database.jobs() as session:
+        found = session.execute(text("select name, days from app.kept_days"))
+        return {row.name: row.days for row in found}
+
+
+def scheduled(database: Database) -> list[str]:
+    with database.jobs() as session:
         roll_up_calls(session)
         session.execute(text("create schema cron"))
         session.execute(
@@ -137,15 +172,13 @@ def test_pg_cron_takes_what_the_worker_would_and_keeps_what_only_it_can_take(
             )
         )
         session.connection().exec_driver_sql(RETENTION_FILE.read_text())
-        for command in session.scalars(text("select command from cron.job")).all():
-            session.execute(text(command))
-    gone = {table: stood[table] - count for table, count in rows(desk.database).items()}
-    assert {table: count for table, count in gone.items() if count} == {
-        "app.api_calls": planned["api_calls"],
-        "app.webhook_deliveries": planned["webhooks"],
-        "app.sign_in_attempts": planned["sign_in_attempts"],
-    }
-    assert desk.run() == dict.fromkeys(planned, 0) | {"audit": planned["audit"]}
+        return list(session.scalars(text("select command from cron.job")))
+
+
+def carry_out(database: Database, commands: Sequence[str]) -> None:
+    with database.jobs() as session:
+        for command in commands:
+            session.connection().exec_driver_sql(command)
 
 
 def test_what_the_installation_says_holds_over_the_defaults(desk: RetentionDesk) -> None:

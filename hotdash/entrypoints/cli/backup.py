@@ -152,7 +152,8 @@ def restore(
     out.print(f"Restored as of {iso_utc(done.manifest.made_at)}; everybody signs in anew.")
     if not done.has_warehouse:
         out.print(
-            "The warehouse was left as it is: `hotdash run --full --reread` loads and computes anew."
+            "The warehouse was left as it is: `hotdash run --full --reread` loads what the vendors "
+            "still have, and `hotdash privacy replay` erases whoever they bring back."
         )
     if not done.opens_credentials:
         out.print(

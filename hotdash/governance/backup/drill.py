@@ -1,8 +1,9 @@
 """Restore a backup into a home and a Postgres of its own, compare everything with it, and throw both away."""
 
-import tempfile
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from hotdash.governance.backup.restore import Target, restore
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.embedded import EmbeddedPostgres
+from hotdash.storage.embedded_lock import exclusive
 
+FOLDER = "drill"
+_LOCK = f"{FOLDER}.lock"
 # A crash of the machine loses a drill and nothing else.
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 # The restore writes there itself that it took place.
@@ -40,10 +44,10 @@ class Drilled:
         return not self.differing and self.audit_misfit is None
 
 
-def drill(archive: Archive, backup_id: str, clock: Clock, progress: Progress) -> Drilled:
+def drill(archive: Archive, backup_id: str, own: Path, clock: Clock, progress: Progress) -> Drilled:
+    """Inside the home, which has the room and is as closed as what is unpacked there has to be."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="hotdash-drill-") as folder:
-        home = Path(folder)
+    with _empty_folder(own) as home:
         server = EmbeddedPostgres(home, options=_NOT_DURABLE)
         try:
             database = Database(server.start().owner)
@@ -55,6 +59,31 @@ def drill(archive: Archive, backup_id: str, clock: Clock, progress: Progress) ->
                 database.dispose()
         finally:
             server.erase()
+
+
+def remove_leftovers(own: Path) -> None:
+    """One that is under way is waited for: what it unpacked is a copy of everybody."""
+    with exclusive(own / _LOCK):
+        _remove(own / FOLDER)
+
+
+@contextmanager
+def _empty_folder(own: Path) -> Generator[Path]:
+    """What a killed drill left, and its server, go before the next one begins."""
+    folder = own / FOLDER
+    with exclusive(own / _LOCK):
+        _remove(folder)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_dir():
+        EmbeddedPostgres(folder).erase()
+        shutil.rmtree(folder)
 
 
 def _drill(

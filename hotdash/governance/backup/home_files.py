@@ -1,6 +1,5 @@
 """What lies in the home beside the two databases: archives, bundles, rules, documents."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from hotdash.governance.backup.archive import KEY_FILE as BACKUP_KEY_FILE
 from hotdash.governance.backup.chunks import Chunks, ChunkWriter
 from hotdash.governance.backup.manifest import HomeFile
 from hotdash.governance.privacy.kept_words import WORDS
+from hotdash.storage.home_walk import MADE_AGAIN, files_below
 from hotdash.storage.secrets import KEY_FILE
 
 STAGED = "restore.staged"
@@ -17,7 +17,7 @@ WAREHOUSE = "warehouse.duckdb"
 # What another part of a backup holds, what must not lie beside it, and what is made again by itself.
 _ELSEWHERE = frozenset({"postgres", "warehouse.duckdb", "warehouse.duckdb.wal"})
 _NEVER = frozenset({KEY_FILE, BACKUP_KEY_FILE, str(WORDS)})
-_MADE_AGAIN = frozenset({"warehouse.tmp", "logs", "cache", "dbt", "dlt", "demo", BACKUPS, STAGED})
+_MADE_AGAIN = MADE_AGAIN | {BACKUPS, STAGED}
 # At which address this very process answers.
 _OF_THE_MOMENT = frozenset({"served.json"})
 NOT_BACKED_UP = _ELSEWHERE | _NEVER | _MADE_AGAIN | _OF_THE_MOMENT
@@ -63,15 +63,13 @@ def _back_up(home: Path, files: list[Path], writer: ChunkWriter) -> tuple[HomeFi
 
 
 def _files(home: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(home):
-        if Path(folder) == home:
-            folders[:] = [name for name in folders if name not in NOT_BACKED_UP]
-            names = [name for name in names if not _is_left_out(name)]
-        folders.sort()
-        for name in sorted(names):
-            file = Path(folder) / name
-            if file.is_file() and not file.is_symlink() and not name.endswith(".lock"):
-                yield file
+    def enters(folder: Path) -> bool:
+        return folder.parent != home or folder.name not in NOT_BACKED_UP
+
+    for file in files_below(home, enters):
+        is_left_out = file.parent == home and _is_left_out(file.name)
+        if not is_left_out and not file.name.endswith(".lock"):
+            yield file
 
 
 def _is_in(place: Path | None, file: Path) -> bool:

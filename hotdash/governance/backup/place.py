@@ -10,6 +10,7 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from hotdash.base.errors import SettingsError, UnavailableError
+from hotdash.storage.home_walk import keep_name
 
 _UNFINISHED = ".unfinished"
 
@@ -115,3 +116,4 @@ def _put_file(file: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(file)
+    keep_name(file)

@@ -1,5 +1,6 @@
 """The warehouse in and out of a backup: DuckDB's one file as it is; of another engine, how it is made again."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -44,11 +45,13 @@ def stage(part: WarehouseFile, file: Path, chunks: Chunks, progress: Progress) -
         raise ConflictError(
             f"The backup's warehouse has schema version {part.schema_version}; this Hotdash works "
             f"with version {SCHEMA_VERSION}.",
-            hint="Restore with --without-warehouse and load anew from the vendors: `hotdash run "
-            "--full --reread`; or restore with the version of Hotdash that made the backup.",
+            hint="Restore with the version of Hotdash that made the backup; or with "
+            "--without-warehouse, and `hotdash run --full --reread` loads what the vendors still "
+            "have. `hotdash privacy replay` then erases whoever they bring back.",
         )
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with file.open("wb") as stream, progress.task("the warehouse") as task:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream, progress.task("the warehouse") as task:
         task.expect(part.content.size)
         for piece in chunks.read(part.content):
             stream.write(piece)

@@ -15,17 +15,17 @@ from hotdash.base.errors import NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erase import Asking
-from hotdash.governance.privacy.erasure_key import FOLDER
+from hotdash.governance.privacy.export_files import EXPORTS, remove_unfinished, unfinished
 from hotdash.governance.privacy.marked_columns import PERSON_KEYS
 from hotdash.governance.privacy.person import Asked, Person, find_person
 from hotdash.governance.privacy.stores import APP_DATABASE, HOME, WAREHOUSE, Stores
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories import personal_rows as served
 from hotdash.storage.home_texts import holds
+from hotdash.storage.home_walk import keep_name
 from hotdash.storage.warehouse import personal_rows as stored
 from hotdash.storage.warehouse.personal_rows import StoredTable
 
-EXPORTS = FOLDER / "exports"
 EXPORTED_ACTION = "person exported"
 Records = list[dict[str, Any]]
 
@@ -59,7 +59,8 @@ def _write(stores: Stores, person: Person, export_id: str, now: datetime) -> Pat
     folder = stores.home / EXPORTS
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{export_id}.zip"
-    beside = file.with_name(f".{file.name}")
+    remove_unfinished(stores.home)
+    beside = unfinished(file)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with (
         os.fdopen(descriptor, "wb") as writing,
@@ -73,6 +74,7 @@ def _write(stores: Stores, person: Person, export_id: str, now: datetime) -> Pat
         about = {"shop_id": person.shop_id, "made_at": iso_utc(now), "records": listed}
         archive.writestr("contents.json", _as_json(about))
     os.replace(beside, file)
+    keep_name(file)
     return file
 
 

@@ -34,6 +34,8 @@ class Asked:
     shop_id: str
     customer_ids: frozenset[int] = frozenset()
     contact_ids: frozenset[int] = frozenset()
+    # Of a customer whose id an order may not hold any more.
+    order_ids: frozenset[int] = field(default=frozenset(), kw_only=True)
     is_hash_asked: Callable[[str], bool] = field(default=lambda hashed: False)
     # What stands for addresses that were erased before is nobody's.
     erased_hashes: frozenset[str] = frozenset()
@@ -67,9 +69,16 @@ class Person:
         told = [("customer", str(each)) for each in self.customer_ids]
         told += [("address", each) for each in self.hashes]
         told += [("guest", str(each)) for each in self.order_ids]
-        return frozenset(
-            hashlib.md5("\x1f".join((self.shop_id, *each)).encode()).hexdigest() for each in told
-        )
+        return frozenset(customer_key(self.shop_id, *each) for each in told)
+
+    def keys_instead(self, hash_instead: Callable[[str], str]) -> dict[str, str]:
+        """Of whom the shop knew the address alone, the pseudonym is made of its hash."""
+        return {
+            customer_key(self.shop_id, "address", hashed): customer_key(
+                self.shop_id, "address", hash_instead(hashed)
+            )
+            for hashed in sorted(self.hashes)
+        }
 
     def values_of(self, key: str) -> frozenset[int]:
         return {
@@ -78,6 +87,11 @@ class Person:
             "conversation_id": self.conversation_ids,
             "order_id": self.order_ids,
         }[key]
+
+
+def customer_key(shop_id: str, kind: str, told: str) -> str:
+    """As the models make it."""
+    return hashlib.md5("\x1f".join((shop_id, kind, told)).encode()).hexdigest()
 
 
 def asked_by_word(
@@ -228,7 +242,8 @@ class _Search:
             if row["email_hash"]
             and (row["email_hash"] in hashes or self._is_guest_asked(row["email_hash"]))
         ]
-        return [*own, *meant]
+        named = self._rows(ORDERS, ["order_id", "email_hash"], "order_id", self._asked.order_ids)
+        return [*own, *meant, *named]
 
     def _is_guest_asked(self, hashed: str) -> bool:
         return self._asked.is_hash_asked(hashed) and hashed not in self._of_others_since

@@ -8,7 +8,7 @@ from hotdash.base.needles import Needles
 from hotdash.storage.appdb.repositories import personal_rows as served
 from hotdash.storage.appdb.repositories.personal_rows import ServedTable, served_tables
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.home_texts import HomeFile, holds, home_files
+from hotdash.storage.home_texts import HomeFile, home_files, may_hold
 from hotdash.storage.warehouse import personal_rows as stored
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
@@ -73,5 +73,5 @@ class Stores:
                 for each in tables
             ]
         return found + [
-            Found(HOME, each.name, int(holds(each, needles))) for each in self.of_home()
+            Found(HOME, each.name, int(may_hold(each, needles))) for each in self.of_home()
         ]

@@ -6,9 +6,12 @@ Whatever is killed on the way is done again from the beginning, and finds the pe
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hotdash.base.clock import SystemClock
 from hotdash.base.email_hash import email_hash
 from hotdash.base.errors import ConflictError
+from hotdash.governance.backup.drill import remove_leftovers
 from hotdash.governance.privacy.erasure_key import ErasureKey
+from hotdash.governance.privacy.export_files import remove_unfinished
 from hotdash.governance.privacy.marked_columns import (
     ADDRESS,
     ADDRESS_HASH,
@@ -19,7 +22,10 @@ from hotdash.governance.privacy.marked_columns import (
 from hotdash.governance.privacy.person import Person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.storage.appdb.repositories import personal_rows as served
-from hotdash.storage.home_texts import holds, write_over
+from hotdash.storage.appdb.repositories import served_keys
+from hotdash.storage.home_texts import holds, may_hold, write_over
+from hotdash.storage.home_walk import is_made_again
+from hotdash.storage.warehouse.customer_keys import exchange_keys
 from hotdash.storage.warehouse.personal_rows import (
     StoredTable,
     amounts_of,
@@ -53,12 +59,15 @@ class Writing:
         tables = self.stores.of_app_database()
         changed: list[served.ServedTable] = []
         with self.stores.database.jobs() as session:
+            noted = served.noted_by_planner(session, needles)
             for table in tables:
                 if not served.count_holding(session, table, shop_id, needles):
+                    changed += [table] if table.full_name in noted else []
                     continue
                 served.send_to_mirror_again(session, table, shop_id, needles)
                 if served.write_over_words(session, table, shop_id, needles):
                     changed.append(table)
+            changed += served_keys.exchange_keys(session, tables, shop_id, self._keys_instead())
         if self.is_killed:
             changed = tables
         with self.stores.database.direct() as connection:
@@ -66,11 +75,17 @@ class Writing:
                 connection.execute(statement.encode())
 
     def home(self) -> None:
+        remove_unfinished(self.stores.home)
+        remove_leftovers(self.stores.home)
+        needles = self.person.needles
         for file in list(self.stores.of_home()):
-            if file.name.startswith(_PROOFS) or not holds(file, self.person.needles):
+            if file.name.startswith(_PROOFS) or not may_hold(file, needles):
                 continue
-            if not write_over(file, self.person.needles):
-                # A packed one is a copy that can be made again.
+            is_known = holds(file, needles)
+            if is_known and write_over(file, needles):
+                continue
+            # A packed one is a copy that can be made again; in somebody's that is broken nobody can look.
+            if is_known or is_made_again(file.name):
                 file.path.unlink(missing_ok=True)
 
     def warehouse(self) -> None:
@@ -85,7 +100,12 @@ class Writing:
                     write_over_waiting(warehouse, self.person.shop_id, waiting)
                 self._write_over_table(table)
                 require_same(table, before, amounts_of(warehouse, table))
+            now = SystemClock().now()
+            exchange_keys(warehouse, tables, self.person.shop_id, self._keys_instead(), now)
         write_anew(warehouse, tables)
+
+    def _keys_instead(self) -> dict[str, str]:
+        return self.person.keys_instead(self.key.hash)
 
     def _write_over_table(self, table: StoredTable) -> None:
         warehouse, person = self.stores.warehouse, self.person

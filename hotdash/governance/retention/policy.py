@@ -36,10 +36,6 @@ class KeptDays(BaseModel):
         return timedelta(days=getattr(self, name))
 
 
-def default_policy() -> KeptDays:
-    return KeptDays.model_validate(_read(DEFAULT_POLICY))
-
-
 def load_policy(home: Path) -> KeptDays:
     """Those of the installation over the default ones."""
     own = home / POLICY_FILE

@@ -1,7 +1,6 @@
 """Look for secrets where they do not belong: in the project's files and in what an installation wrote."""
 
 import gzip
-import os
 import re
 import zipfile
 import zlib
@@ -12,6 +11,7 @@ from typing import Protocol
 
 from hotdash.base.secret_shapes import forms_of, may_hold_secret, secret_kind
 from hotdash.governance.changes.secrets import FOR_TRYING
+from hotdash.storage.home_walk import files_below
 
 KNOWN = "a secret of this installation"
 KEYS = "the key file of an installation"
@@ -141,15 +141,9 @@ def _streams(name: str, file: Path) -> Iterator[tuple[str, Readable]]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
-        if _POSTGRES_DATA in names:
-            folders.clear()
-            continue
-        folders.sort()
-        for name in sorted(names):
-            file = Path(place, name)
-            if file.suffix not in _DATABASES and file.is_file() and not file.is_symlink():
-                yield file
+    for file in files_below(folder, lambda each: not (each / _POSTGRES_DATA).exists()):
+        if file.suffix not in _DATABASES:
+            yield file
 
 
 def _blocks(stream: Readable) -> Iterator[bytes]:

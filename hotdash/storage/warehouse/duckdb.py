@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from hotdash.base.errors import HotdashError
+from hotdash.storage.home_walk import keep_name
 from hotdash.storage.warehouse.contract import (
     SCHEMAS,
     Engine,
@@ -136,7 +137,9 @@ class DuckDBWarehouse:
         """
         self.close()
         fresh = self._path.with_name(f"{self._path.name}.fresh")
-        fresh.unlink(missing_ok=True)
+        for left in (fresh, fresh.with_name(f"{fresh.name}.wal")):
+            left.unlink(missing_ok=True)
+        mode = self._path.stat().st_mode & 0o777
         room = shutil.disk_usage(self._path.parent).free
         if room < self._path.stat().st_size:
             raise WarehouseUnavailableError(
@@ -149,10 +152,12 @@ class DuckDBWarehouse:
             copying.execute(f"attach {_quoted(self._path)} as hotdash_before (read_only)")
             # Views name the database they lie in.
             copying.execute(f'attach {_quoted(fresh)} as "{self._path.stem}"')
+            fresh.chmod(mode)
             copying.execute(f'copy from database hotdash_before to "{self._path.stem}"')
         with fresh.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(fresh, self._path)
+        keep_name(self._path)
 
     @contextmanager
     def _cursor(self) -> Generator[duckdb.DuckDBPyConnection]:

@@ -177,7 +177,8 @@ def write_anew(warehouse: Warehouse, tables: Sequence[StoredTable]) -> None:
         warehouse.write_anew()
         return
     for table in tables:
-        warehouse.execute(f"vacuum (full) {table.in_sql}")
+        warehouse.execute(f"vacuum (full, analyze) {table.in_sql}")
+    warehouse.execute("vacuum (full) pg_catalog.pg_statistic")
 
 
 def _holding(

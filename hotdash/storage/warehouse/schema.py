@@ -28,8 +28,8 @@ def _of_another_version(warehouse: Warehouse, versions: list[int]) -> WarehouseV
         hint = "Install the Hotdash that made it, or a newer one."
     else:
         hint = (
-            "Move it away, then `hotdash run --full --reread` loads everything anew from the vendors and "
-            "computes it; or install the Hotdash that made it."
+            "Install the Hotdash that made it; or move it away, and `hotdash run --full --reread` loads "
+            "what the vendors still have. `hotdash privacy replay` then erases whoever they bring back."
         )
     return WarehouseVersionError(
         f"The warehouse {warehouse.identity} has schema version {told}; "

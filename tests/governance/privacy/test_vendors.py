@@ -1,9 +1,11 @@
 """What Shopify asks about people is answered: an export, an erasure, and what stays open."""
 
 import zipfile
+from collections.abc import Sequence
 
 import pytest
 
+from hotdash.base.email_hash import email_hash
 from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED, SHOP_ERASED
 from hotdash.governance.privacy import whole_shop
 from hotdash.governance.privacy.erasure_log import erasures
@@ -19,8 +21,13 @@ from tests.governance.privacy.conftest import NOW
 STRAY = "nobody knows whose words these are"
 
 
-def ask(desk: PrivacyDesk, topic: str, customer_id: int | None) -> None:
-    about = {"customer_id": str(customer_id) if customer_id else None, "order_ids": []}
+def ask(
+    desk: PrivacyDesk, topic: str, customer_id: int | None, order_ids: Sequence[int] = ()
+) -> None:
+    about: dict[str, object] = {
+        "customer_id": str(customer_id) if customer_id else None,
+        "order_ids": [str(each) for each in order_ids],
+    }
     webhook = IncomingWebhook(
         shop_id=SHOP,
         vendor="shopify",
@@ -61,6 +68,22 @@ def test_who_is_to_be_erased_is(desk: PrivacyDesk) -> None:
     assert erasure.actor == "vendor:shopify"
     assert list((desk.home / EXPORTS).iterdir()) == [], "the archive was a copy of the person"
     assert person.traces_in(person.texts_of_warehouse(desk.warehouse)) == {}
+
+
+def test_orders_that_the_vendor_names_are_of_the_person_too(desk: PrivacyDesk) -> None:
+    """Order 9 was a guest's with another address, and Shopify knows whose it is."""
+    other = email_hash("annes.other@mail.example")
+    desk.warehouse.execute(
+        """insert into raw.shopify_orders (shop_id, load_id, order_id, email_hash)
+           values (?, 'load-0009', 9, ?)""",
+        [SHOP, other],
+    )
+    ask(desk, CUSTOMER_ERASED, ANN, [9])
+    assert desk.answer_vendors() == 1
+    [told] = desk.warehouse.query(
+        "select email_hash from raw.shopify_orders where order_id = 9"
+    ).to_pylist()
+    assert told["email_hash"] not in (None, other)
 
 
 def test_nobody_is_made_up(desk: PrivacyDesk) -> None:

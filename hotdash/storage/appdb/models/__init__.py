@@ -64,6 +64,7 @@ from hotdash.storage.appdb.models.quality import (
     LabelledIncident,
     ScorecardDay,
 )
+from hotdash.storage.appdb.models.retention import NotedDays
 from hotdash.storage.appdb.models.serving import (
     Manifest,
     ManifestEntry,
@@ -143,6 +144,7 @@ __all__ = [
     "MetricPolicy",
     "Mirror",
     "MirrorRow",
+    "NotedDays",
     "OperatingSetting",
     "OrderValueMedian",
     "Part",

@@ -30,6 +30,13 @@ _TABLES = """
       and a.attgenerated = ''
     group by 1, 2 order by 1, 2
 """
+_NOTED = text(
+    """
+    select distinct schemaname || '.' || tablename from pg_catalog.pg_stats
+    where lower(concat_ws(chr(31), most_common_vals::text, histogram_bounds::text,
+      most_common_elems::text)) like any(:likes)
+    """
+)
 _ERASED_WORDS = text("select set_config('hotdash.erased_words', :pattern, true)")
 _WRITABLE = frozenset({"text", "character varying", "json", "jsonb", "text[]"})
 
@@ -65,6 +72,12 @@ def count_holding(session: Session, table: ServedTable, shop_id: str, needles: N
     """Rows in which any column says a needle; of other shops' rows nothing is asked."""
     asked = text(f"select count(*) from {table.in_sql} as r where {_holding(table)}")
     return session.scalars(asked, _told(shop_id, needles)).one() if needles else 0
+
+
+def noted_by_planner(session: Session, needles: Needles) -> frozenset[str]:
+    """Full names of tables: frequent values are noted apart from rows, and stay until these are counted anew."""
+    found = session.scalars(_NOTED, {"likes": needles.likes}) if needles else ()
+    return frozenset(found)
 
 
 def rows_holding(
@@ -106,8 +119,10 @@ def send_to_mirror_again(
 
 
 def write_anew_statements(tables: Sequence[ServedTable]) -> list[str]:
-    """For a connection in autocommit: dead rows keep what was written over until then."""
-    return [f"vacuum (full) {table.in_sql}" for table in tables]
+    """For a connection in autocommit: dead rows, and what the planner notes of them, keep it until then."""
+    names = dict.fromkeys(table.in_sql for table in tables)
+    written = [f"vacuum (full, analyze) {name}" for name in names]
+    return [*written, "vacuum (full) pg_catalog.pg_statistic"] if written else []
 
 
 def _without_words(column: str) -> str:

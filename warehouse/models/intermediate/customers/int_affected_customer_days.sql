@@ -127,3 +127,6 @@ union
 select shop_id, day from touched where is_moved
 union
 select shop_id, day from replanned
+union
+-- Whoever is erased has another pseudonym from then on.
+{{ days_read(['customer_keys']) }}

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from hotdash.base.clock import Clock, iso_utc
-from hotdash.base.errors import NotFoundError
+from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.ids import new_id
 from hotdash.base.logging import without_addresses
 from hotdash.base.needles import Needles
@@ -36,10 +36,19 @@ ERASED_ACTION = "person erased"
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who wants it and why; the reason names no person."""
+    """Who wants it and why."""
 
     actor: str
     reason: str
+
+    def require_nameless(self, person: Person) -> None:
+        """It goes into the audit log, out of which no word ever comes."""
+        if person.needles.stand_in(self.reason.encode()):
+            raise ConflictError(
+                "The reason names the person, and reasons stay in the audit log for good.",
+                hint="Say it without: by the number or the day of their letter, for instance.",
+                field="reason",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,7 @@ class Office:
 
     def erase(self, asked: Asked, asking: Asking) -> Proof:
         person = self._found(asked)
+        asking.require_nameless(person)
         known = erasure_log.erasures(self.home)
         begun = erasure_log.unfinished_of(known, person, self.key) or Erasure(
             str(new_id()),

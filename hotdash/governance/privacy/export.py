@@ -39,6 +39,7 @@ def export_person(stores: Stores, asked: Asked, asking: Asking, clock: Clock) ->
             hint="Check the number or the address.",
             field="customer",
         )
+    asking.require_nameless(person)
     # What was computed of a person stands under a pseudonym.
     words = Needles(person.needles.words | person.customer_keys)
     export_id, now = str(new_id()), clock.now()

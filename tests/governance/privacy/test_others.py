@@ -1,8 +1,11 @@
 """What looks like the erased person and is somebody else, or a thing, stays."""
 
+import pytest
 from sqlalchemy import text
 
+from hotdash.base.errors import ConflictError
 from hotdash.governance.privacy.erase import Asking
+from hotdash.governance.privacy.erasure_log import LOG_FILE
 from hotdash.jobs.privacy import PrivacyDesk
 from tests.fixtures import planted_person as person
 from tests.fixtures.planted_person import ANN, OTHER, SHOP
@@ -38,6 +41,18 @@ def test_a_number_that_is_no_telephone(desk: PrivacyDesk) -> None:
     desk.warehouse.execute("update raw.shopify_order_lines set sku = '10000'")
     assert desk.erase(SHOP, str(ANN), ASKING).left == []
     assert set(told(desk, "select sku as told from raw.shopify_order_lines")) == {"10000"}
+
+
+@pytest.mark.parametrize("named", [f"{person.FIRST} {person.LAST}", person.ADDRESS.upper()])
+def test_a_reason_that_names_them_is_refused_before_anything_is_written(
+    desk: PrivacyDesk, named: str
+) -> None:
+    asking = Asking("program:test", f"letter of {named}.")
+    for ask in (desk.erase, desk.export):
+        with pytest.raises(ConflictError, match="The reason names the person"):
+            ask(SHOP, str(ANN), asking)
+    assert not (desk.home / LOG_FILE).exists()
+    assert "letter of" not in str(person.texts_of_app_database(desk.database))
 
 
 def test_two_words_beside_each_other_and_longer_ones_in_a_record(desk: PrivacyDesk) -> None:

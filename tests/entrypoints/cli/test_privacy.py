@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures import planted_person as person
@@ -57,6 +58,7 @@ def test_a_person_is_exported_erased_and_proven_gone(commands: Commands, home: P
     commands.shown("audit", "verify")
     [told] = commands.told("privacy", "report")["erasures"]
     assert told["finished_at"] is not None
+    assert (erased["actor"], told["actor"]) == (operator(), operator())
     assert commands.told("privacy", "replay")["erased"] == []
 
 

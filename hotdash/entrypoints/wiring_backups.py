@@ -28,14 +28,11 @@ def backup_desk(house: Installation) -> BackupDesk:
     )
 
 
-def back_up_before_migrating(
-    house: Installation, actor: str, *, goes_down: bool = False
-) -> str | None:
-    """Where something changes and there is something to lose; the warehouse is not touched by it."""
+def back_up_before_migrating(house: Installation, actor: str) -> str | None:
+    """Where there is something to lose; the warehouse is not touched by it."""
     with house.database.direct() as connection:
-        holds_shops = table_copies.holds_shops(connection)
-    if not holds_shops or not (goes_down or migrate.needs_upgrade(house.database)):
-        return None
+        if not table_copies.holds_shops(connection):
+            return None
     reason = f"before migrating from {migrate.current(house.database)}"
     desk = backup_desk(house)
     made = desk.create(actor, reason, SilentProgress(), with_warehouse=False)

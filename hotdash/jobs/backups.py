@@ -24,9 +24,9 @@ from hotdash.governance.backup.restore import (
     settle,
 )
 from hotdash.governance.backup.verify import Proven, verify
+from hotdash.jobs.living import living_workers
 from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
-from hotdash.storage.appdb.repositories import audit, leases, table_copies
-from hotdash.storage.appdb.repositories.workers import list_workers
+from hotdash.storage.appdb.repositories import audit, leases
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.embedded_lock import exclusive
 from hotdash.storage.secrets import Vault
@@ -207,12 +207,7 @@ class BackupDesk:
             yield
 
     def _refuse_workers(self) -> None:
-        with self.database.direct() as connection:
-            if not table_copies.has_workers(connection):
-                return
-        with self.database.jobs() as session:
-            now = self.clock.now()
-            alive = [each for each in list_workers(session) if each.is_alive(now)]
+        alive = living_workers(self.database, self.clock.now())
         if alive:
             raise ConflictError(
                 f"A worker is there: {alive[0].name}. A restore would take its database away.",

@@ -38,6 +38,12 @@ def test_tables_come_before_those_who_need_them() -> None:
         assert needed == {"migrate": {"condition": "service_completed_successfully"}}
 
 
+def test_the_upgrade_as_written_stops_the_worker_before_the_tables_change() -> None:
+    guide = (DEPLOY.parent / "docs/guides/deploy-containers.md").read_text()
+    upgrade = guide.split("## Upgrade and back")[1]
+    assert 0 < upgrade.index("stop worker") < upgrade.index("run --rm migrate")
+
+
 def test_only_this_machine_reaches_the_pages_and_nobody_the_database() -> None:
     assert COMPOSE["services"]["web"]["ports"] == ["127.0.0.1:8700:8700"]
     assert "ports" not in COMPOSE["services"]["db"]

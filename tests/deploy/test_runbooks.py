@@ -200,6 +200,7 @@ def test_as_written_and_undone_as_written(machine: Machine) -> None:
     assert machine.serving() == ROOT
     copied = json.loads((machine.copies / "migrated.json").read_text())
     assert (copied["before"], copied["after"]) == (before, machine.revision())
+    assert copied["workers"] == []
 
     for block in blocks(UNDO):
         machine.run(block)

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotdash.base.clock import Clock
 from hotdash.base.errors import ConflictError
 from hotdash.base.progress import Progress
-from hotdash.governance.backup import keep
+from hotdash.governance.backup import keep, warehouse_copy
 from hotdash.governance.backup.archive import Archive, ids_at, is_begun
 from hotdash.governance.backup.create import House, Made, create
 from hotdash.governance.backup.drill import Drilled, drill
@@ -142,6 +142,7 @@ class BackupDesk:
                     *(target, archive, chosen, progress),
                     replace=replace,
                     with_warehouse=with_warehouse,
+                    lacks_warehouse=self._lacks_warehouse,
                 )
             # The warehouse's lease is free again here, and the restore is not closed yet.
             self.after_restore()
@@ -165,6 +166,10 @@ class BackupDesk:
                 return create(self._house(warehouse), archive, reason, progress, whole=whole)
             finally:
                 warehouse.close()
+
+    def _lacks_warehouse(self) -> bool:
+        with self.open_warehouse() as warehouse:
+            return warehouse_copy.is_missing(warehouse)
 
     def _house(self, warehouse: Warehouse | None) -> House:
         return House(self.database, self.home, self.vault, self.clock, warehouse)

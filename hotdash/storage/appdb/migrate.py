@@ -65,10 +65,8 @@ def downgrade(
         command.downgrade(config, revision)
         if not losing:
             _refuse(losses(before, held(connection)), revision)
-        if is_rehearsed:
-            connection.rollback()
 
-    _change(database, alter)
+    _change(database, alter, is_rehearsed=is_rehearsed)
 
 
 def rebuild(
@@ -166,9 +164,11 @@ def _change(
     alter: Callable[[Config, Connection], None],
     *,
     is_newer_refused: bool = True,
+    is_rehearsed: bool = False,
 ) -> None:
+    begin = database.schema_rehearsal if is_rehearsed else database.schema_change
     try:
-        with _ONE_THREAD_AT_A_TIME, database.schema_change() as connection:
+        with _ONE_THREAD_AT_A_TIME, begin() as connection:
             if is_newer_refused:
                 _refuse_newer(connection)
             alter(_config(connection), connection)

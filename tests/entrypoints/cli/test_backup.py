@@ -61,6 +61,18 @@ def test_people_are_told_in_words(
     assert "The warehouse was left as it is" in put_back
 
 
+def test_what_a_restore_did_beside_is_told(
+    commands: Commands, own: dict[str, str], shop: SeededShop
+) -> None:
+    whole = commands.told("backup", "create", **own)["backup"]
+    commands.told("backup", "create", "--without-warehouse", **own)
+    assert "–" in commands.shown("backup", "list", **own)
+    (commands.folder / ".hotdash/warehouse.duckdb").unlink()
+    put_back = commands.shown("backup", "restore", "--replace", **own)
+    assert f"so that of {whole} was put back" in put_back
+    assert "was left as it is" not in put_back
+
+
 def test_a_drill(commands: Commands, own: dict[str, str], shop: SeededShop) -> None:
     commands.told("backup", "create", **own)
     told = commands.told("backup", "drill", **own)

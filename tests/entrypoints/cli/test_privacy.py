@@ -67,8 +67,9 @@ def test_who_comes_back_with_a_backup_is_erased_again(
 ) -> None:
     elsewhere = {"HOTDASH_BACKUP_URL": str(commands.folder / "backups")}
     commands.told("backup", "create", **elsewhere)
-    commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")
-    commands.told("backup", "restore", "--replace", **elsewhere)
+    [erased] = commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")["erased"]
+    told = commands.told("backup", "restore", "--replace", **elsewhere)
+    assert told["erased_again"] == [erased["erasure_id"]]
 
     warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
     assert person.traces_in(person.texts_of_warehouse(warehouse)) == {}

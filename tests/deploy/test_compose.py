@@ -27,6 +27,7 @@ def test_ours_may_nothing_but_what_they_need(name: str) -> None:
     assert service["command"][0] in COMMANDS
     known = {f"HOTDASH_{field.upper()}" for field in Settings.model_fields}
     assert set(service["environment"]) <= known
+    assert service["env_file"] == [{"path": "settings.env", "required": False, "format": "raw"}]
 
 
 def test_tables_come_before_those_who_need_them() -> None:

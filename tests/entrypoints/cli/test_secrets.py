@@ -172,6 +172,42 @@ class TestRotate:
         refused = commands.error("secrets", "rotate", "--prepare", "--retire-old")
         assert "rotate --to KEY" in refused["hint"]
 
+    def test_a_key_that_backups_need_is_deleted_only_anyway(
+        self, commands: Commands, simulator_of_today: SimulatorHandle
+    ) -> None:
+        commands.told("migrate")
+        keys = commands.folder / ".hotdash" / KEY_FILE
+        commands.connect_shop(simulator_of_today)
+        for _ in range(2):
+            commands.told("backup", "create", "--without-warehouse")
+        before = keys.read_text()
+        refused = commands.error("secrets", "rotate", "--retire-old")
+        assert "2 backups at" in refused["message"]
+        assert "--anyway" in refused["hint"]
+        assert keys.read_text() == before
+
+        told = commands.told("secrets", "rotate")
+        assert (told["retired"], told["backups_need_old"]) == (0, 2)
+        commands.told("backup", "create", "--without-warehouse")
+        asked = ("secrets", "rotate", "--to", told["key"], "--retire-old")
+        assert "2 backups at" in commands.error(*asked)["message"]
+        shown = commands.shown(*asked, "--anyway")
+        assert "1 old keys are deleted." in shown
+        assert "2 backups hold credentials that only the old keys open" in shown
+        assert len(keys.read_text().split()) == 1
+
+    def test_where_backups_cannot_be_read_no_old_key_is_deleted_unasked(
+        self, commands: Commands, simulator_of_today: SimulatorHandle
+    ) -> None:
+        commands.told("migrate")
+        commands.connect_shop(simulator_of_today)
+        commands.told("backup", "create", "--without-warehouse")
+        (commands.folder / ".hotdash/backup.keys").unlink()
+        refused = commands.error("secrets", "rotate", "--retire-old")
+        assert "cannot be seen" in refused["message"]
+        assert commands.told("secrets", "rotate")["backups_need_old"] is None
+        assert commands.told("secrets", "rotate", "--retire-old", "--anyway")["retired"] == 2
+
     def test_status_names_secret_settings_and_not_what_they_are(self, commands: Commands) -> None:
         told = commands.told("secrets", "status", HOTDASH_SHOPIFY_CLIENT_SECRET=RAW_SECRET)
         found = {each["setting"]: each["stands_in"] for each in told["settings"]}

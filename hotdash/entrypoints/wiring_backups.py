@@ -1,5 +1,6 @@
 """Settings become the place of backups and the key that opens them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -8,6 +9,7 @@ from hotdash.base.progress import SilentProgress
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_privacy import erase_again
 from hotdash.governance.backup.archive import BACKUPS, KEY_FILE
+from hotdash.governance.privacy.erase import Proof
 from hotdash.jobs.backups import BackupDesk
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import table_copies
@@ -28,14 +30,20 @@ def backup_desk(house: Installation) -> BackupDesk:
     )
 
 
-def back_up_before_migrating(
-    house: Installation, actor: str, *, goes_down: bool = False
-) -> str | None:
-    """Where something changes and there is something to lose; the warehouse is not touched by it."""
+def restoring_desk(house: Installation, erased_again: list[Proof]) -> BackupDesk:
+    """One that says whom it erased again, because the backup had brought them back."""
+
+    def erase() -> None:
+        erased_again.extend(each for each in erase_again(house) if each.held)
+
+    return replace(backup_desk(house), after_restore=erase)
+
+
+def back_up_before_migrating(house: Installation, actor: str) -> str | None:
+    """Where there is something to lose; the warehouse is not touched by it."""
     with house.database.direct() as connection:
-        holds_shops = table_copies.holds_shops(connection)
-    if not holds_shops or not (goes_down or migrate.needs_upgrade(house.database)):
-        return None
+        if not table_copies.holds_shops(connection):
+            return None
     reason = f"before migrating from {migrate.current(house.database)}"
     desk = backup_desk(house)
     made = desk.create(actor, reason, SilentProgress(), with_warehouse=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from hotdash.base.clock import Clock
 from hotdash.base.errors import ConflictError
 from hotdash.base.progress import Progress
-from hotdash.governance.backup import keep
+from hotdash.governance.backup import keep, warehouse_copy
 from hotdash.governance.backup.archive import Archive, ids_at, is_begun
 from hotdash.governance.backup.create import House, Made, create
 from hotdash.governance.backup.drill import Drilled, drill
@@ -25,9 +25,9 @@ from hotdash.governance.backup.restore import (
 )
 from hotdash.governance.backup.verify import Proven, verify
 from hotdash.governance.privacy.erasure_log import StillFoundError
+from hotdash.jobs.living import living_workers
 from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
-from hotdash.storage.appdb.repositories import audit, leases, table_copies
-from hotdash.storage.appdb.repositories.workers import list_workers
+from hotdash.storage.appdb.repositories import audit, leases
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.embedded_lock import exclusive
 from hotdash.storage.secrets import Vault
@@ -144,6 +144,7 @@ class BackupDesk:
                     *(target, archive, chosen, progress),
                     replace=replace,
                     with_warehouse=with_warehouse,
+                    lacks_warehouse=self._lacks_warehouse,
                 )
             # The warehouse's lease is free again here, and the restore is not closed yet.
             _follow(self.home, self.after_restore)
@@ -166,6 +167,10 @@ class BackupDesk:
                 return create(self._house(warehouse), archive, reason, progress, whole=whole)
             finally:
                 warehouse.close()
+
+    def _lacks_warehouse(self) -> bool:
+        with self.open_warehouse() as warehouse:
+            return warehouse_copy.is_missing(warehouse)
 
     def _house(self, warehouse: Warehouse | None) -> House:
         return House(self.database, self.home, self.vault, self.clock, warehouse)
@@ -208,12 +213,7 @@ class BackupDesk:
             yield
 
     def _refuse_workers(self) -> None:
-        with self.database.direct() as connection:
-            if not table_copies.has_workers(connection):
-                return
-        with self.database.jobs() as session:
-            now = self.clock.now()
-            alive = [each for each in list_workers(session) if each.is_alive(now)]
+        alive = living_workers(self.database, self.clock.now())
         if alive:
             raise ConflictError(
                 f"A worker is there: {alive[0].name}. A restore would take its database away.",

@@ -27,6 +27,7 @@ def test_ours_may_nothing_but_what_they_need(name: str) -> None:
     assert service["command"][0] in COMMANDS
     known = {f"HOTDASH_{field.upper()}" for field in Settings.model_fields}
     assert set(service["environment"]) <= known
+    assert service["env_file"] == [{"path": "settings.env", "required": False, "format": "raw"}]
 
 
 def test_tables_come_before_those_who_need_them() -> None:
@@ -36,6 +37,12 @@ def test_tables_come_before_those_who_need_them() -> None:
     for name in ("web", "worker"):
         needed = services[name]["depends_on"]
         assert needed == {"migrate": {"condition": "service_completed_successfully"}}
+
+
+def test_the_upgrade_as_written_stops_the_worker_before_the_tables_change() -> None:
+    guide = (DEPLOY.parent / "docs/guides/deploy-containers.md").read_text()
+    upgrade = guide.split("## Upgrade and back")[1]
+    assert 0 < upgrade.index("stop worker") < upgrade.index("run --rm migrate")
 
 
 def test_only_this_machine_reaches_the_pages_and_nobody_the_database() -> None:

@@ -98,8 +98,13 @@ def test_it_rests_on_one_base_and_names_no_other_place() -> None:
 
 def test_its_libraries_are_locked() -> None:
     installs = [value for value in values("RUN", STAGES[1]) if "pip install" in value]
-    assert "--require-hashes -r requirements/run.txt" in installs[0]
-    assert "--no-deps" in installs[1]
+    locked, storage, own = installs
+    assert "--require-hashes -r requirements/run.txt" in locked
+    assert 'if [ -n "$BACKUP_STORAGE" ]' in storage
+    assert "pip freeze > /tmp/locked.txt" in storage
+    assert "--constraint /tmp/locked.txt $BACKUP_STORAGE" in storage
+    assert values("ARG", STAGES[1]) == ["BACKUP_STORAGE="]
+    assert "--no-deps" in own
 
 
 @pytest.mark.parametrize("copied", ["requirements/run.txt", "."])

@@ -24,6 +24,7 @@ from tests.fixtures.processes import clean_environment, free_port
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
 ROOT = Path(__file__).resolve().parents[2]
+AS_SERVICE = ROOT / "deploy/systemd/hotdash-as-service"
 GUIDE = ROOT / "docs/guides/deploy-vm.md"
 UNDO = ROOT / "docs/runbooks/undo-an-upgrade.md"
 UNIT = ROOT / "deploy/systemd/hotdash.service"
@@ -38,7 +39,7 @@ stop() {
 }
 start() {
     cd "$LIB"
-    set -a; . "$ETC/hotdash.env"; set +a
+    while IFS= read -r line; do export "$line"; done < "$ETC/hotdash.env"
     export HOTDASH_HOME="$LIB/home"
     EXEC_START >> "$LIB/journal" 2>&1 &
     echo $! > "$LIB/pid"
@@ -49,6 +50,11 @@ case "$1" in
     restart) stop; start ;;
 esac
 """
+
+
+def with_signs(url: str) -> str:
+    """Which a shell would take for its own."""
+    return f"{url}{'&' if '?' in url else '?'}application_name=a$b&connect_timeout=20"
 
 
 def blocks(page: Path) -> list[str]:
@@ -75,7 +81,7 @@ class Machine:
         for each in (self.opt, self.etc, self.lib, self.bin):
             each.mkdir()
         (self.etc / "hotdash.env").write_text(
-            f"HOTDASH_DATABASE_URL='{database_url}'\nHOTDASH_PORT={self.port}\n"
+            f"HOTDASH_DATABASE_URL={with_signs(database_url)}\nHOTDASH_PORT={self.port}\n"
         )
         self._write(self.bin / "systemctl", SYSTEMCTL.replace("EXEC_START", self._exec_start()))
         self._write(self.bin / "hotdash-as-service", self._as_service())
@@ -143,7 +149,7 @@ class Machine:
         return line.replace("/opt/hotdash", "$OPT")
 
     def _as_service(self) -> str:
-        [script] = re.findall(r"^```sh\n(#!/bin/sh\n.*?)^```$", GUIDE.read_text(), re.M | re.S)
+        script = AS_SERVICE.read_text()
         own = script.replace("setpriv --reuid hotdash --regid hotdash --init-groups ", "")
         assert own != script
         for path, here in (
@@ -200,6 +206,7 @@ def test_as_written_and_undone_as_written(machine: Machine) -> None:
     assert machine.serving() == ROOT
     copied = json.loads((machine.copies / "migrated.json").read_text())
     assert (copied["before"], copied["after"]) == (before, machine.revision())
+    assert copied["workers"] == []
 
     for block in blocks(UNDO):
         machine.run(block)

@@ -1,5 +1,6 @@
 """Nothing damaged comes back at all, nothing comes back unasked, and nobody who was erased."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from hotdash.jobs.backups import BackupDesk, settle_restore
 from hotdash.pipeline.lease import hold_lease
 from hotdash.storage.appdb.repositories import workers
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
+from hotdash.storage.warehouse.table_counts import row_counts
+from tests.fixtures.commands import Commands
 from tests.fixtures.recovery import (
     ACTOR,
     AT,
@@ -131,6 +134,48 @@ class TestWhoWasErased:
         with pytest.raises(StillFoundError):
             settle_restore(world.database, world.home, find_words)
         assert not is_unsettled(world.home)
+
+
+class TestBackupsFromBeforeMigrations:
+    """They hold no warehouse, because a migration does not touch it."""
+
+    def test_a_home_that_lacks_a_warehouse_gets_that_of_the_newest_that_holds_one(
+        self, world: Installed, elsewhere: BackupDesk
+    ) -> None:
+        whole = world.back_up()
+        counted = world.state.warehouse
+        world.clock.advance(HOUR)
+        world.desk.create(ACTOR, "before migrating", SILENT, with_warehouse=False)
+        with elsewhere.open_warehouse() as opened:
+            assert row_counts(opened) == {"raw.schema_version": 1}
+        done = elsewhere.restore(ACTOR, None, None, SILENT, replace=False, with_warehouse=True)
+        assert done.is_of_two
+        assert done.warehouse_of is not None
+        assert done.warehouse_of.backup_id == whole
+        assert state_of(elsewhere.home, elsewhere.database).warehouse == counted
+
+    def test_a_warehouse_that_is_here_stays_where_the_backup_holds_none(
+        self, world: Installed
+    ) -> None:
+        world.back_up()
+        world.clock.advance(HOUR)
+        world.desk.create(ACTOR, "before migrating", SILENT, with_warehouse=False)
+        say(world.database, world.home, world.publisher, 2)
+        counted = world.state.warehouse
+        done = world.desk.restore(ACTOR, None, None, SILENT, replace=True, with_warehouse=True)
+        assert done.warehouse_of is None
+        assert world.state.warehouse == counted
+
+    def test_the_doctor_names_an_empty_warehouse_behind_published_numbers(
+        self, world: Installed, commands: Commands
+    ) -> None:
+        def sick() -> list[str]:
+            done = commands.run("doctor", "--json", HOTDASH_HOME=str(world.home))
+            return [each["what"] for each in json.loads(done.stdout)["checks"] if not each["ok"]]
+
+        assert "rows of the warehouse" not in sick()
+        (world.home / "warehouse.duckdb").unlink()
+        assert "rows of the warehouse" in sick()
 
 
 class TestDamage:

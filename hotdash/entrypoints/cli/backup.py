@@ -1,5 +1,6 @@
 """hotdash backup create|list|verify|restore|drill|rotate-key"""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -13,11 +14,13 @@ from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_erro
 from hotdash.entrypoints.cli.progress import shown_progress
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import migrated_installation, open_installation
-from hotdash.entrypoints.wiring_backups import backup_desk
+from hotdash.entrypoints.wiring_backups import backup_desk, restoring_desk
 from hotdash.governance.backup.archive import newest_first
 from hotdash.governance.backup.create import Made
 from hotdash.governance.backup.drill import Drilled
 from hotdash.governance.backup.manifest import Manifest, WarehouseFile
+from hotdash.governance.backup.restore import Restored
+from hotdash.governance.privacy.erase import Proof
 
 Backup = Annotated[
     str | None, typer.Argument(help="Which, by its name in `backup list`; else the newest.")
@@ -138,18 +141,39 @@ def restore(
         open_installation(invocation(context).settings(), settles=False) as house,
         shown_progress(err, silent=json) as progress,
     ):
-        done = backup_desk(house).restore(
+        erased: list[Proof] = []
+        done = restoring_desk(house, erased).restore(
             *(operator(), backup, instant_of(at, "at"), progress),
             replace=replace,
             with_warehouse=not without_warehouse,
         )
     if json:
-        say_json(
-            document(done.manifest)
-            | {"has_warehouse": done.has_warehouse, "opens_credentials": done.opens_credentials}
-        )
-        return
+        say_json(_restored_document(done, erased))
+    else:
+        _tell_restored(done, erased)
+
+
+def _restored_document(done: Restored, erased: Sequence[Proof]) -> dict[str, Any]:
+    return document(done.manifest) | {
+        "has_warehouse": done.has_warehouse,
+        "warehouse_of": done.warehouse_of.backup_id if done.warehouse_of else None,
+        "opens_credentials": done.opens_credentials,
+        "erased_again": [each.erasure.erasure_id for each in erased],
+    }
+
+
+def _tell_restored(done: Restored, erased: Sequence[Proof]) -> None:
     out.print(f"Restored as of {iso_utc(done.manifest.made_at)}; everybody signs in anew.")
+    if erased:
+        times = "1 erasure was" if len(erased) == 1 else f"{len(erased)} erasures were"
+        out.print(f"{times} done again, because the backup had brought these people back.")
+    if done.is_of_two and done.warehouse_of:
+        older = done.warehouse_of
+        out.print(
+            f"This backup holds no warehouse and there was none here, so that of {older.backup_id} "
+            f"was put back, as of {iso_utc(older.made_at)}: `hotdash run --full` reads on from there "
+            "and computes anew."
+        )
     if not done.has_warehouse:
         out.print(
             "The warehouse was left as it is: `hotdash run --full --reread` loads what the vendors "

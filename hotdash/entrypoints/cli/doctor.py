@@ -24,6 +24,7 @@ from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.entrypoints.wiring_backups import backup_desk
 from hotdash.governance.backup.restore import is_unsettled
+from hotdash.governance.backup.warehouse_copy import is_missing
 from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.show_mirror import mirror_document, mirror_line
 
@@ -95,6 +96,7 @@ def examine_house(house: Installation, *, in_tree: bool) -> Iterator[Verdict]:
         yield from examine_shops(house)
         yield from examine_mirror(house)
         yield from examine_secrets(house, in_tree=in_tree)
+        yield from examine_rows(house)
         yield verdict("backups", lambda: told_of_newest(backup_desk(house)))
 
 
@@ -110,6 +112,23 @@ def examine_shops(house: Installation) -> Iterator[Verdict]:
         for connector in sources:
             what = f"{connector.vendor} of {shop_id}"
             yield verdict(what, lambda connector=connector: answered(connector.check))
+
+
+def examine_rows(house: Installation) -> Iterator[Verdict]:
+    """Where numbers are published of a warehouse that is gone; one that a run uses is there."""
+    try:
+        with house.warehouse() as opened:
+            is_gone = is_missing(opened) and house.has_publication()
+    except HotdashError:
+        return
+    if is_gone:
+        yield Verdict(
+            "rows of the warehouse",
+            False,
+            "The warehouse is empty, though numbers are published.",
+            "`hotdash run --full --reread` loads and computes anew; or put back a backup that holds "
+            "a warehouse: `hotdash backup list`.",
+        )
 
 
 def examine_mirror(house: Installation) -> Iterator[Verdict]:

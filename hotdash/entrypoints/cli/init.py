@@ -14,6 +14,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import ShopAccess, open_installation
 from hotdash.entrypoints.wiring_backups import back_up_before_migrating
+from hotdash.storage.appdb import migrate
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DOMAIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)\.myshopify\.com")
@@ -48,7 +49,8 @@ def init(
         settings = invocation(context).settings()
         wrote_file = write_settings_file(Path(TOML_FILE))
         with open_installation(settings) as house:
-            back_up_before_migrating(house, operator())
+            if migrate.needs_upgrade(house.database):
+                back_up_before_migrating(house, operator())
             house.migrate()
             shop_id = domain.partition(".")[0]
             house.connect_shop(ShopAccess(shop_id, domain, token, address))

@@ -12,6 +12,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import SettingsError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.entrypoints.wiring_privacy import finish_restore_or_replay, privacy_desk
 from hotdash.governance.privacy.erase import Asking, Proof
@@ -24,7 +25,6 @@ Customer = Annotated[
     str, typer.Argument(help="The shop's number of the customer, a customer key, or an address.")
 ]
 Reason = Annotated[str, typer.Option(help="Why; it is kept, so it names no person.")]
-_ACTOR = "program:hotdash privacy"
 
 commands = typer.Typer(
     help="Export or erase everything that is known of a person.", no_args_is_help=True
@@ -43,7 +43,7 @@ def export(
     with told_errors(json), _installation(context) as house:
         _require_known(house, shop)
         with privacy_desk(house) as desk:
-            file = desk.export(shop, customer, Asking(_ACTOR, reason))
+            file = desk.export(shop, customer, Asking(operator(), reason))
         if json:
             say_json({"shop": shop, "file": str(file)})
         else:
@@ -72,7 +72,7 @@ def erase(
             )
         _require_known(house, shop)
         with privacy_desk(house) as desk:
-            proof = desk.erase(shop, customer, Asking(_ACTOR, reason))
+            proof = desk.erase(shop, customer, Asking(operator(), reason))
         _say([proof], json)
 
 

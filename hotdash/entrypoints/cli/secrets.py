@@ -16,6 +16,7 @@ from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
+from hotdash.entrypoints.wiring_backups import backup_desk
 from hotdash.entrypoints.wiring_secrets import (
     scan_of_home,
     scan_of_tree,
@@ -23,6 +24,8 @@ from hotdash.entrypoints.wiring_secrets import (
     secret_settings,
 )
 from hotdash.governance.secrets.scan import Scanned
+from hotdash.jobs.backup_keys import refuse_to_strand, sealed_otherwise
+from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.rotate_key import (
     KeysStanding,
     keys_standing,
@@ -115,7 +118,13 @@ def rotate(
         bool,
         typer.Option(
             "--retire-old",
-            help="Afterwards delete the keys from before; backups made until now need them.",
+            help="Afterwards delete the keys from before; refused while backups need them.",
+        ),
+    ] = False,
+    anyway: Annotated[
+        bool,
+        typer.Option(
+            "--anyway", help="Delete them all the same: a copy of the key file is kept elsewhere."
         ),
     ] = False,
     json: Json = False,
@@ -123,7 +132,7 @@ def rotate(
     """Seal everything stored with a new key. Nothing has to be stopped for it.
 
     One that was stopped goes on where it was. Old keys stay until --retire-old, which refuses as long
-    as something stored needs one.
+    as something stored, or a backup, needs one.
     """
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         if prepare and (to or retire_old):
@@ -134,20 +143,49 @@ def rotate(
         if prepare:
             _tell_prepared(prepare_key(*asked, actor=operator()), json)
             return
+        desk = backup_desk(house)
+        if retire_old and not anyway:
+            refuse_to_strand(desk, _fingerprint(house, to))
         done = rotate_key(*asked, actor=operator(), to=to)
         retired = retire_old_keys(*asked, actor=operator()) if retire_old else 0
+        needing = _backups_needing_old(desk, _fingerprint(house, done.key))
     if json:
-        say_json({**asdict(done), "retired": retired})
+        say_json({**asdict(done), "retired": retired, "backups_need_old": needing})
         return
     if not done.is_new and to is None:
         out.print("A rotation that was begun is finished; run it again for yet another key.")
     out.print(f"{done.sealed_anew} secrets are sealed anew; the key {done.key} seals from now on.")
-    out.print(
-        f"{retired} old keys are deleted."
-        if retire_old
-        else "The old key still opens backups; --retire-old deletes it.",
-        style="dim",
-    )
+    if retire_old:
+        out.print(f"{retired} old keys are deleted.", style="dim")
+    else:
+        out.print(
+            f"The old keys stay; `--to {done.key} --retire-old` deletes them later.", style="dim"
+        )
+    _tell_needing(needing)
+
+
+def _fingerprint(house: Installation, name: str | None) -> str | None:
+    """Of the key of this name, as backups know it; None is a key that nobody has yet."""
+    names, known = house.vault.key_names(), house.vault.fingerprints()
+    return dict(zip(names, known, strict=True)).get(name or "")
+
+
+def _backups_needing_old(desk: BackupDesk, key: str | None) -> int | None:
+    """None where they cannot be read: the key is changed all the same."""
+    try:
+        return len(sealed_otherwise(desk, key))
+    except HotdashError:
+        return None
+
+
+def _tell_needing(needing: int | None) -> None:
+    if needing is None:
+        out.print("The backups cannot be read now: keep a copy of the old keys as long as them.")
+    elif needing:
+        out.print(
+            f"{needing} backups hold credentials that only the old keys open: keep a copy of them as "
+            "long as these backups."
+        )
 
 
 @commands.command()

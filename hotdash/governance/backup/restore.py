@@ -7,6 +7,7 @@ until the caller has done what must follow, so that a kill before that is not fo
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -45,9 +46,20 @@ class Target:
 
 @dataclass(frozen=True)
 class Restored:
+    """`warehouse_of` is the backup whose warehouse was put back, where one was."""
+
     manifest: Manifest
-    has_warehouse: bool
+    warehouse_of: Manifest | None
     opens_credentials: bool
+
+    @property
+    def has_warehouse(self) -> bool:
+        return self.warehouse_of is not None
+
+    @property
+    def is_of_two(self) -> bool:
+        """The warehouse is of an older backup than the rest."""
+        return self.warehouse_of is not None and self.warehouse_of is not self.manifest
 
 
 def restore(
@@ -58,16 +70,20 @@ def restore(
     *,
     replace: bool = False,
     with_warehouse: bool = True,
+    lacks_warehouse: Callable[[], bool] = lambda: False,
 ) -> Restored:
-    """The caller sees to it that no run is under way; what is there is replaced only when told so."""
+    """The caller sees to it that no run is under way; what is there is replaced only when told so.
+
+    A home that lacks a warehouse gets that of an older backup, where the chosen one holds none.
+    """
     settle(target.database, target.home)
     close(target.home)
     if not replace:
         refuse_populated(target.database)
     manifest = verify(archive, backup_id, progress).manifest
     restore_id = new_id()
-    has_warehouse = with_warehouse and isinstance(manifest.warehouse, WarehouseFile)
-    _stage(target.home, manifest, archive, restore_id, progress, has_warehouse)
+    warehouse_of = _warehouse_of(archive, manifest, lacks_warehouse) if with_warehouse else None
+    _stage(target.home, manifest, archive, restore_id, progress, warehouse_of)
 
     def fill(connection: Connection) -> None:
         app_tables.load(connection, manifest.app, archive.chunks, progress)
@@ -81,14 +97,18 @@ def restore(
                 action=ACTION,
                 subject=str(restore_id),
                 at=target.clock.now(),
-                detail={"backup": backup_id, "made_at": iso_utc(manifest.made_at)},
+                detail={
+                    "backup": backup_id,
+                    "made_at": iso_utc(manifest.made_at),
+                    "warehouse_of": warehouse_of.backup_id if warehouse_of else None,
+                },
             )
 
     migrate.rebuild(
         target.database, manifest.app.revision, fill, finish, is_open=manifest.app.is_open
     )
     settle(target.database, target.home)
-    return Restored(manifest, has_warehouse, _opens(target.home, manifest))
+    return Restored(manifest, warehouse_of, _opens(target.home, manifest))
 
 
 def settle(database: Database, home: Path) -> bool:
@@ -124,19 +144,31 @@ def refuse_populated(database: Database) -> None:
             )
 
 
+def _warehouse_of(
+    archive: Archive, manifest: Manifest, lacks_warehouse: Callable[[], bool]
+) -> Manifest | None:
+    """A backup from before a migration holds none; a warehouse that is here is newer than any."""
+    found: Manifest | None = manifest
+    if manifest.warehouse is None and lacks_warehouse():
+        older = [each for each in archive.ids() if each < manifest.backup_id]
+        read = (archive.read(each) for each in reversed(older))
+        found = next((each for each in read if each.warehouse), None)
+    return found if found and isinstance(found.warehouse, WarehouseFile) else None
+
+
 def _stage(
     home: Path,
     manifest: Manifest,
     archive: Archive,
     restore_id: UUID,
     progress: Progress,
-    has_warehouse: bool,
+    warehouse_of: Manifest | None,
 ) -> None:
     staged = home / STAGED
     (staged / _FILES).mkdir(mode=0o700, parents=True)
     home_files.stage(manifest.files, staged / _FILES, archive.chunks)
-    if has_warehouse and isinstance(manifest.warehouse, WarehouseFile):
-        warehouse_copy.stage(manifest.warehouse, staged / WAREHOUSE, archive.chunks, progress)
+    if warehouse_of and isinstance(warehouse_of.warehouse, WarehouseFile):
+        warehouse_copy.stage(warehouse_of.warehouse, staged / WAREHOUSE, archive.chunks, progress)
     note = {"restore_id": str(restore_id), "backup": manifest.backup_id}
     (staged / _NOTE).write_bytes(orjson.dumps(note))
     os.sync()

@@ -17,6 +17,9 @@ from hotdash.storage.warehouse.duckdb import DuckDBWarehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.table_counts import row_counts
 
+# Which every warehouse has from its first opening on.
+_MARK = "raw.schema_version"
+
 
 def back_up(
     warehouse: Warehouse,
@@ -37,6 +40,14 @@ def back_up(
         rows=counted,
         content=content,
     )
+
+
+def is_missing(warehouse: Warehouse) -> bool:
+    """A file into which nothing was ever loaded: that of a new machine."""
+    if not isinstance(warehouse, DuckDBWarehouse):
+        return False
+    counted = row_counts(warehouse)
+    return not any(rows for name, rows in counted.items() if name != _MARK)
 
 
 def stage(part: WarehouseFile, file: Path, chunks: Chunks, progress: Progress) -> None:

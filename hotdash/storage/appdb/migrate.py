@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import ProgrammingError
 
-from hotdash.base.errors import ConflictError, UnavailableError
+from hotdash.base.errors import ConflictError, NotFoundError, UnavailableError
 from hotdash.storage.appdb.connection import describe
 from hotdash.storage.appdb.migrations import data_api
 from hotdash.storage.appdb.migrations.ddl import drop_schemas
@@ -20,6 +20,7 @@ from hotdash.storage.appdb.migrations.held import Held, held, losses
 from hotdash.storage.appdb.migrations.mart_tables import follow_declarations, is_behind, leave_only
 from hotdash.storage.appdb.session import Database
 
+HEAD, BASE = "head", "base"
 # Alembic keeps what it is working on in module globals.
 _ONE_THREAD_AT_A_TIME = threading.Lock()
 # The marts that an old migration made, and its downgrade takes away.
@@ -49,18 +50,23 @@ def open_data_api(database: Database) -> None:
     _change(database, alter)
 
 
-def downgrade(database: Database, revision: str, *, losing: bool = False) -> None:
-    """`base` takes everything away; without `losing`, a step that would lose a value is refused."""
+def downgrade(
+    database: Database, revision: str, *, losing: bool = False, is_rehearsed: bool = False
+) -> None:
+    """`base` takes everything away; without `losing`, a step that would lose a value is refused.
+
+    Rehearsed, it is refused just so, and what it did is taken back.
+    """
 
     def alter(config: Config, connection: Connection) -> None:
         before: Held = {} if losing else held(connection)
-        if revision == "base" or revision < _MARTS_STAY_FROM:
+        if revision == BASE or revision < _MARTS_STAY_FROM:
             leave_only(connection, _OF_MIGRATIONS)
         command.downgrade(config, revision)
         if not losing:
             _refuse(losses(before, held(connection)), revision)
 
-    _change(database, alter)
+    _change(database, alter, is_rehearsed=is_rehearsed)
 
 
 def rebuild(
@@ -75,8 +81,7 @@ def rebuild(
 
     One transaction: until its end everybody sees what was there before.
     """
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision not in known:
+    if revision not in _revisions():
         raise ConflictError(
             f"The backup is of revision {revision}, which this version does not know.",
             hint="Restore it with the version of Hotdash that made it, or a newer one.",
@@ -113,6 +118,36 @@ def needs_upgrade(database: Database) -> bool:
         return _current(connection) != head() or is_behind(connection)
 
 
+def is_due(database: Database, revision: str, *, is_down: bool = False) -> bool:
+    """Whether anything is to be done to get there; the other way round it is refused."""
+    order = [BASE, *_revisions()]
+    wanted = head() if revision == HEAD else revision
+    if wanted not in order:
+        raise NotFoundError(
+            f"This version has no revision {revision!r}: its revisions are {order[1]} to {order[-1]}.",
+            hint=f"Name one of them, {BASE} or {HEAD}.",
+            field="to",
+        )
+    with database.schema_change() as connection:
+        _refuse_newer(connection)
+        at = _current(connection) or BASE
+        lacks_tables = wanted == head() and is_behind(connection)
+    steps = order.index(wanted) - order.index(at)
+    if (steps > 0 and is_down) or (steps < 0 and not is_down):
+        raise ConflictError(
+            f"The app database is at {at}, {'below' if steps > 0 else 'above'} {wanted}.",
+            hint="Leave --down out to go up." if is_down else "Say --down to go down.",
+            field="to",
+        )
+    return steps != 0 or (lacks_tables and not is_down)
+
+
+def _revisions() -> list[str]:
+    """The oldest first."""
+    scripts = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
 def _refuse(lost: Sequence[str], revision: str) -> None:
     if lost:
         more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
@@ -129,9 +164,11 @@ def _change(
     alter: Callable[[Config, Connection], None],
     *,
     is_newer_refused: bool = True,
+    is_rehearsed: bool = False,
 ) -> None:
+    begin = database.schema_rehearsal if is_rehearsed else database.schema_change
     try:
-        with _ONE_THREAD_AT_A_TIME, database.schema_change() as connection:
+        with _ONE_THREAD_AT_A_TIME, begin() as connection:
             if is_newer_refused:
                 _refuse_newer(connection)
             alter(_config(connection), connection)
@@ -155,8 +192,7 @@ def _current(connection: Connection) -> str | None:
 
 def _refuse_newer(connection: Connection) -> None:
     revision = _current(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in _revisions():
         raise ConflictError(
             f"The app database is at revision {revision}, which this version does not know.",
             hint="Install the version of Hotdash that migrated it, or a newer one.",

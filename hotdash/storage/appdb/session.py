@@ -127,6 +127,13 @@ class Database:
         with _explained(self.direct_uri), engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def schema_rehearsal(self) -> Generator[Connection]:
+        """The same, and what was done is taken back."""
+        with self.schema_change() as connection:
+            yield connection
+            connection.rollback()
+
     def session_engine(self) -> Engine:
         """For a library that keeps tables of its own; whoever asks disposes of it."""
         return _engine(self.direct_uri, is_pooled=False)

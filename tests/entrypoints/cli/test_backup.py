@@ -1,16 +1,22 @@
 """hotdash backup and migrate, as a person types them."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.clock import SystemClock
 from hotdash.base.errors import HotdashError
+from hotdash.base.ids import new_id
 from hotdash.entrypoints.cli.doctor import told_of_newest
+from hotdash.entrypoints.cli.output import FAILED, WRONG_USE
 from hotdash.governance.backup.manifest import id_of
 from hotdash.governance.backup.place import Place
 from hotdash.storage.appdb import migrate
+from hotdash.storage.appdb.repositories import audit, workers
+from hotdash.storage.appdb.repositories.workers import WorkerRecord
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.commands import Commands
 from tests.fixtures.recovery import AT, desk_of
@@ -53,6 +59,18 @@ def test_people_are_told_in_words(
     put_back = commands.shown("backup", "restore", "--replace", **own)
     assert "everybody signs in anew" in put_back
     assert "The warehouse was left as it is" in put_back
+
+
+def test_what_a_restore_did_beside_is_told(
+    commands: Commands, own: dict[str, str], shop: SeededShop
+) -> None:
+    whole = commands.told("backup", "create", **own)["backup"]
+    commands.told("backup", "create", "--without-warehouse", **own)
+    assert "–" in commands.shown("backup", "list", **own)
+    (commands.folder / ".hotdash/warehouse.duckdb").unlink()
+    put_back = commands.shown("backup", "restore", "--replace", **own)
+    assert f"so that of {whole} was put back" in put_back
+    assert "was left as it is" not in put_back
 
 
 def test_a_drill(commands: Commands, own: dict[str, str], shop: SeededShop) -> None:
@@ -126,3 +144,52 @@ class TestMigrate:
         assert migrate.current(database) == migrate.head()
         told = commands.told("migrate", "--down", "--to", "0018", "--lose", **own)
         assert (told["after"], bool(told["backup"])) == ("0018", True)
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("--to", "nonsense"), "no revision 'nonsense'"),
+            (("--down", "--to", "nonsense"), "no revision 'nonsense'"),
+            (("--down",), "--down says no revision"),
+            (("--to", "0020"), "above 0020"),
+            (("--down", "--to", "0001"), "Going down to 0001 would lose"),
+        ],
+    )
+    def test_what_is_refused_leaves_no_backup(
+        self,
+        commands: Commands,
+        own: dict[str, str],
+        shop: SeededShop,
+        database: Database,
+        arguments: tuple[str, ...],
+        says: str,
+    ) -> None:
+        with database.jobs() as session:
+            audit.add_event(session, shop_id=None, actor="x", action="y", subject="z", at=AT)
+        done = commands.run("migrate", *arguments, "--json", **own)
+        assert says in json.loads(done.stdout)["error"]["message"]
+        assert done.exit_code in (FAILED, WRONG_USE)
+        assert migrate.current(database) == migrate.head()
+        assert not PLACE.exists()
+
+    def test_a_way_down_to_where_it_stands_does_nothing(
+        self, commands: Commands, own: dict[str, str], shop: SeededShop
+    ) -> None:
+        told = commands.told("migrate", "--down", "--to", migrate.head(), **own)
+        assert (told["before"], told["backup"]) == (told["after"], None)
+        assert not PLACE.exists()
+
+    def test_a_living_worker_is_named_where_tables_change(
+        self, commands: Commands, own: dict[str, str], shop: SeededShop, database: Database
+    ) -> None:
+        now = SystemClock().now()
+        worker = WorkerRecord(new_id(), "here", 7, ("warehouse",), "1", now, now)
+        with database.jobs() as session:
+            workers.say_alive(session, worker, now)
+        assert commands.told("migrate", **own)["workers"] == []
+        migrate.downgrade(database, "0023", losing=True)
+        done = commands.run("migrate", "--no-backup", **own)
+        assert "A worker is there: process 7 on here." in done.stderr
+        migrate.downgrade(database, "0023", losing=True)
+        told = commands.told("migrate", "--no-backup", **own)
+        assert told["workers"] == ["process 7 on here"]

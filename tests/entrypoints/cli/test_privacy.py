@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.governance.backup.restore import is_unsettled
 from hotdash.jobs.backups import BackupDesk
 from hotdash.storage.appdb.session import Database
@@ -62,6 +63,7 @@ def test_a_person_is_exported_erased_and_proven_gone(commands: Commands, home: P
     commands.shown("audit", "verify")
     [told] = commands.told("privacy", "report")["erasures"]
     assert told["finished_at"] is not None
+    assert (erased["actor"], told["actor"]) == (operator(), operator())
     assert commands.told("privacy", "replay")["erased"] == []
 
 
@@ -70,8 +72,9 @@ def test_who_comes_back_with_a_backup_is_erased_again(
 ) -> None:
     elsewhere = {"HOTDASH_BACKUP_URL": str(commands.folder / "backups")}
     commands.told("backup", "create", **elsewhere)
-    commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")
-    commands.told("backup", "restore", "--replace", **elsewhere)
+    [erased] = commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")["erased"]
+    told = commands.told("backup", "restore", "--replace", **elsewhere)
+    assert told["erased_again"] == [erased["erasure_id"]]
 
     warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
     assert person.traces_in(person.texts_of_warehouse(warehouse)) == {}

@@ -119,9 +119,11 @@ class TestUnderLoad:
         run = at_work.start("run", "--json")
         answers: list[int] = []
         number = 0
+        # In the night the worker makes a backup, which needs the key of its time.
+        retire_all = ("--retire-old", "--anyway")
         while run.poll() is None or number < 3:
             number += 1
-            retire = ("--retire-old",) if number % 2 == 0 else ()
+            retire = retire_all if number % 2 == 0 else ()
             assert at_work.terminal.told("secrets", "rotate", *retire)["is_new"]
             answers += [at_work.deliver(number * 10 + each) for each in range(3)]
         assert run.stdout is not None
@@ -132,7 +134,7 @@ class TestUnderLoad:
         listed = at_work.terminal.told("publish", "list", "--shop", SHOP_ID)
         assert [mart for mart in listed["marts"] if mart["blocked"]] == []
         assert set(answers) == {200}
-        assert at_work.terminal.told("secrets", "rotate", "--retire-old")["retired"] > 0
+        assert at_work.terminal.told("secrets", "rotate", *retire_all)["retired"] > 0
         assert len(at_work.keys()) == 1
         assert at_work.keys()[0] not in first
         assert at_work.deliver(9_999) == 200
@@ -171,6 +173,42 @@ class TestRotate:
         assert "secrets status" in commands.error("secrets", "rotate", "--to", "nothing")["hint"]
         refused = commands.error("secrets", "rotate", "--prepare", "--retire-old")
         assert "rotate --to KEY" in refused["hint"]
+
+    def test_a_key_that_backups_need_is_deleted_only_anyway(
+        self, commands: Commands, simulator_of_today: SimulatorHandle
+    ) -> None:
+        commands.told("migrate")
+        keys = commands.folder / ".hotdash" / KEY_FILE
+        commands.connect_shop(simulator_of_today)
+        for _ in range(2):
+            commands.told("backup", "create", "--without-warehouse")
+        before = keys.read_text()
+        refused = commands.error("secrets", "rotate", "--retire-old")
+        assert "2 backups at" in refused["message"]
+        assert "--anyway" in refused["hint"]
+        assert keys.read_text() == before
+
+        told = commands.told("secrets", "rotate")
+        assert (told["retired"], told["backups_need_old"]) == (0, 2)
+        commands.told("backup", "create", "--without-warehouse")
+        asked = ("secrets", "rotate", "--to", told["key"], "--retire-old")
+        assert "2 backups at" in commands.error(*asked)["message"]
+        shown = commands.shown(*asked, "--anyway")
+        assert "1 old keys are deleted." in shown
+        assert "2 backups hold credentials that only the old keys open" in shown
+        assert len(keys.read_text().split()) == 1
+
+    def test_where_backups_cannot_be_read_no_old_key_is_deleted_unasked(
+        self, commands: Commands, simulator_of_today: SimulatorHandle
+    ) -> None:
+        commands.told("migrate")
+        commands.connect_shop(simulator_of_today)
+        commands.told("backup", "create", "--without-warehouse")
+        (commands.folder / ".hotdash/backup.keys").unlink()
+        refused = commands.error("secrets", "rotate", "--retire-old")
+        assert "cannot be seen" in refused["message"]
+        assert commands.told("secrets", "rotate")["backups_need_old"] is None
+        assert commands.told("secrets", "rotate", "--retire-old", "--anyway")["retired"] == 2
 
     def test_status_names_secret_settings_and_not_what_they_are(self, commands: Commands) -> None:
         told = commands.told("secrets", "status", HOTDASH_SHOPIFY_CLIENT_SECRET=RAW_SECRET)

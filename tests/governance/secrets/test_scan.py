@@ -5,6 +5,8 @@ import io
 import subprocess
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from hotdash.governance.secrets import scan
@@ -54,6 +56,16 @@ def test_addresses_and_keys_are_found_by_their_shape(text: str, kind: str) -> No
 )
 def test_what_only_stands_for_one_is_left_alone(text: str) -> None:
     assert found(text) == []
+
+
+def test_a_token_of_meta_is_found_and_a_parquet_file_is_none() -> None:
+    token = "EAA" + "Bx7" * 30
+    assert found(f"access_token={token}&a=b") == [Leak("a", 1, "a token of Meta")]
+    file = io.BytesIO()
+    pq.write_table(pa.table({f"column_{number}": ["x"] for number in range(40)}), file)
+    assert b"EAAAA" in file.getvalue()
+    file.seek(0)
+    assert [*Scanner([]).leaks_in("a", file)] == []
 
 
 def test_a_key_file_in_a_project_is_found_whatever_stands_in_it(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.base.errors import SettingsError
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.entrypoints.wiring_privacy import erase_again, privacy_desk
 from hotdash.governance.privacy.erase import Asking, Proof
@@ -23,7 +24,6 @@ Customer = Annotated[
     str, typer.Argument(help="The shop's number of the customer, a customer key, or an address.")
 ]
 Reason = Annotated[str, typer.Option(help="Why; it is kept, so it names no person.")]
-_ACTOR = "program:hotdash privacy"
 
 commands = typer.Typer(
     help="Export or erase everything that is known of a person.", no_args_is_help=True
@@ -42,7 +42,7 @@ def export(
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         _require_known(house, shop)
         with privacy_desk(house) as desk:
-            file = desk.export(shop, customer, Asking(_ACTOR, reason))
+            file = desk.export(shop, customer, Asking(operator(), reason))
         if json:
             say_json({"shop": shop, "file": str(file)})
         else:
@@ -71,8 +71,9 @@ def erase(
             )
         _require_known(house, shop)
         with privacy_desk(house) as desk:
-            proof = desk.erase(shop, customer, Asking(_ACTOR, reason))
-        _say([proof], json)
+            elsewhere = desk.also_known_in(shop, customer)
+            proof = desk.erase(shop, customer, Asking(operator(), reason))
+        _say([proof], json, elsewhere)
 
 
 @commands.command()
@@ -106,9 +107,10 @@ def _require_known(house: Installation, shop: str) -> None:
         get_shop(session, shop)
 
 
-def _say(proofs: Sequence[Proof], json: bool) -> None:
+def _say(proofs: Sequence[Proof], json: bool, elsewhere: Sequence[str] = ()) -> None:
     if json:
-        say_json({"erased": [{**each.as_json(), "file": str(each.file)} for each in proofs]})
+        erased = [{**each.as_json(), "file": str(each.file)} for each in proofs]
+        say_json({"erased": erased, "also_known_in": list(elsewhere)})
         return
     for proof in proofs:
         out.print(
@@ -118,6 +120,12 @@ def _say(proofs: Sequence[Proof], json: bool) -> None:
         )
     if not proofs:
         out.print("Nobody who was erased is here again.")
+    if elsewhere:
+        out.print(
+            f"The same address is also known in {escape(', '.join(elsewhere))}, and stays there: a "
+            "person is one shop's. Erase there too, by address.",
+            soft_wrap=True,
+        )
 
 
 def _show_erasures(found: Sequence[Erasure]) -> None:

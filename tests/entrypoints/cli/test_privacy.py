@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures import planted_person as person
@@ -15,6 +16,7 @@ from tests.fixtures.planted_person import ANN, SHOP
 from tests.fixtures.raw_world import RawWorld
 from tests.fixtures.shops import add_shop
 
+ELSEWHERE = "dubstep-dublin"
 THEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ABOUT = ("--shop", SHOP, "--reason", "letter 12")
 
@@ -57,7 +59,28 @@ def test_a_person_is_exported_erased_and_proven_gone(commands: Commands, home: P
     commands.shown("audit", "verify")
     [told] = commands.told("privacy", "report")["erasures"]
     assert told["finished_at"] is not None
+    assert told["actor"] == erased["actor"] == operator()
     assert commands.told("privacy", "replay")["erased"] == []
+
+
+@pytest.mark.parametrize("word", [str(ANN), person.ADDRESS])
+def test_another_shop_that_knows_the_same_address_is_named(
+    commands: Commands, home: Path, database: Database, word: str
+) -> None:
+    with database.jobs() as session:
+        for shop in (ELSEWHERE, "kustom-kyoto"):
+            add_shop(session, shop)
+    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    world = RawWorld(warehouse)
+    for shop in (SHOP, ELSEWHERE):
+        person.tell(world, shop)
+    warehouse.close()
+    shown = commands.shown("privacy", "erase", word, *ABOUT, "--yes")
+    assert f"also known in {ELSEWHERE}, and stays there" in shown
+    about = ("--shop", ELSEWHERE, "--reason", "letter 12")
+    told = commands.told("privacy", "erase", person.ADDRESS, *about, "--yes")
+    assert told["also_known_in"] == []
+    assert told["erased"][0]["left"] == []
 
 
 def test_who_comes_back_with_a_backup_is_erased_again(

@@ -105,6 +105,15 @@ def minutes(value: Decimal | None) -> str:
     return MISSING if value is None else wording.duration(value)
 
 
+def lasting(minutes: int) -> str:
+    """As a sentence says how long: in the greatest unit that goes into it without a rest."""
+    for size, unit, one in ((1440, "day", "a day"), (60, "hour", "an hour")):
+        if minutes and minutes % size == 0:
+            times = minutes // size
+            return one if times == 1 else f"{times} {unit}s"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
+
+
 def number(value: Decimal | None) -> str:
     """At most two decimals, and none that say nothing."""
     if value is None:

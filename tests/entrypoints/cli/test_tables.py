@@ -12,11 +12,10 @@ FOLDER = Path(hotdash.entrypoints.cli.__file__).parent
 def columns() -> Iterator[tuple[str, str]]:
     for file in sorted(FOLDER.glob("*.py")):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                if node.func.id in ("Table", "Column"):
-                    for each in node.args:
-                        if isinstance(each, ast.Constant) and isinstance(each.value, str):
-                            yield f"{file.name}:{each.lineno}", each.value
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Table", "Column"):
+                for each in node.args:
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                        yield f"{file.name}:{each.lineno}", each.value
 
 
 def test_no_column_is_without_a_title() -> None:

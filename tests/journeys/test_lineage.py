@@ -1,14 +1,18 @@
 """The lineage and the installation, at a desk and on a phone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from hotdash.governance.lineage.graph import LineageGraph
+from hotdash.jobs.job_table import SCHEDULE
 from hotdash.jobs.trace_lineage import keep_lineage
+from hotdash.storage.appdb.repositories.jobs import move_schedule, save_schedule
 from tests.fixtures.browser import DESKTOP, PHONE, Visitor, serving
+from tests.fixtures.recovery import desk_of
 from tests.fixtures.storefront import OWNER, Storefront
 from tests.journeys.conftest import come_in
 
@@ -17,11 +21,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def owner(
-    visitor: Visitor, shown_storefront: Storefront, tmp_path: Path, lineage: LineageGraph
+    visitor: Visitor, storefront: Storefront, tmp_path: Path, lineage: LineageGraph
 ) -> Iterator[Visitor]:
     """In a home of its own, for others look at one without a lineage."""
     keep_lineage(tmp_path, lineage)
-    with serving(shown_storefront, tmp_path) as served:
+    desk = desk_of(tmp_path, storefront.database, str(tmp_path / "backups"), storefront.clock)
+    with serving(storefront, tmp_path, open_backups=lambda: desk) as served:
         yield come_in(visitor, served, OWNER)
 
 
@@ -47,3 +52,26 @@ def test_a_picture_at_a_desk_and_a_list_on_a_phone(owner: Visitor) -> None:
     assert owner.sideways() == 0
     assert owner.axe_violations() == []
     owner.picture("lineage-phone")
+
+
+def test_an_installation_at_a_desk_and_on_a_phone(owner: Visitor, storefront: Storefront) -> None:
+    now = storefront.clock.now()
+    with storefront.database.jobs() as session:
+        for job in SCHEDULE:
+            save_schedule(session, job.name, job.cron, job.timezone)
+            slot = now - timedelta(days=8) if job.name == "backup" else job.newest_slot(now)
+            move_schedule(session, job.name, slot, job.next_slot(now))
+    page = owner.page
+    for name, size in (("desk", {"width": 1280, "height": 800}), ("phone", PHONE)):
+        page.set_viewport_size(size)
+        owner.open("/installation")
+        mend = page.locator('[data-line="Workers"]').get_by_text("hotdash worker")
+        expect(mend).to_be_in_viewport()
+        last = page.locator('[data-line="backfill_drill"]')
+        last.scroll_into_view_if_needed()
+        expect(last).to_be_in_viewport()
+        assert owner.sideways() == 0
+        assert owner.axe_violations() == []
+        owner.picture(f"installation-{name}")
+    card = page.locator(".parts-card").last.evaluate("e => e.scrollHeight - e.clientHeight")
+    assert card <= 0

@@ -101,6 +101,20 @@ def ago(instant: datetime, now: datetime) -> str:
     return f"{days} d {hours} h ago" if hours else f"{days} d ago"
 
 
+def ahead(instant: datetime, now: datetime) -> str:
+    """The other way round: how long until it comes."""
+    minutes = int((instant - now) / timedelta(minutes=1))
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"in {minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"in {hours} h {minutes} min" if minutes and hours < 6 else f"in {hours} h"
+    days, hours = divmod(hours, 24)
+    return f"in {days} d {hours} h" if hours else f"in {days} d"
+
+
 def minutes(value: Decimal | None) -> str:
     return MISSING if value is None else wording.duration(value)
 

@@ -113,4 +113,7 @@ def test_what_of_retention_would_go_is_said(commands: Commands, home: Path) -> N
     (home / "retention.yml").write_text("kept_days:\n  api_calls: 45\n")
     planned = commands.told("retention", "plan")
     assert planned["kept_days"]["api_calls"] == 45
+    shown = commands.shown("retention", "plan")
+    assert "Clicks, kept for 7 days, go in the worker's night alone" in shown
+    assert "Sessions and sign-in links" in shown
     assert commands.told("retention", "run")["rows"] == planned["rows"]

@@ -1,9 +1,14 @@
 """What the nights and the weeks bring for recovery: a backup, and one restored for practice."""
 
+from datetime import timedelta
+
 from hotdash.base.progress import SilentProgress
 from hotdash.governance.backup.place import DamagedBackupError
 from hotdash.jobs.job_context import JobContext
 from hotdash.storage.appdb.repositories.jobs import JobRecord
+
+# A night that was missed and the one after it: then somebody has to look.
+MISSED_AFTER = timedelta(days=2)
 
 
 def back_up_night(context: JobContext, job: JobRecord) -> None:

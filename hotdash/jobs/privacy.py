@@ -13,7 +13,7 @@ from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORT
 from hotdash.governance.privacy.erase import Asking, Office, Proof
 from hotdash.governance.privacy.erasure_log import erased_hashes
 from hotdash.governance.privacy.export import export_person
-from hotdash.governance.privacy.person import Asked, asked_by_word
+from hotdash.governance.privacy.person import Asked, asked_by_word, find_person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.governance.privacy.whole_shop import empty_marked_columns
 from hotdash.pipeline.lease import Patience, hold_lease
@@ -48,6 +48,22 @@ class PrivacyDesk:
         with self._office() as office:
             asked = asked_by_word(self.warehouse, shop_id, word, erased_hashes(self.home))
             return office.erase(asked, asking)
+
+    def also_known_in(self, shop_id: str, word: str) -> list[str]:
+        """Other shops that know one of the person's addresses; asked before erasing, for then it is gone."""
+        erased = erased_hashes(self.home)
+        with self._office():
+            asked = asked_by_word(self.warehouse, shop_id, word, erased)
+            known = find_person(self.warehouse, asked).hashes.__contains__
+            with self.database.jobs() as session:
+                others = {shop.shop_id for shop in shops.list_shops(session)} - {shop_id}
+            return [
+                each
+                for each in sorted(others)
+                if find_person(
+                    self.warehouse, Asked(each, is_hash_asked=known, erased_hashes=erased)
+                ).is_here
+            ]
 
     def erase_shop(self, shop_id: str, asking: Asking) -> list[Proof]:
         """Others have the warehouse in between. Killed, whoever was erased is, and the rest follows."""

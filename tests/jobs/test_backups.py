@@ -108,8 +108,9 @@ class TestComingBack:
         assert said(world.database) == {1}
         with pytest.raises(
             NotFoundError, match=r"until 2026-11-21T17:00:00\.000000Z\. The oldest is of"
-        ):
+        ) as refused:
             desk.restore(ACTOR, None, AT - HOUR, SILENT, replace=True, with_warehouse=True)
+        assert refused.value.hint == "`hotdash backup list` names them."
 
     def test_a_restore_is_told_in_the_log_and_moves_newer_ends_aside(
         self, world: Installed

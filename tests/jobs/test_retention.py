@@ -14,7 +14,14 @@ from docs.write_supabase import FOLDER
 from hotdash.base.clock import FixedClock
 from hotdash.governance.audit import archive
 from hotdash.governance.audit.chain import note_heads, verify
-from hotdash.governance.retention.policy import POLICY_FILE, PolicyError, load_policy
+from hotdash.governance.retention.policy import (
+    POLICY_FILE,
+    KeptDays,
+    PolicyError,
+    default_policy,
+    least_of,
+    load_policy,
+)
 from hotdash.jobs import retention
 from hotdash.jobs.retention import RetentionDesk, note_policy
 from hotdash.storage.appdb.repositories import audit, audit_chain, inbox
@@ -24,6 +31,7 @@ from hotdash.storage.appdb.session import Database
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.shops import SeededShop
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs/guides/retention.md"
 NOW = datetime.now(UTC)
 RETENTION_FILE = FOLDER / "20260104000000_retention.sql"
 TABLES = (
@@ -231,15 +239,35 @@ def test_a_killed_run_leaves_nothing_half_and_is_finished(
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("kept_days:\n  api_cals: 30\n", "api_cals"),
-        ("kept_days:\n  audit: 90\n", "audit: 90"),
-        ("kept_days:\n  jobs: soon\n", "jobs: 'soon'"),
-        ("kept_days: 7\n", "kept_days: 7"),
-        ("days: {}\n", "kept_days and nothing else"),
-        ("kept_days: [\n", "cannot be read"),
+        ("kept_days:\n  api_cals: 30\n", "names api_cals, and nothing called so is kept by days."),
+        ("kept_days:\n  audit: 90\n", "keeps audit 90 days; the least is 180."),
+        ("kept_days:\n  jobs: 99999\n", "keeps jobs 99999 days; the most is 36,500."),
+        ("kept_days:\n  jobs: soon\n", "says jobs: 'soon', which is no whole number of days."),
+        ("kept_days:\n  jobs: 7.5\n", "says jobs: 7.5, which is no whole number of days."),
+        ("kept_days:\n  jobs:\n", "says jobs: None, which is no whole number of days."),
+        ("kept_days: 7\n", "says kept_days: 7, which is no list of names with days."),
+        ("days: {}\n", "has to hold kept_days and nothing else."),
+        ("kept_days: [\n", "cannot be read: line 2 is no YAML."),
     ],
 )
 def test_a_slip_in_the_policy_is_told(tmp_path: Path, said: str, told: str) -> None:
     (tmp_path / POLICY_FILE).write_text(said)
-    with pytest.raises(PolicyError, match=told):
+    with pytest.raises(PolicyError) as refused:
         load_policy(tmp_path)
+    assert refused.value.message == f"{POLICY_FILE} {told}"
+
+
+def test_a_slip_is_mended_by_what_its_hint_lists(tmp_path: Path) -> None:
+    (tmp_path / POLICY_FILE).write_text("kept_days:\n  session: 3\n")
+    with pytest.raises(PolicyError) as refused:
+        load_policy(tmp_path)
+    assert refused.value.hint is not None
+    assert "clicks (1 or more)" in refused.value.hint
+    assert "audit (180 or more)" in refused.value.hint
+
+
+def test_the_guide_lists_every_name_with_its_default_and_its_least() -> None:
+    told = GUIDE.read_text(encoding="utf-8")
+    defaults = default_policy()
+    for name in KeptDays.model_fields:
+        assert f"\n| `{name}` | {getattr(defaults, name)} | {least_of(name)} | " in told

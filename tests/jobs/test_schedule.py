@@ -1,12 +1,14 @@
 """Due or not due: the clock is told, so a year of missed nights costs nothing to try."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hotdash.connectors.registry import registry
+from hotdash.jobs.job_table import SCHEDULE
 from hotdash.jobs.schedule import (
     DueSources,
     ScheduledJob,
@@ -17,6 +19,7 @@ from hotdash.jobs.schedule import (
     overdue_slots,
 )
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs/guides/run-on-several-machines.md"
 NIGHTLY = ScheduledJob("tidy", "20 3 * * *")
 OFTEN = ScheduledJob("refresh_due", "*/5 * * * *", begins_at_once=True)
 
@@ -155,3 +158,9 @@ class TestSources:
         assert {vendor: every[vendor] for vendor in told} == told
         for vendor, spec in registry().items():
             assert spec.sync_every < spec.fresh_soft, vendor
+
+
+def test_the_guide_tells_of_every_job() -> None:
+    told = GUIDE.read_text(encoding="utf-8").split("## What is done when")[1].split("\n## ")[0]
+    missing = [job.name for job in SCHEDULE if f"\n| {job.name} | " not in told]
+    assert missing == []

@@ -166,7 +166,7 @@ def _show(found: Analysis) -> None:
 
 
 def _show_windows(found: Analysis) -> None:
-    table = Table("refused window of", "", "from (UTC)", "to", "refused", "density")
+    table = Table("refused window of", "which", "from (UTC)", "to", "refused", "density")
     for each in found.windows:
         bounds = (f"{each.first_at:%m-%d %H:%M:%S}", f"{each.last_at:%m-%d %H:%M:%S}")
         told = (f"{each.refused:,}", f"{each.density:.0%}")

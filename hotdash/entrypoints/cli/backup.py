@@ -235,9 +235,9 @@ def rotate_key(
 def told_of(made: Made) -> str:
     manifest, written = made.manifest, made.written
     return (
-        f"Backed up as {manifest.backup_id}: {manifest.size / _MIB:,.1f} MiB, of which "
-        f"{written.bytes / _MIB:,.1f} MiB were written ({written.known} of "
-        f"{written.known + written.chunks} chunks were there already)."
+        f"Backed up as {manifest.backup_id}: {manifest.size / _MIB:,.1f} MiB. Of its "
+        f"{written.known + written.chunks} chunks {written.known} were there already; "
+        f"{written.chunks} were written, compressed to {written.bytes / _MIB:,.1f} MiB."
     )
 
 

@@ -74,7 +74,7 @@ def list_(
         )
         return
     out.print(f"{len(answers)} checks were asked of {shop}.", markup=False)
-    table = Table(Column("check", overflow="fold"), "severity", "", "what it found")
+    table = Table(Column("check", overflow="fold"), "severity", "state", "what it found")
     for each in shown:
         style = _STYLES.get(each.severity, "")
         word = f"[{style}]{each.severity}[/]" if style else each.severity

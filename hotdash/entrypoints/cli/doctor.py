@@ -5,7 +5,6 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -25,12 +24,12 @@ from hotdash.entrypoints.wiring import Installation, open_installation
 from hotdash.entrypoints.wiring_backups import backup_desk
 from hotdash.governance.backup.restore import is_unsettled
 from hotdash.governance.backup.warehouse_copy import is_missing
+from hotdash.jobs.back_up import MISSED_AFTER
 from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.show_mirror import mirror_document, mirror_line
 
 _LEAST_FREE_GIB = 2
 _UNSETTLED = "one was not finished: whoever was erased since that backup may be here again"
-_BACKUP_MISSED_AFTER = timedelta(days=2)
 
 
 def register(app: typer.Typer) -> None:
@@ -145,7 +144,7 @@ def told_of_newest(desk: BackupDesk) -> str:
     newest = desk.newest()
     if newest is None:
         return f"none at {desk.url} yet; the worker makes one every night"
-    if desk.clock.now() - newest > _BACKUP_MISSED_AFTER:
+    if desk.clock.now() - newest > MISSED_AFTER:
         raise HotdashError(
             f"The newest backup at {desk.url} is of {iso_utc(newest)}.",
             hint="`hotdash backup create` makes one; `hotdash status` says why the worker did not.",

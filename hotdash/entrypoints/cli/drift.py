@@ -129,7 +129,7 @@ def check(context: typer.Context, shop: Shop = None, json: Json = False) -> None
 
 
 def show_table(found: list[DriftRecord]) -> None:
-    table = Table(Column("drift", no_wrap=True), "shop", "impact", "change", "by", "")
+    table = Table(Column("drift", no_wrap=True), "shop", "impact", "change", "by", "state")
     for each in found:
         style = _STYLES.get(each.impact, "")
         what = f"{each.table_name}: {each.detail}"

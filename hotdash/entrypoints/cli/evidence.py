@@ -114,9 +114,9 @@ def list_(context: typer.Context, json: Json = False) -> None:
             }
         )
         return
-    table = Table("made", "by", "shop", "topic", Column("file", overflow="fold"), "")
+    table = Table("made", "by", "shop", "topic", Column("file", overflow="fold"), "lies")
     for each in found:
-        is_here = "" if (folder / each.name).is_file() else "not in this home"
+        is_here = "here" if (folder / each.name).is_file() else "not in this home"
         told = each.made_by, each.shop_id or "–", each.topic, each.name
         table.add_row(iso_utc(each.made_at)[:19], *(escape(one) for one in told), is_here)
     out.print(table if found else "No bundle was made here.")

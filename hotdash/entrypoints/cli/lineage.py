@@ -1,21 +1,24 @@
 """hotdash lineage up|down|impact|trace|events"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Column, Table
+from rich.text import Text
 
 from hotdash.base.logging import redact
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
 from hotdash.entrypoints.wiring import migrated_installation
+from hotdash.governance.lineage.contracts import is_told
 from hotdash.governance.lineage.document import node_document
-from hotdash.governance.lineage.graph import ENDS, ROWS, LineageGraph, Way
-from hotdash.governance.lineage.impact import WORDS, Impact, impact_of
+from hotdash.governance.lineage.graph import ROWS, LineageGraph, Way
+from hotdash.governance.lineage.impact import WORDS, Impact, cells_of, impact_of
 from hotdash.jobs.tell_lineage import lineage_events, post_events, write_events
 from hotdash.jobs.trace_lineage import keep_lineage, lineage_of, traced_lineage
 
@@ -26,6 +29,8 @@ What = Annotated[
     ),
 ]
 Ends = Annotated[bool, typer.Option("--ends", help="Only the fields at which it begins.")]
+
+_NAMED = 6
 
 commands = typer.Typer(
     help="See where a number comes from, and what rests on a column.", no_args_is_help=True
@@ -41,8 +46,10 @@ def up(context: typer.Context, column: What, ends: Ends = False, json: Json = Fa
     """Tell what a column, a metric or a tile's number is made of, down to the vendors' fields."""
     with told_errors(json):
         graph = graph_here(context, silent=json)
-        found = graph.up(graph.find(column))
-        _show(graph, (each for each in found if not ends or graph.nodes[each].kind in ENDS), json)
+        begun = graph.find(column)
+        found = graph.up(begun)
+        told = [each for each in found if not ends or is_told(graph.nodes[each])]
+        _show(graph, begun, told, json)
 
 
 @commands.command()
@@ -50,7 +57,8 @@ def down(context: typer.Context, column: What, json: Json = False) -> None:
     """Tell everything that is made of a column or a table."""
     with told_errors(json):
         graph = graph_here(context, silent=json)
-        _show(graph, graph.down(graph.find(column)), json)
+        begun = graph.find(column)
+        _show(graph, begun, graph.down(begun), json)
 
 
 @commands.command()
@@ -59,7 +67,11 @@ def impact(context: typer.Context, column: What, json: Json = False) -> None:
     with told_errors(json):
         graph = graph_here(context, silent=json)
         found = impact_of(graph, graph.find(column))
-        say_json(found.as_document()) if json else _show_impact(found)
+        if json:
+            say_json(found.as_document())
+        else:
+            _say_of(found.of)
+            _show_impact(found)
 
 
 @commands.command()
@@ -119,11 +131,28 @@ def graph_here(context: typer.Context, *, silent: bool) -> LineageGraph:
         return lineage_of(home)
 
 
-def _show(graph: LineageGraph, node_ids: Iterable[str], json: bool) -> None:
+def _say_of(begun: Sequence[str]) -> None:
+    """Which are meant: a name without its table may be many."""
+    own = [each for each in begun if not each.endswith(f".{ROWS}")] or begun
+    tables = {each.rpartition(".")[0] for each in own}
+    if len(tables) == 1 < len(own):
+        out.print(f"Of [bold]{tables.pop()}[/], {len(own)} columns.")
+        return
+    more = f" and {len(own) - _NAMED} more" if len(own) > _NAMED else ""
+    out.print(f"Of [bold]{', '.join(own[:_NAMED])}[/]{more}.", soft_wrap=True)
+    if len(own) > 1:
+        out.print(
+            f"Each of these {len(own)} is called so; its table before a dot means one alone.",
+            style="dim",
+        )
+
+
+def _show(graph: LineageGraph, begun: Sequence[str], node_ids: Collection[str], json: bool) -> None:
     nodes = [graph.nodes[each] for each in sorted(node_ids)]
     if json:
-        say_json({"nodes": [node_document(node) for node in nodes]})
+        say_json({"of": list(begun), "nodes": [node_document(node) for node in nodes]})
         return
+    _say_of(begun)
     table = Table(Column("what", overflow="fold"), "kind", "owner", "is")
     for node in nodes:
         if node.name != ROWS:
@@ -135,11 +164,30 @@ def _show(graph: LineageGraph, node_ids: Iterable[str], json: bool) -> None:
 def _show_impact(found: Impact) -> None:
     if not (found.metrics or found.shown):
         out.print("No metric and no number of a tile rests on it.")
-    for title, named in (("Metrics", found.metrics), ("Tiles", found.shown)):
-        for way in Way:
-            names = [name for name, rests in named.items() if rests is way]
-            if names:
-                out.print(f"[bold]{title}, {WORDS[way]}[/]: {', '.join(names)}")
-    if found.marts:
-        told = (f"{mart} ({columns})" for mart, columns in found.columns_of_marts.items())
-        out.print(f"[bold]Published marts, with how many columns[/]: {', '.join(told)}")
+    for way in Way:
+        metrics = [name for name, rests in found.metrics.items() if rests is way]
+        _show_group(f"Metrics, {WORDS[way]}", {"": metrics})
+    for way in Way:
+        shown = [name for name, rests in found.shown.items() if rests is way]
+        _show_group(f"Numbers of tiles, {WORDS[way]}", _by_tile(shown))
+    marts = [f"{mart} ({columns})" for mart, columns in found.columns_of_marts.items()]
+    _show_group("Published marts, with how many columns", {"": marts})
+
+
+def _by_tile(shown: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """Of a list how many of its cells, as the page tells it."""
+    tiles: dict[str, list[str]] = {}
+    for home, cells in cells_of(shown).items():
+        tile, _, place = home.partition(".")
+        tiles.setdefault(tile, []).append(place if home in cells else f"{place} ({len(cells)})")
+    return tiles
+
+
+def _show_group(title: str, lines: Mapping[str, Sequence[str]]) -> None:
+    count = sum(len(names) for names in lines.values())
+    if not count:
+        return
+    out.print(f"[bold]{title}[/]: {count}")
+    for head, names in lines.items():
+        told = f"{head}: {', '.join(names)}" if head else ", ".join(names)
+        out.print(Padding(Text(told), (0, 0, 0, 2)))

@@ -47,7 +47,7 @@ def show_answer(answer: Answer) -> None:
         columns.append(Column(each.asked, justify="right"))
         if is_compared:
             columns += [Column("before", justify="right"), Column("change", justify="right")]
-    table = Table(*columns, Column("", no_wrap=True))
+    table = Table(*columns, Column("note", no_wrap=True))
     reasons: dict[str, None] = {}
     tells_money = any(each.metric.unit == "money" for each in answer.metrics)
     for row in answer.rows:
@@ -100,7 +100,9 @@ def show_explanation(found: Explanation, indent: str = "") -> None:
 
 
 def show_trial(trial: Trial) -> None:
-    table = Table("month", "metric", *(Column(name, justify="right") for name in _TRIED), "")
+    table = Table(
+        "month", "metric", *(Column(name, justify="right") for name in _TRIED), "currency"
+    )
     for each in trial.months:
         amounts = (each.decided, each.tried, each.change)
         shown = [_number(rounded(amount, each.metric, each.currency)) for amount in amounts]

@@ -57,7 +57,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
         if json:
             say_json({"people": listed})
             return
-        table = Table("e-mail", "name", "roles", "")
+        table = Table("e-mail", "name", "roles", "state")
         for told in listed:
             shown = ", ".join(f"{shop}: {role}" for shop, role in told["roles"].items())
             state = "disabled" if told["disabled"] else ""

@@ -72,8 +72,9 @@ def erase(
             )
         _require_known(house, shop)
         with privacy_desk(house) as desk:
+            elsewhere = desk.also_known_in(shop, customer)
             proof = desk.erase(shop, customer, Asking(operator(), reason))
-        _say([proof], json)
+        _say([proof], json, elsewhere)
 
 
 @commands.command()
@@ -112,9 +113,10 @@ def _require_known(house: Installation, shop: str) -> None:
         get_shop(session, shop)
 
 
-def _say(proofs: Sequence[Proof], json: bool) -> None:
+def _say(proofs: Sequence[Proof], json: bool, elsewhere: Sequence[str] = ()) -> None:
     if json:
-        say_json({"erased": [{**each.as_json(), "file": str(each.file)} for each in proofs]})
+        erased = [{**each.as_json(), "file": str(each.file)} for each in proofs]
+        say_json({"erased": erased, "also_known_in": list(elsewhere)})
         return
     for proof in proofs:
         out.print(
@@ -124,6 +126,12 @@ def _say(proofs: Sequence[Proof], json: bool) -> None:
         )
     if not proofs:
         out.print("Nobody who was erased is here again.")
+    if elsewhere:
+        out.print(
+            f"The same address is also known in {escape(', '.join(elsewhere))}, and stays there: a "
+            "person is one shop's. Erase there too, by address.",
+            soft_wrap=True,
+        )
 
 
 def _show_erasures(found: Sequence[Erasure]) -> None:

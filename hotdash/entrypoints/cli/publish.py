@@ -61,7 +61,7 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
 def _show_manifests(
     manifests: Sequence[ManifestRecord], pointer: Pointer | None, names: Mapping[str, str]
 ) -> None:
-    table = Table(Column("manifest", no_wrap=True), Column("made", no_wrap=True), "reason", "")
+    table = Table(Column("manifest", no_wrap=True), Column("made", no_wrap=True), "reason", "state")
     for manifest in manifests:
         marks = "published" if manifest.is_published else ""
         if manifest.is_published and pointer and pointer.pin:

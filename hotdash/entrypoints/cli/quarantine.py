@@ -149,7 +149,7 @@ def _show_counts(counts: list[ReasonCount]) -> None:
 def _show_records(records: list[Quarantined], limit: int) -> None:
     if not records:
         return
-    table = Table(Column("record", no_wrap=True), "table", "vendor id", "reason", "last", "")
+    table = Table(Column("record", no_wrap=True), "table", "vendor id", "reason", "last", "state")
     for each in records[:limit]:
         table.add_row(
             each.record_id,

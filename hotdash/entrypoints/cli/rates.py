@@ -45,7 +45,7 @@ def list_(context: typer.Context, shop: Shops = None, json: Json = False) -> Non
     if json:
         say_json({"rates": [document(each) for each in held]})
         return
-    table = Table("shop", "day", "one", "is", "")
+    table = Table("shop", "day", "one", "is", "of")
     for each in held:
         table.add_row(each.shop_id, each.day.isoformat(), each.base, shown(each), each.quote)
     out.print(table)

@@ -50,4 +50,10 @@ def _say(house: Installation, told: Mapping[str, int], word: str, json: bool) ->
     for name, rows in sorted(told.items()):
         table.add_row(name, str(days.get(name, "until it is over")), f"{rows:,}")
     out.print(table)
+    out.print(
+        f"Clicks, kept for {kept.clicks} days, go in the worker's night alone: the warehouse tells how "
+        "far they were read. Sessions and sign-in links that are over are counted with "
+        "sign_in_attempts.",
+        style="dim",
+    )
     out.print(f"The policy is {escape(str(policy))}.", style="dim", soft_wrap=True)

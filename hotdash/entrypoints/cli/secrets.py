@@ -222,9 +222,9 @@ def _tell_prepared(name: str, json: bool) -> None:
 
 
 def _show_status(standing: KeysStanding, settings: Sequence[Mapping[str, str]]) -> None:
-    table = Table("key", "seals", "")
+    table = Table("key", "seals", "task")
     for place, (name, rows) in enumerate(standing.rows.items()):
-        told = "seals what comes" if place == 0 else "only opens"
+        told = "seals what is new" if place == 0 else "only opens"
         table.add_row(name, str(rows), told)
     out.print(table)
     if standing.waiting:

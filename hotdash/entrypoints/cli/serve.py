@@ -1,5 +1,7 @@
 """hotdash serve"""
 
+from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -9,6 +11,7 @@ from hotdash.entrypoints.cli.output import err, told_errors
 from hotdash.entrypoints.served_address import told_where
 from hotdash.entrypoints.web.server import serve as serve_web
 from hotdash.entrypoints.wiring import open_installation
+from hotdash.entrypoints.wiring_backups import backup_desk
 
 
 def register(app: typer.Typer) -> None:
@@ -29,4 +32,5 @@ def serve(
             house.require_migrated()
             err.print(f"Serving on {settings.base_url} (Ctrl-C stops)")
             with told_where(settings):
-                serve_web(settings.host, settings.port, house.web_context())
+                served = replace(house.web_context(), open_backups=partial(backup_desk, house))
+                serve_web(settings.host, settings.port, served)

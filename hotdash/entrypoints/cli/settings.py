@@ -45,7 +45,7 @@ def list_(context: typer.Context, shop: Shop, json: Json = False) -> None:
             {"shop": shop, "defaults": defaults, "decided": [document(each) for each in decided]}
         )
         return
-    table = Table("setting", "for", "value", "from", "")
+    table = Table("setting", "for", "value", "from", "why")
     for name, known in known_settings().items():
         default = "none" if known.default is None else str(known.default)
         table.add_row(name, "", f"{default} {known.unit}", "", escape(known.meaning))

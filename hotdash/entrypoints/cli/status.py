@@ -96,10 +96,10 @@ def describe_last_run(session: Session) -> Document | None:
 
 
 def show(document: Document) -> None:
-    shops = Table("shop", "published", "complete through", "")
+    shops = Table("shop", "published", "complete through", "pinned")
     for shop in document["shops"]:
         through = min(shop["complete_through"].values(), default="–")
-        pinned = f"pinned: {escape(shop['pinned'])}" if shop["pinned"] else ""
+        pinned = escape(shop["pinned"] or "no")
         shops.add_row(shop["shop"], shop["published_at"] or "not yet", through, pinned)
     out.print(shops)
     show_work(document)

@@ -61,7 +61,7 @@ def refuse_both(request: SyncRequest) -> None:
 
 
 def show(report: SyncReport) -> None:
-    table = Table("", "shop", "source", "rows", "unreadable", "complete through")
+    table = Table("read", "shop", "source", "rows", "unreadable", "complete through")
     for each in report.sources:
         mark = "[red]✕[/]" if each.failed else "[green]✓[/]"
         told = each.detail

@@ -88,7 +88,7 @@ def _told(each: Validated) -> dict[str, Any]:
 def _show(each: Validated) -> None:
     report = each.report
     out.print(f"[bold]{escape(report.shop_name)}[/] {escape(report.shop_id)}")
-    table = Table("", "asked", "found", box=None)
+    table = Table("outcome", "asked", "found", box=None)
     for item in report.items:
         style = _STYLES[item.outcome]
         table.add_row(f"[{style}]{item.outcome.value}[/]", item.name, escape(item.told))

@@ -17,6 +17,7 @@ from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
 from hotdash.jobs.alert_desk import AlertDesk
+from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.source_limits import stated_limits
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
@@ -68,6 +69,8 @@ class WebContext:
     connect_shop: ConnectShop | None = None
     # Without it nobody tries a channel by the pages.
     open_alerts: Callable[[], AlertDesk] | None = None
+    # Without it the installation's page tells nothing of backups.
+    open_backups: Callable[[], BackupDesk] | None = None
     # The only way to what no raw table could hold; without it nobody is shown any.
     read_quarantine: ReadQuarantine | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -101,8 +101,31 @@ def ago(instant: datetime, now: datetime) -> str:
     return f"{days} d {hours} h ago" if hours else f"{days} d ago"
 
 
+def ahead(instant: datetime, now: datetime) -> str:
+    """The other way round: how long until it comes."""
+    minutes = int((instant - now) / timedelta(minutes=1))
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"in {minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 24:
+        return f"in {hours} h {minutes} min" if minutes and hours < 6 else f"in {hours} h"
+    days, hours = divmod(hours, 24)
+    return f"in {days} d {hours} h" if hours else f"in {days} d"
+
+
 def minutes(value: Decimal | None) -> str:
     return MISSING if value is None else wording.duration(value)
+
+
+def lasting(minutes: int) -> str:
+    """As a sentence says how long: in the greatest unit that goes into it without a rest."""
+    for size, unit, one in ((1440, "day", "a day"), (60, "hour", "an hour")):
+        if minutes and minutes % size == 0:
+            times = minutes // size
+            return one if times == 1 else f"{times} {unit}s"
+    return "a minute" if minutes == 1 else f"{minutes} minutes"
 
 
 def number(value: Decimal | None) -> str:

@@ -79,7 +79,9 @@ class Archive:
             first = f" The oldest is of {iso_utc(instant_of(known[0]))}." if known else ""
             raise NotFoundError(
                 f"There is no backup at {self.place.url}{when}.{first}",
-                hint="`hotdash backup create` makes one.",
+                hint="`hotdash backup list` names them."
+                if known
+                else "`hotdash backup create` makes one.",
                 field="at",
             )
         return until[-1]

@@ -20,6 +20,8 @@ from hotdash.governance.changes.change import (
 _READ_WHOLE = (MODELS, TESTS)
 _READ = (CHANGELOG, CODEOWNERS, OVERRIDES, PEOPLE)
 _LONGEST = 400_000
+# What every environment of Python has at its top.
+_ENVIRONMENT = "/pyvenv.cfg"
 
 
 class GitError(HotdashError):
@@ -79,9 +81,16 @@ class Repository:
         return parted.stdout.strip() if parted.returncode == 0 else commit
 
     def paths(self) -> list[str]:
-        """Everything but what is ignored."""
-        listed = self._at_root("ls-files", "--cached", "--others", "--exclude-standard", "-z")
-        return [path for path in listed.split("\0") if path and (self.root / path).is_file()]
+        """Everything but what is ignored, and but environments of Python that nobody put into git."""
+        untracked = _listed(self._at_root("ls-files", "--others", "--exclude-standard", "-z"))
+        environments = tuple(
+            path.removesuffix(_ENVIRONMENT) + "/"
+            for path in untracked
+            if path.endswith(_ENVIRONMENT)
+        )
+        own = [path for path in untracked if not path.startswith(environments)]
+        tracked = _listed(self._at_root("ls-files", "--cached", "-z"))
+        return [path for path in sorted({*tracked, *own}) if (self.root / path).is_file()]
 
     def _changed(self, start: str) -> Iterator[FileChange]:
         names = self._told("diff", "--name-only", "--no-renames", "-z", start).split("\0")
@@ -119,6 +128,10 @@ class Repository:
             )
         except FileNotFoundError:
             raise GitError("git is not installed here.", hint="Install git.") from None
+
+
+def _listed(told: str) -> list[str]:
+    return [path for path in told.split("\0") if path]
 
 
 def _is_read(path: str) -> bool:

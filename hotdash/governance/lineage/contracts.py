@@ -6,12 +6,17 @@ from typing import Any
 
 import yaml
 
-from hotdash.governance.lineage.graph import ROWS, Edge, Node, NodeKind, Table
+from hotdash.governance.lineage.graph import ENDS, ROWS, Edge, Node, NodeKind, Table
 from hotdash.governance.lineage.models import OWN_SOURCE, Parts, one_line, rows_into_columns
 
 Contract = dict[str, Any]
 STAMPS = frozenset({"shop_id", "load_id", "fetched_at"})
 """What a load writes on each row is told by no vendor."""
+
+
+def is_told(node: Node) -> bool:
+    """Whether a lineage begins there for somebody, and not for what every load writes beside it."""
+    return node.kind in ENDS and node.name not in (ROWS, *STAMPS)
 
 
 def read_contracts(folder: Path) -> list[Contract]:

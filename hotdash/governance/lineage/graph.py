@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cached_property
 
@@ -9,6 +10,9 @@ from hotdash.base.errors import HotdashError, NotFoundError
 
 ROWS = "*"
 """Stands for the rows of a table: which there are, whatever their columns hold."""
+
+
+_NEAR = 5
 
 
 class LineageError(HotdashError):
@@ -94,6 +98,16 @@ class LineageGraph:
     def _below(self) -> Mapping[str, list[Edge]]:
         return _grouped((edge.above, edge) for edge in self.edges)
 
+    @cached_property
+    def serving(self) -> frozenset[str]:
+        """What people see, and all that it is made of; a mart that only publishing reads is none of it."""
+        seen = [
+            node.id
+            for node in self.nodes.values()
+            if node.is_published or node.kind in (NodeKind.METRIC, NodeKind.SHOWN)
+        ]
+        return frozenset(seen) | self.up(seen, frozenset(Way))
+
     def edges_above(self, node_id: str) -> list[Edge]:
         return self._above.get(node_id, [])
 
@@ -143,10 +157,18 @@ class LineageGraph:
     def search(self, word: str) -> list[Node]:
         """By what it is called first, then by what is said of it; metrics and tables before columns."""
         asked = word.strip().lower()
-        named = [node for node in self.nodes.values() if asked in node.id]
+        written = "_".join(asked.split())
+        named = [node for node in self.nodes.values() if written in node.id]
         told = [node for node in self.nodes.values() if asked in node.description.lower()]
         ordered = sorted(named, key=lambda node: (_rank(node), asked not in node.name, node.id))
         return list(dict.fromkeys([*ordered, *sorted(told, key=lambda n: (_rank(n), n.id))]))
+
+    def near(self, word: str) -> list[str]:
+        """What is called almost so."""
+        names = {node.name for node in self.nodes.values()} | {
+            node.table.rpartition(".")[2] for node in self.nodes.values()
+        }
+        return get_close_matches("_".join(word.lower().split()), sorted(names), _NEAR)
 
 
 def _rank(node: Node) -> int:

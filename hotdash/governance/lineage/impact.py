@@ -77,6 +77,14 @@ def impact_of(graph: LineageGraph, node_ids: Iterable[str]) -> Impact:
     )
 
 
+def cells_of(shown: Iterable[str]) -> Mapping[str, list[str]]:
+    """Numbers by where they stand: the cells of a list together, every other one by itself."""
+    homes: dict[str, list[str]] = {}
+    for each in shown:
+        homes.setdefault(each.rpartition(".")[0] if ".lists." in each else each, []).append(each)
+    return homes
+
+
 def _ways(graph: LineageGraph, begun: tuple[str, ...]) -> Mapping[str, Way]:
     """A chain is as strong as its weakest link; what only divides a number ends there."""
     found: dict[str, Way] = {}

@@ -45,11 +45,39 @@ def load_policy(home: Path) -> KeptDays:
     except ValidationError as error:
         [first, *_] = error.errors()
         name = ".".join(str(part) for part in first["loc"])
-        raise PolicyError(
-            f"{POLICY_FILE} says {name}: {first['input']!r}: {first['msg'].lower()}.",
-            hint=f"Days are whole numbers; known are {', '.join(KeptDays.model_fields)}.",
-            field=name,
-        ) from None
+        raise PolicyError(_slip(name, dict(first)), hint=_hint(), field=name) from None
+
+
+def least_of(name: str) -> int:
+    [least] = [limit.ge for limit in KeptDays.model_fields[name].metadata if hasattr(limit, "ge")]
+    return least
+
+
+def _place(error: Exception) -> str:
+    """Where in the file, if it is the file's fault."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return f": line {mark.line + 1} is no YAML"
+    return ": it is no text" if isinstance(error, UnicodeDecodeError) else " by this user"
+
+
+def _slip(name: str, first: dict[str, Any]) -> str:
+    told, limits = first["input"], first.get("ctx", {})
+    match first["type"]:
+        case "extra_forbidden":
+            return f"{POLICY_FILE} names {name}, and nothing called so is kept by days."
+        case "greater_than_equal":
+            return f"{POLICY_FILE} keeps {name} {told} days; the least is {limits['ge']}."
+        case "less_than_equal":
+            return f"{POLICY_FILE} keeps {name} {told} days; the most is {limits['le']:,}."
+        case _:
+            return f"{POLICY_FILE} says {name}: {told!r}, which is no whole number of days."
+
+
+def _hint() -> str:
+    """Every name with the least that may be said of it."""
+    least = (f"{name} ({least_of(name)} or more)" for name in KeptDays.model_fields)
+    return f"Known are {', '.join(least)}."
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -57,14 +85,14 @@ def _read(file: Path) -> dict[str, Any]:
         content: Any = yaml.safe_load(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise PolicyError(
-            f"{file.name} cannot be read: {type(error).__name__}.",
+            f"{file.name} cannot be read{_place(error)}.",
             hint="Mend it, or remove it: the defaults hold then.",
         ) from None
     named = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
     if set(named) != {"kept_days"}:
         raise PolicyError(
             f"{file.name} has to hold kept_days and nothing else.",
-            hint="Copy the default policy, which `hotdash retention plan` names.",
+            hint=f"Begin it with `kept_days:`, and indent what differs. {_hint()}",
         )
     days: Any = named["kept_days"] or {}
     if not isinstance(days, dict):

@@ -5,7 +5,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,6 +19,8 @@ KEYS = "the key file of an installation"
 _SHORTEST = 8
 _WORD = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}")
 _BLOCK = 8 * 1024 * 1024
+# So a simulator calls what opens nothing but itself; whoever connects to one keeps it as a secret.
+_MADE_UP = re.compile(r"(?<![a-z])simulated[-_]")
 # Databases: what lies in them is sealed, and their pages are no text.
 _DATABASES = (".duckdb", ".wal")
 _POSTGRES_DATA = "PG_VERSION"
@@ -52,12 +54,17 @@ class Scanner:
     """Knows shapes, and every form in which a secret of this installation may stand."""
 
     def __init__(self, secrets: Collection[str]) -> None:
+        self._secrets = frozenset(secrets)
         self._forms = sorted(
             form
             for each in secrets
             if len(each) >= _SHORTEST and not _WORD.fullmatch(each)
             for form in forms_of(each)
         )
+
+    def where_they_are_made_up(self) -> "Scanner":
+        """Without those that a simulator made up: they stand where it and its tests are written."""
+        return Scanner([each for each in self._secrets if not _MADE_UP.search(each)])
 
     def leaks_in(self, where: str, stream: Readable, *, shapes: bool = True) -> Iterator[Leak]:
         before = 0
@@ -100,14 +107,22 @@ def _is_of(key_file: Path, file: Path) -> bool:
 def scan_tree(
     root: Path, paths: Iterable[str], scanner: Scanner, *, never: Collection[str] = ()
 ) -> Scanned:
-    """The files of a project. Made-up ones of tests may look like secrets; a known one never stands there.
+    """The files of a project. Made-up ones of tests may look like secrets; a real one never stands there.
 
     Files called as in `never` are no part of a project, whatever stands in them.
     """
     kept = list(paths)
-    found = _scan(((path, root / path, not path.startswith(FOR_TRYING)) for path in kept), scanner)
+    real = [path for path in kept if not path.startswith(FOR_TRYING)]
+    tried = [path for path in kept if path.startswith(FOR_TRYING)]
+    found = _scan(((path, root / path, True) for path in real), scanner)
+    among = scanner.where_they_are_made_up()
+    beside = _scan(((path, root / path, False) for path in tried), among)
     misplaced = (Leak(path, 1, KEYS) for path in kept if Path(path).name in never)
-    return replace(found, leaks=(*misplaced, *found.leaks))
+    return Scanned(
+        found.files + beside.files,
+        (*misplaced, *found.leaks, *beside.leaks),
+        (*found.unread, *beside.unread),
+    )
 
 
 def _scan(files: Iterable[tuple[str, Path, bool]], scanner: Scanner) -> Scanned:

@@ -1,6 +1,7 @@
 """hotdash backup and migrate, as a person types them."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def test_people_are_told_in_words(
 ) -> None:
     said = commands.shown("backup", "create", "--without-warehouse", **own)
     assert "Backed up as" in said
+    assert re.search(r"were written, compressed to [\d,.]+ MiB\.", said)
     assert "Keep a copy of" in said
     assert "nothing is missing or changed" in commands.shown("backup", "verify", **own)
     assert "by hand" in commands.shown("backup", "list", **own)

@@ -26,6 +26,7 @@ class TestLineage:
         told = house.told("lineage", "up", "csat", "--ends")["nodes"]
         assert "raw.chatwoot_csat.rating" in {each["id"] for each in told}
         assert {each["kind"] for each in told} <= {"vendor_field", "own_field"}
+        assert {each["name"] for each in told}.isdisjoint({"shop_id", "load_id", "fetched_at", "*"})
 
     def test_down_to_what_is_made_of_it(self, house: Commands) -> None:
         told = {
@@ -38,8 +39,19 @@ class TestLineage:
         told = house.told("lineage", "impact", "shopify_orders.cancelled_at")
         assert told["metrics"]["revenue"] in ("value", "filter")
         shown = house.shown("lineage", "impact", "shopify_orders.cancelled_at")
-        assert "Metrics, " in shown
-        assert "sales-pulse.value" in shown
+        assert "Of raw.shopify_orders.cancelled_at." in shown
+        assert "Metrics, counts rows chosen by it: " in shown
+        [line] = [each for each in shown.splitlines() if each.startswith("  sales-pulse: value")]
+        assert "lists.refunds (3)" in line
+        assert max(map(len, shown.splitlines())) <= 200
+
+    def test_which_are_meant_is_told_where_a_name_is_many(self, house: Commands) -> None:
+        shown = house.shown("lineage", "impact", "currency")
+        assert "app.goals.currency" in shown
+        assert "more." in shown
+        assert "its table before a dot means one alone" in shown
+        assert len(house.told("lineage", "up", "currency")["of"]) > 20
+        assert "Of marts.fct_cac, " in house.shown("lineage", "down", "fct_cac")
 
     def test_what_is_not_there_is_told(self, house: Commands) -> None:
         assert "'orders.profit'" in house.error("lineage", "impact", "orders.profit")["message"]

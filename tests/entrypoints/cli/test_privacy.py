@@ -21,6 +21,7 @@ from tests.fixtures.recovery import ACTOR, SILENT
 from tests.fixtures.recovery import desk_of as backups_of
 from tests.fixtures.shops import add_shop
 
+ELSEWHERE = "dubstep-dublin"
 THEN = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ABOUT = ("--shop", SHOP, "--reason", "letter 12")
 
@@ -63,8 +64,28 @@ def test_a_person_is_exported_erased_and_proven_gone(commands: Commands, home: P
     commands.shown("audit", "verify")
     [told] = commands.told("privacy", "report")["erasures"]
     assert told["finished_at"] is not None
-    assert (erased["actor"], told["actor"]) == (operator(), operator())
+    assert told["actor"] == erased["actor"] == operator()
     assert commands.told("privacy", "replay")["erased"] == []
+
+
+@pytest.mark.parametrize("word", [str(ANN), person.ADDRESS])
+def test_another_shop_that_knows_the_same_address_is_named(
+    commands: Commands, home: Path, database: Database, word: str
+) -> None:
+    with database.jobs() as session:
+        for shop in (ELSEWHERE, "kustom-kyoto"):
+            add_shop(session, shop)
+    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    world = RawWorld(warehouse)
+    for shop in (SHOP, ELSEWHERE):
+        person.tell(world, shop)
+    warehouse.close()
+    shown = commands.shown("privacy", "erase", word, *ABOUT, "--yes")
+    assert f"also known in {ELSEWHERE}, and stays there" in shown
+    about = ("--shop", ELSEWHERE, "--reason", "letter 12")
+    told = commands.told("privacy", "erase", person.ADDRESS, *about, "--yes")
+    assert told["also_known_in"] == []
+    assert told["erased"][0]["left"] == []
 
 
 def test_who_comes_back_with_a_backup_is_erased_again(
@@ -163,4 +184,7 @@ def test_what_of_retention_would_go_is_said(commands: Commands, home: Path) -> N
     (home / "retention.yml").write_text("kept_days:\n  api_calls: 45\n")
     planned = commands.told("retention", "plan")
     assert planned["kept_days"]["api_calls"] == 45
+    shown = commands.shown("retention", "plan")
+    assert "Clicks, kept for 7 days, go in the worker's night alone" in shown
+    assert "Sessions and sign-in links" in shown
     assert commands.told("retention", "run")["rows"] == planned["rows"]

@@ -261,6 +261,20 @@ class TestScan:
         assert checks["secrets in the project"]
         assert checks["settings file"]
 
+    def test_not_in_an_environment_that_nobody_put_into_git(self, commands: Commands) -> None:
+        subprocess.run(["git", "init", "-q", commands.folder], check=True)
+        (commands.folder / ".gitignore").write_text(".hotdash/\n")
+        for name in ("my-environment", "in-git", "no-environment"):
+            (commands.folder / name / "lib").mkdir(parents=True)
+            (commands.folder / name / "lib" / "one.py").write_text(SHOPIFY_TOKEN)
+        for name in ("my-environment", "in-git"):
+            (commands.folder / name / "pyvenv.cfg").write_text("version = 3.12\n")
+        subprocess.run(["git", "-C", commands.folder, "add", "in-git"], check=True)
+        assert self.scanned(commands, 1) == [
+            ("tree", "in-git/lib/one.py", 1),
+            ("tree", "no-environment/lib/one.py", 1),
+        ]
+
     def doctor(self, commands: Commands, *more: str) -> list[dict[str, str]]:
         return json.loads(commands.run("doctor", *more, "--json").stdout)["checks"]
 

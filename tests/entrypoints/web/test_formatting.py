@@ -81,6 +81,36 @@ class TestTime:
         now = datetime(2026, 11, 20, tzinfo=UTC)
         assert formatting.ago(now - age, now) == shown
 
+    @pytest.mark.parametrize(
+        ("until", "shown"),
+        [
+            (timedelta(seconds=59), "now"),
+            (timedelta(days=-1), "now"),
+            (timedelta(minutes=12), "in 12 min"),
+            (timedelta(hours=3, minutes=20), "in 3 h 20 min"),
+            (timedelta(hours=9, minutes=20), "in 9 h"),
+            (timedelta(days=2, hours=3), "in 2 d 3 h"),
+            (timedelta(days=2), "in 2 d"),
+        ],
+    )
+    def test_what_is_to_come(self, until: timedelta, shown: str) -> None:
+        now = datetime(2026, 11, 20, tzinfo=UTC)
+        assert formatting.ahead(now + until, now) == shown
+
+    @pytest.mark.parametrize(
+        ("minutes", "shown"),
+        [
+            (1, "a minute"),
+            (60, "an hour"),
+            (90, "90 minutes"),
+            (240, "4 hours"),
+            (1440, "a day"),
+            (2880, "2 days"),
+        ],
+    )
+    def test_how_long_something_lasts(self, minutes: int, shown: str) -> None:
+        assert formatting.lasting(minutes) == shown
+
     def test_a_place_reads_like_one(self) -> None:
         assert formatting.place("America/Argentina/Buenos_Aires") == "Buenos Aires"
 

@@ -2,12 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import iso_utc
 from hotdash.base.ids import new_id
+from hotdash.entrypoints.web.pages.job_words import JOB_WORDS, schedule_words
+from hotdash.governance.backup.manifest import id_of
+from hotdash.governance.backup.place import Place
 from hotdash.governance.lineage.graph import LineageGraph
+from hotdash.governance.privacy.erasure_log import Erasure, keep
+from hotdash.jobs.job_table import SCHEDULE
 from hotdash.jobs.trace_lineage import keep_lineage
+from hotdash.storage.appdb.repositories.credentials import EXPIRES_AT, save_credential
 from hotdash.storage.appdb.repositories.jobs import (
     JobRequest,
     begin_job,
@@ -17,8 +25,9 @@ from hotdash.storage.appdb.repositories.jobs import (
     save_schedule,
 )
 from hotdash.storage.appdb.repositories.workers import WorkerRecord, say_alive
-from tests.fixtures.storefront import OWNER, ROD, STRANGER, VIEWER
-from tests.fixtures.web import Web
+from tests.fixtures.recovery import desk_of
+from tests.fixtures.storefront import KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
+from tests.fixtures.web import Web, web_in_front_of
 
 PAGE = f"/installation?shop={ROD}"
 
@@ -68,6 +77,105 @@ def test_a_traced_lineage_is_told(web: Web, lineage: LineageGraph) -> None:
     keep_lineage(web.context.home, lineage)
     web.sign_in(OWNER)
     assert "Traced as the project is." in line(html(web), "Lineage")
+
+
+class TestJobs:
+    def test_each_is_told_in_words_with_when_it_comes_next(self, web: Web) -> None:
+        now = web.storefront.clock.now()
+        with web.storefront.database.jobs() as session:
+            save_schedule(session, "privacy", "30 2 * * *", "UTC")
+            move_schedule(session, "privacy", now, now + timedelta(hours=3, minutes=20))
+        web.sign_in(OWNER)
+        told = line(html(web), "privacy")
+        assert "Answers what vendors ask about people" in told
+        assert "daily, 02:30 UTC" in told
+        assert "in 3 h 20 min" in told
+
+    def test_every_job_has_words(self) -> None:
+        assert {job.name for job in SCHEDULE} == JOB_WORDS.keys()
+        assert all(words.does.endswith(".") for words in JOB_WORDS.values())
+        for job in SCHEDULE:
+            assert "*" not in schedule_words(job.cron, job.timezone)
+
+    @pytest.mark.parametrize(
+        ("cron", "told"),
+        [
+            ("* * * * *", "every minute"),
+            ("*/15 * * * *", "every 15 minutes"),
+            ("25 * * * *", "every hour, at 25"),
+            ("0 6,18 * * *", "daily, 06:00 and 18:00 UTC"),
+            ("40 5 * * 0", "Sundays, 05:40 UTC"),
+            ("0 8 1 1,4,7,10 *", "first day of a quarter, 08:00 UTC"),
+            ("3 4 5 6 *", "3 4 5 6 *"),
+        ],
+    )
+    def test_a_schedule_as_a_person_says_it(self, cron: str, told: str) -> None:
+        assert schedule_words(cron, "UTC") == told
+
+
+class TestBackups:
+    def told(self, storefront: Storefront, home: Path, hours: int | None) -> str:
+        place = str(home / "backups")
+        desk = desk_of(home, storefront.database, place, storefront.clock)
+        if hours is not None:
+            made = id_of(storefront.clock.now() - timedelta(hours=hours))
+            Place(desk.url).put(f"backups/{made}.sealed", b"sealed")
+        web = web_in_front_of(storefront, home, open_backups=lambda: desk)
+        web.sign_in(OWNER)
+        return line(html(web), "Backups")
+
+    def test_the_newest_where_it_lies_and_that_one_disk_takes_both(
+        self, storefront: Storefront, tmp_path: Path
+    ) -> None:
+        told = self.told(storefront, tmp_path, 9)
+        assert "The newest is of 9 h ago" in told
+        assert "same disk" in told
+        assert "HOTDASH_BACKUP_URL" in told
+
+    def test_a_missed_night_needs_somebody(self, storefront: Storefront, tmp_path: Path) -> None:
+        told = self.told(storefront, tmp_path, 49)
+        assert "late" in told
+        assert "hotdash backup create" in told
+
+    def test_before_the_first_night(self, storefront: Storefront, tmp_path: Path) -> None:
+        assert "makes one every night" in self.told(storefront, tmp_path, None)
+
+
+def test_an_erasure_that_was_begun_and_a_vendor_that_waits(web: Web) -> None:
+    web.sign_in(OWNER)
+    assert "None is open" in line(html(web), "Erasures")
+    now = web.storefront.clock.now()
+    asked = Erasure("an-id", ROD, now, "cli:eve", "letter 12", (7,), (), ())
+    keep(web.context.home, asked)
+    told = line(html(web), "Erasures")
+    assert "1 erasure is not finished." in told
+    assert "hotdash privacy replay" in told
+    assert "letter 12" not in told
+    keep(web.context.home, replace(asked, finished_at=now))
+    assert "None is open" in line(html(web), "Erasures")
+
+
+def test_a_key_that_ends_is_named_to_those_who_see_its_shop(web: Web) -> None:
+    assert web.context.vault is not None
+    at = web.storefront.clock.now() + timedelta(days=9, minutes=5)
+    with web.storefront.database.jobs() as session:
+        for shop in (ROD, KYOTO):
+            fields = {"token": "x", EXPIRES_AT: iso_utc(at)}
+            save_credential(session, web.context.vault, shop, "chatwoot", fields)
+    web.sign_in(OWNER)
+    told = html(web)
+    assert "ends in 9 days" in line(told, f"Key to Chatwoot of {ROD}")
+    assert f"hotdash connect chatwoot --shop {ROD}" in told
+    assert KYOTO not in told[told.index('id="parts"') :]
+
+
+@pytest.mark.parametrize("path", ["/sources", "/data-health", "/admin/credentials"])
+def test_other_pages_lead_to_it(shown_web: Web, path: str) -> None:
+    shown_web.sign_in(OWNER)
+    assert f'href="/installation?shop={ROD}"' in shown_web.client.get(f"{path}?shop={ROD}").text
+    if path != "/admin/credentials":
+        shown_web.sign_in(VIEWER)
+        assert "/installation" not in shown_web.client.get(f"{path}?shop={ROD}").text
 
 
 @pytest.mark.parametrize(("who", "status"), [(VIEWER, 403), (STRANGER, 404)])

@@ -1,5 +1,6 @@
 """What another catalog is told of a build, held against OpenLineage's own rules for an event."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ def told() -> list[dict[str, Any]]:
             Node("raw.orders.*", NodeKind.VENDOR_FIELD, "raw.orders", "*"),
             Node("marts.fct.*", NodeKind.COLUMN, "marts.fct", "*"),
             Node("marts.fct.sum", NodeKind.COLUMN, "marts.fct", "sum", "All of it.", "bigint"),
+            Node("marts.fct.untold", NodeKind.COLUMN, "marts.fct", "untold"),
             Node("metric:revenue", NodeKind.METRIC, "revenue", "revenue"),
         ],
         [
@@ -54,7 +56,8 @@ def test_each_column_is_told_with_what_it_is_made_of(told: list[dict[str, Any]])
     [output] = end["outputs"]
     facets = output["facets"]
     assert facets["schema"]["fields"] == [
-        {"name": "sum", "type": "bigint", "description": "All of it."}
+        {"name": "sum", "type": "bigint", "description": "All of it."},
+        {"name": "untold"},
     ]
     assert facets["documentation"]["description"] == "One row per day."
     [amount] = facets["columnLineage"]["fields"]["sum"]["inputFields"]
@@ -69,5 +72,5 @@ def test_each_column_is_told_with_what_it_is_made_of(told: list[dict[str, Any]])
 def test_every_facet_names_who_made_it_and_its_schema(told: list[dict[str, Any]]) -> None:
     [output] = told[1]["outputs"]
     for facet in [*output["facets"].values(), *output["outputFacets"].values()]:
-        assert facet["_producer"].startswith("https://")
+        assert re.fullmatch(r"urn:hotdash:\d[\w.+-]*", facet["_producer"])
         assert "/spec/facets/" in facet["_schemaURL"]

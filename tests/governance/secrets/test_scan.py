@@ -135,6 +135,21 @@ def test_made_up_secrets_of_tests_are_left_alone_and_known_ones_are_not(tmp_path
     assert scanned.leaks == (Leak("tests/one.py", 2, KNOWN),)
 
 
+@pytest.mark.parametrize(
+    "secret", ["simulated-secret", "shpat_simulated_hot_rod_an", "cw_simulated_admin_hot_rod_an"]
+)
+def test_what_a_simulator_made_up_is_a_leak_everywhere_but_beside_it(
+    tmp_path: Path, secret: str
+) -> None:
+    paths = ["hotdash/simulators/shop.py", "tests/test_shop.py", "deploy/shop.yml"]
+    for path in paths:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(f"secret = {secret}\n")
+    scanned = scan_tree(tmp_path, paths, Scanner([secret]))
+    assert scanned.leaks == (Leak("deploy/shop.yml", 1, KNOWN),)
+    assert scanned.files == 3
+
+
 def test_this_project_holds_no_secret() -> None:
     listed = subprocess.run(
         ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

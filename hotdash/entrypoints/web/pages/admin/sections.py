@@ -37,6 +37,8 @@ CREDENTIALS = Section(
 POLICIES = Section("policies", "Policies", f"{PATH}/policies", Permission.SEE_METRICS)
 ALERT_RULES = Section("alerts", "Alert rules", f"{PATH}/alerts", Permission.HANDLE_ALERTS)
 ACCESS = Section("access", "Who read what", f"{PATH}/access", Permission.SEE_ACCESS)
+# A page of its own, which belongs to no shop.
+INSTALLATION = Section("installation", "Installation", "/installation", Permission.CONNECT_SOURCES)
 SECTIONS = (SHOPS, PEOPLE, ROLES, TOKENS, CREDENTIALS, POLICIES, ALERT_RULES, ACCESS)
 
 
@@ -55,7 +57,7 @@ def tabs(current: Section, shop_id: str, role: Role) -> list[Tab]:
     """Only those that the person may open."""
     return [
         Tab(each.title, url_of(each, shop_id), each is current)
-        for each in SECTIONS
+        for each in (*SECTIONS, INSTALLATION)
         if may(role, each.needs)
     ]
 

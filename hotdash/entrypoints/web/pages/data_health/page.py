@@ -76,6 +76,7 @@ def health_page(
             "problem": problem,
             "may_handle": may(shop.role, Permission.HANDLE_ALERTS),
             "may_override": may(shop.role, Permission.OVERRIDE_WARNINGS),
+            "may_connect": may(shop.role, Permission.CONNECT_SOURCES),
             "may_roll_back": may(shop.role, Permission.ROLL_BACK_PUBLICATION),
             "published": load_view(session, shop.shop_id, names, shop.timezone, now),
         }

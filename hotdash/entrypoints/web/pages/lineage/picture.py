@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from hotdash.entrypoints.web.pages.lineage.layout import HEIGHT, drawn
 from hotdash.governance.lineage.graph import LineageGraph, NodeKind
 
 PATH = "/lineage"
 LAYERS = ("raw", "staging", "intermediate", "marts", "metric", "tile")
 TITLES = ("Vendors and raw", "Staging", "Intermediate", "Marts", "Metrics", "Tiles")
 MOST = 18
-_WIDTH, _HEIGHT, _GAP, _BETWEEN, _TOP = 184, 24, 8, 44, 30
-_LONGEST = 25
 _OF_KIND = {NodeKind.METRIC: "metric", NodeKind.SHOWN: "tile"}
 
 
@@ -19,29 +18,33 @@ _OF_KIND = {NodeKind.METRIC: "metric", NodeKind.SHOWN: "tile"}
 class Box:
     x: int
     y: int
+    width: int
     text: str
-    title: str
     url: str
     is_chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Column:
     x: int
-    text: str
+    title: str
+    boxes: tuple[Box, ...]
+    left_out: int
+    """Tables for which there was no room."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     width: int
     height: int
-    box_width: int
     box_height: int
-    headings: tuple[Heading, ...]
-    boxes: tuple[Box, ...]
+    columns: tuple[Column, ...]
+    """Those in which something stands."""
     curves: tuple[str, ...]
-    left_out: int
-    """Tables for which there was no room."""
+
+    @property
+    def left_out(self) -> int:
+        return sum(column.left_out for column in self.columns)
 
 
 def node_url(node_id: str) -> str:
@@ -52,28 +55,27 @@ def picture_of(graph: LineageGraph, chosen: frozenset[str], reached: Iterable[st
     shown = chosen | frozenset(reached)
     tables = _tables(graph, shown)
     homes = frozenset(_home(graph, each) for each in chosen)
-    layers = {layer: _ordered(layer, tables, homes) for layer in LAYERS}
-    places = {
-        table: (place, row)
-        for place, layer in enumerate(LAYERS)
-        for row, table in enumerate(layers[layer][:MOST])
-    }
-    boxes = tuple(
-        Box(*_corner(*places[table]), _short(table[1]), table[1], url, table in homes)
-        for table, url in tables.items()
-        if table in places
+    layers = [
+        (_ordered(layer, tables, homes), title) for layer, title in zip(LAYERS, TITLES, strict=True)
+    ]
+    layers = [(column, title) for column, title in layers if column]
+    placed = [column[:MOST] for column, _ in layers]
+    keys = {home: "/".join(home) for column in placed for home in column}
+    laid = drawn(
+        [[keys[home] for home in column] for column in placed],
+        {key: name for (_, name), key in keys.items()},
+        [(keys[a], keys[b]) for a, b in _flows(graph, shown) if a in keys and b in keys],
     )
-    deepest = max((len(tables[:MOST]) for tables in layers.values()), default=0)
-    return Picture(
-        width=len(LAYERS) * (_WIDTH + _BETWEEN) - _BETWEEN,
-        height=_TOP + deepest * (_HEIGHT + _GAP),
-        box_width=_WIDTH,
-        box_height=_HEIGHT,
-        headings=tuple(Heading(_corner(n, 0)[0], title) for n, title in enumerate(TITLES)),
-        boxes=boxes,
-        curves=tuple(_curve(places[a], places[b]) for a, b in _flows(graph, shown, places)),
-        left_out=len(tables) - len(places),
+
+    def box(home: Home) -> Box:
+        spot = laid.spots[keys[home]]
+        return Box(spot.x, spot.y, spot.width, home[1], tables[home], home in homes)
+
+    columns = (
+        Column(left, title, tuple(map(box, column[:MOST])), len(column[MOST:]))
+        for left, (column, title) in zip(laid.lefts, layers, strict=True)
     )
+    return Picture(laid.width, laid.height, HEIGHT, tuple(columns), laid.curves)
 
 
 Home = tuple[str, str]
@@ -86,7 +88,7 @@ def _home(graph: LineageGraph, node_id: str) -> Home:
     return (_OF_KIND.get(node.kind) or (layer if layer in LAYERS else "raw"), name)
 
 
-def _tables(graph: LineageGraph, shown: frozenset[str]) -> dict[Home, str]:
+def _tables(graph: LineageGraph, shown: frozenset[str]) -> Mapping[Home, str]:
     """Each with where a click leads: to its only node that is shown, else to the whole table."""
     nodes: dict[Home, list[str]] = {}
     for each in sorted(shown):
@@ -102,32 +104,10 @@ def _ordered(layer: str, tables: Iterable[Home], homes: frozenset[Home]) -> list
     return sorted((each for each in tables if each[0] == layer), key=lambda t: (t not in homes, t))
 
 
-def _flows(
-    graph: LineageGraph, shown: frozenset[str], places: Mapping[Home, tuple[int, int]]
-) -> list[tuple[Home, Home]]:
-    found = {
+def _flows(graph: LineageGraph, shown: frozenset[str]) -> set[tuple[Home, Home]]:
+    return {
         (_home(graph, edge.above), _home(graph, edge.below))
         for each in shown
         for edge in graph.edges_above(each)
         if edge.above in shown
     }
-    return sorted((a, b) for a, b in found if a != b and a in places and b in places)
-
-
-def _corner(place: int, row: int) -> tuple[int, int]:
-    return place * (_WIDTH + _BETWEEN), _TOP + row * (_HEIGHT + _GAP)
-
-
-def _curve(start: tuple[int, int], end: tuple[int, int]) -> str:
-    """From the right side of one box to the left of the next; within a column around the outside."""
-    (x1, y1), (x2, y2) = _corner(*start), _corner(*end)
-    x1, y1, y2 = x1 + _WIDTH, y1 + _HEIGHT // 2, y2 + _HEIGHT // 2
-    if start[0] == end[0]:
-        x2, bend = x1, x1 + _BETWEEN // 2
-        return f"M{x1} {y1}C{bend} {y1} {bend} {y2} {x2} {y2}"
-    middle = (x1 + x2) // 2
-    return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

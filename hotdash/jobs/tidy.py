@@ -10,9 +10,9 @@ from hotdash.jobs.retention import forget, note_policy
 from hotdash.pipeline.backfill.showing import forget_unshown
 from hotdash.pipeline.backfill.status import resource_of
 from hotdash.pipeline.durable import Detail
-from hotdash.pipeline.lease import is_held
 from hotdash.storage.appdb.repositories import checks
 from hotdash.storage.appdb.repositories.backfills import running_backfills
+from hotdash.storage.appdb.repositories.leases import is_locked
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.candidate_schema import backfills_with_schemas, drop
 from hotdash.storage.warehouse.contract import Warehouse
@@ -40,11 +40,11 @@ def drop_dead_candidates(database: Database, warehouse: Warehouse) -> int:
     """What a backfill computed and can no longer show, and what a dry run left that died."""
     with database.jobs() as session:
         living = running_backfills(session)
-    dead = [
-        each
-        for each in backfills_with_schemas(warehouse)
-        if each not in living and not is_held(database, resource_of(each))
-    ]
+        dead = [
+            each
+            for each in backfills_with_schemas(warehouse)
+            if each not in living and not is_locked(session, resource_of(each))
+        ]
     for backfill_id in dead:
         forget_unshown(database, backfill_id)
         drop(warehouse, backfill_id)

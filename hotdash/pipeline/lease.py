@@ -75,12 +75,6 @@ def hold_lease(
             leases.unlock(connection)
 
 
-def is_held(database: Database, resource: str) -> bool:
-    """By a living process: a dead one's lock is gone, whatever its row says."""
-    with database.direct() as connection:
-        return not leases.try_lock(connection, resource)
-
-
 def _take(database: Database, connection: psycopg.Connection, resource: str) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not leases.try_lock(connection, resource):

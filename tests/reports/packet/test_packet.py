@@ -279,7 +279,6 @@ from hotdash.reports.packet.render.html import html_of
 from hotdash.reports.packet.render.notebook import notebook_of
 from hotdash.reports.packet.render.pdf import pdf_of
 from hotdash.reports.packet.weeks import Week
-from hotdash.storage.appdb.repositories.alerts import NewAlert, note_once
 from hotdash.storage.appdb.repositories.shops import list_shops
 from hotdash.storage.appdb.session import Database
 

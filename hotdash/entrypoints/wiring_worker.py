@@ -13,6 +13,7 @@ from hotdash.governance.audit.archive import archive_old
 from hotdash.governance.audit.chain import note_heads
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
+from hotdash.jobs.look_for_anomalies import look_for_anomalies
 from hotdash.jobs.refresh_due import CHOSEN
 from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
 from hotdash.jobs.weekly_digest import weekly_digest
@@ -102,4 +103,5 @@ def hooks(house: Installation) -> Hooks:
         seal_audit=lambda: note_heads(house.database, house.settings.home, house.clock.now()),
         archive_audit=lambda: archive_old(house.database, house.settings.home, house.clock.now()),
         packets=(lambda: weekly_packets(house.alerts),),
+        anomalies=lambda: look_for_anomalies(house.database, house.clock, desk=house.alerts),
     )

@@ -82,6 +82,7 @@ class Hooks:
     seal_audit: Callable[[], object] = _say_nothing
     archive_audit: Callable[[], object] = _say_nothing
     packets: Sequence[Callable[[], object]] = ()
+    anomalies: Callable[[], object] = _say_nothing
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ WEEKS = 8
 LEAST_ALIKE = 4
 """Fewer of the same weekday, or of the same hour of a week, are no baseline."""
 SIGMA_PER_MAD = 1.4826
+_NINE_TENTHS = 1.645
+"""Standard deviations within which nine tenths of a normal distribution lie."""
 _CARRIED = (0.0, 0.5, 1.0)
 """How much of the last week's own level is taken to the next step; which, the series says itself."""
 _LEAST_REMEMBERED = 3
@@ -27,6 +29,12 @@ class Baseline:
     @property
     def spread(self) -> float:
         return SIGMA_PER_MAD * median([abs(each) for each in self.misses])
+
+    @property
+    def wide_spread(self) -> float:
+        """By how far nine of ten of them lay off."""
+        ordered = sorted(abs(each) for each in self.misses)
+        return ordered[min(int(0.9 * len(ordered)), len(ordered) - 1)] / _NINE_TENTHS
 
 
 def window(series: Series, step: int) -> list[int]:

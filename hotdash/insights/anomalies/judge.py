@@ -8,7 +8,7 @@ from math import ceil, sqrt
 from hotdash.insights.anomalies.baseline import baseline, is_enough, window
 from hotdash.insights.anomalies.scale import scale_of
 from hotdash.insights.anomalies.series import Grain, Series
-from hotdash.insights.anomalies.tail import CountBaseline, count_baseline, is_small, surprise
+from hotdash.insights.anomalies.tail import CountBaseline, count_baselines, is_small, surprise
 
 CONFORMAL_SHARE = 0.9
 """Of the steps of the weeks, so many lie within the bounds of the second opinion."""
@@ -100,10 +100,11 @@ def _see(series: Series, step: int, like: _Like) -> Seen | None:
 
 
 def level_of(seen: Seen, limits: Limits) -> Level | None:
-    """Who would wake somebody needs both rules; the digest hears what one of them says."""
-    if seen.share is not None and abs(seen.share) < limits.least_share:
+    """Both rules have to say so; a holiday that was never seen wakes nobody."""
+    is_small = seen.share is not None and abs(seen.share) < limits.least_share
+    if is_small or not seen.is_beyond_bounds:
         return None
-    if abs(seen.z) > limits.alert and seen.is_beyond_bounds and not seen.is_unsure:
+    if abs(seen.z) > limits.alert and not seen.is_unsure:
         return Level.ALERT
     return Level.DIGEST if abs(seen.z) > limits.digest else None
 
@@ -114,6 +115,9 @@ def _by_distance(series: Series, step: int, steps: Sequence[int], like: _Like) -
     told = baseline(known, steps, step, series.grain.season, _memory(series.grain))
     expected = scale.of(like.times * scale.back(told.expected))
     spread = max(told.spread, scale.least_spread)
+    if scale.offset is None:
+        # What is usually nothing has a middle miss of nothing, and is not calm for that.
+        spread = max(spread, told.wide_spread)
     if series.counted:
         spread = max(spread, scale.spread_of_count(expected))
     reach = like.restless * _conformal_reach(told.misses)
@@ -130,11 +134,11 @@ def _by_distance(series: Series, step: int, steps: Sequence[int], like: _Like) -
 
 
 def _by_count(series: Series, step: int, steps: Sequence[int], like: _Like) -> Seen:
-    season, values = series.grain.season, [series.known[each] for each in steps]
+    season = series.grain.season
     by_place: dict[int, list[float]] = {}
     for each in steps:
         by_place.setdefault(each % season, []).append(series.known[each])
-    usual = {place: count_baseline(alike, values) for place, alike in by_place.items()}
+    usual = count_baselines(by_place)
     told = usual[step % season]
     told = CountBaseline(told.mean * like.times, told.crowded * like.restless**2)
     reach = _conformal_reach([_shifted(series.known[each], usual[each % season]) for each in steps])

@@ -1,6 +1,6 @@
 """How rare a small count is: the tail of Poisson, or of the negative binomial where counts come in crowds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, sqrt
 from statistics import NormalDist, median
@@ -29,16 +29,23 @@ class CountBaseline:
         return sqrt(max(self.mean * self.crowded, _RAREST))
 
 
-def count_baseline(alike: Sequence[float], all_counts: Sequence[float]) -> CountBaseline:
-    """alike are the counts of the same steps of other weeks, which are among all of them."""
-    ordered = sorted(all_counts)
+def count_baselines(by_place: Mapping[int, Sequence[float]]) -> dict[int, CountBaseline]:
+    """By place in the week, of the counts that stood there; what all have in common is reckoned once."""
+    counts = [each for alike in by_place.values() for each in alike]
+    ordered = sorted(counts)
     cut = int(len(ordered) * _TRIMMED)
     usual = _mean(ordered[cut : len(ordered) - cut])
     most = usual + _CLIPPED_AT * sqrt(max(usual, 1.0))
-    clipped = [min(each, most) for each in alike]
-    overall = _mean([min(each, most) for each in all_counts])
-    mean = (sum(clipped) + _ALSO_KNOWN * overall) / (len(clipped) + _ALSO_KNOWN)
-    return CountBaseline(mean, max(_crowded(all_counts, overall), 1.0))
+    overall = _mean([min(each, most) for each in counts])
+    crowded = max(_crowded(counts, overall), 1.0)
+    return {
+        place: CountBaseline(_mean_of([min(each, most) for each in alike], overall), crowded)
+        for place, alike in by_place.items()
+    }
+
+
+def _mean_of(alike: Sequence[float], overall: float) -> float:
+    return (sum(alike) + _ALSO_KNOWN * overall) / (len(alike) + _ALSO_KNOWN)
 
 
 def surprise(value: float, expected: CountBaseline) -> float:

@@ -119,7 +119,7 @@ def test_what_goes_below_nought_is_judged_by_its_distance() -> None:
     assert found.z < -4
 
 
-def test_the_second_opinion_keeps_people_asleep() -> None:
+def test_without_the_second_opinion_nothing_is_told() -> None:
     """Six of 56 days stray farther than the judged one, so it lies within nine tenths of them."""
     chance = Random(6)
     known = {MONDAY + day: 1_000 * (1 + chance.gauss(0, 0.05)) for day in range(DAYS)}
@@ -131,7 +131,21 @@ def test_the_second_opinion_keeps_people_asleep() -> None:
 
     assert found.z < -4
     assert not found.is_beyond_bounds
-    assert level_of(found, Limits()) is Level.DIGEST
+    assert level_of(found, Limits()) is None
+
+
+def test_amounts_that_are_usually_nothing_are_not_calm() -> None:
+    """Refunds on every fourth day: 300 again is as usual, 3,000 is not."""
+    chance = Random(8)
+    known = {
+        MONDAY + day: chance.uniform(100, 400) if chance.random() < 0.25 else 0.0
+        for day in range(DAYS)
+    }
+    series = Series("refunds", known)
+
+    assert level_of(seen(with_value(series, JUDGED, 300.0)), Limits()) is None
+    assert level_of(seen(with_value(series, JUDGED, 0.0)), Limits()) is None
+    assert level_of(seen(with_value(series, JUDGED, 3_000.0)), Limits()) is Level.ALERT
 
 
 def test_a_change_smaller_than_the_metric_asks_for_is_no_news() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hotdash.insights.anomalies.judge import Level, Limits, Method, level_of, see
 from hotdash.insights.anomalies.series import Series
-from hotdash.insights.anomalies.tail import CountBaseline, count_baseline, is_small, surprise
+from hotdash.insights.anomalies.tail import CountBaseline, count_baselines, is_small, surprise
 
 NORMAL = NormalDist()
 
@@ -67,9 +67,11 @@ def test_forty_where_four_are_usual_is_an_alert() -> None:
 
 def test_one_odd_day_does_not_excuse_the_next() -> None:
     """Fifty where four are usual would make the variance that of a crowd; it is left out of it."""
-    usual = [4.0, 3.0, 5.0, 4.0, 6.0, 2.0, 4.0] * 8
+    week = (4.0, 3.0, 5.0, 4.0, 6.0, 2.0, 4.0)
+    by_place = {place: [count] * 8 for place, count in enumerate(week)}
+    by_place[6][-1] = 50.0
 
-    told = count_baseline(usual[::7], [*usual[:-1], 50.0])
+    told = count_baselines(by_place)[0]
 
     assert told.crowded == pytest.approx(1.0, abs=0.3)
     assert 3 < told.mean < 5

@@ -20,7 +20,7 @@ def anomaly_document(record: AnomalyRecord) -> dict[str, Any]:
         "metric": about.metric,
         "title": about.title,
         "dimension": about.dimension,
-        "part": about.part,
+        "part": about.part_name,
         "grain": str(about.grain),
         "day": about.day.isoformat(),
         "hour": record.hour,

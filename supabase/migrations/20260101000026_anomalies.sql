@@ -8,7 +8,7 @@ create table app.anomalies (
   metric text not null,
   title text not null,
   dimension text,
-  part text,
+  part_name text,
   grain text not null,
   day date not null,
   hour integer not null,

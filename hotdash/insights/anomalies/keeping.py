@@ -12,7 +12,7 @@ def row_of(finding: Finding) -> NewAnomaly:
         metric=finding.metric,
         title=finding.title,
         dimension=finding.dimension,
-        part=finding.part,
+        part_name=finding.part,
         grain=finding.grain,
         day=finding.day,
         hour=WHOLE_DAY if finding.hour is None else finding.hour,
@@ -36,7 +36,7 @@ def headline_of(record: AnomalyRecord) -> str:
     about = record.about
     return wording.headline(
         about.title,
-        about.part,
+        about.part_name,
         about.value,
         about.expected,
         about.unit,

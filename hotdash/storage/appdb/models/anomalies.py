@@ -28,7 +28,7 @@ class KeptAnomaly(Base):
     metric: Mapped[str]
     title: Mapped[str]
     dimension: Mapped[str | None]
-    part: Mapped[str | None] = mapped_column(Words())
+    part_name: Mapped[str | None] = mapped_column(Words())
     grain: Mapped[str]
     day: Mapped[date]
     hour: Mapped[int]

@@ -27,7 +27,7 @@ class NewAnomaly:
     metric: str
     title: str
     dimension: str | None
-    part: str | None
+    part_name: str | None
     grain: str
     day: date
     hour: int

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """by: the dimension whose parts have series of their own; a ratio names what is divided by what."""
+    """by: the dimension whose parts have series of their own; a ratio names what is divided by what.
+
+    out_of is the metric whose number makes a share restless where it is small; where that is usually
+    below the least, the shop has too few of them for a day to say anything.
+    """
 
     metric: str
     by: str | None = None
     drivers: tuple[str, ...] = ()
     ratio_of: tuple[str, str] | None = None
+    out_of: str | None = None
+    least_out_of: float = 0.0
     least_of_part: float = 0.0
     """A part that is usually smaller is too small to be told apart."""
 
@@ -26,14 +32,21 @@ WATCHED: Sequence[Watched] = (
     Watched("new_customers", None, ("country",)),
     Watched("refunds", None, ("product", "category")),
     Watched("sessions", "channel_group", ("page", "channel_group", "campaign"), least_of_part=20),
-    Watched("conversion"),
+    Watched("conversion", out_of="sessions", least_out_of=20),
     Watched("ad_spend", "campaign", ("campaign", "platform"), least_of_part=5),
-    Watched("roas", None, ("campaign", "platform"), ("attributed_revenue", "ad_spend")),
+    Watched(
+        "roas",
+        None,
+        ("campaign", "platform"),
+        ("attributed_revenue", "ad_spend"),
+        out_of="orders",
+        least_out_of=10,
+    ),
     Watched("organic_clicks"),
     Watched("conversations", "channel", ("channel", "priority"), least_of_part=10),
     Watched("sla_breaches", None, ("channel", "priority")),
     Watched("first_reply_time"),
-    Watched("on_time_rate", "carrier"),
+    Watched("on_time_rate", None, ("carrier",), out_of="orders", least_out_of=5),
 )
 METRICS = tuple(each.metric for each in WATCHED)
 

@@ -64,6 +64,8 @@ def _drive(
     seen: Seen,
     unit: Decimal,
 ) -> Driven | None:
+    if dimension == "carrier":
+        return driven_ratio(dimension, *reading.arrived(window), days, unit)
     if watched.ratio_of is not None:
         above, below = (reading.parts(each, dimension, window) for each in watched.ratio_of)
         return driven_ratio(dimension, above, below, days, unit)

@@ -96,7 +96,14 @@ def _see(series: Series, step: int, like: _Like) -> Seen | None:
     values = [series.known[each] for each in steps]
     if series.counted and is_small(values):
         return _by_count(series, step, steps, like)
+    if _is_rare(values):
+        return None
     return _by_distance(series, step, steps, like)
+
+
+def _is_rare(values: Sequence[float]) -> bool:
+    """Amounts that are nothing on most days: each of them would be news."""
+    return min(values) >= 0 and sum(each > 0 for each in values) * 2 < len(values)
 
 
 def level_of(seen: Seen, limits: Limits) -> Level | None:
@@ -120,6 +127,8 @@ def _by_distance(series: Series, step: int, steps: Sequence[int], like: _Like) -
         spread = max(spread, told.wide_spread)
     if series.counted:
         spread = max(spread, scale.spread_of_count(expected))
+    if step in series.out_of:
+        spread = max(spread, scale.spread_of_share(expected, series.out_of[step]))
     reach = like.restless * _conformal_reach(told.misses)
     return Seen(
         step=step,

@@ -81,7 +81,7 @@ def limits_of(metric: Metric) -> Limits:
 def _judged(reading: ShopReading, steps: range) -> Iterator[_Judged]:
     for watched in WATCHED:
         days = reading.days.get(watched.metric, {})
-        if not days:
+        if not days or not reading.has_enough(watched.metric):
             continue
         asked = limits_of(reading.metrics[watched.metric])
         series = reading.series(watched.metric, days)
@@ -96,16 +96,14 @@ def _judged(reading: ShopReading, steps: range) -> Iterator[_Judged]:
 
 
 def _parts_of(reading: ShopReading, watched: Watched) -> Parts:
-    """Those that are large enough to be told apart; a ratio's parts have no noughts."""
+    """Those that are large enough to be told apart."""
     assert watched.by is not None
     whole = reading.days[watched.metric]
     found = reading.parts(watched.metric, watched.by, reading.window)
-    if watched.metric not in _RATIOS:
-        found = with_noughts(found, whole)
+    found = with_noughts(found, whole)
     return {name: told for name, told in found.items() if _is_large(told, watched)}
 
 
-_RATIOS = frozenset({"on_time_rate"})
 _LEAST_DAYS = 56
 
 

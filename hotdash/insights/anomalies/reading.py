@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from statistics import median
 
 from sqlalchemy.orm import Session
 
-from hotdash.insights.anomalies.catalog import LABELS, METRICS
+from hotdash.insights.anomalies.catalog import LABELS, METRICS, watched
 from hotdash.insights.anomalies.driving import Parts
 from hotdash.insights.anomalies.holidays import country_of, holidays_of
 from hotdash.insights.anomalies.series import Grain, Series, day_step
@@ -19,6 +20,7 @@ from hotdash.insights.metrics.query.answer import Answer
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.snapshot import Snapshot
+from hotdash.insights.statements import statement
 from hotdash.storage.appdb.repositories.anomalies import days_in_state
 from hotdash.storage.appdb.repositories.incidents import IncidentRecord, labelled_incidents
 
@@ -59,8 +61,19 @@ class ShopReading:
             if value is not None:
                 named = row.key[dimension]
                 name = str(named) if named not in (None, "") else "(none)"
+                name = name.removeprefix("Channel::")
                 found.setdefault(name, {})[row.days.first] = value
         return found
+
+    def arrived(self, window: Window) -> tuple[Parts, Parts]:
+        """Parcels in time and parcels that arrived, by carrier."""
+        asked = {"shop_id": self.shop_id, "first": window.first, "last": window.last}
+        above: dict[str, dict[date, Decimal]] = {}
+        below: dict[str, dict[date, Decimal]] = {}
+        for row in self.session.execute(statement(__file__, "carriers.sql"), asked):
+            above.setdefault(row.name, {})[row.day] = Decimal(row.above)
+            below.setdefault(row.name, {})[row.day] = Decimal(row.below)
+        return above, below
 
     def answer(self, metrics: Sequence[str], window: Window, by: Sequence[str]) -> Answer:
         question = Question.parse(
@@ -85,7 +98,22 @@ class ShopReading:
             counted=self.metrics[metric].unit in COUNTED,
             labelled=frozenset(bent),
             holidays=holidays_of(days, country_of(self.currency)),
+            out_of=self._out_of(metric),
         )
+
+    def _out_of(self, metric: str) -> dict[int, float]:
+        other = watched(metric).out_of
+        if other is None or self.metrics[metric].unit is not Unit.SHARE:
+            return {}
+        return {day_step(day): float(value) for day, value in self.days.get(other, {}).items()}
+
+    def has_enough(self, metric: str) -> bool:
+        """Whether a day of the shop usually has so many that a share of them says something."""
+        asked = watched(metric)
+        if asked.out_of is None:
+            return True
+        newest = [value for _, value in sorted(self.days.get(asked.out_of, {}).items())[-56:]]
+        return bool(newest) and float(median(newest)) >= asked.least_out_of
 
 
 def read_shop(session: Session, shop_id: str, now: datetime) -> ShopReading | None:

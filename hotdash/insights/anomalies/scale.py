@@ -30,6 +30,13 @@ class Scale:
         mean = max(self.back(expected), 1.0)
         return mean**0.5 if self.offset is None else mean**-0.5
 
+    def spread_of_share(self, expected: float, out_of: float) -> float:
+        """A share of few is as restless as so many throws of a coin; of none it could be anything."""
+        many = max(out_of, 1.0)
+        share = min(max(self.back(expected), 1 / (many + 2)), 1 - 1 / (many + 2))
+        spread = (share * (1 - share) / many) ** 0.5
+        return spread if self.offset is None else spread / share
+
 
 def scale_of(values: Sequence[float]) -> Scale:
     """What is below nought or usually nought has no proportion."""

@@ -42,6 +42,9 @@ class Series:
     holidays: Mapping[int, int | None] = field(default_factory=dict[int, int | None])
     """Steps unlike their weekday, with the step of the same holiday a year before, where there is one."""
 
+    out_of: Mapping[int, float] = field(default_factory=dict[int, float])
+    """Of a share, of how many it is one: three parcels in time of four say little."""
+
     def tells_of_others(self, step: int) -> bool:
         return step in self.known and step not in self.labelled and step not in self.holidays
 

@@ -12,14 +12,19 @@ from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.tiles import wording
 
 WEEK = "week"
+_SMALL = 10
+_MANY_TIMES = 3
 _PLAIN = frozenset(Unit) - {Unit.MONEY}
 
 
 def told(value: Decimal, unit: str) -> str:
     if unit not in _PLAIN:
         return in_words(value, unit)
-    whole = value.quantize(Decimal(1)) if unit in (Unit.ORDERS, Unit.UNITS, Unit.COUNT) else value
-    return wording.amount(whole, unit)
+    if unit not in (Unit.ORDERS, Unit.UNITS, Unit.COUNT):
+        return wording.amount(value, unit)
+    if abs(value) < _SMALL and value != value.to_integral_value():
+        return f"{value.quantize(Decimal('0.1')):f}"
+    return wording.amount(value.quantize(Decimal(1)), unit)
 
 
 def name_of(title: str, part: str | None) -> str:
@@ -29,15 +34,16 @@ def name_of(title: str, part: str | None) -> str:
 def headline(
     title: str, part: str | None, value: Decimal, expected: Decimal, unit: str, when: str
 ) -> str:
-    """Revenue was $120 on 12 Nov 2026, 85% less than expected ($800)."""
+    """Revenue: $120 on 12 Nov 2026, 85% less than expected ($800)."""
     way = "more" if value > expected else "less"
-    usual = told(expected, unit)
-    if expected > 0:
-        share = wording.percent(abs(value - expected) / expected)
-        way = f"{share} {way} than expected ({usual})"
+    if expected > 0 and value >= _MANY_TIMES * expected:
+        much = f"{(value / expected).quantize(Decimal('0.1')):f} times what was expected"
+    elif expected > 0:
+        share = (abs(value - expected) / expected * 100).quantize(Decimal(1))
+        much = f"{share}% {way} than expected"
     else:
-        way = f"{way} than expected ({usual})"
-    return f"{name_of(title, part)} was {told(value, unit)} {when}, {way}."
+        much = f"{way} than expected"
+    return f"{name_of(title, part)}: {told(value, unit)} {when}, {much} ({told(expected, unit)})."
 
 
 def when(day: date, hour: int | None, grain: str) -> str:
@@ -53,7 +59,7 @@ def driver_sentence(driver: Mapping[str, Any] | None, unit: str) -> str | None:
         return None
     dimension = str(driver["dimension"])
     if driver["named"] is None:
-        return f"No single {dimension} stands out: all changed alike."
+        return f"No single {dimension} stands out: they changed alike."
     part = next(each for each in driver["parts"] if each["name"] == driver["named"])
     change = Decimal(part["change"])
     sign = "+" if change > 0 else "−"

@@ -47,7 +47,7 @@ def of(web: Web, series: str) -> dict[str, str]:
 def test_the_list_says_what_how_much_and_what_drives_it(web: Web) -> None:
     told = plain(web.client.get(f"/anomalies{ASK}").text)
 
-    assert "Revenue was $" in told
+    assert "Revenue: $" in told
     assert "less than expected" in told
     assert "It comes from country US" in told
     assert "series up to 19 Nov 2026" in told

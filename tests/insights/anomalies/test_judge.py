@@ -135,17 +135,17 @@ def test_without_the_second_opinion_nothing_is_told() -> None:
 
 
 def test_amounts_that_are_usually_nothing_are_not_calm() -> None:
-    """Refunds on every fourth day: 300 again is as usual, 3,000 is not."""
+    """Refunds on two of three days: 300 again is as usual, 6,000 is not."""
     chance = Random(8)
     known = {
-        MONDAY + day: chance.uniform(100, 400) if chance.random() < 0.25 else 0.0
+        MONDAY + day: chance.uniform(100, 400) if chance.random() < 0.65 else 0.0
         for day in range(DAYS)
     }
     series = Series("refunds", known)
 
     assert level_of(seen(with_value(series, JUDGED, 300.0)), Limits()) is None
     assert level_of(seen(with_value(series, JUDGED, 0.0)), Limits()) is None
-    assert level_of(seen(with_value(series, JUDGED, 3_000.0)), Limits()) is Level.ALERT
+    assert level_of(seen(with_value(series, JUDGED, 6_000.0)), Limits()) is Level.ALERT
 
 
 def test_a_change_smaller_than_the_metric_asks_for_is_no_news() -> None:
@@ -204,3 +204,24 @@ class TestHours:
         at = moment_of(hour_step(moment_of(MONDAY * 24 + 17, Grain.HOUR)), Grain.HOUR)
 
         assert (at.date(), at.hour) == (date(2026, 6, 1), 17)
+
+
+class TestShares:
+    def share(self, out_of: float, value: float) -> Seen:
+        """Nine of ten parcels arrive in time, give or take."""
+        chance = Random(5)
+        known = {MONDAY + day: 0.9 + chance.uniform(-0.05, 0.05) for day in range(DAYS)}
+        series = Series("on_time_rate", {**known, JUDGED: value}, out_of={JUDGED: out_of})
+        return seen(series)
+
+    def test_two_parcels_of_which_one_was_late_are_no_news(self) -> None:
+        assert level_of(self.share(2, 0.5), Limits()) is None
+
+    def test_a_hundred_of_which_half_were_late_are(self) -> None:
+        assert level_of(self.share(100, 0.5), Limits()) is Level.ALERT
+
+
+def test_amounts_that_are_nothing_on_most_days_are_not_judged() -> None:
+    known = {MONDAY + day: 500.0 if day % 9 == 0 else 0.0 for day in range(DAYS)}
+
+    assert see(Series("refunds", {**known, JUDGED: 9_000.0}), JUDGED) is None

@@ -144,6 +144,8 @@ def _named(
     }
     best = max(surprises, key=lambda name: (surprises[name], name), default=None)
     if best is None:
-        return Driven(dimension, drivers, None, 0.0)
+        # Of a dimension with one part alone it is that one, which surprises nobody.
+        only = next((name for name, share in shares.items() if share >= 1), None)
+        return Driven(dimension, drivers, only, 0.0)
     is_named = min(surprises[best], of_change[best]) >= NAMED_FROM
     return Driven(dimension, drivers, best if is_named else None, surprises[best])

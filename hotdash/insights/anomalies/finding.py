@@ -46,10 +46,12 @@ class Context:
     steady: Sequence[Beside] = ()
     before: Sequence[Event] = ()
     tuned: str | None = None
+    driven_in: str | None = None
+    """The unit of the driver's parts, where it is another than the anomaly's."""
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "driver": None if self.driven is None else _driven(self.driven),
+            "driver": None if self.driven is None else _driven(self.driven, self.driven_in),
             "split": [_driver(each) for each in self.split],
             "moved": [each.as_json() for each in self.moved],
             "steady": [each.as_json() for each in self.steady],
@@ -95,8 +97,9 @@ def fine(number: float, digits: int = 4) -> Decimal:
     return Decimal(repr(number)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
-def _driven(driven: Driven) -> dict[str, Any]:
+def _driven(driven: Driven, unit: str | None) -> dict[str, Any]:
     return {
+        "unit": unit,
         "dimension": _DIMENSIONS.get(driven.dimension, driven.dimension),
         "named": driven.named,
         "parts": [_driver(each) for each in driven.drivers],

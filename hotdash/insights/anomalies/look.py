@@ -12,6 +12,7 @@ from hotdash.insights.anomalies.catalog import WATCHED, Watched
 from hotdash.insights.anomalies.context import beside, drive, worth_of
 from hotdash.insights.anomalies.driving import Parts
 from hotdash.insights.anomalies.finding import Context, Finding, fine
+from hotdash.insights.anomalies.given_back import look_at_returns
 from hotdash.insights.anomalies.hourly import look_at_hours
 from hotdash.insights.anomalies.judge import Limits
 from hotdash.insights.anomalies.pages import look_at_pages
@@ -57,6 +58,7 @@ def look(session: Session, shop_id: str, now: datetime, days: int) -> Looked | N
         *_found(reading, judged, steps),
         *look_at_hours(reading),
         *look_at_pages(reading),
+        *look_at_returns(reading, days),
     ]
     return Looked(
         shop_id,

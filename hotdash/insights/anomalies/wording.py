@@ -57,7 +57,7 @@ def driver_sentence(driver: Mapping[str, Any] | None, unit: str) -> str | None:
     """By the part that stands out; that all changed alike is an answer too."""
     if driver is None:
         return None
-    dimension = str(driver["dimension"])
+    dimension, unit = str(driver["dimension"]), driver.get("unit") or unit
     if driver["named"] is None:
         return f"No single {dimension} stands out: they changed alike."
     part = next(each for each in driver["parts"] if each["name"] == driver["named"])

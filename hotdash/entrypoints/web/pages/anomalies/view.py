@@ -183,6 +183,7 @@ def figures(record: AnomalyRecord) -> list[Figure]:
 def parts_of(driver: Mapping[str, Any] | None, unit: str) -> list[PartRow]:
     if driver is None:
         return []
+    unit = driver.get("unit") or unit
     return [
         PartRow(
             each["name"],

@@ -13,9 +13,13 @@ from hotdash.insights.anomalies.keeping import driver_of, headline_of
 from hotdash.insights.anomalies.states import State
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly
 from hotdash.jobs.look_for_anomalies import look_for_anomalies
+from hotdash.jobs.weekly_digest import weekly_digest
+from hotdash.reports.packet.make import make_packet
+from hotdash.reports.packet.weeks import Week
 from hotdash.storage.appdb.repositories import anomalies, audit
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord
 from hotdash.storage.appdb.repositories.decisions import list_decisions
+from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.fallen_day import FALLEN, fallen, publish, whole
 from tests.fixtures.postgres import DatabaseUrls
@@ -150,6 +154,19 @@ class TestAnswers:
             answer(struck, found(struck, "revenue"), **given)
 
         assert error.value.field == field
+
+
+def test_the_packet_and_the_digest_of_the_week_tell_it(struck: Storefront, tmp_path: Path) -> None:
+    week, told = Week.of(FALLEN), tmp_path / "told.ndjson"
+    with struck.database.snapshot() as session:
+        shop = next(each for each in list_shops(session) if each.shop_id == ROD)
+        made = make_packet(session, shop, week, week.is_sent_at(shop.timezone), "http://h.test")
+    weekly_digest(file_desk(struck.database, struck.clock, told))
+
+    packed = next(each for each in made.anomalies if each.title.startswith("Revenue: $"))
+    assert packed.context.startswith("It comes from country US")
+    assert made.query(packed.query).url == f"http://h.test/anomalies?shop={ROD}"
+    assert "Out of the ordinary" in told.read_text()
 
 
 def test_nobody_sees_another_shop_s(struck: Storefront) -> None:

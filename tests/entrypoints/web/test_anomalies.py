@@ -53,6 +53,13 @@ def test_the_list_says_what_how_much_and_what_drives_it(web: Web) -> None:
     assert "series up to 19 Nov 2026" in told
 
 
+def test_today_names_the_newest_that_nobody_answered(web: Web) -> None:
+    told = plain(web.client.get(f"/today{ASK}").text)
+
+    assert "Out of the ordinary" in told
+    assert "Revenue: $" in told
+
+
 def test_one_tells_its_context(web: Web) -> None:
     record = of(web, "revenue")
 

@@ -17,6 +17,7 @@ from hotdash.storage.appdb.models.anomalies import AnomalyEvent, AnomalyLook, Ke
 
 WHOLE_DAY = -1
 NEW = "new"
+ALERT = "alert"
 _PAST_AT_MOST = 20
 
 
@@ -180,6 +181,25 @@ def list_anomalies(
     rows = session.scalars(ordered.limit(limit if state is None else 10 * limit)).all()
     found = _with_events(session, shop_id, rows)
     return [each for each in found if state in (None, each.state)][:limit]
+
+
+def unanswered(session: Session, shop_id: str, since: date, most: int) -> list[AnomalyRecord]:
+    """Of the alerts, the newest and farthest off of each series."""
+    rows = session.scalars(
+        select(KeptAnomaly)
+        .where(
+            KeptAnomaly.shop_id == shop_id,
+            KeptAnomaly.day >= since,
+            KeptAnomaly.level == ALERT,
+            KeptAnomaly.gone_at.is_(None),
+            ~_answered(),
+        )
+        .order_by(KeptAnomaly.day.desc(), func.abs(KeptAnomaly.z).desc(), KeptAnomaly.key)
+    )
+    by_series: dict[str, KeptAnomaly] = {}
+    for row in rows:
+        by_series.setdefault(row.key, row)
+    return [_record(row) for row in list(by_series.values())[:most]]
 
 
 def find_anomaly(session: Session, shop_id: str | None, named: str) -> AnomalyRecord:

@@ -11,8 +11,9 @@ from hotdash.base.money import MINUS
 from hotdash.entrypoints.web import formatting
 from hotdash.insights.anomalies.judge import Level
 from hotdash.insights.anomalies.keeping import driver_of, headline_of
+from hotdash.insights.anomalies.series import Grain
 from hotdash.insights.anomalies.states import State
-from hotdash.insights.anomalies.wording import told
+from hotdash.insights.anomalies.wording import WEEK, told
 from hotdash.insights.tiles import wording
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord, LookRecord
 
@@ -153,7 +154,7 @@ def figures(record: AnomalyRecord) -> list[Figure]:
     share = None
     if about.expected > 0:
         share = (about.value - about.expected) / about.expected
-    weekdays = f"{about.judged_by} steps of eight weeks"
+    weekdays = _judged_by(about.grain, about.judged_by)
     return [
         Figure("Seen", told(about.value, about.unit)),
         Figure("Expected", told(about.expected, about.unit), weekdays),
@@ -178,6 +179,12 @@ def figures(record: AnomalyRecord) -> list[Figure]:
             "nine of ten days keep within",
         ),
     ]
+
+
+def _judged_by(grain: str, number: int) -> str:
+    if grain == WEEK:
+        return f"by the page's {number} weeks before"
+    return f"by {number} {'days' if grain == Grain.DAY else 'hours'} of eight weeks"
 
 
 def parts_of(driver: Mapping[str, Any] | None, unit: str) -> list[PartRow]:

@@ -16,6 +16,8 @@ class Watched:
     by: str | None = None
     drivers: tuple[str, ...] = ()
     ratio_of: tuple[str, str] | None = None
+    is_wanted_steady: bool = False
+    """More than expected is no better than less: a campaign that stopped, a crawler."""
     out_of: str | None = None
     least_out_of: float = 0.0
     least_of_part: float = 0.0
@@ -31,9 +33,17 @@ WATCHED: Sequence[Watched] = (
     Watched("units", None, ("product", "category")),
     Watched("new_customers", None, ("country",)),
     Watched("refunds", None, ("product", "category")),
-    Watched("sessions", "channel_group", ("page", "channel_group", "campaign"), least_of_part=20),
+    Watched(
+        "sessions",
+        "channel_group",
+        ("page", "channel_group", "campaign"),
+        is_wanted_steady=True,
+        least_of_part=20,
+    ),
     Watched("conversion", out_of="sessions", least_out_of=20),
-    Watched("ad_spend", "campaign", ("campaign", "platform"), least_of_part=5),
+    Watched(
+        "ad_spend", "campaign", ("campaign", "platform"), is_wanted_steady=True, least_of_part=5
+    ),
     Watched(
         "roas",
         None,

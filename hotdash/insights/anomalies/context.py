@@ -29,6 +29,8 @@ MOST_BESIDE = 6
 _WORTH_DAYS = 28
 _WORTH = frozenset({"orders", "sessions", "units", "new_customers", "organic_clicks"})
 """Of these one more is worth what each brought on the days before."""
+_PROMISES = frozenset({"sessions", "organic_clicks"})
+"""Of which more is worth nothing until somebody buys; fewer cost what they would have brought."""
 
 
 def alike(series: Series, step: int) -> list[date]:
@@ -138,6 +140,8 @@ def worth_of(
         return difference.quantize(quantum(reading.currency))
     if metric.name == "aov":
         return _times(difference, reading.days.get("orders", {}).get(day), reading.currency)
+    if metric.name in _PROMISES and difference > 0:
+        return None
     if metric.name in _WORTH:
         before = [day - timedelta(days=back) for back in range(1, _WORTH_DAYS + 1)]
         each = _ratio(reading.days.get("revenue", {}), reading.days[metric.name], before)
@@ -145,13 +149,20 @@ def worth_of(
     if metric.name == "conversion":
         before = [day - timedelta(days=back) for back in range(1, _WORTH_DAYS + 1)]
         order = _ratio(reading.days.get("revenue", {}), reading.days.get("orders", {}), before)
-        visits = reading.days.get("sessions", {}).get(day)
+        visits = _visits(reading, day, before)
         return _times(
             difference,
             None if order is None or visits is None else order * visits,
             reading.currency,
         )
     return None
+
+
+def _visits(reading: ShopReading, day: date, before: Sequence[date]) -> Decimal | None:
+    """Those of a crawler never meant to buy: not more than usual are reckoned with."""
+    visits = reading.days.get("sessions", {})
+    known = [each for each in (visits.get(day), usual_of(visits, before)) if each is not None]
+    return min(known, default=None)
 
 
 def _ratio(above: Days, below: Days, days: Sequence[date]) -> Decimal | None:

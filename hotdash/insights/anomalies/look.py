@@ -163,7 +163,7 @@ def _finding(
         hour=None,
         level=told.level,
         is_new=told.is_new,
-        is_better=(seen.z > 0) == (metric.direction == "up"),
+        is_better=not each.watched.is_wanted_steady and (seen.z > 0) == (metric.direction == "up"),
         value=value,
         expected=expected,
         low=low,

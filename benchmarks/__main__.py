@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     analyzer,
+    anomalies,
     backfill,
     control_center,
     data_quality,
@@ -46,6 +47,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "control_center": control_center.measure,
     "data_quality": data_quality.measure,
     "analyzer": analyzer.measure,
+    "anomalies": anomalies.measure,
 }
 
 

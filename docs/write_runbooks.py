@@ -35,6 +35,7 @@ FAMILIES = {
     "drift.md": "a vendor changed what it sends (`schema_drift_…`)",
     "parity.md": "what is served is not what was built (`staged_rows_equal_candidate`, `served_rows_equal_manifest`)",
     "volume.md": "orders, revenue, spend or values jump or are missing",
+    "anomalies.md": "a figure is far from what its weekdays let expect (`anomaly …`)",
     "jobs.md": "a scheduled job failed, was missed or hangs",
     "backfill.md": "a backfill failed, or what it published is wrong",
     "mirror.md": "nothing is copied to the Supabase project, or rows were refused for good",

@@ -42,6 +42,8 @@ class Action(StrEnum):
     LABEL_INCIDENT = "quality.incident.label"
     RESOLVE_ALERT = "alerts.resolve"
     CALL_FALSE_ALARM = "alerts.false_alarm"
+    EXPLAIN_ANOMALY = "anomalies.explain"
+    CALL_ANOMALY_FALSE = "anomalies.false_alarm"
     DECIDE_ALERT_RULES = "alerts.rules.decide"
     REQUEST_BACKFILL = "backfills.request"
     APPROVE_BACKFILL = "backfills.approve"

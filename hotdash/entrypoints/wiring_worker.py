@@ -16,6 +16,7 @@ from hotdash.governance.audit.chain import note_heads
 from hotdash.governance.retention.policy import load_policy
 from hotdash.jobs.job_context import Hooks, JobContext, Watched, WatchKind
 from hotdash.jobs.job_table import ASKED_FOR
+from hotdash.jobs.look_for_anomalies import look_for_anomalies
 from hotdash.jobs.refresh_due import CHOSEN
 from hotdash.jobs.secret_ends import endings
 from hotdash.jobs.tell_failure import Note, tell, tell_failure, tell_success, tell_watched
@@ -115,4 +116,5 @@ def hooks(house: Installation) -> Hooks:
         ),
         answer_privacy=partial(answer_vendors, house),
         packets=(lambda: weekly_packets(house.alerts),),
+        anomalies=lambda: look_for_anomalies(house.database, house.clock, desk=house.alerts),
     )

@@ -91,6 +91,7 @@ class Hooks:
     archive_audit: Callable[[], object] = _say_nothing
     answer_privacy: Callable[[], object] = _say_nothing
     packets: Sequence[Callable[[], object]] = ()
+    anomalies: Callable[[], object] = _say_nothing
 
 
 @dataclass(frozen=True)

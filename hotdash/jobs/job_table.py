@@ -15,6 +15,7 @@ from hotdash.jobs.regular import (
     answer_privacy,
     archive_audit,
     compare_sides,
+    find_anomalies,
     look_at_schemas,
     parity,
     remind_of_drill,
@@ -49,6 +50,7 @@ SCHEDULE = (
     ScheduledJob("schemas", "10 5 * * 1", grace=timedelta(hours=6)),
     ScheduledJob("weekly_digest", "0 7 * * 1", grace=timedelta(hours=3)),
     ScheduledJob("weekly_packet", "*/15 * * * *", grace=timedelta(hours=1)),
+    ScheduledJob("anomalies", "35 * * * *", begins_at_once=True, grace=timedelta(hours=3)),
     ScheduledJob("backfill_drill", "0 8 1 1,4,7,10 *", grace=timedelta(days=1)),
 )
 
@@ -74,6 +76,7 @@ JOBS = {
         Job("schemas", Lane.WAREHOUSE, look_at_schemas),
         Job("weekly_digest", Lane.LIGHT, tell_week),
         Job("weekly_packet", Lane.LIGHT, send_packets),
+        Job("anomalies", Lane.LIGHT, find_anomalies),
         Job(backfill_asked.JOB, Lane.WAREHOUSE, backfill_asked.carry_out),
         Job(plan_asked.JOB, Lane.WAREHOUSE, plan_asked.carry_out),
         Job(quarantine_asked.JOB, Lane.WAREHOUSE, quarantine_asked.carry_out),

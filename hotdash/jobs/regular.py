@@ -107,6 +107,12 @@ def send_packets(context: JobContext, job: JobRecord) -> None:
         each()
 
 
+def find_anomalies(context: JobContext, job: JobRecord) -> None:
+    """Every hour: a publication that was looked at is not looked at again."""
+    del job
+    context.hooks.anomalies()
+
+
 def remind_of_drill(context: JobContext, job: JobRecord) -> None:
     """A machine may not ask for a backfill, so a person is asked to practise one."""
     context.hooks.remind(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from hotdash.insights.anomalies.keeping import headline_of
 from hotdash.jobs.alert_desk import AlertDesk, states_of
 from hotdash.jobs.notify_findings import Told
 from hotdash.jobs.tell_failure import Note, tell
@@ -14,12 +15,13 @@ from hotdash.notifications.compose import words
 from hotdash.notifications.figures import monday_of
 from hotdash.notifications.message import Severity, Subject
 from hotdash.notifications.standing import standing_of
-from hotdash.storage.appdb.repositories import alert_events, alerts
+from hotdash.storage.appdb.repositories import alert_events, alerts, anomalies
 from hotdash.storage.appdb.repositories.alert_information import information_since
 from hotdash.storage.appdb.repositories.shops import list_shops
 
 NAME = "weekly_digest"
 RUNBOOK = "weekly-digest"
+MOST_UNUSUAL = 8
 # The timezone of its schedule: by the office's own, its hour lies now in one week, now in another.
 ZONE = ZoneInfo("UTC")
 _WEEK = timedelta(weeks=1)
@@ -64,6 +66,10 @@ def _sentence(session: Session, shop_id: str, week: _Week) -> str:
         f"{false} of them false.",
         f"Still open: {', '.join(still)}." if still else "None is open.",
     ]
+    unusual = anomalies.list_anomalies(session, shop_id, since=week.since.date())
+    if unusual:
+        parts.append(f"Out of the ordinary, {len(unusual)} times; the newest first:")
+        parts += [headline_of(each) for each in unusual[:MOST_UNUSUAL]]
     information = information_since(session, shop_id, week.since)
     parts += [f"{words(each.check_name)}, {each.times}×: {each.sentence}" for each in information]
     return " ".join(parts)

@@ -37,6 +37,7 @@ from hotdash.entrypoints.connecting import keep
 from hotdash.entrypoints.source_overview import describe_sources
 from hotdash.entrypoints.web.server import refuse_taken_port
 from hotdash.entrypoints.wiring import Installation, open_installation
+from hotdash.jobs.look_for_anomalies import look_for_anomalies
 from hotdash.jobs.show_sources import Document
 from hotdash.jobs.weekly_packet import keep_last_weeks
 from hotdash.storage.embedded import EmbeddedPostgres
@@ -180,6 +181,7 @@ class Demo:
                 "The first run published nothing.", hint=f"See {self._settings.log_file}."
             )
         with shown_progress(err, silent=self._as_json) as progress:
+            self._look_for_anomalies(house, progress)
             self._keep_last_weeks(house, progress)
             self._leave_record(house, address, progress)
         web.wait_for_page(f"{self._settings.base_url}/healthz", _READY_SECONDS)
@@ -246,6 +248,10 @@ class Demo:
             connect_sources(house, shop["shop_id"], shop["sources"])
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
         return ready["address"]
+
+    def _look_for_anomalies(self, house: Installation, progress: Progress) -> None:
+        with progress.task("Anomalies", total=1):
+            look_for_anomalies(house.database, house.clock)
 
     def _keep_last_weeks(self, house: Installation, progress: Progress) -> None:
         with progress.task("Last week's packets", total=1):

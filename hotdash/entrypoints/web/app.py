@@ -15,6 +15,7 @@ from hotdash.entrypoints.web.api import (
     access,
     alerts,
     annotations,
+    anomalies,
     assignments,
     attribution,
     audit,
@@ -73,6 +74,7 @@ from hotdash.entrypoints.web.pages.admin import (
     shops,
 )
 from hotdash.entrypoints.web.pages.admin import tokens as token_pages
+from hotdash.entrypoints.web.pages.anomalies import page as anomaly_pages
 from hotdash.entrypoints.web.pages.attribution import order as attributed_order
 from hotdash.entrypoints.web.pages.attribution import page as attribution_page
 from hotdash.entrypoints.web.pages.backfills import forms as backfill_forms
@@ -106,6 +108,7 @@ ROUTERS = (
     *(scorecard.router, backlog.router, lineage_page.router, installation.router),
     *(backfill_pages.router, backfill_forms.router),
     *(metrics.router, attribution.router, packets.router, studies.router),
+    *(anomalies.router, anomaly_pages.router),
     *(publications.router, plans.router, backfills.router),
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),

@@ -24,6 +24,7 @@ class Page:
 
 PAGES = (
     Page("today", "Today", "/today"),
+    Page("anomalies", "Anomalies", "/anomalies"),
     Page("explore", "Explore", "/explore"),
     Page("attribution", "Attribution", "/attribution"),
     Page("patterns", "Patterns", "/patterns"),

@@ -21,10 +21,13 @@ from hotdash.insights.tiles.contract import Tile, point_json
 from hotdash.insights.tiles.definition import CACHE_FOR
 from hotdash.insights.tiles.engine import load_tiles
 from hotdash.storage.appdb.repositories.annotations import AnnotationRecord, list_annotations
+from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord, unanswered
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
     open_recommendations,
 )
+
+_UNUSUAL_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What happened on the days that are shown, and what waits for an answer, the most urgent first."""
+    """What happened on the days that are shown, what waits for an answer, the most urgent first, and
+    alerts of the last days that nobody said anything about."""
 
     annotations: Sequence[AnnotationRecord]
     waiting: Sequence[RecommendationRecord]
+    unusual: Sequence[AnomalyRecord] = ()
 
 
 class ReadyTiles:
@@ -99,6 +104,7 @@ class ReadyTiles:
                 found = Beside(
                     list_annotations(session, asked.shop_id),
                     open_recommendations(session, asked.shop_id, most),
+                    unanswered(session, asked.shop_id, now.date() - _UNUSUAL_FOR, most),
                 )
             ready = made_ready(found, b"", now + CACHE_FOR)
             self._beside.put(key, ready)

@@ -157,11 +157,27 @@ class Threshold(_Strict):
     act: Exact
 
 
+class AnomalyThresholds(_Strict):
+    """In robust standard deviations; a change of a smaller share than the least is no news."""
+
+    digest: Exact = Decimal(3)
+    alert: Exact = Decimal(4)
+    least_share: Exact = Decimal(0)
+    because: Text
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if not 0 < self.digest <= self.alert:
+            raise ValueError(f"an alert at {self.alert} comes before the digest at {self.digest}")
+        return self
+
+
 class Thresholds(_Strict):
-    """change: shares of the base; level: the value itself."""
+    """change: shares of the base; level: the value itself; anomalies: where not the usual ones hold."""
 
     change: Threshold
     level: Threshold | None = None
+    anomalies: AnomalyThresholds | None = None
 
 
 class Change(_Strict):

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from hotdash.insights.anomalies.keeping import driver_of, headline_of
 from hotdash.insights.statements import statement
 from hotdash.reports.packet import words
 from hotdash.reports.packet.asking import Asking
 from hotdash.reports.packet.contract import Anomaly, Level, Trend
 from hotdash.storage.appdb.repositories.alerts import NOTES
+from hotdash.storage.appdb.repositories.anomalies import ALERT, list_anomalies
 from hotdash.storage.appdb.repositories.week_figures import (
     Found,
     Span,
@@ -18,12 +20,18 @@ from hotdash.storage.appdb.repositories.week_figures import (
 
 PAGES = "fct_landing_pages"
 MOST_PAGES = 8
+MOST_DAYS = 8
 _LEVELS = {"blocking": Level.ACT, "warning": Level.WATCH}
 _LOST_ALMOST_ALL = Decimal("-0.7")
 
 
 def anomalies(asking: Asking, trends: Sequence[Trend]) -> tuple[Anomaly, ...]:
-    found = [*_of_figures(trends), *_of_pages(asking), *_of_checks(asking)]
+    found = [
+        *_of_figures(trends),
+        *_of_days(asking),
+        *_of_pages(asking),
+        *_of_checks(asking),
+    ]
     return tuple(sorted(found, key=lambda each: list(Level).index(each.level)))
 
 
@@ -35,6 +43,28 @@ def _of_figures(trends: Sequence[Trend]) -> Iterator[Anomaly]:
         if each.share:
             title = f"{each.title} {'rose' if each.share > 0 else 'fell'} by {words.percent(abs(each.share)).removeprefix('+')}"
         yield Anomaly(each.level, title, _beside(each), each.query)
+
+
+def _of_days(asking: Asking) -> Iterator[Anomaly]:
+    """What was judged day by day, as far as it was known then; better news is only to be known."""
+    known = [
+        each
+        for each in list_anomalies(asking.session, asking.shop_id, since=asking.week.monday)
+        if each.about.day <= asking.week.sunday and each.found_at <= asking.as_of
+    ]
+    if not known:
+        return
+    url = asking.page("/anomalies")
+    query = asking.linked("anomalies", "Days out of the ordinary", url)
+    for each in known[:MOST_DAYS]:
+        level = Level.INFO
+        if not each.about.is_better:
+            level = Level.ACT if each.about.level == ALERT else Level.WATCH
+        yield Anomaly(level, headline_of(each).removesuffix("."), driver_of(each) or "", query)
+    if len(known) > MOST_DAYS:
+        yield Anomaly(
+            Level.INFO, f"{len(known) - MOST_DAYS} more days out of the ordinary", "", query
+        )
 
 
 def _beside(each: Trend) -> str:

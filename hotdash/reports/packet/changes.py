@@ -4,13 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from hotdash.insights.metrics.query.answer import Answer, AnswerRow
-from hotdash.insights.metrics.registry import registry
-from hotdash.insights.statements import statement
-from hotdash.reports.packet import words
-from hotdash.reports.packet.asking import Asking, blocked_because
-from hotdash.reports.packet.contract import Breakdown, Driver
-from hotdash.reports.packet.drivers import (
+from hotdash.insights.contributions import (
     Part,
     RatioPart,
     drivers_of_product,
@@ -18,6 +12,12 @@ from hotdash.reports.packet.drivers import (
     drivers_of_sum,
     rounded,
 )
+from hotdash.insights.metrics.query.answer import Answer, AnswerRow
+from hotdash.insights.metrics.registry import registry
+from hotdash.insights.statements import statement
+from hotdash.reports.packet import words
+from hotdash.reports.packet.asking import Asking, blocked_because
+from hotdash.reports.packet.contract import Breakdown, Driver
 from hotdash.reports.packet.trends import unit_of
 
 ROAS_MART = "fct_roas"

@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 
 from hotdash.base.clock import iso_utc
+from hotdash.insights.contributions import Driver
 from hotdash.storage.appdb.repositories.week_figures import FailedRuns, RefusedWindow
 
 FORMAT = 1
@@ -109,19 +110,6 @@ class Anomaly:
     title: str
     context: str
     query: str
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """One part of a change; mix and rate are told of ratios and are its two halves."""
-
-    name: str
-    now: Decimal | None
-    before: Decimal | None
-    change: Decimal
-    mix: Decimal | None = None
-    rate: Decimal | None = None
-    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

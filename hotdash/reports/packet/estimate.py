@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hotdash.reports.packet.drivers import rounded
+from hotdash.insights.contributions import rounded
 from hotdash.reports.packet.weeks import Week
 
 WEEKS_OF_ONE = 4

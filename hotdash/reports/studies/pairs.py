@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from hotdash.insights.contributions import rounded
 from hotdash.insights.correlation.innovations import Innovations
 from hotdash.insights.correlation.lead_lag import (
     FALSE_SHARE,
@@ -19,7 +20,6 @@ from hotdash.insights.correlation.lead_lag import (
 )
 from hotdash.insights.studies.catalog import PAIRS, Study
 from hotdash.reports.packet import words
-from hotdash.reports.packet.drivers import rounded
 from hotdash.reports.studies import sentences
 from hotdash.reports.studies.contract import (
     Effect,

@@ -11,7 +11,7 @@ FORMS = [
     *("/data-health/overrides", "/data-health/overrides/revoke", "/data-health/alerts/answer"),
     *(f"/data-health/publications/{what}" for what in ("rollback", "release")),
     *(f"/decisions/{what}" for what in ("answer", "correct", "assign", "assignments")),
-    "/customers/reveal",
+    *("/customers/reveal", "/anomalies/answer"),
     *(
         f"/admin/people/{verb}"
         for verb in ("invite", "role", "remove", "link", "password", "sessions/end")
@@ -59,6 +59,10 @@ DOCUMENTS = {
             "resolve": REASON,
         }.items()
     },
+    "/api/v1/anomalies/{anomaly}/answer": (
+        f"/api/v1/anomalies/{SOMETHING}/answer?shop={ROD}",
+        {"state": "acknowledged"},
+    ),
     **{
         f"/api/v1/decisions/{{{what}}}/{verb}": (
             f"/api/v1/decisions/{SOMETHING}/{verb}?shop={ROD}",

@@ -21,7 +21,7 @@ BY_PARENT = re.compile(
 MAY_BE_APPENDED_TO = {
     *("app.decisions", "audit.events", "app.alert_events", "app.check_overrides"),
     *("app.dashboard_facts", "app.seo_assignments"),
-    *("app.annotations", "app.goals", "app.saved_views"),
+    *("app.annotations", "app.goals", "app.saved_views", "app.anomaly_events"),
 }
 
 

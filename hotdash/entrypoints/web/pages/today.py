@@ -14,6 +14,7 @@ from hotdash.base.roles import Permission, may
 from hotdash.entrypoints.web.address import see_other
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages import today_view
+from hotdash.entrypoints.web.pages.anomalies import view as anomaly_view
 from hotdash.entrypoints.web.pages.asked_view import (
     AskedView,
     answered_line,
@@ -132,6 +133,8 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
             *(shop.shop_id, now, view.url(chart)),
             may_decide=may(shop.role, Permission.DECIDE),
         ),
+        "unusual": [anomaly_view.row_of(each) for each in beside.unusual],
+        "anomalies_url": anomaly_view.url_of(shop.shop_id),
         "looks_again": today_view.looks_again(tiles),
         "period_line": today_view.period_line(sales, period),
         "tiles": [tile_view(tile, shop.shop_id, period, now) for tile in tiles],

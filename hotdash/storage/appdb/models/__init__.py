@@ -15,6 +15,7 @@ from hotdash.storage.appdb.models.alerts import (
     AlertEvent,
     AlertRules,
 )
+from hotdash.storage.appdb.models.anomalies import AnomalyEvent, AnomalyLook, KeptAnomaly
 from hotdash.storage.appdb.models.backfills import (
     BackfillChunk,
     BackfillDiff,
@@ -101,6 +102,8 @@ __all__ = [
     "AlertEvent",
     "AlertRules",
     "Annotation",
+    "AnomalyEvent",
+    "AnomalyLook",
     "ApiCall",
     "ApiCallHour",
     "ApiToken",
@@ -134,6 +137,7 @@ __all__ = [
     "Goal",
     "InstallPass",
     "JobRun",
+    "KeptAnomaly",
     "KeptPacket",
     "LabelledIncident",
     "LeaseHolder",

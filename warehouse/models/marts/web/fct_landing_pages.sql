@@ -94,7 +94,12 @@ weeks as (
       range between interval '6 days' preceding and current row
     ) as {{ name }}
     {%- if not loop.last %},{% endif %}
-    {%- endfor %}
+    {%- endfor %},
+    max(sessions_week_before) over (
+      partition by shop_id, page
+      order by day
+      range between interval '6 days' preceding and current row
+    ) as peak_before
   from days
 )
 
@@ -115,7 +120,11 @@ select
   read_days.days_known = 14 as is_judged,
   read_days.days_known = 14
   and weeks.sessions_previous_7d >= traffic_minimum_sessions.value
-  and weeks.sessions_7d * 100 <= weeks.sessions_previous_7d * (100 - traffic_drop_percent.value) as is_anomaly
+  and weeks.sessions_7d * 100 <= weeks.sessions_previous_7d * (100 - traffic_drop_percent.value)
+  {#- That one peak day is over is no loss: the six others have to say so too, as a week. #}
+  and (weeks.sessions_previous_7d - weeks.peak_before) * 7 >= traffic_minimum_sessions.value * 6
+  and weeks.sessions_7d * 600
+  <= (weeks.sessions_previous_7d - weeks.peak_before) * 7 * (100 - traffic_drop_percent.value) as is_anomaly
 from weeks
 inner join {{ ref('int_affected_web') }} as affected
   on affected.shop_id = weeks.shop_id and affected.day = weeks.day

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotdash.reports.packet.drivers import (
+from hotdash.insights.contributions import (
     Part,
     RatioPart,
     drivers_of_product,

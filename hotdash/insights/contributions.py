@@ -6,11 +6,22 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import floor
 
-from hotdash.reports.packet.contract import Driver
-
 REST = "Other"
 MOST = 6
 _HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One part of a change; mix and rate are told of ratios and are its two halves."""
+
+    name: str
+    now: Decimal | None
+    before: Decimal | None
+    change: Decimal
+    mix: Decimal | None = None
+    rate: Decimal | None = None
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

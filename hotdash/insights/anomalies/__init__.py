@@ -1,0 +1,1 @@
+"""What changed beyond what a series does by itself, and what stood around it."""

@@ -1,0 +1,82 @@
+"""The hours of the last day and night: whether orders stopped is worth knowing before the day is over."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hotdash.insights.anomalies.context import worth_of
+from hotdash.insights.anomalies.finding import Finding, fine
+from hotdash.insights.anomalies.judge import Limits
+from hotdash.insights.anomalies.reading import ShopReading
+from hotdash.insights.anomalies.replay import Told, told_of
+from hotdash.insights.anomalies.series import Grain, Series, day_of, hour_step
+from hotdash.insights.metrics.publication import load_published
+from hotdash.insights.statements import statement
+from hotdash.insights.tiles.values import unit_of
+
+HOURS_JUDGED = 24
+_WEEKS_READ = 10
+ORDERS = "orders"
+KEY = "orders/hour"
+
+
+def look_at_hours(reading: ShopReading) -> Iterator[Finding]:
+    """Up to the last hour that was over when the orders were read."""
+    series = hours_of(reading)
+    last = max(series.known, default=None)
+    if last is None or ORDERS not in reading.metrics:
+        return
+    for told in told_of(series, range(last - HOURS_JUDGED + 1, last + 1), Limits()):
+        yield _finding(reading, told)
+
+
+def hours_of(reading: ShopReading) -> Series:
+    published = load_published(reading.session, reading.shop_id)
+    read_at = min(published.as_of.values()).astimezone(ZoneInfo(reading.timezone))
+    ends = hour_step(read_at)
+    first = read_at.date() - timedelta(weeks=_WEEKS_READ)
+    asked = {
+        "shop_id": reading.shop_id,
+        "timezone": reading.timezone,
+        "first": first,
+        "last": read_at.date(),
+    }
+    rows = reading.session.execute(statement(__file__, "hours.sql"), asked)
+    counted = {
+        hour_step(datetime(row.day.year, row.day.month, row.day.day, row.hour)): float(row.orders)
+        for row in rows
+    }
+    begins = hour_step(datetime(first.year, first.month, first.day))
+    since = max(begins, min(counted, default=ends))
+    known = {step: counted.get(step, 0.0) for step in range(since, ends)}
+    return Series(KEY, known, Grain.HOUR, counted=True)
+
+
+def _finding(reading: ShopReading, told: Told) -> Finding:
+    seen, metric = told.seen, reading.metrics[ORDERS]
+    day = day_of(seen.step, Grain.HOUR)
+    value, expected, low, high = map(fine, (seen.value, seen.expected, seen.low, seen.high))
+    return Finding(
+        shop_id=reading.shop_id,
+        key=KEY,
+        metric=ORDERS,
+        title=metric.title,
+        dimension=None,
+        part=None,
+        grain=Grain.HOUR,
+        day=day,
+        hour=seen.step % 24,
+        level=told.level,
+        is_new=told.is_new,
+        is_better=seen.z > 0,
+        value=value,
+        expected=expected,
+        low=low,
+        high=high,
+        unit=unit_of(metric, reading.currency),
+        z=fine(seen.z, 2),
+        method=seen.method,
+        judged_by=seen.judged_by,
+        money=worth_of(reading, metric, day, value - expected),
+        currency=reading.currency,
+    )

@@ -1,0 +1,48 @@
+"""A finding as a row, and a row as a sentence."""
+
+from hotdash.insights.anomalies import wording
+from hotdash.insights.anomalies.finding import Finding
+from hotdash.storage.appdb.repositories.anomalies import WHOLE_DAY, AnomalyRecord, NewAnomaly
+
+
+def row_of(finding: Finding) -> NewAnomaly:
+    return NewAnomaly(
+        shop_id=finding.shop_id,
+        key=finding.key,
+        metric=finding.metric,
+        title=finding.title,
+        dimension=finding.dimension,
+        part_name=finding.part,
+        grain=finding.grain,
+        day=finding.day,
+        hour=WHOLE_DAY if finding.hour is None else finding.hour,
+        level=finding.level.value,
+        is_better=finding.is_better,
+        value=finding.value,
+        expected=finding.expected,
+        low=finding.low,
+        high=finding.high,
+        unit=finding.unit,
+        z=finding.z,
+        method=finding.method.value,
+        judged_by=finding.judged_by,
+        money=finding.money,
+        currency=finding.currency,
+        context=finding.context.as_json(),
+    )
+
+
+def headline_of(record: AnomalyRecord) -> str:
+    about = record.about
+    return wording.headline(
+        about.title,
+        about.part_name,
+        about.value,
+        about.expected,
+        about.unit,
+        wording.when(about.day, record.hour, about.grain),
+    )
+
+
+def driver_of(record: AnomalyRecord) -> str | None:
+    return wording.driver_sentence(record.about.context.get("driver"), record.about.unit)

@@ -1,0 +1,129 @@
+"""Landing pages week by week against their own weeks, so that the noise of a small page is no news."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from math import exp, log
+from statistics import median
+
+from hotdash.insights.anomalies.baseline import SIGMA_PER_MAD
+from hotdash.insights.anomalies.context import worth_of
+from hotdash.insights.anomalies.finding import Finding, fine
+from hotdash.insights.anomalies.judge import Level, Limits, Method
+from hotdash.insights.anomalies.reading import ShopReading
+from hotdash.insights.anomalies.wording import WEEK
+from hotdash.insights.metrics.definition import Unit
+from hotdash.insights.statements import statement
+
+WEEKS_READ = 13
+LEAST_WEEKS = 4
+LEAST_SESSIONS = 50
+_LEAST_SPREAD = 0.05
+SESSIONS = "sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class PageWeek:
+    """usual is the median of the weeks before, one peak week of which moves nothing."""
+
+    sessions: int
+    usual: float
+    low: float
+    high: float
+    z: float
+    weeks: int
+
+    def level(self, limits: Limits) -> Level | None:
+        """What would be told of a page that nobody comes to any other week is left out."""
+        if (
+            max(self.usual, self.sessions) < LEAST_SESSIONS
+            or self.low <= self.sessions <= self.high
+        ):
+            return None
+        if abs(self.z) > limits.alert:
+            return Level.ALERT
+        return Level.DIGEST if abs(self.z) > limits.digest else None
+
+
+def page_week(sessions: int, before: Sequence[int]) -> PageWeek | None:
+    """before are the weeks before it, of which the tested one is none."""
+    if len(before) < LEAST_WEEKS:
+        return None
+    logs = [_log(each) for each in before]
+    usual = median(logs)
+    misses = [
+        abs(each - median([*logs[:place], *logs[place + 1 :]])) for place, each in enumerate(logs)
+    ]
+    size = max(exp(usual) - 0.5, 0.0)
+    chance = (1 + size) ** -0.5
+    spread = max(SIGMA_PER_MAD * median(misses), _LEAST_SPREAD, chance)
+    reach = max(sorted(misses)[min(len(misses) - 1, int(0.9 * len(misses)))], 2 * spread)
+    return PageWeek(
+        sessions,
+        size,
+        max(exp(usual - reach) - 0.5, 0.0),
+        exp(usual + reach) - 0.5,
+        (_log(sessions) - usual) / spread,
+        len(before),
+    )
+
+
+def look_at_pages(reading: ShopReading) -> Iterator[Finding]:
+    last, pages = read_pages(reading)
+    if last is None or SESSIONS not in reading.metrics:
+        return
+    for page, weeks in sorted(pages.items()):
+        known = since_first(weeks)
+        found = page_week(known[0], known[1:]) if known else None
+        level = found.level(Limits()) if found else None
+        if found is not None and level is not None:
+            yield _finding(reading, page, last, found, level)
+
+
+def since_first(weeks: Mapping[int, int]) -> list[int]:
+    """The newest first; weeks before a page was first visited say nothing, those between were empty."""
+    return [weeks.get(week, 0) for week in range(max(weeks) + 1)] if weeks else []
+
+
+def read_pages(reading: ShopReading) -> tuple[date | None, dict[str, dict[int, int]]]:
+    rows = reading.session.execute(
+        statement(__file__, "pages.sql"), {"shop_id": reading.shop_id, "weeks": WEEKS_READ}
+    ).all()
+    found: dict[str, dict[int, int]] = {}
+    for row in rows:
+        found.setdefault(row.page, {})[row.week] = row.sessions
+    return (rows[0].last_day if rows else None), found
+
+
+def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level: Level) -> Finding:
+    metric = reading.metrics[SESSIONS]
+    value, expected = Decimal(found.sessions), fine(found.usual, 1)
+    return Finding(
+        shop_id=reading.shop_id,
+        key=f"sessions/page/{page}",
+        metric=SESSIONS,
+        title=metric.title,
+        dimension="page",
+        part=page,
+        grain=WEEK,
+        day=last,
+        hour=None,
+        level=level,
+        is_new=True,
+        is_better=found.z > 0,
+        value=value,
+        expected=expected,
+        low=fine(found.low, 1),
+        high=fine(found.high, 1),
+        unit=Unit.COUNT.value,
+        z=fine(found.z, 2),
+        method=Method.PROPORTION,
+        judged_by=found.weeks,
+        money=worth_of(reading, metric, last, value - expected),
+        currency=reading.currency,
+    )
+
+
+def _log(sessions: int) -> float:
+    return log(sessions + 0.5)

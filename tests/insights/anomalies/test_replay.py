@@ -1,0 +1,78 @@
+"""Alerts rest after they rang, and a series that rings too often is asked for more."""
+
+from dataclasses import replace
+from random import Random
+
+from hotdash.insights.anomalies.judge import Level, Limits
+from hotdash.insights.anomalies.replay import COOL_DOWN_DAYS, told_of, tuned
+from hotdash.insights.anomalies.series import Series
+
+FIRST = 739_000
+DAYS = 300
+
+
+def ordinary(seed: int = 1) -> Series:
+    chance = Random(seed)
+    known = {FIRST + day: 1_000 * (1 + chance.gauss(0, 0.08)) for day in range(DAYS)}
+    return Series("revenue", known)
+
+
+def test_a_drop_of_several_days_rings_once() -> None:
+    series = ordinary()
+    days = range(FIRST + 200, FIRST + 200 + 3)
+    struck = replace(series, known={**series.known, **dict.fromkeys(days, 200.0)})
+
+    told = list(told_of(struck, days, Limits()))
+
+    assert [each.level for each in told] == [Level.ALERT] * 3
+    assert [each.is_new for each in told] == [True, False, False]
+
+
+def test_the_other_direction_rings_by_itself() -> None:
+    series = ordinary()
+    struck = replace(series, known={**series.known, FIRST + 200: 200.0, FIRST + 202: 4_000.0})
+
+    told = list(told_of(struck, range(FIRST + 200, FIRST + 203), Limits()))
+
+    assert [each.is_new for each in told if each.level is Level.ALERT] == [True, True]
+
+
+def test_it_rings_again_when_the_cool_down_is_over() -> None:
+    series = ordinary()
+    again = FIRST + 200 + COOL_DOWN_DAYS + 1
+    struck = replace(series, known={**series.known, FIRST + 200: 200.0, again: 200.0})
+
+    told = list(told_of(struck, (FIRST + 200, again), Limits()))
+
+    assert [each.is_new for each in told] == [True, True]
+
+
+def test_a_quiet_series_keeps_its_limit() -> None:
+    found = tuned(ordinary(), FIRST + DAYS, Limits())
+
+    assert found.limits == Limits()
+    assert found.alerts <= found.allowed
+
+
+def test_a_series_that_rings_every_other_week_is_asked_for_more() -> None:
+    """26 weeks may bring five alerts (3 a week over 15 KPIs); one every ten days is many more."""
+    series = ordinary()
+    spikes = {FIRST + day: 1_000.0 * (2 + day / 100) for day in range(120, 300, 10)}
+    restless = replace(series, known={**series.known, **spikes})
+
+    found = tuned(restless, FIRST + DAYS, Limits())
+
+    assert found.allowed == 5
+    assert found.alerts > found.allowed
+    assert found.is_raised_from(Limits())
+    steps = range(FIRST + DAYS - 26 * 7, FIRST + DAYS)
+    left = [each for each in told_of(restless, steps, found.limits) if each.level is Level.ALERT]
+    assert sum(each.is_new for each in left) <= found.allowed
+
+
+def test_a_labelled_incident_tunes_nothing() -> None:
+    series = ordinary()
+    spikes = {FIRST + day: 4_000.0 for day in range(120, 300, 10)}
+    labelled = replace(series, known={**series.known, **spikes}, labelled=frozenset(spikes))
+
+    assert tuned(labelled, FIRST + DAYS, Limits()).limits == Limits()

@@ -15,6 +15,7 @@ from benchmarks import (
     control_center,
     data_quality,
     first_start,
+    forecasts,
     ingest,
     large_shop,
     poison,
@@ -44,6 +45,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "control_center": control_center.measure,
     "data_quality": data_quality.measure,
     "analyzer": analyzer.measure,
+    "forecasts": forecasts.measure,
 }
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from hotdash.base.errors import NotFoundError
-from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked, send_mirror
+from hotdash.jobs import backfill_asked, forecast, plan_asked, quarantine_asked, send_mirror
 from hotdash.jobs.gather_incident import gather_open
 from hotdash.jobs.job_context import Job
 from hotdash.jobs.keep_analysis import keep_analysis
@@ -34,6 +34,7 @@ SCHEDULE = (
     ScheduledJob("tidy", "20 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
+    ScheduledJob(forecast.JOB, "40 2 * * *", grace=timedelta(hours=6)),
     ScheduledJob("compare_sides", "30 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
     ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
@@ -57,6 +58,7 @@ JOBS = {
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("sync_analysis", Lane.LIGHT, keep_analysis),
+        Job(forecast.JOB, Lane.LIGHT, forecast.forecast_night),
         Job("compare_sides", Lane.WAREHOUSE, compare_sides),
         Job("incident", Lane.WAREHOUSE, gather_open),
         Job("parity", Lane.WAREHOUSE, parity),

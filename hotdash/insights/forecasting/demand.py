@@ -169,11 +169,8 @@ def _of_sums(error: Floats, is_known: NDArray[np.bool_]) -> Floats:
 
 def _first_known(demand: Floats) -> NDArray[np.intp]:
     known = np.isfinite(demand)
-    if len(demand) == 0:
-        return np.zeros(demand.shape[1], dtype=np.intp)
-    began: NDArray[np.intp] = np.argmax(known, axis=0)
-    began[~known.any(axis=0)] = len(demand)
-    return began
+    before = np.cumsum(known, axis=0) == 0
+    return before.sum(axis=0).astype(np.intp)
 
 
 def _kept(judged: _Judged, intermittent: NDArray[np.bool_]) -> NDArray[np.intp]:

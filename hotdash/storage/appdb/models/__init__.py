@@ -29,6 +29,7 @@ from hotdash.storage.appdb.models.decisions import (
     RecommendationEvent,
     SeoAssignment,
 )
+from hotdash.storage.appdb.models.forecasts import KeptForecast, StockPlan
 from hotdash.storage.appdb.models.governance import (
     AuditArchive,
     AuditEvent,
@@ -133,6 +134,7 @@ __all__ = [
     "Goal",
     "InstallPass",
     "JobRun",
+    "KeptForecast",
     "KeptPacket",
     "LabelledIncident",
     "LeaseHolder",
@@ -162,6 +164,7 @@ __all__ = [
     "SignInAttempt",
     "SignInLink",
     "SourceState",
+    "StockPlan",
     "TileRows",
     "User",
     "UserSession",

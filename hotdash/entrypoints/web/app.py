@@ -21,6 +21,7 @@ from hotdash.entrypoints.web.api import (
     backfills,
     decisions,
     facts,
+    forecasts,
     goals,
     metrics,
     packets,
@@ -81,6 +82,7 @@ from hotdash.entrypoints.web.pages.data_health import forms as data_health_forms
 from hotdash.entrypoints.web.pages.data_health import page as data_health_page
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
+from hotdash.entrypoints.web.pages.forecast import page as forecast_pages
 from hotdash.entrypoints.web.pages.sources import page as source_pages
 from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
 from hotdash.entrypoints.web.pages.studies import page as study_pages
@@ -101,9 +103,9 @@ ROUTERS = (
     *(policies.router, alert_rules.router, alert_rules_forms.router, who_read.router),
     *(customers.router, assigning.router, packet_pages.router, study_pages.router),
     *(source_pages.router, quarantine_pages.router),
-    *(scorecard.router, backlog.router),
+    *(scorecard.router, backlog.router, forecast_pages.router),
     *(backfill_pages.router, backfill_forms.router),
-    *(metrics.router, attribution.router, packets.router, studies.router),
+    *(metrics.router, attribution.router, packets.router, studies.router, forecasts.router),
     *(publications.router, plans.router, backfills.router),
     *(data_health.router, alerts.router, sources.router),
     *(decisions.router, assignments.router, facts.router),

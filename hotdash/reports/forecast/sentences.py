@@ -1,7 +1,7 @@
 """What a kept forecast says, in words that a shop owner reads once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -88,9 +88,11 @@ def of_demand_errors(document: Document) -> Sequence[str]:
     if document["mase_of_smooth"] is not None:
         told.append(f"Other items: MASE {short(document['mase_of_smooth'])} (middle item).")
     if document["bias"] is not None:
-        told.append(f"Bias over all: {wording.percent(Decimal(document['bias']))}.")
+        bias = Decimal(document["bias"])
+        side = "high" if bias > 0 else "low"
+        told.append(f"Over all items, forecasts were {wording.percent(abs(bias))} too {side}.")
     covered = [
-        f"{each['days']} days {wording.percent(Decimal(each['held']))}"
+        f"{each['days']} days {wording.percent(Decimal(each['held']))} of {each['judged']:,}"
         for each in document["coverage"]
         if each["held"] is not None
     ]
@@ -111,7 +113,7 @@ def of_stock(totals: StockTotals, currency: str) -> str:
     risk = f", {in_words(totals.money_at_risk, currency)} at risk" if totals.money_at_risk else ""
     order = f" for {in_words(totals.order_cost, currency)}" if totals.order_cost else ""
     parts = [
-        f"{totals.warned:,} of {wording.counted(totals.items, 'item')} may run out before a refill{risk}",
+        f"{totals.warned:,} of {wording.counted(totals.items, 'item')} likely to run out within the lead time and a week{risk}",
         f"{totals.to_reorder:,} to order{order}",
         f"{totals.overstocked:,} with too much{_worth(totals.overstock_value, currency)}",
         f"{totals.dead:,} dead{_worth(totals.dead_value, currency)}",
@@ -120,18 +122,19 @@ def of_stock(totals: StockTotals, currency: str) -> str:
 
 
 def lasts(each: StockPlanRecord) -> str:
-    """Until when, with its range."""
+    """Until when, with its range; the year where it is another one."""
     if each.available <= 0:
         return "out of stock"
     if each.out_on is None:
         return "more than a year"
-    first = wording.day(each.out_earliest) if each.out_earliest else wording.day(each.out_on)
-    last = wording.day(each.out_latest) if each.out_latest else "over a year"
-    return f"{wording.day(each.out_on)} ({first} to {last})"
+    year = each.as_of_day.year
 
+    def told(day: date) -> str:
+        return f"{day.day} {day:%b}" if day.year == year else wording.day(day)
 
-def days_of_stock(each: StockPlanRecord) -> int | None:
-    return None if each.out_on is None else (each.out_on - each.as_of_day) // timedelta(days=1)
+    first = told(each.out_earliest or each.out_on)
+    last = told(each.out_latest) if each.out_latest else "over a year"
+    return f"{told(each.out_on)} ({first} to {last})"
 
 
 def _worth(value: Decimal | None, currency: str) -> str:

@@ -40,7 +40,7 @@ class TestPages:
 
     def test_each_list_of_the_plan_shows_its_items(self, shop: Web) -> None:
         html = shop.client.get(f"/forecast/stock?shop={ROD}").text
-        assert "2 of 5 items may run out before a refill" in html
+        assert "2 of 5 items likely to run out within the lead time and a week" in html
         assert "Hose" in html
         assert "out of stock" in html
         assert "Badge" not in html

@@ -70,6 +70,7 @@ def stock(
         "chosen_list": list.value,
         "list_title": view.LIST_TITLES[list],
         "nothing": view.NOTHING[list],
+        "is_surplus": list in (StockList.OVERSTOCK, StockList.DEAD),
         "lists": [
             (title, _url(chosen, each), each is list) for each, title in view.LIST_TITLES.items()
         ],

@@ -199,7 +199,10 @@ def _counted(world: Histories, first: int, is_warned: NDArray[np.bool_]) -> Warn
         is_rare = world.asked[item].mean() < RARE_BELOW
         for day in np.flatnonzero((left[1:] <= 0) & (left[:-1] > 0)):
             if day >= WITHIN:
-                is_early = bool(told[day - WITHIN : day - EARLY + 1].any())
+                # A warning before the last refill spoke of other stock.
+                filled = np.flatnonzero(left[1 : day + 1] > left[:day])
+                since = max(day - WITHIN, filled[-1] + 1 if len(filled) else 0)
+                is_early = bool(told[since : day - EARLY + 1].any())
                 found.stock_outs += 1
                 found.early += is_early
                 found.rare += is_rare

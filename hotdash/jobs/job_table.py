@@ -58,6 +58,7 @@ JOBS = {
         Job("tidy", Lane.WAREHOUSE, tidy_night),
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("sync_analysis", Lane.LIGHT, keep_analysis),
+        # Needs no warehouse, but minutes: in the light lane the watch would wait for it.
         Job(forecast.JOB, Lane.WAREHOUSE, forecast.forecast_night),
         Job("compare_sides", Lane.WAREHOUSE, compare_sides),
         Job("incident", Lane.WAREHOUSE, gather_open),

@@ -1,5 +1,6 @@
 """The shapes of forecasts and of the stock plan."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -85,5 +86,5 @@ class StockAnswer(Shape):
     currency: str
     list: StockList
     totals: StockTotalsShape
-    items: list[StockItemShape]
+    items: Sequence[StockItemShape]
     next_offset: int | None

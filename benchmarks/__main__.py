@@ -16,6 +16,7 @@ from benchmarks import (
     control_center,
     data_quality,
     first_start,
+    forecasts,
     ingest,
     large_shop,
     poison,
@@ -48,6 +49,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "data_quality": data_quality.measure,
     "analyzer": analyzer.measure,
     "anomalies": anomalies.measure,
+    "forecasts": forecasts.measure,
 }
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from hotdash.base.errors import NotFoundError
-from hotdash.jobs import backfill_asked, plan_asked, quarantine_asked, send_mirror
+from hotdash.jobs import backfill_asked, forecast, plan_asked, quarantine_asked, send_mirror
 from hotdash.jobs.back_up import back_up_night, practise_restore
 from hotdash.jobs.gather_incident import gather_open
 from hotdash.jobs.job_context import Job
@@ -41,6 +41,7 @@ SCHEDULE = (
     ScheduledJob("facts_rollup", "40 3 * * *", grace=timedelta(hours=3)),
     ScheduledJob("sync_analysis", "25 * * * *", grace=timedelta(hours=3)),
     ScheduledJob("lineage", "35 * * * *", begins_at_once=True, grace=timedelta(hours=3)),
+    ScheduledJob(forecast.JOB, "40 2 * * *", begins_at_once=True, grace=timedelta(hours=6)),
     ScheduledJob("compare_sides", "30 4 * * *", grace=timedelta(hours=3)),
     ScheduledJob("incident", "0 6,18 * * *", grace=timedelta(hours=3)),
     ScheduledJob("audit_seal", "*/5 * * * *", begins_at_once=True, grace=timedelta(hours=1)),
@@ -69,6 +70,8 @@ JOBS = {
         Job("facts_rollup", Lane.LIGHT, roll_up_night),
         Job("sync_analysis", Lane.LIGHT, keep_analysis),
         Job("lineage", Lane.LIGHT, trace_lineage),
+        # Needs no warehouse, but minutes: in the light lane the watch would wait for it.
+        Job(forecast.JOB, Lane.WAREHOUSE, forecast.forecast_night),
         Job("compare_sides", Lane.WAREHOUSE, compare_sides),
         Job("incident", Lane.WAREHOUSE, gather_open),
         Job("privacy", Lane.WAREHOUSE, answer_privacy),

@@ -52,6 +52,7 @@ COMMANDS = {
     "incident": "Gather what the analyzer and parity say twice a day",
     "analyze": "See what failed, whether trying again helped",
     "packet": "Make and read the weekly packets of a shop",
+    "forecast": "See what comes, how long stock lasts and what to order",
     "studies": "See whether series move together, and how many shops act",
     "validate": "Answer what a merchant asks on the first day",
     "scorecard": "Show what is promised, measured on this installation",

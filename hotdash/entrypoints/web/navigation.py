@@ -28,6 +28,7 @@ PAGES = (
     Page("explore", "Explore", "/explore"),
     Page("attribution", "Attribution", "/attribution"),
     Page("patterns", "Patterns", "/patterns"),
+    Page("forecast", "Forecast", "/forecast"),
     Page("studies", "Studies", "/studies"),
     Page("packets", "Packets", "/packets"),
     Page("sources", "Sources", "/sources"),

@@ -68,6 +68,7 @@ def _proposal(reading: Reading, item: StockSignal) -> Proposal:
             "reorder_quantity": item.reorder_quantity,
             "units_short": item.units_short,
             "supplier": item.supplier,
+            **_foretold_features(item),
         },
     )
 
@@ -82,7 +83,23 @@ def _reason(reading: Reading, item: StockSignal, name: str) -> str:
     refill = f"a refill takes {wording.counted(item.lead_time_days, 'day')}"
     short = wording.counted(item.units_short, "piece")
     lost = f", worth {in_words(item.money_at_risk, reading.currency)}" if item.money_at_risk else ""
-    return f"{name} {stands}, and {refill}: {sold}, so {short} will be missing{lost}."
+    return (
+        f"{name} {stands}, and {refill}: {sold}, so {short} will be missing{lost}.{_foretold(item)}"
+    )
+
+
+def _foretold(item: StockSignal) -> str:
+    """What the forecast adds: how likely, and between which days. Nothing of what is out already."""
+    if item.run_out is None or item.is_out_of_stock:
+        return ""
+    told = f" Its forecast gives {wording.percent(item.run_out)} that it runs out before a refill"
+    if item.out_earliest is None or item.out_latest is None:
+        return f"{told}."
+    return f"{told}, between {wording.day(item.out_earliest)} and {wording.day(item.out_latest)}."
+
+
+def _foretold_features(item: StockSignal) -> dict[str, str]:
+    return {} if item.run_out is None else {"run_out": f"{item.run_out:f}"}
 
 
 def _confidence(item: StockSignal) -> Confidence:

@@ -30,6 +30,7 @@ from hotdash.storage.appdb.models.decisions import (
     RecommendationEvent,
     SeoAssignment,
 )
+from hotdash.storage.appdb.models.forecasts import KeptForecast, StockPlan
 from hotdash.storage.appdb.models.governance import (
     AuditArchive,
     AuditEvent,
@@ -138,6 +139,7 @@ __all__ = [
     "InstallPass",
     "JobRun",
     "KeptAnomaly",
+    "KeptForecast",
     "KeptPacket",
     "LabelledIncident",
     "LeaseHolder",
@@ -168,6 +170,7 @@ __all__ = [
     "SignInAttempt",
     "SignInLink",
     "SourceState",
+    "StockPlan",
     "TileRows",
     "User",
     "UserSession",

@@ -5,19 +5,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, LiteralString, Self
+from typing import TYPE_CHECKING, Any, LiteralString, Self
 from uuid import UUID
 
 import psycopg
 import pyarrow as pa
-from adbc_driver_manager.dbapi import Connection
-from adbc_driver_postgresql import dbapi
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError, HotdashError, UnavailableError
 from hotdash.storage.appdb.models.serving import ManifestEntry, Part
 from hotdash.storage.marts import ColumnType, PublishedMart
+
+if TYPE_CHECKING:
+    from adbc_driver_manager.dbapi import Connection
 
 LOCK_WAIT = timedelta(seconds=15)
 _LOCK: LiteralString = "select pg_catalog.pg_advisory_lock(pg_catalog.hashtextextended(%s, 0))"
@@ -102,8 +103,12 @@ class LoadConnection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def opened(self) -> Connection:
+    def opened(self) -> "Connection":
         if self._open is None:
+            # Here and not above: it brings pyarrow's data sets and with them pandas, which no web
+            # process needs to start.
+            from adbc_driver_postgresql import dbapi
+
             connect: Callable[..., Connection] = getattr(dbapi, "connect")  # noqa: B009
             self._open = connect(self._direct_uri, autocommit=True)
         return self._open
@@ -111,12 +116,16 @@ class LoadConnection:
     def close(self) -> None:
         connection, self._open = self._open, None
         if connection is not None:
+            from adbc_driver_postgresql import dbapi
+
             with suppress(dbapi.Error):
                 connection.close()
 
 
 def load_rows(into: LoadConnection, mart: PublishedMart, rows: pa.Table) -> None:
     """Outside any transaction: nothing shows these rows before a manifest names their parts."""
+    from adbc_driver_postgresql import dbapi
+
     try:
         with into.opened().cursor() as cursor:
             cursor.adbc_ingest(mart.name, rows, mode="append", db_schema_name="serving")

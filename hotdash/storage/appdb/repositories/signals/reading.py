@@ -24,7 +24,7 @@ PAGES, CAMPAIGNS, SALES = "fct_landing_pages", "fct_roas", "fct_revenue"
 
 @dataclass(frozen=True, slots=True)
 class StockSignal:
-    """An item that runs out sooner than it can be refilled."""
+    """An item that runs out sooner than it can be refilled; what its forecast says, where it has one of that day."""
 
     inventory_item_id: int
     sku: str | None
@@ -42,6 +42,9 @@ class StockSignal:
     money_at_risk: Decimal | None
     unit_cost: Decimal | None
     is_out_of_stock: bool
+    run_out: Decimal | None = None
+    out_earliest: date | None = None
+    out_latest: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

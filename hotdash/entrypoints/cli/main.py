@@ -53,6 +53,7 @@ COMMANDS = {
     "backlog": "Show the metrics, studies and evidence still to come",
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",
+    "mcp": "Answer agents over stdio with the rights of a token",
     "access": "See who read what, and look at a customer behind a pseudonym",
     "audit": "Search the record of everything done, and prove it",
     "evidence": "Pack a window of time into one file that proves itself",

@@ -25,6 +25,7 @@ from tests.fixtures.web import Web, routes_of, web_in_front_of
 FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
 
 
+MCP = "POST /mcp"
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
     "GET /api/v1/tokens": Row(f"/api/v1/tokens{ASK}", 401, 404, 403, 200),
@@ -200,6 +201,8 @@ MATRIX = {
     ),
     "GET /api/v1/facts": Row(f"/api/v1/facts{ASK}", 401, 404, 200, 200),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
+    # For programs only, whatever a session could do; tool by tool: tests/entrypoints/mcp.
+    MCP: Row("/mcp", 401, 401, 401, 401, document={}),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),
     **OPEN_ROWS,
@@ -370,7 +373,9 @@ class TestEveryRouteOfTheApiByToken:
 
 
 PAGES = [
-    name for name, row in MATRIX.items() if row.anonymous in (401, SIGN_IN) and name not in PROGRAMS
+    name
+    for name, row in MATRIX.items()
+    if row.anonymous in (401, SIGN_IN) and name not in (*PROGRAMS, MCP)
 ]
 
 

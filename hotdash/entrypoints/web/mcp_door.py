@@ -1,5 +1,6 @@
 """POST /mcp: the Model Context Protocol behind the gate of the API; only a token opens it, never a session."""
 
+import orjson
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.entrypoints.web.context import McpDoor
 from hotdash.entrypoints.web.errors import reference_of
 from hotdash.entrypoints.web.gate import bearer_of
+from hotdash.entrypoints.web.known_requests import replaying
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.storage.appdb.repositories.visits import Visit
 
@@ -28,17 +30,24 @@ class NoTokenError(HotdashError):
         self.headers = {"www-authenticate": "Bearer"}
 
 
+class NotJsonError(HotdashError):
+    code = "not_json"
+
+
 class HandedOn(Response):
     """What is read and sent is the protocol's: here it is only known for whom."""
 
-    def __init__(self, door: McpDoor, visit: Visit, request_id: str) -> None:
+    def __init__(self, door: McpDoor, visit: Visit, request_id: str, asked: bytes) -> None:
         super().__init__()
         self._door = door
         self._visit = visit
         self._request_id = request_id
+        self._asked = asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._door.answer(self._visit, self._request_id, scope, receive, send)
+        del receive
+        asked = replaying(self._asked)
+        await self._door.answer(self._visit, self._request_id, scope, asked, send)
 
 
 @router.post("/mcp")
@@ -47,8 +56,20 @@ async def mcp(request: Request, parts: PartsOf) -> Response:
         raise NoTokenError
     parts.csrf.refuse_foreign(request)
     visit = await run_in_threadpool(parts.gate.visit, request)
+    asked = await request.body()
+    _require_json(asked)
     door = await run_in_threadpool(_door, parts)
-    return HandedOn(door, visit, reference_of(request))
+    return HandedOn(door, visit, reference_of(request), asked)
+
+
+def _require_json(asked: bytes) -> None:
+    """By the stricter reader: no lone surrogate, nothing that is not a number, no endless depth."""
+    try:
+        orjson.loads(asked)
+    except orjson.JSONDecodeError as error:
+        raise NotJsonError(
+            f"What was sent is not JSON: {error}.", hint="Send one JSON-RPC message.", field="body"
+        ) from None
 
 
 def _door(parts: Parts) -> McpDoor:

@@ -131,12 +131,17 @@ def _read(tool: Tool, arguments: Mapping[str, Any]) -> Asked:
 def _admitted(tool: Tool, asked: Asked, visit: Visit) -> Sequence[VisitedShop]:
     named = asked.named_shops()
     if named is None:
-        named = [each.shop_id for each in _seen(visit, tool.needs)] or [*visit.shops][:1]
-    elif not named:
-        named = [_only(visit)]
-    if not named:
-        raise ForbiddenError("This token opens no shop.", hint="Make another one.")
+        return everywhere(visit, tool.needs)
+    named = named or [_only(visit)]
     return [shop_of(visit, shop_id, tool.needs) for shop_id in dict.fromkeys(named)]
+
+
+def everywhere(visit: Visit, needs: Permission) -> Sequence[VisitedShop]:
+    """For what is the same in every shop: those in which they have the right, at least one."""
+    if not visit.shops:
+        raise ForbiddenError("This token opens no shop.", hint="Make another one.")
+    named = [each.shop_id for each in _seen(visit, needs)] or [next(iter(visit.shops))]
+    return [shop_of(visit, shop_id, needs) for shop_id in named]
 
 
 def _seen(visit: Visit, needs: Permission) -> list[VisitedShop]:

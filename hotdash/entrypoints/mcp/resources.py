@@ -14,7 +14,14 @@ from hotdash.entrypoints.admitting import sees, shop_of
 from hotdash.entrypoints.mcp import auditing
 from hotdash.entrypoints.mcp.auditing import Record
 from hotdash.entrypoints.mcp.callers import Caller
-from hotdash.entrypoints.mcp.calling import Document, Outcome, entered, enveloped, recorded
+from hotdash.entrypoints.mcp.calling import (
+    Document,
+    Outcome,
+    entered,
+    enveloped,
+    everywhere,
+    recorded,
+)
 from hotdash.entrypoints.mcp.contract import Found
 from hotdash.entrypoints.mcp.fence import EVERY_PATH
 from hotdash.entrypoints.mcp.house import McpHouse
@@ -85,9 +92,7 @@ def _packets(house: McpHouse, visit: Visit) -> Iterator[Listed]:
 
 def _definition(house: McpHouse, visit: Visit, record: Record, name: str) -> Document:
     """The same in every shop; read by whoever may see the numbers of one."""
-    if not any(sees(visit, each, Permission.SEE_METRICS) for each in visit.shops.values()):
-        for shop_id in visit.shops:
-            shop_of(visit, shop_id, Permission.SEE_METRICS)
+    everywhere(visit, Permission.SEE_METRICS)
     plain, _, version = name.partition("@")
     metric = registry().get(plain, int(version) if version else None)
     record.more = {"version": metric.version}

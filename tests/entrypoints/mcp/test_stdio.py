@@ -1,6 +1,8 @@
 """`hotdash mcp` as a client starts it: the official SDK speaks to the real command and the real database."""
 
+import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -93,3 +95,28 @@ def test_without_a_living_token_it_says_so_and_ends(
     assert done.returncode == code
     assert said in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_though_its_client_is_silent(
+    environment: dict[str, str], tmp_path: Path, number: signal.Signals
+) -> None:
+    command = [sys.executable, "-m", "hotdash", "mcp"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told = {"protocolVersion": "2025-06-18", "capabilities": {}}
+        told |= {"clientInfo": {"name": "a client", "version": "1"}}
+        asked = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": told}
+        process.stdin.write(json.dumps(asked) + "\n")
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["result"]["serverInfo"]["name"] == "hotdash"
+        process.send_signal(number)
+        try:
+            assert process.wait(20) in (130, 143)
+        finally:
+            process.kill()
+        assert "Traceback" not in process.stderr.read() if process.stderr else ""

@@ -216,3 +216,13 @@ class TestLimits:
         analyst = told.add_person(Role.ANALYST)
         proposing = Agent.holding(told, told.token_of(analyst, scopes=[Permission.PROPOSE]))
         proposing.told("propose_decision", **said)
+
+
+def test_what_cannot_be_recorded_is_not_answered(storefront: Storefront) -> None:
+    agent = Agent.holding(storefront, storefront.token_of(OWNER))
+    with storefront.database.jobs() as session:
+        session.connection().exec_driver_sql("alter table audit.events rename to away")
+    outcome = agent.call("query_metric", metrics=["revenue"])
+    assert outcome.is_error
+    assert outcome.document["error"]["code"] == "internal"
+    assert outcome.document["error"].keys() == {"code", "message", "hint", "ref"}

@@ -16,13 +16,12 @@ from tests.entrypoints.web.admin_rows import ADMIN_ROWS
 from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
 from tests.fixtures.access_rows import ASK, FOREIGN, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.access_upkeep import UPKEEP
-from tests.fixtures.open_rows import OPEN_ROWS
+from tests.fixtures.open_rows import MCP, OPEN_ROWS
 from tests.fixtures.report_rows import REPORT_ROWS
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of, web_in_front_of
 
-MCP = "POST /mcp"
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
     "GET /api/v1/tokens": Row(f"/api/v1/tokens{ASK}", 401, 404, 403, 200),
@@ -198,8 +197,6 @@ MATRIX = {
     ),
     "GET /api/v1/facts": Row(f"/api/v1/facts{ASK}", 401, 404, 200, 200),
     "GET /api/v1/openapi.json": everybody("/api/v1/openapi.json"),
-    # For programs only, whatever a session could do; tool by tool: tests/entrypoints/mcp.
-    MCP: Row("/mcp", 401, 401, 401, 401, document={}),
     "GET /account": Row("/account", SIGN_IN, 200, 200, 200),
     "POST /account/password": Row("/account/password", 401, 422, 422, 422, {"new": "short"}),
     **OPEN_ROWS,

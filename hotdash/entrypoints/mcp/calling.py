@@ -162,7 +162,7 @@ def error_document(error: HotdashError) -> Document:
     told: Document = {"code": error.code, "message": told_without_people(error.message)}
     if error.field is not None:
         told["field"] = error.field
-    return {"error": told | {"hint": error.hint}}
+    return {"error": told | {"hint": told_without_people(error.hint)}}
 
 
 def _internal(reference: str) -> Document:

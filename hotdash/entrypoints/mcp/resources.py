@@ -36,6 +36,12 @@ _METRIC = re.compile(r"hotdash://metrics/(?P<metric>[a-z0-9_]{1,60}(@\d{1,5})?)"
 _PACKET = re.compile(r"hotdash://shops/(?P<shop>[^/]{1,100})/packets/(?P<week>\d{4}-W\d{2})")
 # Definitions are files of this project.
 _EVERY_WORD = frozenset({EVERY_PATH})
+_PACKET_WORDS = frozenset(
+    {
+        *("shop_id", "timezone", "currency", "headline.query"),
+        *(f"trends.{name}" for name in ("metric", "title", "unit", "level", "query")),
+    }
+)
 _MOST_SHOPS = 20
 _MOST_WEEKS = 8
 
@@ -109,6 +115,8 @@ def _packet(house: McpHouse, visit: Visit, record: Record, shop_id: str, week: s
         document: dict[str, Any] = orjson.loads(
             packet_file(session, shop_id, asked.name, Form.JSON)
         )
+    # The statements that were sent are most of it, and for people who check: the API tells them.
+    document["queries_left_off"] = len(document.pop("queries", ()))
     build = str(kept.publication) if kept.publication else None
     found = Found(
         document,
@@ -116,4 +124,4 @@ def _packet(house: McpHouse, visit: Visit, record: Record, shop_id: str, week: s
         {shop_id: {"packet": iso_utc(kept.as_of)}},
         {"money": shop.currency},
     )
-    return enveloped(house, PACKET.format(shop=shop_id, week=week), found, frozenset())
+    return enveloped(house, PACKET.format(shop=shop_id, week=week), found, _PACKET_WORDS)

@@ -113,6 +113,8 @@ def check_seen(seen: Seen) -> None:
     assert f"hotdash://shops/{ROD}/packets/{WEEK}" in seen.resources
     assert seen.definition["answer"]["formula"]
     assert seen.packet["build"][ROD]
+    assert "queries" not in seen.packet["answer"]
+    assert seen.packet["answer"]["queries_left_off"] > 3
     assert seen.prompts == ["morning_briefing", "why_did_revenue_move"]
     assert ROD in seen.briefing
     assert "no-such-shop" in seen.unknown

@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 
 from hotdash.base.roles import SCOPES, Permission, Role
+from hotdash.entrypoints.mcp import prompts
 from hotdash.entrypoints.mcp.auditing import ANSWERED, TOOL_CALLED
+from hotdash.entrypoints.mcp.callers import TokenHolder
 from hotdash.entrypoints.mcp.registry import BY_NAME, TOOLS
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
@@ -19,6 +21,7 @@ from tests.fixtures.agents import Agent
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, VIEWER, Storefront
 
 DAY = "2026-11-12"
+OF_ROD = {"shop": ROD}
 
 
 def order_of(agent: Agent) -> int:
@@ -216,6 +219,28 @@ class TestLimits:
         analyst = told.add_person(Role.ANALYST)
         proposing = Agent.holding(told, told.token_of(analyst, scopes=[Permission.PROPOSE]))
         proposing.told("propose_decision", **said)
+
+
+def test_the_prompts_name_what_there_is(told: Storefront, owner: Agent) -> None:
+    """Each question that the words of a prompt ask for is one that is answered."""
+    words = ""
+    for prompt in prompts.PROMPTS:
+        caller = TokenHolder(owner.house, owner.secret)
+        words += prompts.taken(owner.house, caller, prompt.name, OF_ROD).document["text"]
+    assert {name for name in BY_NAME if name in words} >= {"tile", "query_metric", "data_health"}
+    for tile in TILES.keys() - {"ops-pulse"}:
+        assert tile in words
+    for metrics, by in ((["revenue", "orders", "aov"], []), (["revenue"], ["product"])):
+        owner.told("query_metric", metrics=metrics, by=by)
+    owner.told("query_metric", metrics=["revenue"], by=["country"])
+    owner.told("query_metric", metrics=["attributed_revenue"], by=["channel"])
+    wrong = prompts.taken(
+        owner.house,
+        TokenHolder(owner.house, owner.secret),
+        "why_did_revenue_move",
+        OF_ROD | {"day": "yesterday"},
+    )
+    assert wrong.document["error"]["field"] == "day"
 
 
 def test_what_cannot_be_recorded_is_not_answered(storefront: Storefront) -> None:

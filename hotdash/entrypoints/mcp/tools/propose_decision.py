@@ -64,7 +64,7 @@ def answer(call: Call, asked: Wanted) -> Found:
         builds, as_of = standing_of(session, [shop_id])
     document = recommendation_document(made.record) | {
         "is_repeated": made.is_repeated,
-        "decided_at": f"{house.base_url}/decisions?{urlencode({'shop': shop_id})}",
+        "decide_here": f"{house.base_url}/decisions?{urlencode({'shop': shop_id})}",
     }
     return Found(document, builds, as_of, {"days": "d"})
 
@@ -89,7 +89,7 @@ TOOL = Tool(
     own_words=frozenset(
         {
             *("shop", "kind", "confidence", "status", "proposed_by", "verb", "impact_text"),
-            *("evidence.label", "evidence.url", "decided_at"),
+            *("evidence.label", "evidence.url", "decide_here"),
         }
     ),
     writes=True,

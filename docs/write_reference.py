@@ -13,6 +13,7 @@ from hotdash.base.paths import metrics_folder
 from hotdash.base.roles import MATRIX, Role
 from hotdash.base.settings import PREFIX, Settings
 from hotdash.entrypoints.cli.main import app
+from hotdash.entrypoints.mcp.registry import TOOLS
 from hotdash.insights.metrics.definition import json_schema
 from hotdash.insights.metrics.registry import load_registry
 from hotdash.pipeline.backfill.authorisation import ActorKind, demands
@@ -144,6 +145,24 @@ def metrics_page() -> str:
     return "\n".join(lines)
 
 
+def mcp_page() -> str:
+    lines = [
+        "# Tools for agents",
+        "",
+        "Asked over the Model Context Protocol; [how](../guides/mcp.md). What is not listed is refused.",
+        "",
+    ]
+    for tool in TOOLS:
+        writes = "puts a proposal before a person" if tool.writes else "reads"
+        lines += [f"## `{tool.name}`", "", tool.description, ""]
+        lines += [f"Needs `{tool.needs.value}`; {writes}.", ""]
+        for name, field in tool.asked.model_fields.items():
+            needed = "needed" if field.is_required() else "optional"
+            lines.append(f"- `{name}` ({needed}): {field.description}")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def pages() -> dict[str, str]:
     made = {
         "settings.md": settings_page(),
@@ -151,6 +170,7 @@ def pages() -> dict[str, str]:
         "roles.md": roles_page(),
         "backfill-authorisation.md": backfill_page(),
         "metrics.md": metrics_page(),
+        "mcp.md": mcp_page(),
     }
     return {name: NOTE + "\n" + text.rstrip() + "\n" for name, text in made.items()}
 

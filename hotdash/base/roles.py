@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MAKE_TOKENS = "make_tokens"
     SEE_ACCESS = "see_access"
     REVEAL_PEOPLE = "reveal_people"
+    PROPOSE = "propose"
 
 
 _EVERYBODY = frozenset(Role)
@@ -56,6 +57,8 @@ MATRIX: dict[Permission, frozenset[Role]] = {
     Permission.MAKE_TOKENS: frozenset({Role.ANALYST, Role.ENGINEER, Role.MANAGER, Role.OWNER}),
     Permission.SEE_ACCESS: frozenset({Role.MANAGER, Role.OWNER}),
     Permission.REVEAL_PEOPLE: frozenset({Role.OPERATOR, Role.MANAGER, Role.OWNER}),
+    # Apart from deciding: what proposes must not be able to agree with itself.
+    Permission.PROPOSE: _EVERYBODY - {Role.VIEWER},
 }
 
 # A token that could make tokens, or say who belongs to a shop, would outlive its own end.

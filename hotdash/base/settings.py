@@ -171,6 +171,11 @@ class Settings(BaseSettings):
         description="Whether that project confirms addresses: only then may one bind a person.",
     )
 
+    mcp_token: SecretStr | None = Field(
+        None,
+        description="The API token with whose rights `hotdash mcp` answers; see hotdash tokens create.",
+    )
+
     @field_validator("database_url", "database_direct_url", "database_web_url", "warehouse_url")
     @classmethod
     def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
@@ -281,7 +286,7 @@ def _explain(error: ValidationError) -> SettingsError:
         )
     if described is None:
         return SettingsError(f"The settings do not fit together: {first['msg']}.", hint="Mend one.")
-    secret = "url" in field or "secret" in field
+    secret = "url" in field or "secret" in field or "token" in field
     value = "(hidden)" if secret else repr(first["input"])
     return SettingsError(
         f"The setting {field} = {value} is not valid: {first['msg']}.",

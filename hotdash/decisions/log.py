@@ -62,6 +62,8 @@ class Action(StrEnum):
     REJECT_BUDGET = "ads.budget.reject"
     APPROVE_MEND = "sources.mend.approve"
     REJECT_MEND = "sources.mend.reject"
+    APPROVE_PROPOSAL = "agents.proposal.approve"
+    REJECT_PROPOSAL = "agents.proposal.reject"
     SNOOZE = "recommendation.snooze"
     CORRECT = "decision.correct"
 

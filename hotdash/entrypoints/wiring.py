@@ -26,10 +26,12 @@ from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import REACH_OF_PAGE, Access, HeldFields
 from hotdash.entrypoints.connecting import renew
 from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
+from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
+from hotdash.entrypoints.wiring_mcp import mcp_door, mcp_house
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.governance.backup.restore import is_unsettled
@@ -248,6 +250,10 @@ class Installation:
         limits |= {VENDOR: orders, FILES: orders}
         return limits
 
+    @property
+    def mcp_house(self) -> McpHouse:
+        return mcp_house(self.settings, self.database, self.clock, hotdash.__version__)
+
     def web_context(self) -> WebContext:
         settings, token = self.settings, self.settings.metrics_token
         return WebContext(
@@ -271,6 +277,7 @@ class Installation:
             connect_source=partial(connect_source, self),
             connect_shop=partial(connect_shop, self),
             open_alerts=lambda: self.alerts,
+            open_mcp=mcp_door(self.mcp_house),
             read_quarantine=self.read_quarantine,
             environment=settings.environment,
             limits=self.freshness_limits(),

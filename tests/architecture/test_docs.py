@@ -15,7 +15,8 @@ PAPERS = sorted(
 
 
 @pytest.mark.parametrize(
-    "name", ["settings.md", "cli.md", "roles.md", "metrics.md", "backfill-authorisation.md"]
+    "name",
+    ["settings.md", "cli.md", "roles.md", "metrics.md", "mcp.md", "backfill-authorisation.md"],
 )
 def test_reference_is_what_the_code_says(name: str) -> None:
     written = (FOLDER / name).read_text()

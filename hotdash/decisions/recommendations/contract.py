@@ -33,6 +33,8 @@ class Kind(StrEnum):
     CUT_CAMPAIGN = "cut_campaign"
     RAISE_CAMPAIGN = "raise_campaign"
     FIX_SOURCE = "fix_source"
+    # What a program asks for in its own words; approving it does nothing but keep the decision.
+    PROPOSAL = "proposal"
 
 
 class Better(StrEnum):
@@ -47,6 +49,7 @@ class KindRules:
     """How a kind is asked, answered and looked back at; in which marts its figure stands.
 
     Of a standing one the subject stays while what it is about changes, and its deadline with it.
+    One that no rule looks at again ends with its deadline.
     """
 
     approve: Action
@@ -56,6 +59,7 @@ class KindRules:
     better: Better
     measured_in: tuple[str, ...] = ()
     is_standing: bool = False
+    ends_at_deadline: bool = False
 
 
 KINDS: Mapping[Kind, KindRules] = {
@@ -115,6 +119,14 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=1),
         timedelta(days=1),
         Better.LOWER,
+    ),
+    Kind.PROPOSAL: KindRules(
+        Action.APPROVE_PROPOSAL,
+        Action.REJECT_PROPOSAL,
+        timedelta(days=14),
+        timedelta(days=14),
+        Better.HIGHER,
+        ends_at_deadline=True,
     ),
 }
 

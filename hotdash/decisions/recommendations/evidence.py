@@ -38,10 +38,10 @@ _ASKED: Mapping[Kind, tuple[str, Callable[[str], dict[str, str]]]] = {
 def evidence_of(
     session: Session, shop_id: str, kind: str, subject: str, now: datetime
 ) -> list[dict[str, Any]]:
-    if kind not in set(Kind):
+    if kind not in _ASKED:
         raise HotdashError(
-            f"There is no kind of recommendation {kind[:40]!r}.",
-            hint=f"The kinds are {', '.join(Kind)}.",
+            f"No published rows stand behind a recommendation of the kind {kind[:40]!r}.",
+            hint=f"The kinds are {', '.join(_ASKED)}.",
             field="kind",
         )
     statement, named = _ASKED[Kind(kind)]

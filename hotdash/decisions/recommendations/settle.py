@@ -102,10 +102,14 @@ class _Settling:
     ) -> None:
         if each is not None:
             self._update(record, each)
-        elif record.kind in {kind.value for kind in judged}:
+        elif record.kind in {kind.value for kind in judged} or self._is_over(record):
             self._expire(record)
         else:
             self.out.kept.append(self._woken(record, worse=False))
+
+    def _is_over(self, record: RecommendationRecord) -> bool:
+        ends = KINDS[Kind(record.kind)].ends_at_deadline
+        return ends and record.deadline is not None and record.deadline <= self.now
 
     def _update(self, record: RecommendationRecord, each: Proposed) -> None:
         fresh = self._record(each, record.period)

@@ -59,6 +59,7 @@ COMMANDS = {
     "backlog": "Show the metrics, studies and evidence still to come",
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",
+    "mcp": "Answer agents over stdio with the rights of a token",
     "access": "See who read what, and look at a customer behind a pseudonym",
     "retention": "See what is older than the policy keeps it, and let go",
     "privacy": "Export or erase everything that is known of a person",

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.errors import HotdashError
-from hotdash.entrypoints.web import health, static_files, webhooks
+from hotdash.entrypoints.web import health, mcp_door, static_files, webhooks
 from hotdash.entrypoints.web.api import (
     access,
     alerts,
@@ -117,6 +117,7 @@ ROUTERS = (
     *(annotations.router, goals.router, views.router),
     *(tokens.router, people_api.router, access.router, access.customers, audit.router),
     collector.router,
+    mcp_door.router,
 )
 
 

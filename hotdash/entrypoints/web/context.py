@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from starlette.types import Receive, Scope, Send
+
 from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
 from hotdash.base.environment import Environment
@@ -21,6 +23,7 @@ from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.source_limits import stated_limits
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
+from hotdash.storage.appdb.repositories.visits import Visit
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.quarantine import Chosen, Quarantined
@@ -40,6 +43,14 @@ class ConnectShop(Protocol):
     """The same of a store that is not here yet; its id here."""
 
     def __call__(self, told: Mapping[str, str], *, email: str, name: str, actor: str) -> str: ...
+
+
+class McpDoor(Protocol):
+    """Answers one request of the Model Context Protocol for somebody who was let in."""
+
+    async def answer(
+        self, visit: Visit, request_id: str, scope: Scope, receive: Receive, send: Send, /
+    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,8 @@ class WebContext:
     open_backups: Callable[[], BackupDesk] | None = None
     # The only way to what no raw table could hold; without it nobody is shown any.
     read_quarantine: ReadQuarantine | None = None
+    # Called at the first request: what it imports takes longer than a start may.
+    open_mcp: Callable[[], McpDoor] | None = None
     connector_options: Mapping[str, str] = field(default_factory=dict[str, str])
     environment: Environment = Environment.PRODUCTION
     limits: Mapping[str, FreshnessLimit] = field(default_factory=stated_limits)

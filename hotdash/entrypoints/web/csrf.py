@@ -37,6 +37,11 @@ class Csrf:
                 field=FIELD,
             )
 
+    def refuse_foreign(self, request: Request) -> None:
+        """For what shows a token: a page of another origin has none, and its browser says where it is."""
+        if "origin" in request.headers:
+            self._check_origin(request)
+
     def _signer(self, visitor: str) -> Signer:
         return Signer(self._keys(), salt=f"csrf {visitor}", digest_method=hashlib.sha256)
 

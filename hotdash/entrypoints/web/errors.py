@@ -21,7 +21,7 @@ from hotdash.entrypoints.web.rendering import Pages
 
 _log = get_logger(__name__)
 WEBHOOKS = "/webhooks/"
-_JSON_PATHS = ("/api/", WEBHOOKS, "/healthz", "/readyz", "/metrics", "/collect")
+_JSON_PATHS = ("/api/", WEBHOOKS, "/healthz", "/readyz", "/metrics", "/collect", "/mcp")
 _MENDS = {
     404: "Check the address; links in the dashboard lead to everything there is.",
     405: "Use the method the API description names for this address.",

@@ -2,31 +2,29 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
-from math import ceil
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from hotdash.base.actors import actor_of
-from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
-from hotdash.base.roles import Permission, may
-from hotdash.decisions.log import hidden_scopes
+from hotdash.base.errors import HotdashError
+from hotdash.base.roles import Permission
+from hotdash.entrypoints.admitting import DeadTokenError, require_within_quota, shop_of
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.web.cookies import Cookies
 from hotdash.entrypoints.web.session_desk import SessionDesk
 from hotdash.governance.access.api_tokens import PREFIX
 from hotdash.governance.access.tokens import hash_token
 from hotdash.storage.appdb.repositories import sign_in, visits
-from hotdash.storage.appdb.repositories.visits import Quota, SessionAsked, Visit, VisitedShop
+from hotdash.storage.appdb.repositories.visits import SessionAsked, Visit, VisitedShop
 from hotdash.storage.appdb.session import token_in_use
 
 _SEEN_EVERY = timedelta(minutes=5)
 
 
 _SCHEME = "bearer "
-_PROGRAMS = "/api/"
+_PROGRAMS = ("/api/", "/mcp")
 
 
 class SignedOutError(HotdashError):
@@ -37,30 +35,6 @@ class SignedOutError(HotdashError):
         super().__init__(
             "You are not signed in, or your sign-in has ended.", hint="Sign in and ask again."
         )
-
-
-class DeadTokenError(HotdashError):
-    code = "invalid_token"
-    http_status = 401
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This token is unknown, over or revoked.",
-            hint="Make a new one with `hotdash tokens create` or under POST /api/v1/tokens.",
-        )
-        self.headers = {"www-authenticate": 'Bearer error="invalid_token"'}
-
-
-class TooManyRequestsError(HotdashError):
-    code = "too_many_requests"
-    http_status = 429
-
-    def __init__(self, quota: Quota, seconds: int) -> None:
-        super().__init__(
-            f"This token has used up its {quota.allowed} requests of this minute.",
-            hint=f"Wait {seconds} s; the answers say in RateLimit-Remaining how many are left.",
-        )
-        self.headers = {"retry-after": str(seconds)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +103,7 @@ class Gate:
             visit = None
         if visit is not None and visit.quota is not None:
             _state(request)["quota"] = visit.quota
-            if visit.quota.is_over:
-                seconds = max(1, ceil((visit.quota.ends_at - now).total_seconds()))
-                raise TooManyRequestsError(visit.quota, seconds)
+            require_within_quota(visit, now)
         return visit
 
     def _noted(self, request: Request, visit: Visit) -> Visit:
@@ -173,42 +145,8 @@ class Gate:
         return Admission(visit, shop, visit.edition or "")
 
 
-def shop_of(visit: Visit, shop_id: str, permission: Permission) -> VisitedShop:
-    """A shop that does not exist and one that is somebody else's give the same answer."""
-    shop = visit.shops.get(shop_id)
-    if shop is None:
-        raise NotFoundError(
-            f"There is no shop {shop_id!r} among yours.",
-            hint="Choose one of the shops in the list on Today.",
-            field="shop",
-        )
-    if not may(shop.role, permission):
-        raise ForbiddenError(
-            f"Your role {shop.role.value} may not do this ({permission.value}).",
-            hint=f"Ask an owner of {shop.name} for another role.",
-        )
-    if visit.scopes is not None and permission not in visit.scopes:
-        raise ForbiddenError(
-            f"This token is not good for this ({permission.value}).",
-            hint="Make one with that scope, or sign in.",
-            field="Authorization",
-        )
-    visit.admissions.append((shop_id, permission))
-    return shop
-
-
-def sees(visit: Visit, shop: VisitedShop, permission: Permission) -> bool:
-    """For what an answer leaves out, where it is not refused as a whole."""
-    return may(shop.role, permission) and (visit.scopes is None or permission in visit.scopes)
-
-
-def hidden_from(visit: Visit, shop: VisitedShop) -> frozenset[str]:
-    """The scopes of decisions that are not told to them."""
-    return hidden_scopes(partial(sees, visit, shop))
-
-
 def bearer_of(request: Request) -> str | None:
-    """Only the API knows tokens: a page that one opened would be a session without a sign-in."""
+    """Only what programs ask knows tokens: a page that one opened would be a session without a sign-in."""
     told = request.headers.get("authorization", "")
     if not request.scope["path"].startswith(_PROGRAMS) or not told.lower().startswith(_SCHEME):
         return None

@@ -113,7 +113,7 @@ class KnownRequests:
         return _told_again(known)
 
     async def _carry_out(self, request: Request, body: bytes, send: Send) -> None:
-        await self._app(request.scope, _replaying(body), send)
+        await self._app(request.scope, replaying(body), send)
 
     async def _carry_out_once(
         self, request: Request, body: bytes, send: Send, known_by: tuple[str, bytes]
@@ -126,7 +126,7 @@ class KnownRequests:
             await send(message)
 
         try:
-            await self._app(request.scope, _replaying(body), listened)
+            await self._app(request.scope, replaying(body), listened)
         finally:
             # Also where the caller was gone before the answer: what was done is not done again.
             if 200 <= told.status < 400:
@@ -196,7 +196,7 @@ def _told_again(known: KnownRequest) -> Response:
     return Response(known.body, known.status or 200, headers)
 
 
-def _replaying(body: bytes) -> Receive:
+def replaying(body: bytes) -> Receive:
     """The body was read to know it again; whoever comes next reads it as if it just came."""
     told = False
 

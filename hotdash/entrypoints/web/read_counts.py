@@ -17,6 +17,8 @@ from hotdash.storage.appdb.session import Database
 
 _EVERY_SECONDS = 10.0
 _API = "/api/v1/"
+# Asked by POST whatever it is asked for.
+MCP = "/mcp"
 _log = get_logger(__name__)
 Key = tuple[str, date, str, str, str]
 
@@ -32,7 +34,7 @@ class ReadCounts:
 
     def answered(self, scope: Scope, status: int) -> None:
         state: dict[str, Any] = scope.get("state", {})
-        if status >= 400 or scope["method"] != "GET":
+        if status >= 400 or not (scope["method"] == "GET" or scope["path"] == MCP):
             return
         shops = {shop_id for shop_id, _ in state.get("admissions", ())}
         if not shops:

@@ -1,7 +1,7 @@
 """Over which shops a baseline is made for somebody: all whose metrics they see."""
 
 from hotdash.base.roles import Permission
-from hotdash.entrypoints.web.gate import sees, shop_of
+from hotdash.entrypoints.admitting import sees, shop_of
 from hotdash.insights.studies.catalog import Study
 from hotdash.reports.studies.answering import Shops
 from hotdash.storage.appdb.repositories.visits import Visit

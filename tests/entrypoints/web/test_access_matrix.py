@@ -14,16 +14,13 @@ from hotdash.base.roles import NEVER_A_SCOPE, Role, may
 from hotdash.entrypoints.web import app as web_app
 from tests.entrypoints.web.admin_rows import ADMIN_ROWS
 from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
-from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody
+from tests.fixtures.access_rows import ASK, FOREIGN, SIGN_IN, UNKNOWN, Row, everybody
 from tests.fixtures.access_upkeep import UPKEEP
-from tests.fixtures.open_rows import OPEN_ROWS
+from tests.fixtures.open_rows import MCP, OPEN_ROWS
 from tests.fixtures.report_rows import REPORT_ROWS
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, VIEWER, Storefront
 from tests.fixtures.trusted_rows import TRUSTED
 from tests.fixtures.web import Web, routes_of, web_in_front_of
-
-FOREIGN = ("Hot Rod An", "61,470", "61470", OWNER, "America/Los_Angeles", "Los Angeles")
-
 
 ALERT = "/api/v1/alerts/018f9b2e-0000-7000-8000-000000000000"
 MATRIX = {
@@ -370,7 +367,9 @@ class TestEveryRouteOfTheApiByToken:
 
 
 PAGES = [
-    name for name, row in MATRIX.items() if row.anonymous in (401, SIGN_IN) and name not in PROGRAMS
+    name
+    for name, row in MATRIX.items()
+    if row.anonymous in (401, SIGN_IN) and name not in (*PROGRAMS, MCP)
 ]
 
 

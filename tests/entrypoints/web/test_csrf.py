@@ -129,8 +129,11 @@ EVERY_DOCUMENT = [("POST", *asked) for asked in DOCUMENTS.values()] + [
 ]
 
 
-def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None:
-    """Webhooks prove themselves by their signature; the collector reads no cookie and serves nobody."""
+def test_nothing_but_webhooks_clicks_and_agents_goes_without_it(shown_web: Web) -> None:
+    """Webhooks prove themselves by their signature; the collector reads no cookie and serves nobody.
+
+    Agents show a token, and no cookie opens anything for them.
+    """
     posts = {
         name.removeprefix("POST ")
         for name in routes_of(shown_web.app.routes)
@@ -141,7 +144,8 @@ def test_nothing_but_webhooks_and_clicks_goes_without_it(shown_web: Web) -> None
     }
     assert other_writes == set(CHANGES)
     asked = {*FORMS, *DOCUMENTS}
-    assert posts - asked == {"/collect", "/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
+    webhooks = {"/webhooks/{vendor}", "/webhooks/{vendor}/{shop_id}"}
+    assert posts - asked == {"/collect", "/mcp", *webhooks}
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from hotdash.decisions.corrections import correct as record_correction
 from hotdash.decisions.recommendations.answering import Answer, Verdict, answer
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.decisions.recommendations.evidence import evidence_of
+from hotdash.entrypoints.admitting import hidden_from
 from hotdash.entrypoints.web.api.answers import json_answer
 from hotdash.entrypoints.web.api.decision_schemas import (
     AnsweredAnswer,
@@ -36,7 +37,7 @@ from hotdash.entrypoints.web.api.decision_schemas import (
 from hotdash.entrypoints.web.api.schemas import ERRORS, CsrfToken, ErrorAnswer
 from hotdash.entrypoints.web.api.tiles import Shop
 from hotdash.entrypoints.web.errors import reference_of
-from hotdash.entrypoints.web.gate import Admission, hidden_from
+from hotdash.entrypoints.web.gate import Admission
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.jobs.decision_documents import decisions_page, recommendation_document
 from hotdash.storage.appdb.repositories.decisions import Wanted

@@ -26,10 +26,11 @@ from hotdash.decisions.recommendations.answering import (
     answer,
 )
 from hotdash.decisions.recommendations.evidence import evidence_of
+from hotdash.entrypoints.admitting import hidden_from
 from hotdash.entrypoints.web.address import local_path, see_other, with_word
 from hotdash.entrypoints.web.api.decisions import names_of_deciders
 from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
-from hotdash.entrypoints.web.gate import hidden_from, shop_of
+from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages.asked_view import (
     ANSWERED,
     answered_line,

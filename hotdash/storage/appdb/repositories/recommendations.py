@@ -130,6 +130,23 @@ def asked_about(
     return _record(row) if row else None
 
 
+def newest_about(
+    session: Session, shop_id: str, kind: str, subject: str
+) -> RecommendationRecord | None:
+    """What was asked last about it, however that ended."""
+    row = session.scalars(
+        select(Recommendation)
+        .where(
+            Recommendation.shop_id == shop_id,
+            Recommendation.kind == kind,
+            Recommendation.subject == subject,
+        )
+        .order_by(Recommendation.opened_at.desc(), Recommendation.recommendation_id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _record(row) if row else None
+
+
 def find_by_ending(session: Session, named: str) -> RecommendationRecord:
     """By its id or how that ends, over all shops."""
     ending = named.strip().lower()

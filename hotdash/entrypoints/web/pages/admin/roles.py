@@ -31,6 +31,7 @@ SENTENCES = {
     Permission.MAKE_TOKENS: "Make and end API tokens of their own",
     Permission.SEE_ACCESS: "See who read what",
     Permission.REVEAL_PEOPLE: "See a customer's name and address, with a reason that is kept",
+    Permission.PROPOSE: "Put a proposal into the queue that somebody else decides (MCP)",
 }
 
 

@@ -1,0 +1,1 @@
+"""One file per tool; registry.py names them all."""

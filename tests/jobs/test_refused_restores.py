@@ -14,6 +14,7 @@ from hotdash.governance.backup.chunks import FOLDER
 from hotdash.governance.backup.home_files import STAGED
 from hotdash.governance.backup.place import Place
 from hotdash.governance.backup.restore import is_unsettled
+from hotdash.governance.privacy.erasure_key import ErasureKey
 from hotdash.governance.privacy.erasure_log import StillFoundError
 from hotdash.jobs.backups import BackupDesk, settle_restore
 from hotdash.pipeline.lease import hold_lease
@@ -68,6 +69,32 @@ class TestWhoWasErased:
         self.write(world.home, "then")
         world.back_up()
         restored(elsewhere)
+        for file in (self.LOG, self.KEY):
+            assert (elsewhere.home / file).read_text() == f"{file.name} then\n"
+
+    def test_a_key_without_a_log_is_of_no_use_beside_the_log_of_the_backup(
+        self,
+        world: Installed,
+        elsewhere: BackupDesk,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A night on a new machine makes one; killed between the two files, the log is not believed to be its own."""
+
+        def die_after_the_key(file: Path, target: Path) -> Path:
+            moved = move(file, target)
+            if target == elsewhere.home / self.KEY:
+                raise RuntimeError("the machine went down")
+            return moved
+
+        self.write(world.home, "then")
+        world.back_up()
+        ErasureKey.in_home(elsewhere.home)
+        move = Path.replace
+        with monkeypatch.context() as dying:
+            dying.setattr(Path, "replace", die_after_the_key)
+            with pytest.raises(RuntimeError):
+                restored(elsewhere)
+        settle_restore(elsewhere.database, elsewhere.home)
         for file in (self.LOG, self.KEY):
             assert (elsewhere.home / file).read_text() == f"{file.name} then\n"
 

@@ -25,7 +25,7 @@ from hotdash.governance.backup.archive import Archive
 from hotdash.governance.backup.home_files import STAGED, WAREHOUSE
 from hotdash.governance.backup.manifest import Manifest, WarehouseFile
 from hotdash.governance.backup.verify import verify
-from hotdash.governance.privacy.erasure_log import KEPT_BY_RESTORE
+from hotdash.governance.privacy.erasure_log import kept_by_restore
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import audit, table_copies
 from hotdash.storage.appdb.session import Database, session_within
@@ -190,9 +190,11 @@ def _move_in(home: Path, staged: Path) -> None:
         (home / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
         warehouse.replace(home / WAREHOUSE)
     files = staged / _FILES
+    kept = kept_by_restore(home)
+    # In the order of their names: the key that made the marks of a log is there before it.
     for file in sorted(files.rglob("*")):
         target = home / file.relative_to(files)
-        is_kept = file.relative_to(files) in KEPT_BY_RESTORE and target.is_file()
+        is_kept = file.relative_to(files) in kept and target.is_file()
         if file.is_file() and not is_kept:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if target == home / HEADS_FILE and target.is_file():

@@ -196,7 +196,10 @@ class BackupDesk:
                 raise ConflictError(
                     "Another backup or restore is under way.", hint="Wait until it has ended."
                 )
-            yield
+            try:
+                yield
+            finally:
+                leases.unlock(connection)
 
     @contextmanager
     def _no_run(self) -> Generator[None]:
@@ -210,7 +213,10 @@ class BackupDesk:
                     "A run is under way, and a restore would take its database away.",
                     hint="Wait until it has ended, and stop `hotdash up` or `hotdash worker`.",
                 )
-            yield
+            try:
+                yield
+            finally:
+                leases.unlock(connection)
 
     def _refuse_workers(self) -> None:
         alive = living_workers(self.database, self.clock.now())

@@ -229,11 +229,16 @@ class BackupDesk:
 
 def settle_restore(
     database: Database, home: Path, after_restore: Callable[[], object] = _nothing
-) -> None:
-    """Before anybody works with what a killed restore left; one that is under way is waited for."""
+) -> bool:
+    """Before anybody works with what a killed restore left; one that is under way is waited for.
+
+    Whether something followed: nothing does where it was killed before it held.
+    """
     with exclusive(home / _RESTORE_LOCK):
-        if settle(database, home):
+        holds = settle(database, home)
+        if holds:
             _follow(home, after_restore)
+    return holds
 
 
 def _follow(home: Path, after_restore: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ from hotdash.decisions.log import Action, Decision, Scope, record_decision
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.governance.backup.restore import is_unsettled
 from hotdash.jobs.backups import BackupDesk
+from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures import planted_person as person
@@ -160,16 +161,42 @@ def test_who_cannot_be_erased_wholly_keeps_nobody_from_working(
     assert erased["left"] == []
 
 
+def test_a_restore_that_was_killed_before_it_held_keeps_no_erasure_open(
+    commands: Commands, home: Path, database: Database
+) -> None:
+    bundle = home / "evidence" / "bundle.json"
+    bundle.parent.mkdir(exist_ok=True)
+    bundle.write_text(person.WORDS)
+    commands.error("privacy", "erase", str(ANN), *ABOUT, "--yes")
+    bundle.unlink()
+    backups = backups_of(home, database, str(commands.folder / "backups"))
+    backups.create(ACTOR, "by hand", SILENT)
+
+    with pytest.MonkeyPatch.context() as dying:
+        dying.setattr(migrate, "rebuild", die)
+        with pytest.raises(RuntimeError):
+            put_back(backups)
+    assert is_unsettled(home)
+
+    [erased] = commands.told("privacy", "replay")["erased"]
+    assert erased["left"] == []
+    assert not is_unsettled(home)
+    [told] = commands.told("privacy", "report")["erasures"]
+    assert told["finished_at"] is not None
+
+
 def left_unsettled(backups: BackupDesk) -> None:
     """As a machine leaves it that went down before everybody was erased again."""
-
-    def die() -> None:
-        raise RuntimeError("the machine went down")
-
     with pytest.raises(RuntimeError):
-        replace(backups, after_restore=die).restore(
-            *(ACTOR, None, None, SILENT), replace=True, with_warehouse=True
-        )
+        put_back(replace(backups, after_restore=die))
+
+
+def put_back(backups: BackupDesk) -> None:
+    backups.restore(*(ACTOR, None, None, SILENT), replace=True, with_warehouse=True)
+
+
+def die(*_: object, **__: object) -> None:
+    raise RuntimeError("the machine went down")
 
 
 def test_who_nobody_knows_is_said(commands: Commands, home: Path) -> None:

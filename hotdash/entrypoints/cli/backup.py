@@ -181,8 +181,8 @@ def _tell_restored(done: Restored, erased: Sequence[Proof]) -> None:
         )
     if not done.opens_credentials:
         out.print(
-            "No key of this home opens the vendors' credentials: put the secret.keys of that time "
-            "here, or connect the sources again."
+            "The keys of this home do not open all credentials that came back: put the secret.keys of "
+            "that time here, or enter them again."
         )
 
 

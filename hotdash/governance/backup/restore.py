@@ -219,9 +219,6 @@ def _move_in(home: Path, staged: Path) -> None:
 
 
 def _opens(home: Path, manifest: Manifest) -> bool:
-    """Whether a key that sealed the restored credentials is here."""
-    if not manifest.secrets.opens:
-        return True
-    if not (home / KEY_FILE).is_file():
-        return False
-    return bool({*Vault.in_home(home).fingerprints()} & {*manifest.secrets.fingerprints})
+    """Whether every key that sealed the restored credentials is here."""
+    is_there = (home / KEY_FILE).is_file()
+    return manifest.secrets.is_opened_by(Vault.in_home(home).fingerprints() if is_there else ())

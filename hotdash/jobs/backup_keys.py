@@ -30,14 +30,14 @@ def refuse_to_strand(desk: BackupDesk, key: str | None) -> None:
         found = sealed_otherwise(desk, key)
     except HotdashError as error:
         raise ConflictError(
-            f"Whether backups at {desk.url} need the old keys cannot be seen: {error.message}",
+            f"Whether backups at {desk.told} need the old keys cannot be seen: {error.message}",
             hint=f"{error.hint} Or keep a copy of secret.keys as long as those backups, and say "
             "--anyway.",
             field="retire_old",
         ) from error
     if found:
         raise ConflictError(
-            f"{len(found)} backups at {desk.url} hold credentials that only the old keys open. "
+            f"{len(found)} backups at {desk.told} hold credentials that only the old keys open. "
             "Nothing was changed.",
             hint="Keep a copy of secret.keys as long as them, and say --anyway. Or `hotdash secrets "
             "rotate` now, and from "

@@ -14,7 +14,7 @@ from hotdash.governance.backup.archive import Archive, ids_at, is_begun
 from hotdash.governance.backup.create import House, Made, create
 from hotdash.governance.backup.drill import Drilled, drill
 from hotdash.governance.backup.manifest import instant_of
-from hotdash.governance.backup.place import Place
+from hotdash.governance.backup.place import Place, told_of
 from hotdash.governance.backup.restore import (
     Restored,
     Target,
@@ -60,6 +60,10 @@ class BackupDesk:
     # What must follow a restore before anybody works with it, such as erasing again; it may be done twice.
     after_restore: Callable[[], object] = _nothing
 
+    @property
+    def told(self) -> str:
+        return told_of(self.url)
+
     def archive(self) -> Archive:
         return Archive(Place(self.url), self.key_file)
 
@@ -68,7 +72,7 @@ class BackupDesk:
         place = Place(self.url)
         if not is_begun(place):
             raise ConflictError(
-                f"There are no backups at {self.url}.",
+                f"There are no backups at {self.told}.",
                 hint="`hotdash backup create` makes the first; or name their place in "
                 "HOTDASH_BACKUP_URL.",
                 field="backup_url",

@@ -85,7 +85,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
         desk = backup_desk(house)
         found = newest_first(desk.existing_archive())
     if json:
-        say_json({"place": desk.url, "backups": [document(each) for each in found]})
+        say_json({"place": desk.told, "backups": [document(each) for each in found]})
         return
     table = Table("backup", "made", "why", "tables", "warehouse", "MiB")
     for each in found:

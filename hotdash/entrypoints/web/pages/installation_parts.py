@@ -60,7 +60,7 @@ def backups(desk: BackupDesk, now: datetime) -> Part:
         newest, is_beside = desk.newest(), desk.is_beside_the_home
     except HotdashError as error:
         return Part("Backups", BROKEN, error.message, error.hint or "")
-    where = f"at {desk.url}, on the disk of this home" if is_beside else f"at {desk.url}"
+    where = f"at {desk.told}, on the disk of this home" if is_beside else f"at {desk.told}"
     elsewhere = "HOTDASH_BACKUP_URL names another place: what takes this disk takes both."
     if newest is None:
         told = f"None {where} yet; the worker makes one every night."

@@ -85,6 +85,11 @@ class BackupDesk:
         return instant_of(found[-1]) if found else None
 
     @property
+    def is_on_this_machine(self) -> bool:
+        """By its address alone: to open one elsewhere may take a while."""
+        return "://" not in self.url
+
+    @property
     def is_beside_the_home(self) -> bool:
         """What takes the disk away takes both."""
         folder = Place(self.url).folder

@@ -43,10 +43,13 @@ def erase_again(house: Installation) -> list[Proof]:
 def finish_restore_or_replay(house: Installation) -> list[Proof]:
     proofs: list[Proof] = []
     home = house.settings.home
-    if is_unsettled(home):
-        settle_restore(house.database, home, lambda: proofs.extend(erase_again(house)))
-        return proofs
-    return erase_again(house)
+
+    def follow() -> None:
+        proofs.extend(erase_again(house))
+
+    if not (is_unsettled(home) and settle_restore(house.database, home, follow)):
+        follow()
+    return proofs
 
 
 def answer_vendors(house: Installation) -> None:

@@ -12,11 +12,13 @@ from hotdash.base.ids import new_id
 from hotdash.governance.backup.archive import BACKUPS, Archive
 from hotdash.governance.backup.chunks import FOLDER
 from hotdash.governance.backup.home_files import STAGED
-from hotdash.governance.backup.place import Place
+from hotdash.governance.backup.place import DamagedBackupError, Place
 from hotdash.governance.backup.restore import is_unsettled
+from hotdash.governance.privacy.erasure_key import ErasureKey
 from hotdash.governance.privacy.erasure_log import StillFoundError
 from hotdash.jobs.backups import BackupDesk, settle_restore
 from hotdash.pipeline.lease import hold_lease
+from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import workers
 from hotdash.storage.appdb.repositories.workers import WorkerRecord
 from hotdash.storage.warehouse.table_counts import row_counts
@@ -28,6 +30,7 @@ from tests.fixtures.recovery import (
     Installed,
     State,
     said,
+    said_everywhere,
     say,
     state_of,
 )
@@ -71,6 +74,32 @@ class TestWhoWasErased:
         for file in (self.LOG, self.KEY):
             assert (elsewhere.home / file).read_text() == f"{file.name} then\n"
 
+    def test_a_key_without_a_log_is_of_no_use_beside_the_log_of_the_backup(
+        self,
+        world: Installed,
+        elsewhere: BackupDesk,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A night on a new machine makes one; killed between the two files, the log is not believed to be its own."""
+
+        def die_after_the_key(file: Path, target: Path) -> Path:
+            moved = move(file, target)
+            if target == elsewhere.home / self.KEY:
+                raise RuntimeError("the machine went down")
+            return moved
+
+        self.write(world.home, "then")
+        world.back_up()
+        ErasureKey.in_home(elsewhere.home)
+        move = Path.replace
+        with monkeypatch.context() as dying:
+            dying.setattr(Path, "replace", die_after_the_key)
+            with pytest.raises(RuntimeError):
+                restored(elsewhere)
+        settle_restore(elsewhere.database, elsewhere.home)
+        for file in (self.LOG, self.KEY):
+            assert (elsewhere.home / file).read_text() == f"{file.name} then\n"
+
     def test_what_must_follow_sees_the_restored_state_and_may_take_the_warehouse(
         self, world: Installed
     ) -> None:
@@ -105,6 +134,42 @@ class TestWhoWasErased:
         for _ in range(2):
             settle_restore(world.database, world.home, lambda: done.append("once"))
         assert done == ["once"]
+        assert not is_unsettled(world.home)
+
+    def test_nor_is_it_forgotten_by_the_next_restore_that_does_not_hold(
+        self, world: Installed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The runbook says to run it again; that one may be refused, or be killed itself."""
+
+        def die(*_: object, **__: object) -> None:
+            raise RuntimeError("the machine went down")
+
+        world.back_up()
+        world.desk = replace(world.desk, after_restore=die)
+        with pytest.raises(RuntimeError):
+            world.put_back()
+        say(world.database, world.home, world.publisher, 2)
+
+        place = Place(world.place)
+        [chunk, *_] = place.sizes(FOLDER)
+        sound = place.get(chunk)
+        place.put(chunk, sound[:-1])
+        with pytest.raises(DamagedBackupError):
+            world.put_back()
+        assert is_unsettled(world.home)
+        place.put(chunk, sound)
+        with monkeypatch.context() as dying:
+            dying.setattr(migrate, "rebuild", die)
+            with pytest.raises(RuntimeError):
+                world.put_back()
+
+        seen: list[set[int]] = []
+        for _ in range(2):
+            settle_restore(
+                *(world.database, world.home),
+                lambda: seen.append(said_everywhere(world.home, world.database)),
+            )
+        assert seen == [{2}]
         assert not is_unsettled(world.home)
 
     def test_an_erasure_that_stays_open_keeps_nobody_from_the_installation(

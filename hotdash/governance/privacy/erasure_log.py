@@ -19,8 +19,6 @@ from hotdash.governance.privacy.person import Asked, Person
 from hotdash.storage.embedded_lock import exclusive
 
 LOG_FILE = FOLDER / "erasures.ndjson"
-# A backup is older than they are: with its own nobody who was erased since would be known.
-KEPT_BY_RESTORE = (LOG_FILE, KEY_FILE)
 _LOCK_FILE = FOLDER / "erasures.lock"
 
 
@@ -76,6 +74,14 @@ def erasures(home: Path) -> list[Erasure]:
             erasure = _read(line, number)
             found[erasure.erasure_id] = erasure
     return list(found.values())
+
+
+def kept_by_restore(home: Path) -> frozenset[Path]:
+    """With the log of a backup nobody who was erased since would be known, and with another key no mark.
+
+    A key without a log made none of them.
+    """
+    return frozenset({LOG_FILE, KEY_FILE}) if (home / LOG_FILE).is_file() else frozenset()
 
 
 def erased_hashes(home: Path) -> frozenset[str]:

@@ -23,6 +23,7 @@ from hotdash.governance.privacy.person import (
     Asked,
     Person,
     find_person,
+    without_names_of_things,
     without_words_of_others,
 )
 from hotdash.governance.privacy.stores import WAREHOUSE, Found, Stores
@@ -181,8 +182,9 @@ class Office:
 
     def _is_anybody_back(self, shop_id: str, resting: Sequence[_Work]) -> bool:
         of_shop = [each for each in resting if each.erasure.shop_id == shop_id]
-        words = frozenset(word for each in of_shop for word in self._needles(each).words)
-        return self._stand_anywhere(shop_id, Needles(words))
+        words = frozenset(word for each in of_shop for word in self._own_words(each))
+        own = without_names_of_things(self.stores.warehouse, shop_id, words)
+        return self._stand_anywhere(shop_id, Needles(own))
 
     def _is_back(self, work: _Work) -> bool:
         return self._stand_anywhere(work.erasure.shop_id, self._needles(work))
@@ -192,9 +194,13 @@ class Office:
 
     def _needles(self, work: _Work) -> Needles:
         """Also what raw does not know any more, where it is still this person's."""
+        shop_id, own = work.erasure.shop_id, self._own_words(work)
+        return Needles(without_names_of_things(self.stores.warehouse, shop_id, own))
+
+    def _own_words(self, work: _Work) -> frozenset[str]:
         told = work.kept_words
         own = without_words_of_others(self.stores.warehouse, work.asked, work.person, told)
-        return Needles(work.person.needles.words | own)
+        return work.person.needles.words | own
 
     def people_of(self, shop_id: str) -> list[Asked]:
         """Some at a time, of a shop that is erased with everybody it knows."""

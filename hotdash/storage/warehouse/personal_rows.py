@@ -234,10 +234,31 @@ def whole_values(
     values: Collection[str],
 ) -> set[str]:
     """Which of these, in lower case, are all that some row says in one of the columns."""
-    asked = " union ".join(
-        f'select lower(cast("{column}" as text)) as told from {table.in_sql} '
-        f'where shop_id = ? and lower(cast("{column}" as text)) in ({marks(values)})'
-        for column in columns
-    )
-    given = [shop_id, *sorted(values)] * len(columns)
-    return {row["told"] for row in rows(warehouse.query(asked, given))}
+    found: set[str] = set()
+    # One column at a time: an engine takes no more than some ten thousand values.
+    for column in columns if values else ():
+        told = f'lower(cast("{column}" as text))'
+        asked = (
+            f"select distinct {told} as told from {table.in_sql} "
+            f"where shop_id = ? and {told} in ({marks(values)})"
+        )
+        found |= {row["told"] for row in rows(warehouse.query(asked, [shop_id, *sorted(values)]))}
+    return found
+
+
+def texts_holding(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    needles: Needles,
+) -> set[str]:
+    """The whole of what a row says in one of the columns, where a needle stands in it."""
+    found: set[str] = set()
+    for column in columns if needles else ():
+        where, told = _holding(warehouse, table, [column], shop_id, needles)
+        asked = (
+            f'select distinct cast("{column}" as text) as told from {table.in_sql} where {where}'
+        )
+        found |= {row["told"] for row in rows(warehouse.query(asked, told))}
+    return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hotdash.base.clock import Clock
@@ -11,7 +11,7 @@ from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED, SHOP_ERASED
 from hotdash.governance.privacy.erase import Asking, Office, Proof
-from hotdash.governance.privacy.erasure_log import erased_hashes
+from hotdash.governance.privacy.erasure_log import StillFoundError, erased_hashes
 from hotdash.governance.privacy.export import export_person
 from hotdash.governance.privacy.person import Asked, asked_by_word, find_person
 from hotdash.governance.privacy.stores import Stores
@@ -26,6 +26,10 @@ _log = get_logger(__name__)
 VENDOR_ASKED = "asked by the vendor"
 
 
+def _no_backup() -> datetime | None:
+    return None
+
+
 @dataclass(frozen=True)
 class PrivacyDesk:
     """Under the warehouse's lease: no run reads or writes a person meanwhile."""
@@ -36,8 +40,9 @@ class PrivacyDesk:
     clock: Clock
     beside: frozenset[Path] = frozenset()
     patience: Patience | None = None
-    # For as long as a backup may bring back who was erased.
+    # For how long a backup may bring back who was erased: no shorter than this, and while one is that old.
     kept_for: timedelta = timedelta(days=32)
+    oldest_backup: Callable[[], datetime | None] = _no_backup
 
     def export(self, shop_id: str, word: str, asking: Asking) -> Path:
         with self._office() as office:
@@ -79,7 +84,24 @@ class PrivacyDesk:
 
     def replay(self) -> list[Proof]:
         with self._office() as office:
-            return office.replay()
+            try:
+                proofs = office.replay()
+            except StillFoundError:
+                self._forget_outlived(office)
+                raise
+            self._forget_outlived(office)
+        return proofs
+
+    def _forget_outlived(self, office: Office) -> None:
+        """After everybody was looked for: the first look after a restore may be a late one."""
+        try:
+            oldest = self.oldest_backup()
+        except Exception as error:
+            # Whatever a storage library raises: nobody knows then what may still come back.
+            _log.warning("backups_not_seen", error=type(error).__name__)
+            return
+        until = self.clock.now() - self.kept_for
+        office.forget_finished_before(min(until, oldest) if oldest else until)
 
     def answer_vendors(self) -> int:
         """What one request fails with keeps no other one waiting; it is tried again the next time."""
@@ -151,6 +173,6 @@ class PrivacyDesk:
         with hold_lease(self.database, self.warehouse.identity, self.clock, patience=self.patience):
             stores = Stores(self.database, self.warehouse, self.home, self.beside)
             try:
-                yield Office(stores, self.clock, self.kept_for)
+                yield Office(stores, self.clock)
             finally:
                 self.warehouse.close()

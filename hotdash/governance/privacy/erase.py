@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +115,8 @@ class _Work:
 
 @dataclass(frozen=True)
 class Office:
-    """`kept_for` is how long a backup may bring somebody back."""
-
     stores: Stores
     clock: Clock
-    kept_for: timedelta
 
     @property
     def home(self) -> Path:
@@ -154,7 +151,6 @@ class Office:
         unfinished: list[StillFoundError] = []
         proofs: list[Proof] = []
         known = erasure_log.erasures(self.home)
-        self.words.forget_outlived(known, self.clock.now(), self.kept_for)
         for each in self._to_do([self._again(erasure) for erasure in known]):
             try:
                 proofs.append(self._carry_out(each))
@@ -163,6 +159,9 @@ class Office:
         if unfinished:
             raise unfinished[0]
         return proofs
+
+    def forget_finished_before(self, instant: datetime) -> None:
+        self.words.forget_finished_before(instant, erasure_log.erasures(self.home))
 
     def _again(self, erasure: Erasure) -> _Work:
         asked = erasure.asked(self.key, erasure_log.erased_hashes(self.home))

@@ -15,7 +15,6 @@ from hotdash.governance.privacy.erasure_log import StillFoundError, erased_hashe
 from hotdash.governance.privacy.export import export_person
 from hotdash.governance.privacy.person import Asked, asked_by_word, find_person
 from hotdash.governance.privacy.stores import Stores
-from hotdash.governance.privacy.whole_shop import empty_marked_columns
 from hotdash.pipeline.lease import Patience, hold_lease
 from hotdash.storage.appdb.models import ComplianceRequest
 from hotdash.storage.appdb.repositories import inbox, shops
@@ -79,7 +78,7 @@ class PrivacyDesk:
             with self._office() as office:
                 proofs += office.erase_left(some, asking)
         with self._office() as office:
-            empty_marked_columns(office.stores, shop_id)
+            proofs.append(office.empty_shop(shop_id, asking))
         return proofs
 
     def replay(self) -> list[Proof]:

@@ -5,6 +5,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,12 @@ from hotdash.governance.privacy.person import (
     without_words_of_others,
 )
 from hotdash.governance.privacy.stores import WAREHOUSE, Found, Stores
-from hotdash.governance.privacy.whole_shop import people_of
+from hotdash.governance.privacy.whole_shop import (
+    empty_marked_columns,
+    is_told_in_raw,
+    people_of,
+    told_of_nobody_known,
+)
 from hotdash.governance.privacy.write_over import Writing
 from hotdash.storage.appdb.repositories import audit
 
@@ -83,6 +90,7 @@ class Proof:
             "asked_at": iso_utc(erasure.asked_at),
             "customer_ids": list(erasure.customer_ids),
             "contact_ids": list(erasure.contact_ids),
+            "is_whole_shop": erasure.is_whole_shop,
             "stores_searched": len(self.stores),
             "left": [asdict(each) for each in self.left],
             "stores": [asdict(each) for each in self.stores],
@@ -151,9 +159,20 @@ class Office:
         unfinished: list[StillFoundError] = []
         proofs: list[Proof] = []
         known = erasure_log.erasures(self.home)
-        for each in self._to_do([self._again(erasure) for erasure in known]):
+        people = [self._again(each) for each in known if not each.is_whole_shop]
+        shops = [each for each in known if each.is_whole_shop]
+        # Not until its people are erased, who are known by what is emptied here.
+        attempts = chain(
+            (partial(self._carry_out, each) for each in self._to_do(people)),
+            (
+                partial(self._empty_shop, each, each.asked_at)
+                for each in shops
+                if self._is_told(each)
+            ),
+        )
+        for attempt in attempts:
             try:
-                proofs.append(self._carry_out(each))
+                proofs.append(attempt())
             except StillFoundError as error:
                 unfinished.append(error)
         if unfinished:
@@ -210,6 +229,32 @@ class Office:
         """Who had the same address as somebody before was erased with them."""
         is_here = find_person(self.stores.warehouse, asked).is_here
         return [self.erase(asked, asking)] if is_here else []
+
+    def empty_shop(self, shop_id: str, asking: Asking) -> Proof:
+        """After everybody it knows was erased: what is nobody's known customer."""
+        known = erasure_log.erasures(self.home)
+        begun = erasure_log.unfinished_shop(known, shop_id) or Erasure(
+            str(new_id()),
+            *(shop_id, self.clock.now(), asking.actor, asking.reason),
+            *((), (), ()),
+            is_whole_shop=True,
+        )
+        return self._empty_shop(begun)
+
+    def _is_told(self, erasure: Erasure) -> bool:
+        """Of what was read before: whom the shop knows since came of their own will."""
+        is_open = erasure.finished_at is None
+        return is_open or is_told_in_raw(self.stores, erasure.shop_id, erasure.asked_at)
+
+    def _empty_shop(self, erasure: Erasure, until: datetime | None = None) -> Proof:
+        erasure_log.keep(self.home, replace(erasure, finished_at=None, proof_sha256=None))
+        before = told_of_nobody_known(self.stores, erasure.shop_id, until)
+        empty_marked_columns(self.stores, erasure.shop_id, until)
+        after = told_of_nobody_known(self.stores, erasure.shop_id, until)
+        proof = _kept(self.home, Proof(erasure, _compared(before, after)), self.clock.now())
+        if proof.left:
+            raise _still_found(proof)
+        return self._finished(erasure, proof)
 
     def _carry_out(self, work: _Work) -> Proof:
         if work.is_unknown:

@@ -43,6 +43,8 @@ class Erasure:
     marks: tuple[str, ...]
     finished_at: datetime | None = None
     proof_sha256: str | None = None
+    # What is nobody's known customer, after everybody was erased: of it there is no id and no mark.
+    is_whole_shop: bool = False
 
     def asked(self, key: ErasureKey, erased_hashes: frozenset[str]) -> Asked:
         """The same person in whatever state the databases are now, and nobody else."""
@@ -105,6 +107,13 @@ def unfinished_of(found: Sequence[Erasure], person: Person, key: ErasureKey) -> 
             or marks & set(each.marks)
         )
         if is_same and each.finished_at is None:
+            return each
+    return None
+
+
+def unfinished_shop(found: Sequence[Erasure], shop_id: str) -> Erasure | None:
+    for each in found:
+        if each.is_whole_shop and each.shop_id == shop_id and each.finished_at is None:
             return each
     return None
 

@@ -5,6 +5,7 @@ Rows stay and so do their keys, amounts and loads: only words that tell who some
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hotdash.base.needles import ERASED_INSIDE, Needles
@@ -24,6 +25,7 @@ _COLUMNS = """
 _NOT_OURS = ("information_schema", "pg_catalog", "pg_toast")
 # Where app database and warehouse share a Postgres, that database has a walk of its own.
 _OF_APP_DATABASE = ("app", "serving", "audit", "api", "dbos")
+_READ_AT = "fetched_at"
 _TEXTS = frozenset({"varchar", "text", "character varying"})
 _DOCUMENTS = frozenset({"json", "jsonb"})
 
@@ -58,6 +60,10 @@ class StoredTable:
     @property
     def has_shop(self) -> bool:
         return "shop_id" in self.columns
+
+    @property
+    def says_when_read(self) -> bool:
+        return _READ_AT in self.columns
 
 
 def stored_tables(warehouse: Warehouse) -> list[StoredTable]:
@@ -145,15 +151,43 @@ def empty_columns(
 
 
 def empty_whole_columns(
-    warehouse: Warehouse, table: StoredTable, columns: Sequence[str], shop_id: str, kept: str
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    kept: str,
+    until: datetime | None = None,
 ) -> None:
-    """Of every row of the shop but those whose value is like `kept`."""
+    """Of every row of the shop but those whose value is like `kept`, or that were read later."""
     for column in columns:
-        warehouse.execute(
-            f'update {table.in_sql} set "{column}" = null where shop_id = ?'
-            f' and "{column}" is not null and cast("{column}" as text) not like ?',
-            [shop_id, kept],
-        )
+        where, told = _telling(table, column, shop_id, kept, until)
+        warehouse.execute(f'update {table.in_sql} set "{column}" = null where {where}', told)
+
+
+def count_telling(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    kept: str,
+    until: datetime | None = None,
+) -> int:
+    """Values that `empty_whole_columns` would empty."""
+    held = 0
+    for column in columns:
+        where, told = _telling(table, column, shop_id, kept, until)
+        asked = f"select count(*) as held from {table.in_sql} where {where}"
+        held += int(rows(warehouse.query(asked, told))[0]["held"])
+    return held
+
+
+def _telling(
+    table: StoredTable, column: str, shop_id: str, kept: str, until: datetime | None
+) -> tuple[str, list[object]]:
+    where = f'shop_id = ? and "{column}" is not null and cast("{column}" as text) not like ?'
+    if until is None or not table.says_when_read:
+        return where, [shop_id, kept]
+    return f"{where} and {_READ_AT} <= ?", [shop_id, kept, until]
 
 
 def exchange(

@@ -70,15 +70,23 @@ class PrivacyDesk:
             ]
 
     def erase_shop(self, shop_id: str, asking: Asking) -> list[Proof]:
-        """Others have the warehouse in between. Killed, whoever was erased is, and the rest follows."""
+        """Others have the warehouse in between. Killed, whoever was erased is, and the rest follows.
+
+        One of whom something is left keeps the others waiting for nothing, and the shop's erasure open.
+        """
         with self._office() as office:
             everybody = office.people_of(shop_id)
         proofs: list[Proof] = []
+        unfinished: list[StillFoundError] = []
         for some in everybody:
             with self._office() as office:
-                proofs += office.erase_left(some, asking)
+                try:
+                    proofs += office.erase_left(some, asking)
+                except StillFoundError as error:
+                    unfinished.append(error)
         with self._office() as office:
-            proofs.append(office.empty_shop(shop_id, asking))
+            proofs += office.empty_shop(shop_id, asking)
+            office.require_none_open(shop_id, unfinished)
         return proofs
 
     def replay(self) -> list[Proof]:

@@ -230,16 +230,29 @@ class Office:
         is_here = find_person(self.stores.warehouse, asked).is_here
         return [self.erase(asked, asking)] if is_here else []
 
-    def empty_shop(self, shop_id: str, asking: Asking) -> Proof:
-        """After everybody it knows was erased: what is nobody's known customer."""
-        known = erasure_log.erasures(self.home)
-        begun = erasure_log.unfinished_shop(known, shop_id) or Erasure(
+    def empty_shop(self, shop_id: str, asking: Asking) -> list[Proof]:
+        """After everybody it knows was erased: what is nobody's known customer, unless that is done."""
+        known = erasure_log.of_whole_shop(self.home, shop_id)
+        is_open = [each for each in known if each.finished_at is None]
+        told = told_of_nobody_known(self.stores, shop_id)
+        if known and not is_open and not any(each.held for each in told):
+            return []
+        begun = next(iter(is_open), None) or Erasure(
             str(new_id()),
             *(shop_id, self.clock.now(), asking.actor, asking.reason),
             *((), (), ()),
             is_whole_shop=True,
         )
-        return self._empty_shop(begun)
+        return [self._empty_shop(begun)]
+
+    def require_none_open(self, shop_id: str, just_found: Sequence[StillFoundError]) -> None:
+        """Also of a night before, which is not tried here again."""
+        if just_found:
+            raise just_found[0]
+        known = erasure_log.erasures(self.home)
+        still = sum(each.shop_id == shop_id and each.finished_at is None for each in known)
+        if still:
+            raise _still_open(shop_id, still)
 
     def _is_told(self, erasure: Erasure) -> bool:
         """Of what was read before: whom the shop knows since came of their own will."""
@@ -338,6 +351,14 @@ def _still_found(proof: Proof) -> StillFoundError:
         f"After erasing, {len(proof.left)} stores still hold words of this person: {named}.",
         hint=f"{proof.file} lists all; the erasure stays open in `hotdash privacy report`. The audit "
         "log cannot change; a bundle of evidence is yours to remove, and then `hotdash privacy replay`.",
+    )
+
+
+def _still_open(shop_id: str, still: int) -> StillFoundError:
+    erasures = "1 erasure is" if still == 1 else f"{still} erasures are"
+    return StillFoundError(
+        f"Everybody of {shop_id} was erased, but {erasures} not finished.",
+        hint="`hotdash privacy report` lists them; `hotdash privacy replay` tries them again.",
     )
 
 

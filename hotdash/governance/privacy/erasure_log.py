@@ -111,11 +111,8 @@ def unfinished_of(found: Sequence[Erasure], person: Person, key: ErasureKey) -> 
     return None
 
 
-def unfinished_shop(found: Sequence[Erasure], shop_id: str) -> Erasure | None:
-    for each in found:
-        if each.is_whole_shop and each.shop_id == shop_id and each.finished_at is None:
-            return each
-    return None
+def of_whole_shop(home: Path, shop_id: str) -> list[Erasure]:
+    return [each for each in erasures(home) if each.is_whole_shop and each.shop_id == shop_id]
 
 
 def _document(erasure: Erasure) -> dict[str, Any]:

@@ -119,6 +119,29 @@ def test_a_whole_shop_is_erased_with_everybody_it_knows(
     assert [each for each in EVERYBODY if each.lower().encode() in stored] == []
 
 
+def test_one_of_whom_something_is_left_keeps_nobody_else_of_a_shop_waiting(
+    desk: PrivacyDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ann is the first of all, and evidence of her stays until somebody removes it."""
+    monkeypatch.setattr(whole_shop, "AT_ONCE", 1)
+    add_nobody_known(desk)
+    bundle = desk.home / "evidence/bundle.json"
+    bundle.parent.mkdir()
+    bundle.write_text(person.WORDS)
+    ask(desk, SHOP_ERASED, None)
+
+    for _ in range(2):
+        assert desk.answer_vendors() == 0
+        assert person.traces_in(person.texts_of_warehouse(desk.warehouse), *EVERYBODY) == {}
+        told = [(each.is_whole_shop, each.finished_at is None) for each in erasures(desk.home)]
+        assert told == [(False, True), (False, False), (True, False)]
+
+    bundle.unlink()
+    desk.replay()
+    assert desk.answer_vendors() == 1
+    assert all(each.finished_at for each in erasures(desk.home))
+
+
 def test_a_whole_shop_that_a_backup_brings_back_is_erased_again(
     desk: PrivacyDesk, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

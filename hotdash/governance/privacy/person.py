@@ -26,6 +26,7 @@ CONTACTS = "chatwoot_contacts"
 CONVERSATIONS = "chatwoot_conversations"
 Row = dict[str, Any]
 _KEY = re.compile(r"[0-9a-f]{32}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,16 @@ class Person:
         return frozenset(customer_key(self.shop_id, *each) for each in told)
 
     def keys_instead(self, hash_instead: Callable[[str], str]) -> dict[str, str]:
-        """Of whom the shop knew the address alone, the pseudonym is made of its hash."""
+        """Of whom the shop knew the address alone, the pseudonym is made of its hash.
+
+        Also of a hash that raw knows no more: what is published may be older than raw.
+        """
+        hashes = self.hashes | hashes_among(self.needles.words)
         return {
             customer_key(self.shop_id, "address", hashed): customer_key(
                 self.shop_id, "address", hash_instead(hashed)
             )
-            for hashed in sorted(self.hashes)
+            for hashed in sorted(hashes)
         }
 
     def values_of(self, key: str) -> frozenset[int]:
@@ -93,6 +98,11 @@ class Person:
 def customer_key(shop_id: str, kind: str, told: str) -> str:
     """As the models make it."""
     return hashlib.md5("\x1f".join((shop_id, kind, told)).encode()).hexdigest()
+
+
+def hashes_among(words: Collection[str]) -> frozenset[str]:
+    """Of addresses."""
+    return frozenset(word for word in words if _HASH.fullmatch(word))
 
 
 def asked_by_word(

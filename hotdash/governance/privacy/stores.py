@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotdash.base.needles import Needles
+from hotdash.governance.privacy.person import customer_key, hashes_among
 from hotdash.storage.appdb.repositories import personal_rows as served
+from hotdash.storage.appdb.repositories import served_keys
 from hotdash.storage.appdb.repositories.personal_rows import ServedTable, served_tables
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.home_texts import HomeFile, home_files, may_hold
@@ -16,6 +18,7 @@ from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
 WAREHOUSE = "warehouse"
 APP_DATABASE = "app database"
 HOME = "home"
+BY_KEYS = "published rows, by the customer keys made of the addresses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ class Stores:
                 )
                 for each in tables
             ]
+            keys = [customer_key(shop_id, "address", each) for each in hashes_among(needles.words)]
+            by_keys = served_keys.count_holding(session, tables, shop_id, keys)
+            found.append(Found(APP_DATABASE, BY_KEYS, by_keys))
         return found + [
             Found(HOME, each.name, int(may_hold(each, needles))) for each in self.of_home()
         ]

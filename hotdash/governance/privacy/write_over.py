@@ -23,7 +23,7 @@ from hotdash.governance.privacy.person import Person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.storage.appdb.repositories import personal_rows as served
 from hotdash.storage.appdb.repositories import served_keys
-from hotdash.storage.home_texts import holds, may_hold, write_over
+from hotdash.storage.home_texts import HomeFile, call_otherwise, holds, may_hold, write_over
 from hotdash.storage.home_walk import is_made_again
 from hotdash.storage.warehouse.customer_keys import exchange_keys
 from hotdash.storage.warehouse.personal_rows import (
@@ -78,8 +78,10 @@ class Writing:
         remove_unfinished(self.stores.home)
         remove_leftovers(self.stores.home)
         needles = self.person.needles
-        for file in list(self.stores.of_home()):
-            if file.name.startswith(_PROOFS) or not may_hold(file, needles):
+        for file in self._changeable_files():
+            call_otherwise(file, self.stores.home, needles)
+        for file in self._changeable_files():
+            if not may_hold(file, needles):
                 continue
             is_known = holds(file, needles)
             if is_known and write_over(file, needles):
@@ -87,6 +89,9 @@ class Writing:
             # A packed one is a copy that can be made again; in somebody's that is broken nobody can look.
             if is_known or is_made_again(file.name):
                 file.path.unlink(missing_ok=True)
+
+    def _changeable_files(self) -> list[HomeFile]:
+        return [file for file in self.stores.of_home() if not file.name.startswith(_PROOFS)]
 
     def warehouse(self) -> None:
         """All tables at once or none, so that what was joined by an address always is."""

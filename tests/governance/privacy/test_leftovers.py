@@ -82,6 +82,28 @@ def test_what_is_somebodys_and_cannot_be_unpacked_is_told(desk: PrivacyDesk) -> 
     assert own.exists()
 
 
+def test_a_file_that_is_called_as_they_are_is_called_otherwise(desk: PrivacyDesk) -> None:
+    """Packed or not: of a file that holds no word of theirs the name alone goes."""
+    of_hers = desk.home / "analysis" / f"{person.ADDRESS}_2026"
+    of_hers.mkdir(parents=True)
+    (of_hers / "figures.csv").write_text("gross\n10.00\n")
+    for name in (f"{NAME}.zip", "erased.zip"):
+        with zipfile.ZipFile(desk.home / "analysis" / name, "w") as writing:
+            writing.writestr("figures.csv", name)
+
+    proof = desk.erase(SHOP, str(ANN), ASKING)
+
+    assert proof.left == []
+    assert person.traces_in([("proof", str(proof.as_json()))]) == {}
+    assert "home: analysis/erased_2026/figures.csv" in {each.store for each in proof.held}
+    left = sorted(each.relative_to(desk.home).as_posix() for each in desk.home.rglob("*"))
+    assert person.traces_in([("names", str(left))]) == {}
+    moved = desk.home / "analysis/erased_2026/figures.csv"
+    assert moved.read_text() == "gross\n10.00\n"
+    with zipfile.ZipFile(desk.home / "analysis/erased.zip") as archive:
+        assert archive.read("figures.csv") == b"erased.zip", "which was there before"
+
+
 def test_what_cannot_be_unpacked_may_hold_anything_and_says_nothing(tmp_path: Path) -> None:
     needles = Needles.of([NAME])
     for name in ("a.zip", "b.gz", "c.parquet", "d.duckdb", "e.xlsx"):

@@ -10,12 +10,13 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED, SHOP_ERASED
+from hotdash.governance.backup.drill import no_drill
 from hotdash.governance.privacy.erase import Asking, Office, Proof
 from hotdash.governance.privacy.erasure_log import StillFoundError, erased_hashes
 from hotdash.governance.privacy.export import export_person
 from hotdash.governance.privacy.person import Asked, asked_by_word, find_person
 from hotdash.governance.privacy.stores import Stores
-from hotdash.pipeline.lease import Patience, hold_lease
+from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
 from hotdash.storage.appdb.models import ComplianceRequest
 from hotdash.storage.appdb.repositories import inbox, shops
 from hotdash.storage.appdb.session import Database
@@ -177,7 +178,12 @@ class PrivacyDesk:
 
     @contextmanager
     def _office(self) -> Generator[Office]:
-        with hold_lease(self.database, self.warehouse.identity, self.clock, patience=self.patience):
+        within = self.patience.lasts if self.patience else timedelta(seconds=PATIENCE_SECONDS)
+        # Before the lease: whoever waits for a drill keeps no run waiting.
+        with (
+            no_drill(self.home, within),
+            hold_lease(self.database, self.warehouse.identity, self.clock, patience=self.patience),
+        ):
             stores = Stores(self.database, self.warehouse, self.home, self.beside)
             try:
                 yield Office(stores, self.clock)

@@ -4,14 +4,20 @@ import os
 import shutil
 import zipfile
 import zlib
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotdash.base.errors import ConflictError
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erase import Asking, StillFoundError
+from hotdash.governance.privacy.erasure_log import erasures
 from hotdash.governance.privacy.export_files import EXPORTS, unfinished
 from hotdash.jobs.privacy import PrivacyDesk
+from hotdash.pipeline.lease import Patience, hold_lease
+from hotdash.storage.embedded_lock import exclusive
 from hotdash.storage.home_texts import HomeFile, holds, may_hold
 from tests.fixtures import planted_person as person
 from tests.fixtures.planted_person import ANN, SHOP
@@ -71,6 +77,27 @@ def test_what_a_killed_drill_unpacked_goes(desk: PrivacyDesk) -> None:
     shutil.copy(desk.home / "warehouse.duckdb", left)
     assert desk.erase(SHOP, str(ANN), ASKING).left == []
     assert not (desk.home / "drill").exists()
+
+
+def test_a_drill_that_hangs_keeps_an_erasure_waiting_and_no_run(desk: PrivacyDesk) -> None:
+    desk = replace(desk, patience=Patience(timedelta(seconds=1)))
+    with exclusive(desk.home / "drill.lock"):
+        with pytest.raises(ConflictError, match="A drill of backups is under way"):
+            desk.erase(SHOP, str(ANN), ASKING)
+        with hold_lease(desk.database, desk.warehouse.identity, desk.clock):
+            assert erasures(desk.home) == []
+
+
+def test_no_drill_begins_while_people_are_looked_for(desk: PrivacyDesk) -> None:
+    seen: list[bool] = []
+
+    def begin_a_drill() -> None:
+        with pytest.raises(TimeoutError), exclusive(desk.home / "drill.lock", timedelta()):
+            pass
+        seen.append(True)
+
+    replace(desk, oldest_backup=begin_a_drill).replay()
+    assert seen == [True]
 
 
 def test_what_is_somebodys_and_cannot_be_unpacked_is_told(desk: PrivacyDesk) -> None:

@@ -278,7 +278,11 @@ class Office:
         words = person.needles.words | work.kept_words
         self.words.keep(erasure.erasure_id, KeptWords(words))
         before = self._look(work.asked, person.needles)
-        Writing(self.stores, person, self.key, is_killed=work.is_killed).everywhere()
+        Writing(
+            *(self.stores, person, self.key),
+            is_killed=work.is_killed,
+            was_written_anew=bool(work.kept and work.kept.is_written_anew),
+        ).everywhere()
         self.words.keep(erasure.erasure_id, KeptWords(words, is_written_anew=True))
         after = self._look(work.asked, person.needles)
         proof = _kept(self.home, Proof(erasure, _compared(before, after)), self.clock.now())
@@ -331,8 +335,11 @@ def _compared(before: Sequence[Found], after: Sequence[Found]) -> list[StoreProo
 
 
 def _kept(home: Path, proof: Proof, now: datetime) -> Proof:
-    """Each look has a file of its own: what was proven once stays."""
+    """Each look has a file of its own, unless it found the same left as the one before."""
     folder = home / PROOFS
+    same = _same_left(folder, proof) if proof.left else None
+    if same is not None:
+        return replace(proof, file=same)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{proof.erasure.erasure_id}-{now:%Y%m%dT%H%M%S%f}.json"
     document = {**proof.as_json(), "looked_at": iso_utc(now)}
@@ -343,6 +350,14 @@ def _kept(home: Path, proof: Proof, now: datetime) -> Proof:
         os.fsync(writing.fileno())
     os.replace(beside, file)
     return replace(proof, file=file)
+
+
+def _same_left(folder: Path, proof: Proof) -> Path | None:
+    known = sorted(folder.glob(f"{proof.erasure.erasure_id}-*.json"))
+    told = orjson.loads(known[-1].read_bytes()) if known else None
+    left = [asdict(each) for each in proof.left]
+    is_same = told is not None and proof.held == proof.left and told["left"] == left
+    return known[-1] if is_same else None
 
 
 def _still_found(proof: Proof) -> StillFoundError:

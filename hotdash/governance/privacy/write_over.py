@@ -48,6 +48,8 @@ class Writing:
     key: ErasureKey
     # Then words are gone of which dead rows still tell, and in which tables nobody knows.
     is_killed: bool = False
+    # Then no free block of the warehouse tells anything as long as no row changes.
+    was_written_anew: bool = False
 
     def everywhere(self) -> None:
         self.app_database()
@@ -97,44 +99,54 @@ class Writing:
         """All tables at once or none, so that what was joined by an address always is."""
         warehouse = self.stores.warehouse
         tables = self.stores.of_warehouse()
+        is_changed = bool(self.person.quarantined) or not self.was_written_anew
         with warehouse.transaction():
             for table in tables:
                 before = amounts_of(warehouse, table)
                 if table.full_name == QUARANTINE:
                     waiting = self.person.quarantined
                     write_over_waiting(warehouse, self.person.shop_id, waiting)
-                self._write_over_table(table)
+                is_changed |= self._write_over_table(table)
                 require_same(table, before, amounts_of(warehouse, table))
             now = SystemClock().now()
-            exchange_keys(warehouse, tables, self.person.shop_id, self._keys_instead(), now)
-        write_anew(warehouse, tables)
+            is_changed |= exchange_keys(
+                warehouse, tables, self.person.shop_id, self._keys_instead(), now
+            )
+        if is_changed:
+            write_anew(warehouse, tables)
 
     def _keys_instead(self) -> dict[str, str]:
         return self.person.keys_instead(self.key.hash)
 
-    def _write_over_table(self, table: StoredTable) -> None:
+    def _write_over_table(self, table: StoredTable) -> bool:
         warehouse, person = self.stores.warehouse, self.person
         marked = marked_columns().get(table.name, frozenset()) & table.columns.keys()
+        is_changed = False
         if table.has_shop:
-            self._exchange_addresses(table)
+            is_changed |= self._exchange_addresses(table)
             emptied = sorted(marked - {ADDRESS, ADDRESS_HASH} - PAGES)
             key = next((each for each in PERSON_KEYS if each in table.columns), None)
             if emptied and key is not None:
                 values = sorted(person.values_of(key))
-                empty_columns(warehouse, table, emptied, person.shop_id, key, values)
-        write_over_words(warehouse, table, table.texts, person.shop_id, person.needles)
+                is_changed |= empty_columns(warehouse, table, emptied, person.shop_id, key, values)
+        is_changed |= write_over_words(
+            warehouse, table, table.texts, person.shop_id, person.needles
+        )
+        return is_changed
 
-    def _exchange_addresses(self, table: StoredTable) -> None:
+    def _exchange_addresses(self, table: StoredTable) -> bool:
         warehouse, person = self.stores.warehouse, self.person
+        is_changed = False
         if ADDRESS in table.columns:
             addresses = {
                 address: self.key.address(email_hash(address) or "")
                 for address in sorted(person.addresses)
             }
-            exchange(warehouse, table, ADDRESS, person.shop_id, addresses)
+            is_changed |= exchange(warehouse, table, ADDRESS, person.shop_id, addresses)
         if ADDRESS_HASH in table.columns:
             hashes = {hashed: self.key.hash(hashed) for hashed in sorted(person.hashes)}
-            exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
+            is_changed |= exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
+        return is_changed
 
 
 def require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:

@@ -123,15 +123,19 @@ def write_over_words(
     columns: Sequence[str],
     shop_id: str,
     needles: Needles,
-) -> None:
+) -> bool:
+    """Whether any row changed, as all below say it."""
+    is_changed = False
     for column in columns if needles else ():
         where, told = _holding(warehouse, table, [column], shop_id, needles)
         kind = table.columns[column] if table.is_document(column) else "text"
         # Twice, because two words with one blank between them share it.
         once = f"""regexp_replace(cast("{column}" as text), ?, ?, 'gi')"""
         twice = f"regexp_replace({once}, ?, ?, 'gi')"
-        changed = f'update {table.in_sql} set "{column}" = cast({twice} as {kind}) where {where}'
-        warehouse.execute(changed, [needles.pattern, ERASED_INSIDE] * 2 + told)
+        anew = f'"{column}" = cast({twice} as {kind})'
+        values = [needles.pattern, ERASED_INSIDE] * 2
+        is_changed |= _update(warehouse, table, (anew, values), (where, told))
+    return is_changed
 
 
 def empty_columns(
@@ -141,13 +145,13 @@ def empty_columns(
     shop_id: str,
     key: str,
     values: Collection[object],
-) -> None:
-    if columns and values:
-        emptied = ", ".join(f'"{column}" = null' for column in columns)
-        warehouse.execute(
-            f'update {table.in_sql} set {emptied} where shop_id = ? and "{key}" in ({marks(values)})',
-            [shop_id, *values],
-        )
+) -> bool:
+    if not columns or not values:
+        return False
+    emptied = ", ".join(f'"{column}" = null' for column in columns)
+    told = " or ".join(f'"{column}" is not null' for column in columns)
+    where = f'shop_id = ? and "{key}" in ({marks(values)}) and ({told})'
+    return _update(warehouse, table, (emptied, []), (where, [shop_id, *values]))
 
 
 def empty_whole_columns(
@@ -196,13 +200,32 @@ def exchange(
     column: str,
     shop_id: str,
     instead: Mapping[str, str],
-) -> None:
+) -> bool:
     """One value in place of another wherever it stands, so that what was joined by it still is."""
+    is_changed = False
     for before, after in instead.items():
-        warehouse.execute(
-            f'update {table.in_sql} set "{column}" = ? where shop_id = ? and "{column}" = ?',
-            [after, shop_id, before],
+        where = f'shop_id = ? and "{column}" = ?'
+        is_changed |= _update(
+            warehouse, table, (f'"{column}" = ?', [after]), (where, [shop_id, before])
         )
+    return is_changed
+
+
+def _update(
+    warehouse: Warehouse,
+    table: StoredTable,
+    changed: tuple[str, Sequence[object]],
+    where: tuple[str, Sequence[object]],
+) -> bool:
+    """Each with the values of its marks; whether there was a row to change."""
+    asked = f"select count(*) as held from {table.in_sql} where {where[0]}"
+    [found] = rows(warehouse.query(asked, where[1]))
+    if not found["held"]:
+        return False
+    warehouse.execute(
+        f"update {table.in_sql} set {changed[0]} where {where[0]}", [*changed[1], *where[1]]
+    )
+    return True
 
 
 def write_anew(warehouse: Warehouse, tables: Sequence[StoredTable]) -> None:

@@ -111,6 +111,28 @@ def test_an_open_erasure_ends_when_nothing_is_left_and_not_before(desk: PrivacyD
     assert erasure_of(desk).finished_at is not None
 
 
+def test_an_open_erasure_costs_a_copy_of_the_warehouse_only_where_a_row_changed(
+    desk: PrivacyDesk,
+) -> None:
+    note_in(desk, "evidence/bundle.json")
+
+    def night() -> tuple[int, int]:
+        with pytest.raises(StillFoundError, match=BUNDLE):
+            desk.replay()
+        desk.warehouse.close()
+        proofs = (desk.home / "privacy/proofs").iterdir()
+        return (desk.home / "warehouse.duckdb").stat().st_ino, len([*proofs])
+
+    with pytest.raises(StillFoundError, match=BUNDLE):
+        desk.erase(SHOP, str(ANN), ASKING)
+    first = night()
+    assert night() == first
+    desk.warehouse.execute("update raw.chatwoot_messages set content = 'who is it now'")
+    assert night()[0] != first[0]
+    told = desk.warehouse.query("select distinct content from raw.chatwoot_messages").to_pylist()
+    assert told == [{"content": None}]
+
+
 def test_who_has_a_first_name_alone_is_erased_and_looked_for_by_id(desk: PrivacyDesk) -> None:
     add_customer(desk, 9, email=None, first_name="Ida", last_name=None)
     proof = desk.erase(SHOP, "9", ASKING)

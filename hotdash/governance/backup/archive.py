@@ -115,6 +115,19 @@ def ids_at(place: Place) -> list[str]:
     )
 
 
+def place_named(named: str | None, home: Path) -> str:
+    """By default in the home."""
+    if named is None:
+        return str(home / BACKUPS)
+    return named if "://" in named else str(Path(named).expanduser().absolute())
+
+
+def oldest_at(url: str) -> datetime | None:
+    """By its name alone, for which no key is needed."""
+    found = ids_at(Place(url))
+    return instant_of(found[0]) if found else None
+
+
 def is_begun(place: Place) -> bool:
     return place.find(_KEY) is not None
 

@@ -41,6 +41,8 @@ class Erasure:
     marks: tuple[str, ...]
     finished_at: datetime | None = None
     proof_sha256: str | None = None
+    # What is nobody's known customer, after everybody was erased: of it there is no id and no mark.
+    is_whole_shop: bool = False
 
     def asked(self, key: ErasureKey, erased_hashes: frozenset[str]) -> Asked:
         """The same person in whatever state the databases are now, and nobody else."""
@@ -113,6 +115,10 @@ def unfinished_of(found: Sequence[Erasure], person: Person, key: ErasureKey) -> 
         if is_same and each.finished_at is None:
             return each
     return None
+
+
+def of_whole_shop(home: Path, shop_id: str) -> list[Erasure]:
+    return [each for each in erasures(home) if each.is_whole_shop and each.shop_id == shop_id]
 
 
 def _document(erasure: Erasure) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from hotdash.base.progress import SilentProgress
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_privacy import erase_again
-from hotdash.governance.backup.archive import BACKUPS, KEY_FILE
+from hotdash.governance.backup.archive import KEY_FILE, place_named
 from hotdash.governance.privacy.erase import Proof
 from hotdash.jobs.backups import BackupDesk
 from hotdash.storage.appdb import migrate
@@ -23,7 +22,7 @@ def backup_desk(house: Installation) -> BackupDesk:
         vault=house.vault,
         clock=house.clock,
         open_warehouse=house.warehouse,
-        url=_place(settings.backup_url, settings.home),
+        url=place_named(settings.backup_url, settings.home),
         key_file=settings.home / KEY_FILE,
         keep=timedelta(days=settings.backup_keep_days),
         after_restore=partial(erase_again, house),
@@ -48,9 +47,3 @@ def back_up_before_migrating(house: Installation, actor: str) -> str | None:
     desk = backup_desk(house)
     made = desk.create(actor, reason, SilentProgress(), with_warehouse=False)
     return made.manifest.backup_id
-
-
-def _place(named: str | None, home: Path) -> str:
-    if named is None:
-        return str(home / BACKUPS)
-    return named if "://" in named else str(Path(named).expanduser().absolute())

@@ -23,6 +23,7 @@ from hotdash.connectors.spec import ADDRESS_OF_PAGE
 from hotdash.decisions.evidence.create import Surroundings
 from hotdash.entrypoints.wiring import Installation
 from hotdash.governance.audit.between import events_between
+from hotdash.governance.backup.place import told_of
 from hotdash.jobs.secret_overlap import UNTIL
 from hotdash.storage.appdb.repositories.alert_channels import list_channels
 from hotdash.storage.appdb.repositories.credentials import EXPIRES_AT, all_credentials
@@ -68,6 +69,8 @@ def shown_settings(settings: Settings) -> dict[str, Any]:
         if isinstance(value, SecretStr):
             value = "set"
         told[name] = "set" if name == "home" else value
+    if settings.backup_url:
+        told["backup_url"] = told_of(settings.backup_url)
     return told
 
 
@@ -76,6 +79,9 @@ def known_secrets(house: Installation) -> Iterator[str]:
         value = getattr(house.settings, name)
         if isinstance(value, SecretStr):
             yield from _with_password(value.get_secret_value())
+    place = house.settings.backup_url
+    if place and "://" in place:
+        yield from _with_password(place)
     for name, value in os.environ.items():
         if _SECRET_NAME.search(name):
             yield from _with_password(value)

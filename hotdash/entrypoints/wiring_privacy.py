@@ -3,9 +3,10 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 from hotdash.entrypoints.wiring import Installation
-from hotdash.governance.backup.archive import BACKUPS
+from hotdash.governance.backup.archive import BACKUPS, oldest_at, place_named
 from hotdash.governance.backup.restore import is_unsettled
 from hotdash.governance.privacy.erase import Proof
 from hotdash.jobs.backups import settle_restore
@@ -27,10 +28,12 @@ def privacy_desk(house: Installation) -> Generator[PrivacyDesk]:
         databases |= {home / name for name in ("warehouse.duckdb", "warehouse.duckdb.wal")}
     with house.warehouse() as warehouse:
         kept_for = timedelta(days=house.settings.backup_keep_days) + _THINNED_OUT_WITHIN
+        place = place_named(house.settings.backup_url, house.settings.home)
         yield PrivacyDesk(
             *(house.database, warehouse, home, house.clock, frozenset(databases)),
             patience=_PATIENCE,
             kept_for=kept_for,
+            oldest_backup=partial(oldest_at, place),
         )
 
 
@@ -43,10 +46,13 @@ def erase_again(house: Installation) -> list[Proof]:
 def finish_restore_or_replay(house: Installation) -> list[Proof]:
     proofs: list[Proof] = []
     home = house.settings.home
-    if is_unsettled(home):
-        settle_restore(house.database, home, lambda: proofs.extend(erase_again(house)))
-        return proofs
-    return erase_again(house)
+
+    def follow() -> None:
+        proofs.extend(erase_again(house))
+
+    if not (is_unsettled(home) and settle_restore(house.database, home, follow)):
+        follow()
+    return proofs
 
 
 def answer_vendors(house: Installation) -> None:

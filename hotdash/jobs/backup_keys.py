@@ -11,14 +11,12 @@ from hotdash.jobs.backups import BackupDesk
 
 
 def sealed_otherwise(desk: BackupDesk, key: str | None) -> list[Manifest]:
-    """Those whose first key, which seals, is another one than that of this fingerprint; the oldest first."""
+    """Those that hold what another key than that of this fingerprint sealed; the oldest first."""
     if not is_begun(Place(desk.url)):
         return []
     archive = desk.existing_archive()
     found = (archive.read(each) for each in archive.ids())
-    return [
-        each for each in found if each.secrets.opens and each.secrets.fingerprints[:1] != (key,)
-    ]
+    return [each for each in found if each.secrets.needs_another(key)]
 
 
 def gone_at(desk: BackupDesk, found: Sequence[Manifest]) -> datetime:
@@ -32,15 +30,15 @@ def refuse_to_strand(desk: BackupDesk, key: str | None) -> None:
         found = sealed_otherwise(desk, key)
     except HotdashError as error:
         raise ConflictError(
-            f"Whether backups at {desk.url} need the old keys cannot be seen: {error.message}",
+            f"Whether backups at {desk.told} need the old keys cannot be seen: {error.message}",
             hint=f"{error.hint} Or keep a copy of secret.keys as long as those backups, and say "
             "--anyway.",
             field="retire_old",
         ) from error
     if found:
         raise ConflictError(
-            f"{len(found)} backups at {desk.url} hold vendors' credentials that only the old keys "
-            "open. Nothing was changed.",
+            f"{len(found)} backups at {desk.told} hold credentials that only the old keys open. "
+            "Nothing was changed.",
             hint="Keep a copy of secret.keys as long as them, and say --anyway. Or `hotdash secrets "
             "rotate` now, and from "
             f"{gone_at(desk, found):%Y-%m-%d} on, when they are gone, `hotdash secrets rotate --to "

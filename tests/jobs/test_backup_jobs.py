@@ -13,29 +13,31 @@ from tests.fixtures.working import carried_out, no_warehouse
 
 
 class TestAsJobs:
-    def carried_out(self, world: Installed, job: str, slot: str) -> JobRecord:
-        context = JobContext(world.database, world.clock, no_warehouse, {}, backups=world.desk)
+    def carried_out(self, installed: Installed, job: str, slot: str) -> JobRecord:
+        context = JobContext(
+            installed.database, installed.clock, no_warehouse, {}, backups=installed.desk
+        )
         return carried_out(context, job, slot)
 
-    def test_a_night_and_a_sunday(self, world: Installed) -> None:
-        assert self.carried_out(world, "backup", "1").status == jobs.COMPLETED
-        assert world.desk.newest() == AT
-        assert self.carried_out(world, "restore_drill", "2").status == jobs.COMPLETED
+    def test_a_night_and_a_sunday(self, installed: Installed) -> None:
+        assert self.carried_out(installed, "backup", "1").status == jobs.COMPLETED
+        assert installed.desk.newest() == AT
+        assert self.carried_out(installed, "restore_drill", "2").status == jobs.COMPLETED
 
-    def test_what_does_not_come_back_fails(self, world: Installed) -> None:
-        self.carried_out(world, "backup", "1")
-        place = Place(world.place)
+    def test_what_does_not_come_back_fails(self, installed: Installed) -> None:
+        self.carried_out(installed, "backup", "1")
+        place = Place(installed.place)
         name = min(place.sizes(FOLDER))
         place.put(name, place.get(name)[:-1])
-        failed = self.carried_out(world, "restore_drill", "2")
+        failed = self.carried_out(installed, "restore_drill", "2")
         assert failed.status == jobs.FAILED
         assert "damaged" in (failed.error or "")
 
-    def test_a_log_that_does_not_hold_fails_too(self, world: Installed) -> None:
-        with world.database.direct() as connection:
+    def test_a_log_that_does_not_hold_fails_too(self, installed: Installed) -> None:
+        with installed.database.direct() as connection:
             connection.execute("alter table audit.events disable trigger user")
             connection.execute("update audit.events set actor = 'cli:bob' where action = 'say'")
             connection.execute("alter table audit.events enable trigger user")
-        self.carried_out(world, "backup", "1")
-        failed = self.carried_out(world, "restore_drill", "2")
+        self.carried_out(installed, "backup", "1")
+        failed = self.carried_out(installed, "restore_drill", "2")
         assert "was restored for practice, and" in (failed.error or "")

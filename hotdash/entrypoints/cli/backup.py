@@ -85,7 +85,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
         desk = backup_desk(house)
         found = newest_first(desk.existing_archive())
     if json:
-        say_json({"place": desk.url, "backups": [document(each) for each in found]})
+        say_json({"place": desk.told, "backups": [document(each) for each in found]})
         return
     table = Table("backup", "made", "why", "tables", "warehouse", "MiB")
     for each in found:
@@ -181,8 +181,8 @@ def _tell_restored(done: Restored, erased: Sequence[Proof]) -> None:
         )
     if not done.opens_credentials:
         out.print(
-            "No key of this home opens the vendors' credentials: put the secret.keys of that time "
-            "here, or connect the sources again."
+            "The keys of this home do not open all credentials that came back: put the secret.keys of "
+            "that time here, or enter them again."
         )
 
 

@@ -143,14 +143,14 @@ def told_of_newest(desk: BackupDesk) -> str:
     """A new installation has none: its first night makes one."""
     newest = desk.newest()
     if newest is None:
-        return f"none at {desk.url} yet; the worker makes one every night"
+        return f"none at {desk.told} yet; the worker makes one every night"
     if desk.clock.now() - newest > MISSED_AFTER:
         raise HotdashError(
-            f"The newest backup at {desk.url} is of {iso_utc(newest)}.",
+            f"The newest backup at {desk.told} is of {iso_utc(newest)}.",
             hint="`hotdash backup create` makes one; `hotdash status` says why the worker did not.",
         )
     beside = ", on the disk of this home: HOTDASH_BACKUP_URL names another place"
-    where = f"{desk.url}{beside if desk.is_beside_the_home else ''}"
+    where = f"{desk.told}{beside if desk.is_beside_the_home else ''}"
     return f"the newest is of {iso_utc(newest)}, at {where}"
 
 

@@ -40,7 +40,7 @@ def export(
     context: typer.Context, customer: Customer, shop: Shop, reason: Reason, json: Json = False
 ) -> None:
     """Write one archive of everything known of a person, readable by this user only."""
-    with told_errors(json), _installation(context) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         _require_known(house, shop)
         with privacy_desk(house) as desk:
             file = desk.export(shop, customer, Asking(operator(), reason))
@@ -63,7 +63,7 @@ def erase(
     json: Json = False,
 ) -> None:
     """Write a person's words over in every store, look again, and keep a proof."""
-    with told_errors(json), _installation(context) as house:
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         if not yes:
             raise SettingsError(
                 "Erasing cannot be undone, and nothing was done.",
@@ -80,14 +80,14 @@ def erase(
 @commands.command()
 def replay(context: typer.Context, json: Json = False) -> None:
     """Erase again whoever was erased: after a backup was restored, or an erasure was killed."""
-    with told_errors(json), _installation(context) as house:
+    with told_errors(json), _unsettled_installation(context) as house:
         _say(finish_restore_or_replay(house), json)
 
 
 @commands.command()
 def report(context: typer.Context, json: Json = False) -> None:
     """Say who was erased, and what vendors ask for that is still open."""
-    with told_errors(json), _installation(context) as house:
+    with told_errors(json), _unsettled_installation(context) as house:
         found = erasures(house.settings.home)
         with privacy_desk(house) as desk:
             waiting = desk.open_requests()
@@ -103,8 +103,8 @@ def report(context: typer.Context, json: Json = False) -> None:
             _show_waiting(waiting)
 
 
-def _installation(context: typer.Context) -> AbstractContextManager[Installation]:
-    """What may keep a restore from being settled is told and mended here."""
+def _unsettled_installation(context: typer.Context) -> AbstractContextManager[Installation]:
+    """For telling and mending what keeps a restore from being settled; whoever writes settles it first."""
     return migrated_installation(invocation(context).settings(), settles=False)
 
 

@@ -15,6 +15,7 @@ from hotdash.base.address import is_loopback
 from hotdash.base.clock import Clock
 from hotdash.base.environment import Environment
 from hotdash.connectors.contract import MissingScope
+from hotdash.entrypoints.web.backups_seen import BackupsSeen
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
@@ -82,6 +83,7 @@ class WebContext:
     open_alerts: Callable[[], AlertDesk] | None = None
     # Without it the installation's page tells nothing of backups.
     open_backups: Callable[[], BackupDesk] | None = None
+    backups_seen: BackupsSeen = field(default_factory=BackupsSeen)
     # The only way to what no raw table could hold; without it nobody is shown any.
     read_quarantine: ReadQuarantine | None = None
     # Called at the first request: what it imports takes longer than a start may.

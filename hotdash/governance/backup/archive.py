@@ -68,7 +68,7 @@ class Archive:
         if backup_id is not None:
             if backup_id not in known:
                 raise NotFoundError(
-                    f"There is no backup {backup_id!r} at {self.place.url}.",
+                    f"There is no backup {backup_id!r} at {self.place.told}.",
                     hint="`hotdash backup list` names them.",
                     field="backup",
                 )
@@ -78,7 +78,7 @@ class Archive:
             when = f" that was made until {iso_utc(at)}" if at and known else ""
             first = f" The oldest is of {iso_utc(instant_of(known[0]))}." if known else ""
             raise NotFoundError(
-                f"There is no backup at {self.place.url}{when}.{first}",
+                f"There is no backup at {self.place.told}{when}.{first}",
                 hint="`hotdash backup list` names them."
                 if known
                 else "`hotdash backup create` makes one.",
@@ -115,6 +115,19 @@ def ids_at(place: Place) -> list[str]:
     )
 
 
+def place_named(named: str | None, home: Path) -> str:
+    """By default in the home."""
+    if named is None:
+        return str(home / BACKUPS)
+    return named if "://" in named else str(Path(named).expanduser().absolute())
+
+
+def oldest_at(url: str) -> datetime | None:
+    """By its name alone, for which no key is needed."""
+    found = ids_at(Place(url))
+    return instant_of(found[0]) if found else None
+
+
 def is_begun(place: Place) -> bool:
     return place.find(_KEY) is not None
 
@@ -124,7 +137,7 @@ def _key_of(place: Place, key_file: Path) -> bytes:
     if sealed is None:
         if place.sizes(BACKUPS):
             raise DamagedBackupError(
-                f"{_KEY} is missing at {place.url}, and without it no backup there opens.",
+                f"{_KEY} is missing at {place.told}, and without it no backup there opens.",
                 hint="Bring it back from a copy of that place, or name another place.",
             )
         key = os.urandom(32)
@@ -133,14 +146,14 @@ def _key_of(place: Place, key_file: Path) -> bytes:
         return key
     if not key_file.exists():
         raise UnavailableError(
-            f"{key_file} is missing, and without it no backup at {place.url} opens.",
+            f"{key_file} is missing, and without it no backup at {place.told} opens.",
             hint=f"Put the {key_file.name} of the installation that made them there.",
         )
     try:
         return base64.b64decode(Vault(key_file).open(sealed, _PURPOSE)["key"])
     except UnavailableError:
         raise UnavailableError(
-            f"The keys of {key_file} do not open the backups at {place.url}.",
+            f"The keys of {key_file} do not open the backups at {place.told}.",
             hint=f"Put the {key_file.name} of the installation that made them there; where that "
             f"one is right, {_KEY} was damaged: bring it back from a copy of that place.",
         ) from None

@@ -11,6 +11,7 @@ from hotdash.governance.backup.archive import Archive
 from hotdash.governance.backup.chunks import Written
 from hotdash.governance.backup.manifest import Manifest, Secrets, id_of
 from hotdash.storage.appdb.repositories import table_copies
+from hotdash.storage.appdb.repositories.sealed import ciphertexts
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
 from hotdash.storage.warehouse.contract import Warehouse
@@ -41,6 +42,8 @@ def create(
     heads = home_files.back_up_heads(house.home, writer)
     with app_tables.one_snapshot(house.database) as connection:
         made_at = house.clock.now()
+        # At once: by the end a key may be gone from the file.
+        sealed_by = {house.vault.fingerprint_of(each) for each in ciphertexts(connection)}
         app = app_tables.back_up(connection, writer, progress)
         kept = table_copies.credentials_kept(connection)
     copied = (
@@ -57,6 +60,7 @@ def create(
         secrets=Secrets(
             fingerprints=house.vault.fingerprints(),
             opens=tuple(f"{shop} {vendor}" for shop, vendor in kept),
+            sealed_by=tuple(sorted(filter(None, sealed_by))),
         ),
     )
     archive.write(manifest)

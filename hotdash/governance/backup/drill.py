@@ -3,11 +3,13 @@
 import shutil
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from hotdash.base.clock import Clock
+from hotdash.base.errors import ConflictError
 from hotdash.base.progress import Progress
 from hotdash.governance.audit import chain
 from hotdash.governance.backup import app_tables
@@ -61,10 +63,24 @@ def drill(archive: Archive, backup_id: str, own: Path, clock: Clock, progress: P
             server.erase()
 
 
+@contextmanager
+def no_drill(own: Path, within: timedelta) -> Generator[None]:
+    """One that is under way is waited for, and none begins: what it unpacks is a copy of everybody."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(exclusive(own / _LOCK, within))
+        except TimeoutError:
+            raise ConflictError(
+                "A drill of backups is under way, and what it unpacks is a copy of everybody.",
+                hint="Wait until it has ended; one that hangs can be killed, and is removed by the "
+                "next drill or erasure.",
+            ) from None
+        yield
+
+
 def remove_leftovers(own: Path) -> None:
-    """One that is under way is waited for: what it unpacked is a copy of everybody."""
-    with exclusive(own / _LOCK):
-        _remove(own / FOLDER)
+    """Whoever calls sees to it that there is no drill."""
+    _remove(own / FOLDER)
 
 
 @contextmanager

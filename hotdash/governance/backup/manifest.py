@@ -1,6 +1,6 @@
 """What a backup holds and how to prove it; its file is written last, so that without it there is none."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -61,10 +61,24 @@ class HomeFile(_Told):
 
 
 class Secrets(_Told):
-    """Which keys seal the credentials in the app database, never the keys themselves."""
+    """Which keys were there, which of them seal what is in the app database; never the keys themselves.
+
+    What a stopped rotation left is sealed by another key than the first, which seals from then on.
+    """
 
     fingerprints: tuple[str, ...]
     opens: tuple[str, ...]
+    sealed_by: tuple[str, ...] | None = None
+
+    def needs_another(self, fingerprint: str | None) -> bool:
+        """Than this key; a backup that does not say so may need each that was there."""
+        needed = self.fingerprints if self.sealed_by is None else self.sealed_by
+        return not {fingerprint}.issuperset(needed)
+
+    def is_opened_by(self, fingerprints: Collection[str]) -> bool:
+        if self.sealed_by is not None:
+            return {*fingerprints}.issuperset(self.sealed_by)
+        return not self.opens or not {*fingerprints}.isdisjoint(self.fingerprints)
 
 
 class Manifest(_Told):

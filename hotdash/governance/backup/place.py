@@ -1,6 +1,7 @@
 """Where backups rest: a folder or an object storage, over fsspec; a file is there whole or not at all."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from secrets import token_hex
@@ -13,24 +14,34 @@ from hotdash.base.errors import SettingsError, UnavailableError
 from hotdash.storage.home_walk import keep_name
 
 _UNFINISHED = ".unfinished"
+_SIGNS_IN = re.compile(r"(?<=://)[^/\s]*@")
 
 
 class DamagedBackupError(UnavailableError):
     code = "damaged_backup"
 
 
+def told_of(text: str) -> str:
+    """An address, or words about it, without who signs in there and by which password."""
+    return _SIGNS_IN.sub("", text)
+
+
 class Place:
+    """`told` is its address for messages and pages."""
+
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.told = told_of(url)
         try:
             self._files, self._root = _open(url)
         except (ImportError, ValueError) as error:
             raise SettingsError(
-                f"Backups cannot be kept at {url}: {error}.",
+                f"Backups cannot be kept at {self.told}: {told_of(str(error))}.",
                 hint="Name a folder or an address such as s3://bucket/folder, and install the "
                 "package that the message names.",
                 field="backup_url",
             ) from None
+        except Exception as error:
+            raise _out_of_reach(f"{self.told} cannot be opened", error) from error
 
     @property
     def folder(self) -> Path | None:
@@ -49,7 +60,7 @@ class Place:
             return self._asked(lambda: self._files.cat_file(self._path(name)), name)
         except FileNotFoundError:
             raise DamagedBackupError(
-                f"{name} is missing at {self.url}.",
+                f"{name} is missing at {self.told}.",
                 hint="Use another backup: `hotdash backup list`; `hotdash backup create --whole` "
                 "writes every chunk anew.",
             ) from None
@@ -92,13 +103,19 @@ class Place:
             return ask()
         except FileNotFoundError:
             raise
-        except OSError as error:
-            raise UnavailableError(
-                f"{self.url} does not do its part for {name}: {error}.",
-                hint="Check that it is reachable, has room and lets this machine in; what is "
-                "there already counts when you run the command again.",
-                field="backup_url",
-            ) from error
+        except Exception as error:
+            told = f"{self.told} does not do its part for {name}"
+            raise _out_of_reach(told, error) from error
+
+
+def _out_of_reach(told: str, error: Exception) -> UnavailableError:
+    """Each library of a storage has errors of its own, and not all of them are of the system."""
+    return UnavailableError(
+        f"{told}: {told_of(str(error)) or type(error).__name__}.",
+        hint="Check that it is reachable, has room and lets this machine in; what is there already "
+        "counts when you run the command again.",
+        field="backup_url",
+    )
 
 
 def _open(url: str) -> tuple[Any, str]:

@@ -1,8 +1,9 @@
 """Put a backup back: proven and staged first, the database in one transaction, then the files by renames.
 
 Killed before the transaction ends, nothing has changed; killed after it, whoever comes next moves
-the staged files in. Which of both it was, the audit log of the database itself says. The note stays
-until the caller has done what must follow, so that a kill before that is not forgotten either.
+the staged files in. Which of both it was, the audit log of the database itself says. That something
+must follow is noted until the caller has done it: no kill forgets it, and no later restore that is
+refused or killed itself.
 """
 
 import os
@@ -25,7 +26,7 @@ from hotdash.governance.backup.archive import Archive
 from hotdash.governance.backup.home_files import STAGED, WAREHOUSE
 from hotdash.governance.backup.manifest import Manifest, WarehouseFile
 from hotdash.governance.backup.verify import verify
-from hotdash.governance.privacy.erasure_log import KEPT_BY_RESTORE
+from hotdash.governance.privacy.erasure_log import kept_by_restore
 from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.repositories import audit, table_copies
 from hotdash.storage.appdb.session import Database, session_within
@@ -33,6 +34,7 @@ from hotdash.storage.secrets import KEY_FILE, Vault
 
 ACTION = "backup.restored"
 _NOTE = "staged.json"
+_FOLLOWS = "follows"
 _FILES = "files"
 
 
@@ -77,7 +79,6 @@ def restore(
     A home that lacks a warehouse gets that of an older backup, where the chosen one holds none.
     """
     settle(target.database, target.home)
-    close(target.home)
     if not replace:
         refuse_populated(target.database)
     manifest = verify(archive, backup_id, progress).manifest
@@ -112,22 +113,35 @@ def restore(
 
 
 def settle(database: Database, home: Path) -> bool:
-    """End what a restore began; whether it holds, and the caller is to `close` it."""
+    """End what a restore began; whether something must follow, and the caller is to `close` it."""
     staged = home / STAGED
     note = staged / _NOTE
     if note.is_file() and _is_committed(database, orjson.loads(note.read_bytes())["restore_id"]):
         _move_in(home, staged)
-        return True
-    close(home)
-    return False
+        (staged / _FOLLOWS).touch()
+        os.sync()
+    if not (staged / _FOLLOWS).exists():
+        close(home)
+        return False
+    _discard(staged)
+    return True
 
 
 def close(home: Path) -> None:
-    """The note goes first: what lies beside it says nothing without it."""
     staged = home / STAGED
     if staged.is_dir():
-        (staged / _NOTE).unlink(missing_ok=True)
+        _discard(staged)
         shutil.rmtree(staged)
+
+
+def _discard(staged: Path) -> None:
+    """The note goes first: what lies beside it says nothing without it."""
+    (staged / _NOTE).unlink(missing_ok=True)
+    for left in staged.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        elif left.name != _FOLLOWS:
+            left.unlink()
 
 
 def is_unsettled(home: Path) -> bool:
@@ -190,9 +204,11 @@ def _move_in(home: Path, staged: Path) -> None:
         (home / f"{WAREHOUSE}.wal").unlink(missing_ok=True)
         warehouse.replace(home / WAREHOUSE)
     files = staged / _FILES
+    kept = kept_by_restore(home)
+    # In the order of their names: the key that made the marks of a log is there before it.
     for file in sorted(files.rglob("*")):
         target = home / file.relative_to(files)
-        is_kept = file.relative_to(files) in KEPT_BY_RESTORE and target.is_file()
+        is_kept = file.relative_to(files) in kept and target.is_file()
         if file.is_file() and not is_kept:
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if target == home / HEADS_FILE and target.is_file():
@@ -203,9 +219,6 @@ def _move_in(home: Path, staged: Path) -> None:
 
 
 def _opens(home: Path, manifest: Manifest) -> bool:
-    """Whether a key that sealed the restored credentials is here."""
-    if not manifest.secrets.opens:
-        return True
-    if not (home / KEY_FILE).is_file():
-        return False
-    return bool({*Vault.in_home(home).fingerprints()} & {*manifest.secrets.fingerprints})
+    """Whether every key that sealed the restored credentials is here."""
+    is_there = (home / KEY_FILE).is_file()
+    return manifest.secrets.is_opened_by(Vault.in_home(home).fingerprints() if is_there else ())

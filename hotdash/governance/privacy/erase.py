@@ -4,7 +4,9 @@ import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,16 @@ from hotdash.governance.privacy.person import (
     Asked,
     Person,
     find_person,
+    without_names_of_things,
     without_words_of_others,
 )
 from hotdash.governance.privacy.stores import WAREHOUSE, Found, Stores
-from hotdash.governance.privacy.whole_shop import people_of
+from hotdash.governance.privacy.whole_shop import (
+    empty_marked_columns,
+    is_told_in_raw,
+    people_of,
+    told_of_nobody_known,
+)
 from hotdash.governance.privacy.write_over import Writing
 from hotdash.storage.appdb.repositories import audit
 
@@ -82,6 +90,7 @@ class Proof:
             "asked_at": iso_utc(erasure.asked_at),
             "customer_ids": list(erasure.customer_ids),
             "contact_ids": list(erasure.contact_ids),
+            "is_whole_shop": erasure.is_whole_shop,
             "stores_searched": len(self.stores),
             "left": [asdict(each) for each in self.left],
             "stores": [asdict(each) for each in self.stores],
@@ -114,11 +123,8 @@ class _Work:
 
 @dataclass(frozen=True)
 class Office:
-    """`kept_for` is how long a backup may bring somebody back."""
-
     stores: Stores
     clock: Clock
-    kept_for: timedelta
 
     @property
     def home(self) -> Path:
@@ -153,15 +159,28 @@ class Office:
         unfinished: list[StillFoundError] = []
         proofs: list[Proof] = []
         known = erasure_log.erasures(self.home)
-        self.words.forget_outlived(known, self.clock.now(), self.kept_for)
-        for each in self._to_do([self._again(erasure) for erasure in known]):
+        people = [self._again(each) for each in known if not each.is_whole_shop]
+        shops = [each for each in known if each.is_whole_shop]
+        # Not until its people are erased, who are known by what is emptied here.
+        attempts = chain(
+            (partial(self._carry_out, each) for each in self._to_do(people)),
+            (
+                partial(self._empty_shop, each, each.asked_at)
+                for each in shops
+                if self._is_told(each)
+            ),
+        )
+        for attempt in attempts:
             try:
-                proofs.append(self._carry_out(each))
+                proofs.append(attempt())
             except StillFoundError as error:
                 unfinished.append(error)
         if unfinished:
             raise unfinished[0]
         return proofs
+
+    def forget_finished_before(self, instant: datetime) -> None:
+        self.words.forget_finished_before(instant, erasure_log.erasures(self.home))
 
     def _again(self, erasure: Erasure) -> _Work:
         asked = erasure.asked(self.key, erasure_log.erased_hashes(self.home))
@@ -181,8 +200,9 @@ class Office:
 
     def _is_anybody_back(self, shop_id: str, resting: Sequence[_Work]) -> bool:
         of_shop = [each for each in resting if each.erasure.shop_id == shop_id]
-        words = frozenset(word for each in of_shop for word in self._needles(each).words)
-        return self._stand_anywhere(shop_id, Needles(words))
+        words = frozenset(word for each in of_shop for word in self._own_words(each))
+        own = without_names_of_things(self.stores.warehouse, shop_id, words)
+        return self._stand_anywhere(shop_id, Needles(own))
 
     def _is_back(self, work: _Work) -> bool:
         return self._stand_anywhere(work.erasure.shop_id, self._needles(work))
@@ -192,9 +212,13 @@ class Office:
 
     def _needles(self, work: _Work) -> Needles:
         """Also what raw does not know any more, where it is still this person's."""
+        shop_id, own = work.erasure.shop_id, self._own_words(work)
+        return Needles(without_names_of_things(self.stores.warehouse, shop_id, own))
+
+    def _own_words(self, work: _Work) -> frozenset[str]:
         told = work.kept_words
         own = without_words_of_others(self.stores.warehouse, work.asked, work.person, told)
-        return Needles(work.person.needles.words | own)
+        return work.person.needles.words | own
 
     def people_of(self, shop_id: str) -> list[Asked]:
         """Some at a time, of a shop that is erased with everybody it knows."""
@@ -206,6 +230,45 @@ class Office:
         is_here = find_person(self.stores.warehouse, asked).is_here
         return [self.erase(asked, asking)] if is_here else []
 
+    def empty_shop(self, shop_id: str, asking: Asking) -> list[Proof]:
+        """After everybody it knows was erased: what is nobody's known customer, unless that is done."""
+        known = erasure_log.of_whole_shop(self.home, shop_id)
+        is_open = [each for each in known if each.finished_at is None]
+        told = told_of_nobody_known(self.stores, shop_id)
+        if known and not is_open and not any(each.held for each in told):
+            return []
+        begun = next(iter(is_open), None) or Erasure(
+            str(new_id()),
+            *(shop_id, self.clock.now(), asking.actor, asking.reason),
+            *((), (), ()),
+            is_whole_shop=True,
+        )
+        return [self._empty_shop(begun)]
+
+    def require_none_open(self, shop_id: str, just_found: Sequence[StillFoundError]) -> None:
+        """Also of a night before, which is not tried here again."""
+        if just_found:
+            raise just_found[0]
+        known = erasure_log.erasures(self.home)
+        still = sum(each.shop_id == shop_id and each.finished_at is None for each in known)
+        if still:
+            raise _still_open(shop_id, still)
+
+    def _is_told(self, erasure: Erasure) -> bool:
+        """Of what was read before: whom the shop knows since came of their own will."""
+        is_open = erasure.finished_at is None
+        return is_open or is_told_in_raw(self.stores, erasure.shop_id, erasure.asked_at)
+
+    def _empty_shop(self, erasure: Erasure, until: datetime | None = None) -> Proof:
+        erasure_log.keep(self.home, replace(erasure, finished_at=None, proof_sha256=None))
+        before = told_of_nobody_known(self.stores, erasure.shop_id, until)
+        empty_marked_columns(self.stores, erasure.shop_id, until)
+        after = told_of_nobody_known(self.stores, erasure.shop_id, until)
+        proof = _kept(self.home, Proof(erasure, _compared(before, after)), self.clock.now())
+        if proof.left:
+            raise _still_found(proof)
+        return self._finished(erasure, proof)
+
     def _carry_out(self, work: _Work) -> Proof:
         if work.is_unknown:
             raise _nobody_knows(work.erasure)
@@ -215,7 +278,11 @@ class Office:
         words = person.needles.words | work.kept_words
         self.words.keep(erasure.erasure_id, KeptWords(words))
         before = self._look(work.asked, person.needles)
-        Writing(self.stores, person, self.key, is_killed=work.is_killed).everywhere()
+        Writing(
+            *(self.stores, person, self.key),
+            is_killed=work.is_killed,
+            was_written_anew=bool(work.kept and work.kept.is_written_anew),
+        ).everywhere()
         self.words.keep(erasure.erasure_id, KeptWords(words, is_written_anew=True))
         after = self._look(work.asked, person.needles)
         proof = _kept(self.home, Proof(erasure, _compared(before, after)), self.clock.now())
@@ -268,8 +335,11 @@ def _compared(before: Sequence[Found], after: Sequence[Found]) -> list[StoreProo
 
 
 def _kept(home: Path, proof: Proof, now: datetime) -> Proof:
-    """Each look has a file of its own: what was proven once stays."""
+    """Each look has a file of its own, unless it found the same left as the one before."""
     folder = home / PROOFS
+    same = _same_left(folder, proof) if proof.left else None
+    if same is not None:
+        return replace(proof, file=same)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{proof.erasure.erasure_id}-{now:%Y%m%dT%H%M%S%f}.json"
     document = {**proof.as_json(), "looked_at": iso_utc(now)}
@@ -282,12 +352,28 @@ def _kept(home: Path, proof: Proof, now: datetime) -> Proof:
     return replace(proof, file=file)
 
 
+def _same_left(folder: Path, proof: Proof) -> Path | None:
+    known = sorted(folder.glob(f"{proof.erasure.erasure_id}-*.json"))
+    told = orjson.loads(known[-1].read_bytes()) if known else None
+    left = [asdict(each) for each in proof.left]
+    is_same = told is not None and proof.held == proof.left and told["left"] == left
+    return known[-1] if is_same else None
+
+
 def _still_found(proof: Proof) -> StillFoundError:
     named = ", ".join(each.store for each in proof.left[:5])
     return StillFoundError(
         f"After erasing, {len(proof.left)} stores still hold words of this person: {named}.",
         hint=f"{proof.file} lists all; the erasure stays open in `hotdash privacy report`. The audit "
         "log cannot change; a bundle of evidence is yours to remove, and then `hotdash privacy replay`.",
+    )
+
+
+def _still_open(shop_id: str, still: int) -> StillFoundError:
+    erasures = "1 erasure is" if still == 1 else f"{still} erasures are"
+    return StillFoundError(
+        f"Everybody of {shop_id} was erased, but {erasures} not finished.",
+        hint="`hotdash privacy report` lists them; `hotdash privacy replay` tries them again.",
     )
 
 

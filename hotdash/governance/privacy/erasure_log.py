@@ -19,8 +19,6 @@ from hotdash.governance.privacy.person import Asked, Person
 from hotdash.storage.embedded_lock import exclusive
 
 LOG_FILE = FOLDER / "erasures.ndjson"
-# A backup is older than they are: with its own nobody who was erased since would be known.
-KEPT_BY_RESTORE = (LOG_FILE, KEY_FILE)
 _LOCK_FILE = FOLDER / "erasures.lock"
 
 
@@ -43,6 +41,8 @@ class Erasure:
     marks: tuple[str, ...]
     finished_at: datetime | None = None
     proof_sha256: str | None = None
+    # What is nobody's known customer, after everybody was erased: of it there is no id and no mark.
+    is_whole_shop: bool = False
 
     def asked(self, key: ErasureKey, erased_hashes: frozenset[str]) -> Asked:
         """The same person in whatever state the databases are now, and nobody else."""
@@ -78,6 +78,14 @@ def erasures(home: Path) -> list[Erasure]:
     return list(found.values())
 
 
+def kept_by_restore(home: Path) -> frozenset[Path]:
+    """With the log of a backup nobody who was erased since would be known, and with another key no mark.
+
+    A key without a log made none of them.
+    """
+    return frozenset({LOG_FILE, KEY_FILE}) if (home / LOG_FILE).is_file() else frozenset()
+
+
 def erased_hashes(home: Path) -> frozenset[str]:
     return frozenset(hash_of_mark(mark) for each in erasures(home) for mark in each.marks)
 
@@ -107,6 +115,10 @@ def unfinished_of(found: Sequence[Erasure], person: Person, key: ErasureKey) -> 
         if is_same and each.finished_at is None:
             return each
     return None
+
+
+def of_whole_shop(home: Path, shop_id: str) -> list[Erasure]:
+    return [each for each in erasures(home) if each.is_whole_shop and each.shop_id == shop_id]
 
 
 def _document(erasure: Erasure) -> dict[str, Any]:

@@ -6,7 +6,7 @@ No backup takes this folder, so that its words end with it.
 import os
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -52,14 +52,12 @@ class WordsKeeper:
             os.fsync(writing.fileno())
         os.replace(beside, file)
 
-    def forget_outlived(
-        self, erasures: Collection[Erasure], now: datetime, kept_for: timedelta
-    ) -> None:
-        """Of an open erasure nothing is forgotten, and of none that a backup may still undo."""
+    def forget_finished_before(self, instant: datetime, erasures: Collection[Erasure]) -> None:
+        """Of an open erasure nothing is forgotten."""
         needed = {
             self._file(each.erasure_id).name
             for each in erasures
-            if each.finished_at is None or now < each.finished_at + kept_for
+            if each.finished_at is None or each.finished_at > instant
         }
         folder = self.home / WORDS
         for file in sorted(folder.iterdir()) if folder.is_dir() else ():

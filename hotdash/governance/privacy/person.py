@@ -11,11 +11,12 @@ from hotdash.base.email_hash import email_hash
 from hotdash.base.errors import NotFoundError
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erasure_key import is_erased
-from hotdash.governance.privacy.marked_columns import PERSON_KEYS, marked_columns
+from hotdash.governance.privacy.marked_columns import PERSON_KEYS
 from hotdash.governance.privacy.quarantined import is_about, rows_told
+from hotdash.governance.privacy.things import names_of_things
 from hotdash.storage.warehouse.contract import Warehouse, rows
 from hotdash.storage.warehouse.identities import customer_of_key
-from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables, whole_values
+from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
 from hotdash.storage.warehouse.quarantined_people import Waiting, waiting_of
 from hotdash.storage.warehouse.raw_tables import marks
 
@@ -25,6 +26,7 @@ CONTACTS = "chatwoot_contacts"
 CONVERSATIONS = "chatwoot_conversations"
 Row = dict[str, Any]
 _KEY = re.compile(r"[0-9a-f]{32}")
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +74,16 @@ class Person:
         return frozenset(customer_key(self.shop_id, *each) for each in told)
 
     def keys_instead(self, hash_instead: Callable[[str], str]) -> dict[str, str]:
-        """Of whom the shop knew the address alone, the pseudonym is made of its hash."""
+        """Of whom the shop knew the address alone, the pseudonym is made of its hash.
+
+        Also of a hash that raw knows no more: what is published may be older than raw.
+        """
+        hashes = self.hashes | hashes_among(self.needles.words)
         return {
             customer_key(self.shop_id, "address", hashed): customer_key(
                 self.shop_id, "address", hash_instead(hashed)
             )
-            for hashed in sorted(self.hashes)
+            for hashed in sorted(hashes)
         }
 
     def values_of(self, key: str) -> frozenset[int]:
@@ -92,6 +98,11 @@ class Person:
 def customer_key(shop_id: str, kind: str, told: str) -> str:
     """As the models make it."""
     return hashlib.md5("\x1f".join((shop_id, kind, told)).encode()).hexdigest()
+
+
+def hashes_among(words: Collection[str]) -> frozenset[str]:
+    """Of addresses."""
+    return frozenset(word for word in words if _HASH.fullmatch(word))
 
 
 def asked_by_word(
@@ -131,6 +142,14 @@ def without_words_of_others(
     return frozenset(word for word in words if word.lower() not in others)
 
 
+def without_names_of_things(
+    warehouse: Warehouse, shop_id: str, words: Collection[str]
+) -> frozenset[str]:
+    """A product may be called by now as a person was."""
+    things = names_of_things(warehouse, _raw_tables(warehouse).values(), shop_id, words)
+    return frozenset(word for word in words if word.lower() not in things)
+
+
 class _Search:
     """From the customer to the contacts with the same address, and to what each of them wrote."""
 
@@ -138,9 +157,7 @@ class _Search:
         self._warehouse = warehouse
         self._asked = asked
         self._waiting = waiting_of(warehouse, asked.shop_id)
-        self._tables = {
-            table.name: table for table in stored_tables(warehouse) if table.schema == "raw"
-        }
+        self._tables = _raw_tables(warehouse)
 
     def person(self) -> Person:
         customers = self._meant(CUSTOMERS, "customer_id", self._asked.customer_ids)
@@ -153,13 +170,14 @@ class _Search:
         known |= self._hashes_of(contacts)
         contact_ids = self._asked.contact_ids | _ids(contacts, "contact_id")
         talks = self._rows(CONVERSATIONS, ["conversation_id"], "contact_id", contact_ids)
-        people = self._names(customer_ids, contact_ids)
         phones = [row["phone_number"] for row in contacts if _is_phone(row["phone_number"])]
         addresses = {
             row["email"]
             for row in (*customers, *contacts)
             if row["email"] and not is_erased(row["email"])
         }
+        told = [*addresses, *known, *phones]
+        people = self._names(customer_ids, contact_ids, told)
         found = Person(
             self._asked.shop_id,
             frozenset(customer_ids),
@@ -168,7 +186,7 @@ class _Search:
             _ids(orders, "order_id"),
             frozenset(addresses),
             frozenset(known),
-            Needles.of([*addresses, *known, *phones, *people]),
+            Needles.of([*told, *people]),
             any(row[name] for row in (*customers, *contacts) for name in _NAMES if name in row),
         )
         return replace(found, quarantined=tuple(self._waiting_for(found)))
@@ -207,7 +225,9 @@ class _Search:
                     told |= set(_names_of(row))
         return {word.lower() for word in told}
 
-    def _names(self, customer_ids: Collection[int], contact_ids: Collection[int]) -> set[str]:
+    def _names(
+        self, customer_ids: Collection[int], contact_ids: Collection[int], told: Collection[str]
+    ) -> set[str]:
         """A name that somebody else has as well does not tell who is meant."""
         own: set[str] = set()
         others: set[str] = set()
@@ -218,19 +238,10 @@ class _Search:
             for row in self._rows(table, [key, *columns]):
                 (own if row[key] in ids else others).update(_names_of(row))
         shared = {name.lower() for name in others}
-        shared |= self._names_of_things({name.lower() for name in own})
+        shared |= names_of_things(
+            self._warehouse, self._tables.values(), self._asked.shop_id, {*own, *told}
+        )
         return {name for name in own if name.lower() not in shared}
-
-    def _names_of_things(self, names: Collection[str]) -> set[str]:
-        """Who calls themselves Blue Shirt in a chat takes no product's title along."""
-        found: set[str] = set()
-        for table in self._tables.values() if names else ():
-            told = set(table.texts) - marked_columns().get(table.name, frozenset())
-            if table.has_shop and told:
-                found |= whole_values(
-                    self._warehouse, table, sorted(told), self._asked.shop_id, names
-                )
-        return found
 
     def _orders(self, customer_ids: Collection[int], hashes: Collection[str]) -> list[Row]:
         own = self._rows(ORDERS, ["order_id", "email_hash"], "customer_id", customer_ids)
@@ -297,6 +308,10 @@ class _Search:
             for row in found
             if (hashed := email_hash(row["email"])) and not is_erased(row["email"])
         }
+
+
+def _raw_tables(warehouse: Warehouse) -> dict[str, StoredTable]:
+    return {table.name: table for table in stored_tables(warehouse) if table.schema == "raw"}
 
 
 def _is_phone(told: str | None) -> bool:

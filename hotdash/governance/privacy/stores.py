@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotdash.base.needles import Needles
+from hotdash.governance.privacy.person import customer_key, hashes_among
 from hotdash.storage.appdb.repositories import personal_rows as served
+from hotdash.storage.appdb.repositories import served_keys
 from hotdash.storage.appdb.repositories.personal_rows import ServedTable, served_tables
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.home_texts import HomeFile, home_files, may_hold
+from hotdash.storage.home_texts import HomeFile, home_files, may_hold, name_without
 from hotdash.storage.warehouse import personal_rows as stored
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
@@ -16,6 +18,7 @@ from hotdash.storage.warehouse.personal_rows import StoredTable, stored_tables
 WAREHOUSE = "warehouse"
 APP_DATABASE = "app database"
 HOME = "home"
+BY_KEYS = "published rows, by the customer keys made of the addresses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,12 @@ class Stores:
                 )
                 for each in tables
             ]
-        return found + [
-            Found(HOME, each.name, int(may_hold(each, needles))) for each in self.of_home()
-        ]
+            keys = [customer_key(shop_id, "address", each) for each in hashes_among(needles.words)]
+            by_keys = served_keys.count_holding(session, tables, shop_id, keys)
+            found.append(Found(APP_DATABASE, BY_KEYS, by_keys))
+        return found + [self._in_file(each, needles) for each in self.of_home()]
+
+    def _in_file(self, file: HomeFile, needles: Needles) -> Found:
+        """A proof says no word of the person, also where a file is called so."""
+        held = may_hold(file, needles)
+        return Found(HOME, name_without(file, needles) if held else file.name, int(held))

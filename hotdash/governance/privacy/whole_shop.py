@@ -1,24 +1,27 @@
 """Everybody a shop knows, some at a time: a search for the words of all at once would not end."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from hotdash.governance.privacy.erasure_key import DOMAIN
 from hotdash.governance.privacy.marked_columns import ADDRESS_HASH, PAGES, marked_columns
 from hotdash.governance.privacy.person import CONTACTS, CUSTOMERS, ORDERS, Asked
 from hotdash.governance.privacy.quarantined import rows_told
-from hotdash.governance.privacy.stores import Stores
+from hotdash.governance.privacy.stores import WAREHOUSE, Found, Stores
 from hotdash.governance.privacy.write_over import require_same
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.personal_rows import (
     StoredTable,
     amounts_of,
+    count_telling,
     empty_whole_columns,
     hashes_told,
     ids_told,
     stored_tables,
     write_anew,
 )
+from hotdash.storage.warehouse.quarantined_people import FULL_NAME as QUARANTINE
 from hotdash.storage.warehouse.quarantined_people import (
     Waiting,
     waiting_of,
@@ -46,17 +49,43 @@ def people_of(warehouse: Warehouse, shop_id: str, erased_hashes: frozenset[str])
         )
 
 
-def empty_marked_columns(stores: Stores, shop_id: str) -> None:
-    """What is nobody's known customer: a message without a contact, people who answered them."""
+def told_of_nobody_known(
+    stores: Stores, shop_id: str, until: datetime | None = None
+) -> list[Found]:
+    """Every table that could say something of them, also those that say nothing."""
+    warehouse = stores.warehouse
+    found = [
+        Found(
+            WAREHOUSE,
+            table.full_name,
+            count_telling(warehouse, table, marked, shop_id, f"%{DOMAIN}", until),
+        )
+        for table in stores.of_warehouse()
+        if (marked := _emptied(table))
+    ]
+    return [*found, Found(WAREHOUSE, QUARANTINE, len(waiting_of(warehouse, shop_id, until)))]
+
+
+def is_told_in_raw(stores: Stores, shop_id: str, until: datetime) -> bool:
+    """Of what models made no row says when it was read, and they are made of raw."""
+    found = told_of_nobody_known(stores, shop_id, until)
+    return any(each.held for each in found if each.name.startswith("raw."))
+
+
+def empty_marked_columns(stores: Stores, shop_id: str, until: datetime | None = None) -> None:
+    """What is nobody's known customer: a message without a contact, people who answered them.
+
+    Of all, or of what was read until then: whom the shop knows since came of their own will.
+    """
     warehouse, tables = stores.warehouse, stores.of_warehouse()
     with warehouse.transaction():
         for table in tables:
             marked = _emptied(table)
             if marked:
                 before = amounts_of(warehouse, table)
-                empty_whole_columns(warehouse, table, marked, shop_id, f"%{DOMAIN}")
+                empty_whole_columns(warehouse, table, marked, shop_id, f"%{DOMAIN}", until)
                 require_same(table, before, amounts_of(warehouse, table))
-        write_over_waiting(warehouse, shop_id, waiting_of(warehouse, shop_id))
+        write_over_waiting(warehouse, shop_id, waiting_of(warehouse, shop_id, until))
     write_anew(warehouse, tables)
 
 

@@ -23,7 +23,7 @@ from hotdash.governance.privacy.person import Person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.storage.appdb.repositories import personal_rows as served
 from hotdash.storage.appdb.repositories import served_keys
-from hotdash.storage.home_texts import holds, may_hold, write_over
+from hotdash.storage.home_texts import HomeFile, call_otherwise, holds, may_hold, write_over
 from hotdash.storage.home_walk import is_made_again
 from hotdash.storage.warehouse.customer_keys import exchange_keys
 from hotdash.storage.warehouse.personal_rows import (
@@ -48,6 +48,8 @@ class Writing:
     key: ErasureKey
     # Then words are gone of which dead rows still tell, and in which tables nobody knows.
     is_killed: bool = False
+    # Then no free block of the warehouse tells anything as long as no row changes.
+    was_written_anew: bool = False
 
     def everywhere(self) -> None:
         self.app_database()
@@ -78,8 +80,10 @@ class Writing:
         remove_unfinished(self.stores.home)
         remove_leftovers(self.stores.home)
         needles = self.person.needles
-        for file in list(self.stores.of_home()):
-            if file.name.startswith(_PROOFS) or not may_hold(file, needles):
+        for file in self._changeable_files():
+            call_otherwise(file, self.stores.home, needles)
+        for file in self._changeable_files():
+            if not may_hold(file, needles):
                 continue
             is_known = holds(file, needles)
             if is_known and write_over(file, needles):
@@ -88,48 +92,61 @@ class Writing:
             if is_known or is_made_again(file.name):
                 file.path.unlink(missing_ok=True)
 
+    def _changeable_files(self) -> list[HomeFile]:
+        return [file for file in self.stores.of_home() if not file.name.startswith(_PROOFS)]
+
     def warehouse(self) -> None:
         """All tables at once or none, so that what was joined by an address always is."""
         warehouse = self.stores.warehouse
         tables = self.stores.of_warehouse()
+        is_changed = bool(self.person.quarantined) or not self.was_written_anew
         with warehouse.transaction():
             for table in tables:
                 before = amounts_of(warehouse, table)
                 if table.full_name == QUARANTINE:
                     waiting = self.person.quarantined
                     write_over_waiting(warehouse, self.person.shop_id, waiting)
-                self._write_over_table(table)
+                is_changed |= self._write_over_table(table)
                 require_same(table, before, amounts_of(warehouse, table))
             now = SystemClock().now()
-            exchange_keys(warehouse, tables, self.person.shop_id, self._keys_instead(), now)
-        write_anew(warehouse, tables)
+            is_changed |= exchange_keys(
+                warehouse, tables, self.person.shop_id, self._keys_instead(), now
+            )
+        if is_changed:
+            write_anew(warehouse, tables)
 
     def _keys_instead(self) -> dict[str, str]:
         return self.person.keys_instead(self.key.hash)
 
-    def _write_over_table(self, table: StoredTable) -> None:
+    def _write_over_table(self, table: StoredTable) -> bool:
         warehouse, person = self.stores.warehouse, self.person
         marked = marked_columns().get(table.name, frozenset()) & table.columns.keys()
+        is_changed = False
         if table.has_shop:
-            self._exchange_addresses(table)
+            is_changed |= self._exchange_addresses(table)
             emptied = sorted(marked - {ADDRESS, ADDRESS_HASH} - PAGES)
             key = next((each for each in PERSON_KEYS if each in table.columns), None)
             if emptied and key is not None:
                 values = sorted(person.values_of(key))
-                empty_columns(warehouse, table, emptied, person.shop_id, key, values)
-        write_over_words(warehouse, table, table.texts, person.shop_id, person.needles)
+                is_changed |= empty_columns(warehouse, table, emptied, person.shop_id, key, values)
+        is_changed |= write_over_words(
+            warehouse, table, table.texts, person.shop_id, person.needles
+        )
+        return is_changed
 
-    def _exchange_addresses(self, table: StoredTable) -> None:
+    def _exchange_addresses(self, table: StoredTable) -> bool:
         warehouse, person = self.stores.warehouse, self.person
+        is_changed = False
         if ADDRESS in table.columns:
             addresses = {
                 address: self.key.address(email_hash(address) or "")
                 for address in sorted(person.addresses)
             }
-            exchange(warehouse, table, ADDRESS, person.shop_id, addresses)
+            is_changed |= exchange(warehouse, table, ADDRESS, person.shop_id, addresses)
         if ADDRESS_HASH in table.columns:
             hashes = {hashed: self.key.hash(hashed) for hashed in sorted(person.hashes)}
-            exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
+            is_changed |= exchange(warehouse, table, ADDRESS_HASH, person.shop_id, hashes)
+        return is_changed
 
 
 def require_same(table: StoredTable, before: dict[str, str], after: dict[str, str]) -> None:

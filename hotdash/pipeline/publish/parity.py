@@ -48,7 +48,7 @@ def damaged_partitions(
 ) -> Damaged:
     """Looked for once a day; what is found is told, and published anew like any other change.
 
-    A table that was made again, as after a migration down and up, does not wait for its day.
+    An emptied table, as one is that a migration makes again, does not wait for its day.
     """
     last = last_checked(session, shop_id, SERVED_CHECK)
     if last is None or at - last >= SERVED_EVERY:

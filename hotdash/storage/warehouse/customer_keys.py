@@ -28,17 +28,18 @@ def exchange_keys(
     shop_id: str,
     instead: Mapping[str, str],
     at: datetime,
-) -> None:
-    """Inside the caller's transaction."""
-    days = set[date]()
+) -> bool:
+    """Inside the caller's transaction; whether one stood anywhere."""
+    days, is_changed = set[date](), False
     for table in tables:
         if _KEY in table.columns and table.has_shop:
             held = _held(warehouse, table, shop_id, instead)
             if held:
                 days |= _days(warehouse, table, shop_id, {*held, *held.values()})
-                exchange(warehouse, table, _KEY, shop_id, held)
+                is_changed |= exchange(warehouse, table, _KEY, shop_id, held)
     if days:
         _compute_anew(warehouse, shop_id, days, at)
+    return is_changed
 
 
 def _held(

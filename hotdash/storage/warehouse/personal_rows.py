@@ -5,6 +5,7 @@ Rows stay and so do their keys, amounts and loads: only words that tell who some
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from hotdash.base.needles import ERASED_INSIDE, Needles
@@ -24,6 +25,7 @@ _COLUMNS = """
 _NOT_OURS = ("information_schema", "pg_catalog", "pg_toast")
 # Where app database and warehouse share a Postgres, that database has a walk of its own.
 _OF_APP_DATABASE = ("app", "serving", "audit", "api", "dbos")
+_READ_AT = "fetched_at"
 _TEXTS = frozenset({"varchar", "text", "character varying"})
 _DOCUMENTS = frozenset({"json", "jsonb"})
 
@@ -58,6 +60,10 @@ class StoredTable:
     @property
     def has_shop(self) -> bool:
         return "shop_id" in self.columns
+
+    @property
+    def says_when_read(self) -> bool:
+        return _READ_AT in self.columns
 
 
 def stored_tables(warehouse: Warehouse) -> list[StoredTable]:
@@ -117,15 +123,19 @@ def write_over_words(
     columns: Sequence[str],
     shop_id: str,
     needles: Needles,
-) -> None:
+) -> bool:
+    """Whether any row changed, as all below say it."""
+    is_changed = False
     for column in columns if needles else ():
         where, told = _holding(warehouse, table, [column], shop_id, needles)
         kind = table.columns[column] if table.is_document(column) else "text"
         # Twice, because two words with one blank between them share it.
         once = f"""regexp_replace(cast("{column}" as text), ?, ?, 'gi')"""
         twice = f"regexp_replace({once}, ?, ?, 'gi')"
-        changed = f'update {table.in_sql} set "{column}" = cast({twice} as {kind}) where {where}'
-        warehouse.execute(changed, [needles.pattern, ERASED_INSIDE] * 2 + told)
+        anew = f'"{column}" = cast({twice} as {kind})'
+        values = [needles.pattern, ERASED_INSIDE] * 2
+        is_changed |= _update(warehouse, table, (anew, values), (where, told))
+    return is_changed
 
 
 def empty_columns(
@@ -135,25 +145,53 @@ def empty_columns(
     shop_id: str,
     key: str,
     values: Collection[object],
-) -> None:
-    if columns and values:
-        emptied = ", ".join(f'"{column}" = null' for column in columns)
-        warehouse.execute(
-            f'update {table.in_sql} set {emptied} where shop_id = ? and "{key}" in ({marks(values)})',
-            [shop_id, *values],
-        )
+) -> bool:
+    if not columns or not values:
+        return False
+    emptied = ", ".join(f'"{column}" = null' for column in columns)
+    told = " or ".join(f'"{column}" is not null' for column in columns)
+    where = f'shop_id = ? and "{key}" in ({marks(values)}) and ({told})'
+    return _update(warehouse, table, (emptied, []), (where, [shop_id, *values]))
 
 
 def empty_whole_columns(
-    warehouse: Warehouse, table: StoredTable, columns: Sequence[str], shop_id: str, kept: str
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    kept: str,
+    until: datetime | None = None,
 ) -> None:
-    """Of every row of the shop but those whose value is like `kept`."""
+    """Of every row of the shop but those whose value is like `kept`, or that were read later."""
     for column in columns:
-        warehouse.execute(
-            f'update {table.in_sql} set "{column}" = null where shop_id = ?'
-            f' and "{column}" is not null and cast("{column}" as text) not like ?',
-            [shop_id, kept],
-        )
+        where, told = _telling(table, column, shop_id, kept, until)
+        warehouse.execute(f'update {table.in_sql} set "{column}" = null where {where}', told)
+
+
+def count_telling(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    kept: str,
+    until: datetime | None = None,
+) -> int:
+    """Values that `empty_whole_columns` would empty."""
+    held = 0
+    for column in columns:
+        where, told = _telling(table, column, shop_id, kept, until)
+        asked = f"select count(*) as held from {table.in_sql} where {where}"
+        held += int(rows(warehouse.query(asked, told))[0]["held"])
+    return held
+
+
+def _telling(
+    table: StoredTable, column: str, shop_id: str, kept: str, until: datetime | None
+) -> tuple[str, list[object]]:
+    where = f'shop_id = ? and "{column}" is not null and cast("{column}" as text) not like ?'
+    if until is None or not table.says_when_read:
+        return where, [shop_id, kept]
+    return f"{where} and {_READ_AT} <= ?", [shop_id, kept, until]
 
 
 def exchange(
@@ -162,13 +200,32 @@ def exchange(
     column: str,
     shop_id: str,
     instead: Mapping[str, str],
-) -> None:
+) -> bool:
     """One value in place of another wherever it stands, so that what was joined by it still is."""
+    is_changed = False
     for before, after in instead.items():
-        warehouse.execute(
-            f'update {table.in_sql} set "{column}" = ? where shop_id = ? and "{column}" = ?',
-            [after, shop_id, before],
+        where = f'shop_id = ? and "{column}" = ?'
+        is_changed |= _update(
+            warehouse, table, (f'"{column}" = ?', [after]), (where, [shop_id, before])
         )
+    return is_changed
+
+
+def _update(
+    warehouse: Warehouse,
+    table: StoredTable,
+    changed: tuple[str, Sequence[object]],
+    where: tuple[str, Sequence[object]],
+) -> bool:
+    """Each with the values of its marks; whether there was a row to change."""
+    asked = f"select count(*) as held from {table.in_sql} where {where[0]}"
+    [found] = rows(warehouse.query(asked, where[1]))
+    if not found["held"]:
+        return False
+    warehouse.execute(
+        f"update {table.in_sql} set {changed[0]} where {where[0]}", [*changed[1], *where[1]]
+    )
+    return True
 
 
 def write_anew(warehouse: Warehouse, tables: Sequence[StoredTable]) -> None:
@@ -234,10 +291,31 @@ def whole_values(
     values: Collection[str],
 ) -> set[str]:
     """Which of these, in lower case, are all that some row says in one of the columns."""
-    asked = " union ".join(
-        f'select lower(cast("{column}" as text)) as told from {table.in_sql} '
-        f'where shop_id = ? and lower(cast("{column}" as text)) in ({marks(values)})'
-        for column in columns
-    )
-    given = [shop_id, *sorted(values)] * len(columns)
-    return {row["told"] for row in rows(warehouse.query(asked, given))}
+    found: set[str] = set()
+    # One column at a time: an engine takes no more than some ten thousand values.
+    for column in columns if values else ():
+        told = f'lower(cast("{column}" as text))'
+        asked = (
+            f"select distinct {told} as told from {table.in_sql} "
+            f"where shop_id = ? and {told} in ({marks(values)})"
+        )
+        found |= {row["told"] for row in rows(warehouse.query(asked, [shop_id, *sorted(values)]))}
+    return found
+
+
+def texts_holding(
+    warehouse: Warehouse,
+    table: StoredTable,
+    columns: Sequence[str],
+    shop_id: str,
+    needles: Needles,
+) -> set[str]:
+    """The whole of what a row says in one of the columns, where a needle stands in it."""
+    found: set[str] = set()
+    for column in columns if needles else ():
+        where, told = _holding(warehouse, table, [column], shop_id, needles)
+        asked = (
+            f'select distinct cast("{column}" as text) as told from {table.in_sql} where {where}'
+        )
+        found |= {row["told"] for row in rows(warehouse.query(asked, told))}
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from hotdash.base.needles import ERASED
 from hotdash.storage.warehouse.contract import Warehouse, rows
@@ -27,15 +28,18 @@ class Waiting:
         return f"{kind}: {ERASED}" if told else kind
 
 
-def waiting_of(warehouse: Warehouse, shop_id: str) -> list[Waiting]:
-    """Whose words were not written over yet."""
+def waiting_of(warehouse: Warehouse, shop_id: str, until: datetime | None = None) -> list[Waiting]:
+    """Whose words were not written over yet, of all or of those that were read until then."""
     if TABLE not in stored_columns(warehouse):
         return []
     asked = (
         f"select distinct table_name, vendor_id, reason, payload from {FULL_NAME}"
         " where shop_id = ? and payload <> ?"
     )
-    return [Waiting(**row) for row in rows(warehouse.query(asked, [shop_id, ERASED]))]
+    told: list[object] = [shop_id, ERASED]
+    if until is not None:
+        asked, told = f"{asked} and fetched_at <= ?", [*told, until]
+    return [Waiting(**row) for row in rows(warehouse.query(asked, told))]
 
 
 def write_over_waiting(warehouse: Warehouse, shop_id: str, waiting: Collection[Waiting]) -> None:

@@ -1,6 +1,7 @@
 """A person exported and erased by command, while evidence and the audit log go on proving themselves."""
 
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,12 @@ import pytest
 
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
 from hotdash.entrypoints.cli.publish import operator
+from hotdash.governance.backup import restore
 from hotdash.governance.backup.restore import is_unsettled
 from hotdash.jobs.backups import BackupDesk
+from hotdash.storage.appdb import migrate
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 from tests.fixtures import planted_person as person
 from tests.fixtures.commands import Commands
@@ -37,7 +41,7 @@ def home(commands: Commands, database: Database) -> Path:
         record_decision(
             session, Decision(SHOP, Scope.OPS, Action.CORRECT, "cli:eve", "order 2", why), THEN
         )
-    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    warehouse = warehouse_of(home)
     person.tell(RawWorld(warehouse))
     warehouse.close()
     return home
@@ -75,7 +79,7 @@ def test_another_shop_that_knows_the_same_address_is_named(
     with database.jobs() as session:
         for shop in (ELSEWHERE, "kustom-kyoto"):
             add_shop(session, shop)
-    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    warehouse = warehouse_of(home)
     world = RawWorld(warehouse)
     for shop in (SHOP, ELSEWHERE):
         person.tell(world, shop)
@@ -97,7 +101,7 @@ def test_who_comes_back_with_a_backup_is_erased_again(
     told = commands.told("backup", "restore", "--replace", **elsewhere)
     assert told["erased_again"] == [erased["erasure_id"]]
 
-    warehouse = open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+    warehouse = warehouse_of(home)
     assert person.traces_in(person.texts_of_warehouse(warehouse)) == {}
     warehouse.close()
     assert person.traces_in(person.texts_of_home(home)) == {}
@@ -123,8 +127,8 @@ def test_what_keeps_a_restore_from_its_end_is_told_and_mended(
 
     assert commands.error("audit", "verify")["code"] == "warehouse_version"
     checks = commands.told("doctor", code=1, **elsewhere)["checks"]
-    [restore] = [each for each in checks if each["what"] == "restore"]
-    assert restore["mend"] == "`hotdash privacy replay` finishes it."
+    [told] = [each for each in checks if each["what"] == "restore"]
+    assert told["mend"] == "`hotdash privacy replay` finishes it."
     assert len(commands.told("backup", "list", **elsewhere)["backups"]) == 1
     assert len(commands.told("privacy", "report")["erasures"]) == 1
     assert is_unsettled(home)
@@ -160,16 +164,71 @@ def test_who_cannot_be_erased_wholly_keeps_nobody_from_working(
     assert erased["left"] == []
 
 
+def test_a_restore_that_was_killed_before_it_held_keeps_no_erasure_open(
+    commands: Commands, home: Path, database: Database
+) -> None:
+    bundle = home / "evidence" / "bundle.json"
+    bundle.parent.mkdir(exist_ok=True)
+    bundle.write_text(person.WORDS)
+    commands.error("privacy", "erase", str(ANN), *ABOUT, "--yes")
+    bundle.unlink()
+    backups = backups_of(home, database, str(commands.folder / "backups"))
+    backups.create(ACTOR, "by hand", SILENT)
+
+    with pytest.MonkeyPatch.context() as dying:
+        dying.setattr(migrate, "rebuild", die)
+        with pytest.raises(RuntimeError):
+            put_back(backups)
+    assert is_unsettled(home)
+
+    [erased] = commands.told("privacy", "replay")["erased"]
+    assert erased["left"] == []
+    assert not is_unsettled(home)
+    [told] = commands.told("privacy", "report")["erasures"]
+    assert told["finished_at"] is not None
+
+
+def test_the_warehouse_that_a_killed_restore_staged_comes_before_anybody_is_erased(
+    commands: Commands, home: Path, database: Database
+) -> None:
+    """It is a packed file with the person's words: beside the home's own it would be removed."""
+    backups = backups_of(home, database, str(commands.folder / "backups"))
+    backups.create(ACTOR, "by hand", SILENT)
+    with closing(warehouse_of(home)) as warehouse:
+        warehouse.execute(
+            "update raw.shopify_customers set first_name = 'Later' where customer_id = 8"
+        )
+    with pytest.MonkeyPatch.context() as dying:
+        dying.setattr(restore, "_move_in", die)
+        with pytest.raises(RuntimeError):
+            put_back(backups)
+
+    [erased] = commands.told("privacy", "erase", str(ANN), *ABOUT, "--yes")["erased"]
+
+    assert erased["left"] == []
+    with closing(warehouse_of(home)) as warehouse:
+        told = warehouse.query("select first_name from raw.shopify_customers where customer_id = 8")
+        texts = person.texts_of_warehouse(warehouse)
+    assert told.column("first_name").to_pylist() == ["Bo"]
+    assert person.traces_in(texts) == {}
+
+
+def warehouse_of(home: Path) -> Warehouse:
+    return open_warehouse("duckdb", home=home, memory_mb=256, url=None)
+
+
 def left_unsettled(backups: BackupDesk) -> None:
     """As a machine leaves it that went down before everybody was erased again."""
-
-    def die() -> None:
-        raise RuntimeError("the machine went down")
-
     with pytest.raises(RuntimeError):
-        replace(backups, after_restore=die).restore(
-            *(ACTOR, None, None, SILENT), replace=True, with_warehouse=True
-        )
+        put_back(replace(backups, after_restore=die))
+
+
+def put_back(backups: BackupDesk) -> None:
+    backups.restore(*(ACTOR, None, None, SILENT), replace=True, with_warehouse=True)
+
+
+def die(*_: object, **__: object) -> None:
+    raise RuntimeError("the machine went down")
 
 
 def test_who_nobody_knows_is_said(commands: Commands, home: Path) -> None:

@@ -1,5 +1,6 @@
 """The page of the installation: what is done, late and failed, for whoever looks after it."""
 
+import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.ids import new_id
+from hotdash.entrypoints.web.backups_seen import BackupsSeen
 from hotdash.entrypoints.web.pages.job_words import JOB_WORDS, schedule_words
 from hotdash.governance.backup.manifest import id_of
 from hotdash.governance.backup.place import Place
@@ -139,6 +141,41 @@ class TestBackups:
 
     def test_before_the_first_night(self, storefront: Storefront, tmp_path: Path) -> None:
         assert "makes one every night" in self.told(storefront, tmp_path, None)
+
+    def test_a_place_out_of_reach_is_told_without_who_signs_in_there(
+        self, storefront: Storefront, tmp_path: Path
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        place = f"ftp://keeper:pa55word@127.0.0.1:{port}/hotdash"
+        desk = desk_of(tmp_path, storefront.database, place, storefront.clock)
+        web = web_in_front_of(storefront, tmp_path, open_backups=lambda: desk)
+        web.sign_in(OWNER)
+        told = html(web)
+        assert f"ftp://127.0.0.1:{port}/hotdash cannot be opened" in line(told, "Backups")
+        assert "pa55word" not in told
+
+    def test_a_place_that_hangs_is_asked_once_and_keeps_no_page_waiting(
+        self, storefront: Storefront, tmp_path: Path
+    ) -> None:
+        """It lets everybody come in and says nothing."""
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            place = f"ftp://127.0.0.1:{silent.getsockname()[1]}/hotdash"
+            desk = desk_of(tmp_path, storefront.database, place, storefront.clock)
+            web = web_in_front_of(
+                *(storefront, tmp_path),
+                open_backups=lambda: desk,
+                backups_seen=BackupsSeen(patience_seconds=0.2),
+            )
+            web.sign_in(OWNER)
+            for _ in range(2):
+                assert "has not answered within 0.2 seconds" in line(html(web), "Backups")
+            silent.settimeout(5)
+            asking, _ = silent.accept()
+            silent.settimeout(0)
+            with pytest.raises(BlockingIOError):
+                silent.accept()
+            asking.close()
 
 
 def test_an_erasure_that_was_begun_and_a_vendor_that_waits(web: Web) -> None:

@@ -1,12 +1,14 @@
 """A folder and an object storage alike, over fsspec."""
 
 import secrets
+import socket
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from hotdash.base.errors import SettingsError, UnavailableError
-from hotdash.governance.backup.place import DamagedBackupError, Place
+from hotdash.governance.backup.place import DamagedBackupError, Place, told_of
 
 
 @pytest.fixture(params=["folder", "object storage"])
@@ -56,3 +58,43 @@ def test_a_place_that_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(UnavailableError, match="does not do its part"):
         Place(str(tmp_path / "file")).put("chunks/ab", b"1")
+
+
+class TestAnAddressThatSignsIn:
+    """Its password stands in no message, whatever goes wrong."""
+
+    def told_by(self, url: str) -> str:
+        with pytest.raises(UnavailableError) as told:
+            Place(url)
+        assert told.value.hint
+        return told.value.message
+
+    def test_nobody_answers(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        told = self.told_by(f"ftp://keeper:pa55@word@127.0.0.1:{port}/hotdash")
+        assert told.startswith(f"ftp://127.0.0.1:{port}/hotdash cannot be opened: ")
+        assert "refused" in told
+
+    def test_a_library_with_errors_of_its_own(self) -> None:
+        def refuse(listening: socket.socket) -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(b"421 nobody comes in\r\n")
+
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+            Thread(target=refuse, args=[listening], daemon=True).start()
+            told = self.told_by(f"ftp://keeper:pa55@word@127.0.0.1:{port}/hotdash")
+        assert told == f"ftp://127.0.0.1:{port}/hotdash cannot be opened: 421 nobody comes in."
+
+    def test_nothing_here_can_reach_it(self) -> None:
+        with pytest.raises(SettingsError) as told:
+            Place("carrier-pigeon://keeper:pa55@word@loft/hotdash")
+        assert "at carrier-pigeon://loft/hotdash:" in told.value.message
+
+    @pytest.mark.parametrize(
+        "url", ["s3://our-backups/a@b", "/mnt/backups", "sftp://host:22/a:b@c"]
+    )
+    def test_every_other_address_is_told_as_it_is(self, url: str) -> None:
+        assert told_of(url) == url

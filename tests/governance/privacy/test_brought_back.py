@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.clock import FixedClock
+from hotdash.governance.backup.archive import oldest_at
 from hotdash.governance.privacy.erase import Asking
 from hotdash.governance.privacy.erasure_log import Erasure, StillFoundError, erasures
 from hotdash.governance.privacy.kept_words import WORDS
@@ -109,6 +111,28 @@ def test_an_open_erasure_ends_when_nothing_is_left_and_not_before(desk: PrivacyD
     assert erasure_of(desk).finished_at is not None
 
 
+def test_an_open_erasure_costs_a_copy_of_the_warehouse_only_where_a_row_changed(
+    desk: PrivacyDesk,
+) -> None:
+    note_in(desk, "evidence/bundle.json")
+
+    def night() -> tuple[int, int]:
+        with pytest.raises(StillFoundError, match=BUNDLE):
+            desk.replay()
+        desk.warehouse.close()
+        proofs = (desk.home / "privacy/proofs").iterdir()
+        return (desk.home / "warehouse.duckdb").stat().st_ino, len([*proofs])
+
+    with pytest.raises(StillFoundError, match=BUNDLE):
+        desk.erase(SHOP, str(ANN), ASKING)
+    first = night()
+    assert night() == first
+    desk.warehouse.execute("update raw.chatwoot_messages set content = 'who is it now'")
+    assert night()[0] != first[0]
+    told = desk.warehouse.query("select distinct content from raw.chatwoot_messages").to_pylist()
+    assert told == [{"content": None}]
+
+
 def test_who_has_a_first_name_alone_is_erased_and_looked_for_by_id(desk: PrivacyDesk) -> None:
     add_customer(desk, 9, email=None, first_name="Ida", last_name=None)
     proof = desk.erase(SHOP, "9", ASKING)
@@ -136,6 +160,52 @@ def test_the_words_are_sealed_in_no_backup_and_go_when_none_can_know_the_person(
     for days, is_there in ((31, True), (32, False)):
         replace(desk, clock=FixedClock(NOW + timedelta(days=days))).replay()
         assert kept.exists() is is_there
+
+
+def test_the_words_stay_as_long_as_a_backup_is_there_that_knows_the_person(
+    desk: PrivacyDesk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Also where no newer one was made for weeks, which is what thins the older ones out."""
+    place = str(tmp_path_factory.mktemp("place"))
+    desk.warehouse.close()
+    before = FixedClock(NOW - timedelta(hours=1))
+    backups = backups_of(desk.home, desk.database, place, before)
+    older = backups.create(ACTOR, "by hand", SILENT).manifest.backup_id
+    desk.erase(SHOP, str(ANN), ASKING)
+    [kept] = (desk.home / WORDS).iterdir()
+    late = replace(
+        desk, clock=FixedClock(NOW + timedelta(days=40)), oldest_backup=partial(oldest_at, place)
+    )
+
+    late.replay()
+    assert kept.exists()
+    desk.warehouse.close()
+    backups_of(desk.home, desk.database, place, late.clock).create(ACTOR, "by hand", SILENT)
+    assert older not in backups.archive().ids()
+    late.replay()
+    assert not kept.exists()
+
+
+def test_the_words_are_used_before_they_are_forgotten(desk: PrivacyDesk) -> None:
+    desk.erase(SHOP, str(ANN), ASKING)
+    late = replace(desk, clock=FixedClock(NOW + timedelta(days=40)))
+    note = note_in(desk, "incidents/old.md")
+
+    [proof] = late.replay()
+
+    assert {"home: incidents/old.md"} == {each.store for each in proof.held}
+    assert person.traces_in([("note", note.read_text())]) == {}
+    assert [*(desk.home / WORDS).iterdir()], "who was back may come back again"
+    replace(desk, clock=FixedClock(NOW + timedelta(days=80))).replay()
+    assert not [*(desk.home / WORDS).iterdir()]
+
+
+def test_where_backups_cannot_be_seen_nothing_is_forgotten(desk: PrivacyDesk) -> None:
+    desk.erase(SHOP, str(ANN), ASKING)
+    nowhere = partial(oldest_at, "carrier-pigeon://loft")
+    late = replace(desk, clock=FixedClock(NOW + timedelta(days=40)), oldest_backup=nowhere)
+    assert late.replay() == []
+    assert [*(desk.home / WORDS).iterdir()]
 
 
 class TestSomebodyElse:

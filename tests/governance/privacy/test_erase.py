@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import NotFoundError
 from hotdash.governance.privacy.erase import Asking, Proof
-from hotdash.governance.privacy.erasure_log import KEPT_BY_RESTORE, erasures
+from hotdash.governance.privacy.erasure_log import erasures, kept_by_restore
 from hotdash.jobs.privacy import PrivacyDesk
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.session import Database
@@ -195,9 +195,10 @@ def test_the_proof_is_kept_and_names_no_person(erased: Erased) -> None:
 def test_after_an_older_backup_was_restored_nobody_is_found_again(erased: Erased) -> None:
     """Databases and files as they were, but for the erasure log and its key."""
     erased.desk.warehouse.close()
+    kept = kept_by_restore(erased.desk.home)
     for file in erased.backup.home.rglob("*"):
         name = file.relative_to(erased.backup.home)
-        if file.is_file() and name not in KEPT_BY_RESTORE:
+        if file.is_file() and name not in kept:
             shutil.copy(file, erased.desk.home / name)
     urls = erased.backup.database
     desk = replace(erased.desk, database=Database(urls.owner, web_url=urls.web))

@@ -14,6 +14,7 @@ from hotdash.base.clock import FixedClock
 from hotdash.base.email_hash import email_hash
 from hotdash.base.ids import new_id
 from hotdash.governance.privacy.erase import Asking
+from hotdash.governance.privacy.stores import BY_KEYS
 from hotdash.jobs.parity import serving_parity
 from hotdash.jobs.privacy import PrivacyDesk
 from hotdash.pipeline.publish.publish import publish
@@ -178,6 +179,26 @@ def test_a_guest_who_came_back_and_is_erased_again_began_once(house: House) -> N
     assert house.customers_served() == [Decimal("37.00")]
     assert house.is_served_as_published()
     assert house.places_of(old_key()) == []
+
+
+def test_a_backup_without_the_warehouse_brings_no_pseudonym_back(house: House) -> None:
+    """Raw knows the address no more, and published rows hold nothing but a key made of it."""
+    house.erase()
+    with house.database.jobs() as session:
+        [new] = session.scalars(text("select distinct customer_key from serving.dim_customers"))
+        tables = served_tables(session, beside=["raw", "marts"])
+        exchange_keys(session, tables, SHOP, {new: old_key()})
+    assert house.places_of(old_key()) == ["serving.dim_customers", "serving.fct_orders"]
+
+    [proof] = house.desk.replay()
+
+    assert [(each.store, each.held_before) for each in proof.held] == [
+        (f"app database: {BY_KEYS}", 3)
+    ]
+    assert house.places_of(old_key()) == []
+    assert house.customers_served() == [Decimal("30.00")]
+    assert house.is_served_as_published()
+    assert house.desk.replay() == []
 
 
 def test_whoever_is_two_customers_of_one_part_stays_two_rows_of_it(house: House) -> None:

@@ -4,14 +4,20 @@ import os
 import shutil
 import zipfile
 import zlib
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotdash.base.errors import ConflictError
 from hotdash.base.needles import Needles
 from hotdash.governance.privacy.erase import Asking, StillFoundError
+from hotdash.governance.privacy.erasure_log import erasures
 from hotdash.governance.privacy.export_files import EXPORTS, unfinished
 from hotdash.jobs.privacy import PrivacyDesk
+from hotdash.pipeline.lease import Patience, hold_lease
+from hotdash.storage.embedded_lock import exclusive
 from hotdash.storage.home_texts import HomeFile, holds, may_hold
 from tests.fixtures import planted_person as person
 from tests.fixtures.planted_person import ANN, SHOP
@@ -73,6 +79,27 @@ def test_what_a_killed_drill_unpacked_goes(desk: PrivacyDesk) -> None:
     assert not (desk.home / "drill").exists()
 
 
+def test_a_drill_that_hangs_keeps_an_erasure_waiting_and_no_run(desk: PrivacyDesk) -> None:
+    desk = replace(desk, patience=Patience(timedelta(seconds=1)))
+    with exclusive(desk.home / "drill.lock"):
+        with pytest.raises(ConflictError, match="A drill of backups is under way"):
+            desk.erase(SHOP, str(ANN), ASKING)
+        with hold_lease(desk.database, desk.warehouse.identity, desk.clock):
+            assert erasures(desk.home) == []
+
+
+def test_no_drill_begins_while_people_are_looked_for(desk: PrivacyDesk) -> None:
+    seen: list[bool] = []
+
+    def begin_a_drill() -> None:
+        with pytest.raises(TimeoutError), exclusive(desk.home / "drill.lock", timedelta()):
+            pass
+        seen.append(True)
+
+    replace(desk, oldest_backup=begin_a_drill).replay()
+    assert seen == [True]
+
+
 def test_what_is_somebodys_and_cannot_be_unpacked_is_told(desk: PrivacyDesk) -> None:
     """It stays, and the erasure stays open until whoever put it there has looked."""
     own = desk.home / "analysis/mine.zip"
@@ -80,6 +107,28 @@ def test_what_is_somebodys_and_cannot_be_unpacked_is_told(desk: PrivacyDesk) -> 
     with pytest.raises(StillFoundError, match="analysis/mine"):
         desk.erase(SHOP, str(ANN), ASKING)
     assert own.exists()
+
+
+def test_a_file_that_is_called_as_they_are_is_called_otherwise(desk: PrivacyDesk) -> None:
+    """Packed or not: of a file that holds no word of theirs the name alone goes."""
+    of_hers = desk.home / "analysis" / f"{person.ADDRESS}_2026"
+    of_hers.mkdir(parents=True)
+    (of_hers / "figures.csv").write_text("gross\n10.00\n")
+    for name in (f"{NAME}.zip", "erased.zip"):
+        with zipfile.ZipFile(desk.home / "analysis" / name, "w") as writing:
+            writing.writestr("figures.csv", name)
+
+    proof = desk.erase(SHOP, str(ANN), ASKING)
+
+    assert proof.left == []
+    assert person.traces_in([("proof", str(proof.as_json()))]) == {}
+    assert "home: analysis/erased_2026/figures.csv" in {each.store for each in proof.held}
+    left = sorted(each.relative_to(desk.home).as_posix() for each in desk.home.rglob("*"))
+    assert person.traces_in([("names", str(left))]) == {}
+    moved = desk.home / "analysis/erased_2026/figures.csv"
+    assert moved.read_text() == "gross\n10.00\n"
+    with zipfile.ZipFile(desk.home / "analysis/erased.zip") as archive:
+        assert archive.read("figures.csv") == b"erased.zip", "which was there before"
 
 
 def test_what_cannot_be_unpacked_may_hold_anything_and_says_nothing(tmp_path: Path) -> None:

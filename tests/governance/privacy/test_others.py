@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.errors import ConflictError
+from hotdash.connectors.registry import registry
 from hotdash.governance.privacy.erase import Asking
 from hotdash.governance.privacy.erasure_log import LOG_FILE
+from hotdash.governance.privacy.things import TITLES
 from hotdash.jobs.privacy import PrivacyDesk
 from tests.fixtures import planted_person as person
 from tests.fixtures.planted_person import ANN, OTHER, SHOP
@@ -34,6 +36,63 @@ def test_a_product_called_as_a_contact_calls_themselves(desk: PrivacyDesk) -> No
     assert desk.erase(SHOP, str(ANN), ASKING).left == []
     assert set(told(desk, "select title as told from raw.shopify_order_lines")) == {"Blue Shirt"}
     assert told(desk, "select distinct name as told from raw.chatwoot_contacts") == [None]
+
+
+def test_a_campaign_and_a_product_whose_title_says_more_than_the_name(desk: PrivacyDesk) -> None:
+    call_things(desk, "Summer Sale 2026", "Gift card of the Summer Sale")
+    desk.warehouse.execute("update raw.chatwoot_contacts set name = 'summer sale'")
+    assert desk.erase(SHOP, str(ANN), ASKING).left == []
+    assert called(desk) == ["Gift card of the Summer Sale", "Summer Sale 2026"]
+    assert told(desk, "select distinct name as told from raw.chatwoot_contacts") == [None]
+
+
+def test_a_title_that_tells_their_address_as_well_is_about_them(desk: PrivacyDesk) -> None:
+    name = f"{person.FIRST} {person.LAST}"
+    call_things(desk, "Summer Sale 2026", f"Mug for {name}, {person.ADDRESS}")
+    assert desk.erase(SHOP, str(ANN), ASKING).left == []
+    assert called(desk) == ["Mug for ***, ***", "Summer Sale 2026"]
+
+
+def test_a_product_that_is_called_later_as_they_were(desk: PrivacyDesk) -> None:
+    """By the words that were kept of them, which no row of raw tells any more."""
+    desk.warehouse.execute("update raw.chatwoot_contacts set name = 'Blue Shirt'")
+    assert desk.erase(SHOP, str(ANN), ASKING).left == []
+    call_things(desk, "Blue Shirt for all", "Blue Shirt")
+    assert desk.replay() == [], "nobody is here again"
+    note = desk.home / "old.md"
+    note.write_text(f"Blue Shirt of {person.PHONE}")
+
+    [proof] = desk.replay()
+
+    assert proof.left == []
+    assert called(desk) == ["Blue Shirt", "Blue Shirt for all"]
+    assert note.read_text() == f"Blue Shirt of {'*' * len(person.PHONE)}"
+
+
+def call_things(desk: PrivacyDesk, campaign: str, product: str) -> None:
+    for table, column, name in (
+        ("meta_ads_campaigns", "name", campaign),
+        ("shopify_products", "title", product),
+    ):
+        desk.warehouse.execute(
+            f"insert into raw.{table} (shop_id, load_id, {column}) values (?, 'load-0009', ?)",
+            [SHOP, name],
+        )
+
+
+def called(desk: PrivacyDesk) -> list[str]:
+    return told(
+        desk,
+        """select title as told from raw.shopify_products union all
+           select name from raw.meta_ads_campaigns order by 1""",
+    )
+
+
+def test_every_title_is_a_column_of_its_table_and_no_persons() -> None:
+    tables = {table.name: table for spec in registry().values() for table in spec.tables}
+    assert {name for name in tables if "campaign" in name} <= TITLES.keys()
+    for name, columns in TITLES.items():
+        assert set(columns) <= set(tables[name].schema.names) - tables[name].personal
 
 
 def test_a_number_that_is_no_telephone(desk: PrivacyDesk) -> None:

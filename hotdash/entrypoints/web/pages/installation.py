@@ -70,7 +70,7 @@ def installation(request: Request, parts: PartsOf, shop: str | None = None) -> R
 def _parts(context: WebContext, visit: Visit, work: WorkOverview) -> Iterator[Part]:
     yield installation_parts.workers(work)
     if context.open_backups is not None:
-        yield installation_parts.backups(context.open_backups(), work.at)
+        yield installation_parts.backups(context.open_backups(), context.backups_seen, work.at)
     yield installation_parts.erasures_open(context.database, context.home, work.at)
     if context.vault is not None:
         yield from installation_parts.keys(context.database, context.vault, visit.shops, work.at)

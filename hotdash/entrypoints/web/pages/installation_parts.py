@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.web import formatting
+from hotdash.entrypoints.web.backups_seen import BackupsSeen
 from hotdash.entrypoints.work_overview import WorkOverview
 from hotdash.governance.privacy.erasure_log import erasures
 from hotdash.governance.secrets.expiry import Ending
@@ -54,13 +55,14 @@ def lineage(*, is_traced: bool) -> Part:
     return Part("Lineage", UNKNOWN, "Not traced on this machine.", "Run `hotdash lineage trace`.")
 
 
-def backups(desk: BackupDesk, now: datetime) -> Part:
+def backups(desk: BackupDesk, known: BackupsSeen, now: datetime) -> Part:
     """By their names alone, as the doctor looks: no key is needed."""
     try:
-        newest, is_beside = desk.newest(), desk.is_beside_the_home
+        seen = known.look(desk)
     except HotdashError as error:
         return Part("Backups", BROKEN, error.message, error.hint or "")
-    where = f"at {desk.url}, on the disk of this home" if is_beside else f"at {desk.url}"
+    newest, is_beside = seen.newest, seen.is_beside_the_home
+    where = f"at {desk.told}, on the disk of this home" if is_beside else f"at {desk.told}"
     elsewhere = "HOTDASH_BACKUP_URL names another place: what takes this disk takes both."
     if newest is None:
         told = f"None {where} yet; the worker makes one every night."

@@ -1,10 +1,12 @@
 """Everything that lies sealed in this database, whatever it opens: for whoever changes the key."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -32,6 +34,15 @@ def rows_by_key(session: Session, vault: Vault) -> Counter[str | None]:
         for model in SEALED
         for ciphertext in session.scalars(select(model.ciphertext))
     )
+
+
+def ciphertexts(connection: psycopg.Connection) -> Iterator[bytes]:
+    """Also of a database that lacks a table, because it is older than this version."""
+    for model in SEALED:
+        name = model.__tablename__
+        if connection.execute("select to_regclass(%s)", [f"app.{name}"]).fetchone() != (None,):
+            query = sql.SQL("select ciphertext from {}").format(sql.Identifier("app", name))
+            yield from (bytes(row[0]) for row in connection.execute(query))
 
 
 def seal_batch_anew(

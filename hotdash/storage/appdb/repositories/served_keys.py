@@ -47,6 +47,19 @@ def exchange_keys(
     return changed
 
 
+def count_holding(
+    session: Session, tables: Collection[ServedTable], shop_id: str, keys: Collection[str]
+) -> int:
+    """Rows of all of them in which one of these stands."""
+    held = 0
+    for table in tables if keys else ():
+        if KEY in table.columns:
+            where = f"shop_id = :shop_id and {KEY} = any(:keys)"
+            asked = text(f"select count(*) from {table.in_sql} where {where}")
+            held += session.scalars(asked, {"shop_id": shop_id, "keys": sorted(keys)}).one()
+    return held
+
+
 def _exchanged(
     session: Session, mart: PublishedMart, shop_id: str, instead: Mapping[str, str]
 ) -> Sequence[int]:

@@ -11,6 +11,7 @@ from hotdash.entrypoints.mcp.tools import (
     list_metrics,
     propose_decision,
     query_metric,
+    search_knowledge,
     tile,
 )
 
@@ -21,6 +22,7 @@ TOOLS: tuple[Tool, ...] = (
     tile.TOOL,
     explain_order.TOOL,
     data_health.TOOL,
+    search_knowledge.TOOL,
     list_decisions.TOOL,
     propose_decision.TOOL,
 )

@@ -42,6 +42,7 @@ MATRIX = {
     "tile": Row({"tile": "sales-pulse"} | OF_ROD),
     "explain_order": Row({"order": 21001} | OF_ROD),
     "data_health": Row(OF_ROD),
+    "search_knowledge": Row({"question": "backup"} | OF_ROD),
     "list_decisions": Row(OF_ROD),
     "propose_decision": Row({"subject": "a", "title": "b", "reason": "c"} | OF_ROD, PROPOSES),
 }

@@ -37,6 +37,7 @@ def arguments_of(agent: Agent) -> dict[str, dict[str, Any]]:
         "tile": {"tile": "sales-pulse"},
         "explain_order": {"order": order_of(agent)},
         "data_health": {},
+        "search_knowledge": {"question": "backup"},
         "list_decisions": {},
         "propose_decision": {"subject": "hoses", "title": "Order hoses", "reason": "They sell."},
     }

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.needles import Needles
 from hotdash.base.roles import Role
 from hotdash.insights.knowledge.documents import Kind
 from hotdash.insights.knowledge.embeddings.contract import Vectors
 from hotdash.insights.knowledge.embeddings.mock import MockEmbedder
 from hotdash.insights.knowledge.search import search
 from hotdash.jobs.build_knowledge import build_knowledge
-from hotdash.storage.appdb.repositories import knowledge, site_pages
+from hotdash.storage.appdb.repositories import knowledge, personal_rows, site_pages
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.knowledge_world import (
     MARKS,
@@ -131,23 +132,35 @@ def test_killed_in_the_middle_it_is_whole_and_the_next_build_completes_it(
     assert counted(shop, "vector is null") == 0
 
 
-def test_words_that_are_written_over_take_their_vector_along(
+def test_an_erasure_reaches_documents_passages_and_pages_and_takes_vectors_along(
     shop: Storefront, tmp_path: Path
 ) -> None:
-    desk = desk_of(shop, tmp_path)
+    """By the eraser's own statement; that it finds these tables by the catalog: test_erase.py."""
+    desk, needles = desk_of(shop, tmp_path), Needles(frozenset({"tangerine exhaust"}))
     build_knowledge(desk, shops=[ROD])
     with shop.database.jobs() as session:
-        session.execute(
-            text("update app.knowledge_passages set body = 'Erased.' where body like '%tangerine%'")
-        )
+        tables = {
+            each.full_name: each
+            for each in personal_rows.served_tables(session)
+            if each.name.startswith(("knowledge_", "site_"))
+        }
+        assert {name.removeprefix("app.") for name in tables} == STORES
+        for table in tables.values():
+            assert personal_rows.write_over_words(session, table, ROD, needles)
+            assert personal_rows.count_holding(session, table, ROD, needles) == 0
         # What does not change a word leaves its vector alone.
         session.execute(text("update app.knowledge_passages set heading = heading"))
 
     assert counted(shop, "vector is null") == 1
     assert Kind.PAGE not in found(shop, "tangerine")
-    with shop.database.jobs() as session:
-        (page,) = site_pages.pages_of(session, ROD)
-        site_pages.save_page(session, replace(page, body="Erased."))
+    assert counted(shop, "words @@ to_tsquery('simple', 'tangerine')") == 0
 
-    assert build_knowledge(desk, shops=[ROD])[1].embedded == 1
-    assert counted(shop, "vector is null") == 0
+    rebuilt = build_knowledge(desk, shops=[ROD])[1]
+    assert (rebuilt.changed, rebuilt.embedded) == (1, 1)
+    assert counted(shop, "vector is null or body like '%tangerine%'") == 0
+
+
+STORES = {
+    *("knowledge_documents", "knowledge_passages", "knowledge_builds"),
+    *("site_pages", "site_crawls"),
+}

@@ -19,6 +19,7 @@ from benchmarks import (
     forecasts,
     ingest,
     large_shop,
+    links,
     poison,
     publish,
     recovery,
@@ -50,6 +51,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "analyzer": analyzer.measure,
     "anomalies": anomalies.measure,
     "forecasts": forecasts.measure,
+    "links": links.measure,
 }
 
 

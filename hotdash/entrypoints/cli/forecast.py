@@ -27,7 +27,7 @@ from hotdash.storage.appdb.repositories.shops import ShopRecord, chosen_shops
 from hotdash.storage.appdb.session import Database
 
 commands = typer.Typer(
-    help="See what the next weeks bring, how long stock lasts and what to order.",
+    help="See what comes, how long stock lasts and what to order.",
     no_args_is_help=True,
 )
 Shop = Annotated[str | None, typer.Option(help="Only this shop; else each of them.")]

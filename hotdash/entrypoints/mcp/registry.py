@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from hotdash.entrypoints.mcp.contract import Tool
 from hotdash.entrypoints.mcp.tools import (
+    anomalies,
     data_health,
     explain_metric,
     explain_order,
+    forecast,
     list_decisions,
     list_metrics,
     propose_decision,
@@ -21,6 +23,8 @@ TOOLS: tuple[Tool, ...] = (
     explain_metric.TOOL,
     tile.TOOL,
     explain_order.TOOL,
+    anomalies.TOOL,
+    forecast.TOOL,
     data_health.TOOL,
     search_knowledge.TOOL,
     list_decisions.TOOL,

@@ -132,6 +132,13 @@ STUDIES: tuple[Study, ...] = (
         "which item a campaign was for. Shopify tells the stock of today only, so this grows from "
         "the first reading on.",
     ),
+    _of_two(
+        *("stock-conversations", "Stock-outs and conversations"),
+        "Do customers write to support after items sold out?",
+        *(Side("stock_out_rate", _SHOPIFY), Side("conversations", _CHATWOOT)),
+        caveat="Conversations are counted whatever they are about. Shopify tells the stock of today "
+        "only, so this grows from the first reading on.",
+    ),
 )
 PAIRS = tuple(each for each in STUDIES if each.pair is not None)
 

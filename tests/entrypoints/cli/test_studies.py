@@ -29,6 +29,7 @@ def test_the_list_says_what_each_found_or_lacks(at_home: Commands) -> None:
         "inventory-fulfillment": "not_enough",
         "satisfaction-sales": "no_link",
         "campaigns-stock": "not_connected",
+        "stock-conversations": "not_enough",
     }
     assert "satisfaction-sales" in at_home.shown("studies", "list", "--shop", ROD)
 

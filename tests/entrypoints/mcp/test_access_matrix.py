@@ -41,6 +41,8 @@ MATRIX = {
     "explain_metric": Row({"metric": "revenue", "day": "2026-11-12"} | OF_ROD),
     "tile": Row({"tile": "sales-pulse"} | OF_ROD),
     "explain_order": Row({"order": 21001} | OF_ROD),
+    "anomalies": Row(OF_ROD),
+    "forecast": Row({"subject": "stock"} | OF_ROD),
     "data_health": Row(OF_ROD),
     "search_knowledge": Row({"question": "backup"} | OF_ROD),
     "list_decisions": Row(OF_ROD),

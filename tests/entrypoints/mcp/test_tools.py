@@ -36,6 +36,8 @@ def arguments_of(agent: Agent) -> dict[str, dict[str, Any]]:
         "explain_metric": {"metric": "revenue", "day": DAY},
         "tile": {"tile": "sales-pulse"},
         "explain_order": {"order": order_of(agent)},
+        "anomalies": {"limit": 5},
+        "forecast": {"subject": "stock", "items": "all"},
         "data_health": {},
         "search_knowledge": {"question": "backup"},
         "list_decisions": {},

@@ -26,7 +26,7 @@ port, home = int(sys.argv[1]), Path(sys.argv[2])
 configure_logging("info", home / "hotdash.ndjson")
 database = Database("postgresql://nobody@127.0.0.1:1/away")
 base_url = f"http://127.0.0.1:{port}"
-serve("127.0.0.1", port, WebContext(database, base_url, 1, 1, b"s", home, "0", SystemClock()))
+serve("127.0.0.1", port, WebContext(database, base_url, 1, 1, lambda: [b"s"], home, "0", SystemClock()))
 """
 
 

@@ -74,7 +74,7 @@ def test_a_replay_ends_in_the_spool(
         base_url=f"http://127.0.0.1:{port}",
         session_hours=12,
         sign_in_link_minutes=15,
-        secret=b"a secret of the tests",
+        secrets=lambda: [b"a secret of the tests"],
         home=tmp_path,
         version="0.1.0",
         clock=FixedClock(UNTIL),

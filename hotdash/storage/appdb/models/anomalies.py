@@ -51,6 +51,8 @@ class KeptAnomaly(Base):
 
 
 class AnomalyEvent(Base):
+    """What somebody said about an anomaly; the newest is how it stands."""
+
     __tablename__ = "anomaly_events"
     __table_args__ = (
         ForeignKeyConstraint(
@@ -71,6 +73,8 @@ class AnomalyEvent(Base):
 
 
 class AnomalyLook(Base):
+    """When a shop was last looked at, at which publication, and where more is asked for than usual."""
+
     __tablename__ = "anomaly_looks"
     __table_args__ = ({"schema": "app"},)
 

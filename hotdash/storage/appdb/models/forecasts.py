@@ -15,6 +15,8 @@ _CHANCE = Numeric(6, 4)
 
 
 class KeptForecast(Base):
+    """What was foretold of a series on a day; an older one stays beside what came."""
+
     __tablename__ = "forecasts"
     __table_args__ = ({"schema": "app"},)
 
@@ -27,6 +29,8 @@ class KeptForecast(Base):
 
 
 class StockPlan(Base):
+    """How long an item lasts and what to order, by the newest forecast alone."""
+
     __tablename__ = "stock_plans"
     __table_args__ = ({"schema": "app"},)
 

@@ -9,7 +9,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.storage.appdb.repositories import credentials, freshness, policies, shops
 from hotdash.storage.appdb.repositories.policies import PolicyDecision
 from hotdash.storage.appdb.session import Database
-from hotdash.storage.secrets import Vault, add_key
+from hotdash.storage.secrets import Vault
 from tests.fixtures.shops import SeededShop
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -111,20 +111,6 @@ class TestCredentials:
             credentials.save_credential(session, vault, shop.shop_id, "shopify", TOKEN)
             credentials.delete_credential(session, shop.shop_id, "shopify")
             assert credentials.find_credential(session, vault, shop.shop_id, "shopify") is None
-
-    def test_are_sealed_anew_for_a_new_key(
-        self, database: Database, shop: SeededShop, vault: Vault, tmp_path: Path
-    ) -> None:
-        with database.jobs() as session:
-            credentials.save_credential(session, vault, shop.shop_id, "shopify", TOKEN)
-        key_file = tmp_path / "secret.keys"
-        add_key(key_file)
-        with database.jobs() as session:
-            assert credentials.seal_anew(session, Vault(key_file)) == 1
-        key_file.write_text(key_file.read_text().splitlines()[0])
-        with database.jobs() as session:
-            found = credentials.find_credential(session, Vault(key_file), shop.shop_id, "shopify")
-        assert found == TOKEN
 
 
 class TestFreshness:

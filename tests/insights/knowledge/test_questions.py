@@ -43,8 +43,9 @@ QUESTIONS = {
     "average order value": "metric aov",
     "which campaign is an order credited to": "guide attribution",
 }
-AT_LEAST_IN_FIVE = 18
-AT_LEAST_FIRST = 12
+AT_LEAST_IN_FIVE = 17
+AT_LEAST_FIRST = 11
+"""Measured: 18 and 12; one fewer, because each guide that is written anew moves places a little."""
 
 
 @pytest.fixture(scope="module")

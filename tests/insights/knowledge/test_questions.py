@@ -24,7 +24,7 @@ from tests.fixtures.storefront import ROD, VIEWER, Storefront, copied
 QUESTIONS = {
     "how do I restore a backup from last tuesday": "guide backup",
     "erase everything we know about a customer": "guide privacy",
-    "what does conversion rate mean": "metric conversion_rate",
+    "what does conversion rate mean": "metric conversion",
     "invite a new person with a role": "guide access",
     "connect google analytics": "guide connect-ga4",
     "import exchange rates": "guide import-exchange-rates",
@@ -43,9 +43,9 @@ QUESTIONS = {
     "average order value": "metric aov",
     "which campaign is an order credited to": "guide attribution",
 }
-AT_LEAST_IN_FIVE = 17
+AT_LEAST_IN_FIVE = 18
 AT_LEAST_FIRST = 11
-"""Measured: 18 and 12; one fewer, because each guide that is written anew moves places a little."""
+"""Measured: 19 and 12; one fewer, because each guide that is written anew moves places a little."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Where the dbt project, the metric definitions, the data contracts and the runbooks lie: in a checkout beside the package, in a wheel inside it."""
+"""Where the dbt project, the metric definitions, the data contracts, the runbooks and the guides lie: in a checkout beside the package, in a wheel inside it."""
 
 from pathlib import Path
 
@@ -28,3 +28,8 @@ def runbooks_folder() -> Path:
     """In a checkout they are part of the docs."""
     is_checkout = (_PACKAGE.parent / "pyproject.toml").is_file()
     return _PACKAGE.parent / "docs/runbooks" if is_checkout else project_folder("runbooks")
+
+
+def guides_folder() -> Path:
+    is_checkout = (_PACKAGE.parent / "pyproject.toml").is_file()
+    return _PACKAGE.parent / "docs/guides" if is_checkout else project_folder("guides")

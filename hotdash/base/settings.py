@@ -28,6 +28,12 @@ class WarehouseEngine(StrEnum):
     POSTGRES = "postgres"
 
 
+class Embeddings(StrEnum):
+    MOCK = "mock"
+    LOCAL = "local"
+    ENDPOINT = "endpoint"
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True
@@ -171,6 +177,32 @@ class Settings(BaseSettings):
         description="Whether that project confirms addresses: only then may one bind a person.",
     )
 
+    embeddings: Embeddings = Field(
+        Embeddings.MOCK,
+        description="What makes the vectors of the knowledge index: mock (hashed words, no model), "
+        "local (the extra embeddings) or endpoint.",
+    )
+    embedding_url: str | None = Field(
+        None,
+        description="An OpenAI-compatible address such as https://host/v1; only for embeddings = "
+        "endpoint. Passages and questions are sent there.",
+    )
+    embedding_key: SecretStr | None = Field(None, description="The key for embedding_url.")
+    embedding_model: str | None = Field(
+        None,
+        description="The model at embedding_url; or the folder of the model for embeddings = local.",
+    )
+    knowledge_sites: dict[str, str] = Field(
+        {},
+        description="The address of each shop's own site by the shop's id, to be read at night; a "
+        "shop that is not named is not read.",
+    )
+    knowledge_crawl_pages: int = Field(
+        500, ge=1, le=20_000, description="How many pages of a site are asked for in one night."
+    )
+    knowledge_crawl_minutes: int = Field(
+        15, ge=1, le=240, description="How long one site may be read in one night, in minutes."
+    )
     mcp_token: SecretStr | None = Field(
         None,
         description="The API token with whose rights `hotdash mcp` answers; see hotdash tokens create.",
@@ -204,6 +236,19 @@ class Settings(BaseSettings):
             is_loop = parts.scheme == "http" and is_loopback(parts.hostname or "")
             if parts.scheme != "https" and not is_loop:
                 raise ValueError(f"{address} must begin with https://")
+        return self
+
+    @model_validator(mode="after")
+    def _embeddings_are_whole(self) -> "Settings":
+        if self.embeddings is not Embeddings.MOCK and not self.embedding_model:
+            raise ValueError(f"embeddings = {self.embeddings.value} needs embedding_model")
+        if self.embeddings is not Embeddings.ENDPOINT:
+            return self
+        parts = urlsplit(self.embedding_url or "")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("embeddings = endpoint needs embedding_url, like https://host/v1")
+        if self.embedding_key and parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("embedding_url must be https where a key is sent to it")
         return self
 
     @model_validator(mode="after")

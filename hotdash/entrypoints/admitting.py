@@ -1,5 +1,6 @@
 """What somebody at any door may ask of a shop: by their role in it and by the scopes of their token."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from math import ceil
@@ -7,6 +8,7 @@ from math import ceil
 from hotdash.base.errors import ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Permission, may
 from hotdash.decisions.log import hidden_scopes
+from hotdash.insights.knowledge.search import Reader
 from hotdash.storage.appdb.repositories.visits import Quota, Visit, VisitedShop
 
 
@@ -72,3 +74,14 @@ def sees(visit: Visit, shop: VisitedShop, permission: Permission) -> bool:
 def hidden_from(visit: Visit, shop: VisitedShop) -> frozenset[str]:
     """The scopes of decisions that are not told to them."""
     return hidden_scopes(partial(sees, visit, shop))
+
+
+def reader_of(visit: Visit, shops: Collection[str] | None = None) -> Reader:
+    """What they may find in the knowledge index, shop by shop; of these shops where some are named."""
+    return Reader(
+        {
+            shop_id: frozenset(each for each in Permission if sees(visit, shop, each))
+            for shop_id, shop in visit.shops.items()
+            if shops is None or shop_id in shops
+        }
+    )

@@ -31,6 +31,7 @@ from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
+from hotdash.entrypoints.wiring_knowledge import embedder_of
 from hotdash.entrypoints.wiring_mcp import mcp_door, mcp_house
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
@@ -266,6 +267,7 @@ class Installation:
             version=hotdash.__version__,
             clock=self.clock,
             orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
+            embedder=embedder_of(settings, patient=False),
             metrics_token=token.get_secret_value() if token else None,
             vault=self.vault,
             shopify=self.shopify_app,

@@ -8,6 +8,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.errors import SettingsError
 from hotdash.base.settings import Settings
 from hotdash.entrypoints.mcp.house import McpHouse
+from hotdash.entrypoints.wiring_knowledge import embedder_of
 from hotdash.storage.appdb.session import Database
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def mcp_house(settings: Settings, database: Database, clock: Clock, version: str
         settings.base_url,
         version,
         timedelta(minutes=settings.orders_fresh_soft_minutes),
+        embedder_of(settings, patient=False),
     )
 
 

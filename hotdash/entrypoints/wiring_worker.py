@@ -8,6 +8,7 @@ from hotdash.connectors.registry import registry
 from hotdash.entrypoints.wiring import Installation
 from hotdash.entrypoints.wiring_backfill import backfill_work
 from hotdash.entrypoints.wiring_backups import backup_desk
+from hotdash.entrypoints.wiring_knowledge import read_and_index
 from hotdash.entrypoints.wiring_mirror import mirror_desk
 from hotdash.entrypoints.wiring_parity import parity_desk
 from hotdash.entrypoints.wiring_privacy import answer_vendors
@@ -116,5 +117,6 @@ def hooks(house: Installation) -> Hooks:
         ),
         answer_privacy=partial(answer_vendors, house),
         packets=(lambda: weekly_packets(house.alerts),),
+        knowledge=partial(read_and_index, house),
         anomalies=lambda: look_for_anomalies(house.database, house.clock, desk=house.alerts),
     )

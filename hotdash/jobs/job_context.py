@@ -92,6 +92,7 @@ class Hooks:
     answer_privacy: Callable[[], object] = _say_nothing
     packets: Sequence[Callable[[], object]] = ()
     anomalies: Callable[[], object] = _say_nothing
+    knowledge: Callable[[], object] = _say_nothing
 
 
 @dataclass(frozen=True)

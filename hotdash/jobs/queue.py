@@ -13,10 +13,14 @@ CarryOut = Callable[[UUID], None]
 
 
 class Lane(StrEnum):
-    """What needs the warehouse waits for its turn; what does not is never held up by it."""
+    """What needs the warehouse waits for its turn; what does not is never held up by it.
+
+    Patient is what waits for others' servers for minutes: nothing of ours stands behind it.
+    """
 
     WAREHOUSE = "warehouse"
     LIGHT = "light"
+    PATIENT = "patient"
 
 
 class Queue(Protocol):

@@ -113,6 +113,12 @@ def find_anomalies(context: JobContext, job: JobRecord) -> None:
     context.hooks.anomalies()
 
 
+def read_and_index(context: JobContext, job: JobRecord) -> None:
+    """Every night: what the shops' own sites say, and whatever else can be searched for."""
+    del job
+    context.hooks.knowledge()
+
+
 def remind_of_drill(context: JobContext, job: JobRecord) -> None:
     """A machine may not ask for a backfill, so a person is asked to practise one."""
     context.hooks.remind(

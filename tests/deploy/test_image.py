@@ -119,7 +119,7 @@ def test_what_comes_in_is_named_and_enough_for_the_wheel() -> None:
     assert rules[0] == "*"
     named = {rule[1:] for rule in rules if rule.startswith("!")}
     needed = {"pyproject.toml", "README.md", "LICENSE", "requirements/run.txt", "hotdash"}
-    assert needed | {"warehouse", "metrics", "contracts", "docs/runbooks"} == named
+    assert needed | {"warehouse", "metrics", "contracts", "docs/runbooks", "docs/guides"} == named
     assert all((ROOT / name).exists() for name in named)
 
 

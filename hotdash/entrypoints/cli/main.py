@@ -45,6 +45,7 @@ COMMANDS = {
     "checks": "See what the checks found, and decide about warnings",
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "anomalies": "See what was out of the ordinary and why, and say what it was",
+    "knowledge": "Search what was written down, and keep its index",
     "decisions": "See what is worth deciding, decide it, look back",
     "mirror": "Mirror decisions and facts to a Supabase project",
     "facts": "See what is known about how shops are run",

@@ -1,9 +1,11 @@
 """What the tools need to know of an installation; wiring_mcp.py fills it in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hotdash.base.clock import Clock
+from hotdash.insights.knowledge.embeddings.contract import Embedder
+from hotdash.insights.knowledge.embeddings.mock import MockEmbedder
 from hotdash.storage.appdb.session import Database
 
 
@@ -14,3 +16,4 @@ class McpHouse:
     base_url: str
     version: str
     orders_fresh_within: timedelta = timedelta(minutes=60)
+    embedder: Embedder = field(default_factory=MockEmbedder)

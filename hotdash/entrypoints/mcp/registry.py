@@ -13,6 +13,7 @@ from hotdash.entrypoints.mcp.tools import (
     list_metrics,
     propose_decision,
     query_metric,
+    search_knowledge,
     tile,
 )
 
@@ -25,6 +26,7 @@ TOOLS: tuple[Tool, ...] = (
     anomalies.TOOL,
     forecast.TOOL,
     data_health.TOOL,
+    search_knowledge.TOOL,
     list_decisions.TOOL,
     propose_decision.TOOL,
 )

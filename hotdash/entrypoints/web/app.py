@@ -24,6 +24,7 @@ from hotdash.entrypoints.web.api import (
     facts,
     forecasts,
     goals,
+    knowledge,
     metrics,
     packets,
     plans,
@@ -86,6 +87,7 @@ from hotdash.entrypoints.web.pages.data_health import page as data_health_page
 from hotdash.entrypoints.web.pages.explore import forms as explore_forms
 from hotdash.entrypoints.web.pages.explore import page as explore
 from hotdash.entrypoints.web.pages.forecast import page as forecast_pages
+from hotdash.entrypoints.web.pages.knowledge import page as knowledge_pages
 from hotdash.entrypoints.web.pages.lineage import page as lineage_page
 from hotdash.entrypoints.web.pages.sources import page as source_pages
 from hotdash.entrypoints.web.pages.sources import quarantine as quarantine_pages
@@ -110,6 +112,7 @@ ROUTERS = (
     *(scorecard.router, backlog.router, lineage_page.router, installation.router),
     *(backfill_pages.router, backfill_forms.router),
     *(metrics.router, attribution.router, packets.router, studies.router),
+    *(knowledge.router, knowledge_pages.router),
     *(anomalies.router, anomaly_pages.router, forecasts.router, forecast_pages.router),
     *(publications.router, plans.router, backfills.router),
     *(data_health.router, alerts.router, sources.router),

@@ -19,6 +19,8 @@ from hotdash.entrypoints.web.backups_seen import BackupsSeen
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
+from hotdash.insights.knowledge.embeddings.contract import Embedder
+from hotdash.insights.knowledge.embeddings.mock import MockEmbedder
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.backups import BackupDesk
 from hotdash.jobs.install_shopify import ShopifyApp
@@ -67,6 +69,7 @@ class WebContext:
     clock: Clock
     orders_fresh_soft_minutes: int = 60
     metrics_token: str | None = None
+    embedder: Embedder = field(default_factory=MockEmbedder)
     # What opens sealed credentials; without it nothing that needs one is served.
     vault: Vault | None = None
     shopify: ShopifyApp | None = None

@@ -31,6 +31,7 @@ PAGES = (
     Page("forecast", "Forecast", "/forecast"),
     Page("studies", "Studies", "/studies"),
     Page("packets", "Packets", "/packets"),
+    Page("knowledge", "Knowledge", "/knowledge"),
     Page("sources", "Sources", "/sources"),
     Page("decisions", "Decisions", "/decisions"),
     Page("data-health", "Data health", "/data-health"),

@@ -41,6 +41,7 @@ async def converse(session: ClientSession) -> Seen:
         "explain_metric": {"metric": "aov", "day": "2026-11-12", "rows": 3},
         "tile": {"tile": "sales-pulse", "shop": ROD},
         "data_health": {},
+        "search_knowledge": {"question": "backup"},
         "list_decisions": {},
         "propose_decision": {"subject": "hoses", "title": "Order hoses", "reason": "They sell."},
     }

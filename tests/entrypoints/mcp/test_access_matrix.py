@@ -44,6 +44,7 @@ MATRIX = {
     "anomalies": Row(OF_ROD),
     "forecast": Row({"subject": "stock"} | OF_ROD),
     "data_health": Row(OF_ROD),
+    "search_knowledge": Row({"question": "backup"} | OF_ROD),
     "list_decisions": Row(OF_ROD),
     "propose_decision": Row({"subject": "a", "title": "b", "reason": "c"} | OF_ROD, PROPOSES),
 }

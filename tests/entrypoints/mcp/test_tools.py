@@ -39,6 +39,7 @@ def arguments_of(agent: Agent) -> dict[str, dict[str, Any]]:
         "anomalies": {"limit": 5},
         "forecast": {"subject": "stock", "items": "all"},
         "data_health": {},
+        "search_knowledge": {"question": "backup"},
         "list_decisions": {},
         "propose_decision": {"subject": "hoses", "title": "Order hoses", "reason": "They sell."},
     }

@@ -13,6 +13,13 @@ from tests.fixtures.postgres import TEMPLATE, DatabaseUrls, new_database
 
 OURS = "n.nspname in ('app', 'serving', 'audit', 'api')"
 BY_SHOP = re.compile(r"^\(shop_id = ANY \(ARRAY\( SELECT app\.my_shops\(\) AS my_shops\)\)\)$")
+# Of the house, which is no shop's: whoever belongs to any shop reads it.
+OF_THE_HOUSE = re.compile(
+    r"^\(\(shop_id = ANY \(ARRAY\( SELECT app\.my_shops\(\) AS my_shops\)\)\) OR "
+    r"\(\(shop_id IS NULL\) AND "
+    r"\(cardinality\(ARRAY\( SELECT app\.my_shops\(\) AS my_shops\)\) > 0\)\)\)$"
+)
+READ_BY_EVERY_MEMBER = {f"app.knowledge_{name}" for name in ("documents", "passages", "builds")}
 BY_RUN = re.compile(r"^\(shops && ARRAY\( SELECT app\.my_shops\(\) AS my_shops\)\)$")
 BY_PARENT = re.compile(
     r"^\(EXISTS \( SELECT\s+FROM app\.(runs|builds) parent\s+"
@@ -70,7 +77,7 @@ def test_no_table_forces_it_on_its_owner(session: Session) -> None:
     assert not forced, "the owner's functions and bulk loads would break"
 
 
-def test_every_policy_has_one_of_three_forms(session: Session) -> None:
+def test_every_policy_has_one_of_four_forms(session: Session) -> None:
     policies = rows(
         session,
         """select schemaname || '.' || tablename, qual, with_check, roles::text, permissive, cmd
@@ -83,7 +90,8 @@ def test_every_policy_has_one_of_three_forms(session: Session) -> None:
         assert (permissive, command) == ("PERMISSIVE", "ALL"), table
         assert qual == check, table
         form = " ".join(str(qual).split())
-        assert any(known.match(form) for known in (BY_SHOP, BY_RUN, BY_PARENT)), (table, qual)
+        forms = (OF_THE_HOUSE,) if table in READ_BY_EVERY_MEMBER else (BY_SHOP, BY_RUN, BY_PARENT)
+        assert any(known.match(form) for known in forms), (table, qual)
 
 
 def test_what_carries_a_shop_is_kept_apart_by_it(session: Session) -> None:
@@ -101,7 +109,8 @@ def test_what_carries_a_shop_is_kept_apart_by_it(session: Session) -> None:
         )
         if (is_granted or qual) and not BY_SHOP.match(" ".join(str(qual).split()))
     ]
-    assert not strays
+    assert set(strays) == READ_BY_EVERY_MEMBER, "and these by their own form, as above"
+    assert len(strays) == len(READ_BY_EVERY_MEMBER)
 
 
 def test_what_carries_no_shop_is_sealed_or_belongs_to_a_run(session: Session) -> None:

@@ -47,6 +47,13 @@ from hotdash.storage.appdb.models.identity import (
     UserSession,
 )
 from hotdash.storage.appdb.models.jobs import JobRun, Schedule, Worker
+from hotdash.storage.appdb.models.knowledge import (
+    KnowledgeBuild,
+    KnowledgeDocument,
+    KnowledgePassage,
+    SiteCrawl,
+    SitePage,
+)
 from hotdash.storage.appdb.models.marks import Annotation, Goal, SavedView
 from hotdash.storage.appdb.models.mirror import Mirror, MirrorRow
 from hotdash.storage.appdb.models.operations import (
@@ -141,6 +148,9 @@ __all__ = [
     "KeptAnomaly",
     "KeptForecast",
     "KeptPacket",
+    "KnowledgeBuild",
+    "KnowledgeDocument",
+    "KnowledgePassage",
     "LabelledIncident",
     "LeaseHolder",
     "Manifest",
@@ -169,6 +179,8 @@ __all__ = [
     "Shop",
     "SignInAttempt",
     "SignInLink",
+    "SiteCrawl",
+    "SitePage",
     "SourceState",
     "StockPlan",
     "TileRows",

@@ -1,0 +1,1 @@
+"""Searching what was written down, and reading one document of it."""

@@ -1,0 +1,355 @@
+"""One crawl of a shop's own site: what the sitemap lists and what links lead to, until it is read or a bound is met."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from http import HTTPStatus
+
+import httpx
+
+from hotdash.base.clock import Clock
+from hotdash.base.reach import OutOfReachError, Reach
+from hotdash.insights.knowledge.crawling.addresses import Site
+from hotdash.insights.knowledge.crawling.fetch import (
+    Fetched,
+    Fetcher,
+    OutOfTimeError,
+    TooLargeError,
+    unpacked,
+)
+from hotdash.insights.knowledge.crawling.page import Page, read_page
+from hotdash.insights.knowledge.crawling.robots import EVERYTHING, NOTHING, Robots, read_robots
+from hotdash.insights.knowledge.crawling.sitemap import read_sitemap
+from hotdash.storage.appdb.repositories.site_pages import CrawlRecord, PageRecord
+
+_ROBOTS_BYTES = 500_000
+_MOVES = 3
+_HTML = frozenset({"text/html", "application/xhtml+xml", ""})
+SITEMAP = "sitemap"
+
+
+class Stopped(StrEnum):
+    """Why a crawl ended."""
+
+    DONE = "done"
+    PAGES = "pages"
+    BYTES = "bytes"
+    TIME = "time"
+    THROTTLED = "throttled"
+    CLOSED = "closed"
+    UNREACHABLE = "unreachable"
+    OUT_OF_REACH = "out_of_reach"
+
+    @property
+    def is_failure(self) -> bool:
+        return self in (Stopped.UNREACHABLE, Stopped.OUT_OF_REACH)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one crawl; between two requests at least `pause` seconds, more where the site asks for it."""
+
+    pages: int = 500
+    seconds: float = 900.0
+    bytes: int = 200_000_000
+    page_bytes: int = 3_000_000
+    sitemap_bytes: int = 20_000_000
+    sitemaps: int = 50
+    pause: float = 0.5
+
+
+class _StopError(Exception):
+    def __init__(self, why: Stopped) -> None:
+        self.why = why
+
+
+@dataclass
+class _Counts:
+    asked: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    forbidden: int = 0
+    failed: int = 0
+
+
+@dataclass
+class Crawl:
+    """`known` is what the pages answered before; `keep` and `forget` are told what holds from now on."""
+
+    shop_id: str
+    address: str
+    known: Mapping[str, PageRecord]
+    keep: Callable[[PageRecord], None]
+    forget: Callable[[list[str]], None]
+    clock: Clock
+    reach: Reach = Reach.PUBLIC
+    limits: Limits = Limits()
+    tick: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    _counts: _Counts = field(default_factory=_Counts, init=False)
+    _waiting: deque[tuple[str, str]] = field(default_factory=deque[tuple[str, str]], init=False)
+    _seen: dict[str, str] = field(default_factory=dict[str, str], init=False)
+    _unchanged: set[str] = field(default_factory=set[str], init=False)
+    _kept: set[str] = field(default_factory=set[str], init=False)
+    _robots: Robots = field(default=EVERYTHING, init=False)
+    _last: float | None = field(default=None, init=False)
+    _first: Fetched | None = field(default=None, init=False)
+
+    def run(self) -> CrawlRecord:
+        began, ends_at = self.clock.now(), self.tick() + self.limits.seconds
+        self._ends_at = ends_at
+        site = Site.of(self.address)
+        with Fetcher(self.reach, self.tick, ends_at) as fetcher:
+            self._fetcher = fetcher
+            try:
+                site = self._arrive(site)
+                self._read_all(site)
+                stopped = Stopped.DONE
+                self._forget_what_is_gone()
+            except _StopError as error:
+                stopped = error.why
+            except OutOfTimeError:
+                stopped = Stopped.TIME
+            except OutOfReachError:
+                stopped = Stopped.OUT_OF_REACH
+            return self._record(site, began, stopped)
+
+    def _arrive(self, site: Site) -> Site:
+        """A site may live at another name than the one that was entered; after the first page no other host is asked."""
+        for _ in range(_MOVES):
+            self._robots = self._read_robots(site)
+            if not self._robots.allows(site.root):
+                raise _StopError(Stopped.CLOSED)
+            moved = self._moved_to(site)
+            if moved is None or moved == site:
+                return site
+            site = moved
+        raise _StopError(Stopped.UNREACHABLE)
+
+    def _moved_to(self, site: Site) -> Site | None:
+        """Where the first page sends to another host; on its own host it is read in its turn."""
+        conditions = _conditions(self.known.get(site.root))
+        self._first = first = self._get(site.root, self.limits.page_bytes, conditions)
+        if first is None:
+            raise _StopError(Stopped.UNREACHABLE)
+        target = _target(first)
+        return None if target is None or site.linked(site.root, target) else Site.of(target)
+
+    def _read_robots(self, site: Site) -> Robots:
+        """Without one everything is allowed; where it cannot be told, nothing is."""
+        answer = self._get(site.address("/robots.txt"), _ROBOTS_BYTES)
+        for _ in range(_MOVES):
+            target = None if answer is None else _target(answer)
+            if answer is None or target is None:
+                break
+            answer = self._get(str(httpx.URL(answer.url).join(target)), _ROBOTS_BYTES)
+        if answer is None:
+            raise _StopError(Stopped.UNREACHABLE)
+        if answer.status == HTTPStatus.OK:
+            return read_robots(answer.content.decode("utf-8", errors="replace"))
+        is_client_error = 400 <= answer.status < 500 and answer.status != 429
+        return EVERYTHING if is_client_error else NOTHING
+
+    def _read_all(self, site: Site) -> None:
+        self._queue(site.root, site.root)
+        for url in self._listed(site):
+            self._queue(url, SITEMAP)
+        for url, page in self.known.items():
+            if not page.is_missing and site.listed(url) == url:
+                self._queue(url, page.linked_from or site.root)
+        self._read_queued(site)
+        # A page that did not change has its dead links still.
+        for url, page in self.known.items():
+            if page.is_missing and page.linked_from in self._unchanged:
+                self._queue(url, page.linked_from or site.root)
+        self._read_queued(site)
+
+    def _queue(self, url: str, linked_from: str) -> None:
+        if url not in self._seen:
+            self._seen[url] = linked_from
+            self._waiting.append((url, linked_from))
+
+    def _read_queued(self, site: Site) -> None:
+        while self._waiting:
+            url, linked_from = self._waiting.popleft()
+            if not self._robots.allows(url):
+                self._counts.forbidden += 1
+                continue
+            if self._counts.asked >= self.limits.pages:
+                raise _StopError(Stopped.PAGES)
+            self._counts.asked += 1
+            self._read(site, url, linked_from)
+
+    def _read(self, site: Site, url: str, linked_from: str) -> None:
+        known = self.known.get(url)
+        answer, self._first = self._first, None
+        if answer is None or answer.url != url:
+            answer = self._page_at(url, known)
+        if answer is None or answer.status >= 500:
+            self._fail(url)
+            return
+        target = _target(answer)
+        if target is not None:
+            to = site.linked(url, target)
+            if to is not None:
+                self._queue(to, linked_from)
+            return
+        now = self.clock.now()
+        if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
+            self._counts.unchanged += 1
+            self._unchanged.add(url)
+            self._keep(_again(known, linked_from, now))
+        elif answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            self._counts.missing += 1
+            self._keep(_missing(self.shop_id, url, answer.status, linked_from, now))
+        elif answer.status == HTTPStatus.OK and answer.kind in _HTML:
+            self._take_in(site, answer, known, linked_from, now)
+
+    def _page_at(self, url: str, known: PageRecord | None) -> Fetched | None:
+        try:
+            return self._get(url, self.limits.page_bytes, _conditions(known))
+        except TooLargeError:
+            return None
+
+    def _fail(self, url: str) -> None:
+        """What it said before holds until it answers again."""
+        self._counts.failed += 1
+        self._kept.add(url)
+
+    def _take_in(
+        self,
+        site: Site,
+        answer: Fetched,
+        known: PageRecord | None,
+        linked_from: str,
+        now: datetime,
+    ) -> None:
+        page = read_page(answer.content, answer.charset)
+        if page.is_followed:
+            for link in page.links:
+                to = site.linked(page.base or answer.url, link)
+                if to is not None:
+                    self._queue(to, answer.url)
+        if page.is_indexed:
+            self._keep(_page(self.shop_id, answer, page, known, linked_from, now))
+
+    def _keep(self, page: PageRecord) -> None:
+        self._kept.add(page.url)
+        self.keep(page)
+
+    def _forget_what_is_gone(self) -> None:
+        gone = [url for url in self.known if url not in self._kept]
+        if gone:
+            self.forget(gone)
+
+    def _listed(self, site: Site) -> Iterator[str]:
+        """From sitemaps on this host; an index may name others, once."""
+        told = [site.listed(each) for each in self._robots.sitemaps]
+        waiting = deque((each, True) for each in told if each is not None)
+        if not self._robots.sitemaps:
+            waiting.append((site.address("/sitemap.xml"), True))
+        asked: set[str] = set()
+        while waiting and len(asked) < self.limits.sitemaps:
+            url, may_index = waiting.popleft()
+            if url in asked or not self._robots.allows(url):
+                continue
+            asked.add(url)
+            found = read_sitemap(self._sitemap(url))
+            yield from filter(None, map(site.listed, found.pages))
+            if may_index:
+                waiting += [
+                    (each, False) for each in filter(None, map(site.listed, found.sitemaps))
+                ]
+
+    def _sitemap(self, url: str) -> bytes:
+        most = self.limits.sitemap_bytes
+        try:
+            answer = self._get(url, most)
+            if answer is None or answer.status != HTTPStatus.OK:
+                return b""
+            is_packed = answer.content[:2] == b"\x1f\x8b"
+            return unpacked(answer.content, "gzip" if is_packed else "", most)
+        except TooLargeError:
+            return b""
+
+    def _get(self, url: str, most: int, headers: Mapping[str, str] | None = None) -> Fetched | None:
+        """None where nothing usable came; who asks us to slow down is left alone until tomorrow."""
+        self._wait()
+        try:
+            answer = self._fetcher.get(url, most, headers)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return None
+        finally:
+            self._last = self.tick()
+            if self._fetcher.read > self.limits.bytes:
+                raise _StopError(Stopped.BYTES)
+        if answer.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+            raise _StopError(Stopped.THROTTLED)
+        return answer
+
+    def _wait(self) -> None:
+        pause = max(self.limits.pause, self._robots.delay)
+        left = 0.0 if self._last is None else self._last + pause - self.tick()
+        if self.tick() + max(left, 0.0) > self._ends_at:
+            raise _StopError(Stopped.TIME)
+        if left > 0:
+            self.sleep(left)
+
+    def _record(self, site: Site, began: datetime, stopped: Stopped) -> CrawlRecord:
+        counts = self._counts
+        return CrawlRecord(
+            shop_id=self.shop_id,
+            site=site.root,
+            began_at=began,
+            ended_at=self.clock.now(),
+            stopped=stopped.value,
+            asked=counts.asked,
+            unchanged=counts.unchanged,
+            missing=counts.missing,
+            forbidden=counts.forbidden,
+            failed=counts.failed,
+            bytes=self._fetcher.read,
+        )
+
+
+def _target(answer: Fetched) -> str | None:
+    is_redirect = answer.status in (301, 302, 303, 307, 308)
+    return answer.headers.get("location") if is_redirect else None
+
+
+def _conditions(known: PageRecord | None) -> dict[str, str]:
+    if known is None or known.status != HTTPStatus.OK:
+        return {}
+    told = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
+    return {name: value for name, value in told.items() if value}
+
+
+def _again(known: PageRecord, linked_from: str, now: datetime) -> PageRecord:
+    return PageRecord(
+        *(known.shop_id, known.url, known.status, linked_from, known.etag, known.last_modified),
+        *(known.title, known.body, now, known.changed_at),
+    )
+
+
+def _missing(shop_id: str, url: str, status: int, linked_from: str, now: datetime) -> PageRecord:
+    return PageRecord(shop_id, url, status, linked_from, None, None, "", "", now, now)
+
+
+def _page(
+    shop_id: str,
+    answer: Fetched,
+    page: Page,
+    known: PageRecord | None,
+    linked_from: str,
+    now: datetime,
+) -> PageRecord:
+    is_same = known is not None and (known.title, known.body) == (page.title, page.text)
+    return PageRecord(
+        *(shop_id, answer.url, answer.status, linked_from),
+        *(answer.headers.get("etag"), answer.headers.get("last-modified")),
+        *(page.title, page.text, now),
+        known.changed_at if known is not None and is_same else now,
+    )

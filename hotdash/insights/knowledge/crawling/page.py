@@ -1,0 +1,114 @@
+"""What a person reads on a page: its title, its headings and its text, and where its links lead."""
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+_SKIPPED = frozenset(
+    "script style noscript template svg nav footer form iframe object select button".split()
+)
+_BLOCKS = frozenset(
+    "p div section article main header aside ul ol li table tr blockquote pre br hr dl dt dd"
+    " figure figcaption details summary address".split()
+)
+_HEADINGS = {f"h{depth}": "#" * depth for depth in range(1, 7)}
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([\w-]{1,40})""", re.IGNORECASE)
+MOST_LINKS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Links as they stand there; the text has its headings marked as Markdown does."""
+
+    title: str
+    text: str
+    links: tuple[str, ...]
+    base: str | None
+    is_indexed: bool
+    is_followed: bool
+
+
+def read_page(content: bytes, charset: str | None) -> Page:
+    reader = _Reader()
+    reader.feed(_decoded(content, charset))
+    reader.close()
+    text = "".join(reader.text)
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    title = " ".join("".join(reader.title).split())
+    robots = reader.robots
+    return Page(
+        title=title[:300],
+        text=joined.replace("\0", ""),
+        links=tuple(dict.fromkeys(reader.links)),
+        base=reader.base,
+        is_indexed=not robots & {"noindex", "none"},
+        is_followed=not robots & {"nofollow", "none"},
+    )
+
+
+def _decoded(content: bytes, charset: str | None) -> str:
+    told = _CHARSET.search(content[:2048])
+    for name in (charset, told[1].decode() if told else None, "utf-8"):
+        if name:
+            try:
+                return content.decode(name, errors="replace")
+            except LookupError:
+                continue
+    return content.decode("utf-8", errors="replace")
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.title: list[str] = []
+        self.links: list[str] = []
+        self.robots: set[str] = set()
+        self.base: str | None = None
+        self._skipping: list[str] = []
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "meta" and told.get("name", "").lower() in ("robots", "hotdash"):
+            self.robots |= {word.strip().lower() for word in told.get("content", "").split(",")}
+        elif tag == "base" and self.base is None:
+            self.base = told.get("href") or None
+        elif tag == "title" and not self.title:
+            self._in_title = True
+        elif tag == "a":
+            self._link(told)
+        if tag in _SKIPPED:
+            self._skipping.append(tag)
+        elif not self._skipping:
+            self._begin(tag)
+
+    def _link(self, told: dict[str, str]) -> None:
+        is_kept = len(self.links) < MOST_LINKS and told.get("href")
+        if is_kept and "nofollow" not in told.get("rel", "").lower().split():
+            self.links.append(told["href"].strip())
+
+    def _begin(self, tag: str) -> None:
+        if tag in _HEADINGS:
+            self.text.append(f"\n\n{_HEADINGS[tag]} ")
+        elif tag in _BLOCKS:
+            self.text.append("\n\n" if tag in ("p", "section", "article") else "\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+        if self._skipping:
+            # Whatever was left open inside is closed with it.
+            if tag in self._skipping:
+                place = len(self._skipping) - 1 - self._skipping[::-1].index(tag)
+                del self._skipping[place:]
+        elif tag in _HEADINGS or tag in _BLOCKS:
+            self.text.append("\n\n" if tag in _HEADINGS else "\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title.append(data)
+        elif not self._skipping:
+            # In a heading a break would end it, and elsewhere it is a blank as well.
+            self.text.append(re.sub(r"\s+", " ", data))

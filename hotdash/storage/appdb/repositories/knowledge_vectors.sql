@@ -1,0 +1,17 @@
+-- Passages by what they mean: the database compares where it can, else the caller does with what is returned.
+with readable as materialized (
+  select rights.shop_id, rights.needs
+  from unnest(cast(:shops as text[]), cast(:rights as text[])) as rights (shop_id, needs)
+)
+select passages.document_id, passages.place, {told}
+from app.knowledge_passages as passages
+join app.knowledge_documents as documents on documents.document_id = passages.document_id
+where passages.model = :model
+  and cardinality(passages.vector) = :dimensions
+  and (cardinality(cast(:kinds as text[])) = 0 or documents.kind = any(cast(:kinds as text[])))
+  and exists (
+    select from readable
+    where readable.needs = passages.needs
+      and (passages.shop_id is null or readable.shop_id = passages.shop_id)
+  )
+{ending}

@@ -1,0 +1,35 @@
+-- Passages by their words: how often and where each stands in a passage, the rarer a word the more it counts.
+with readable as materialized (
+  select rights.shop_id, rights.needs
+  from unnest(cast(:shops as text[]), cast(:rights as text[])) as rights (shop_id, needs)
+), terms as materialized (
+  select distinct told.lexeme, to_tsquery('pg_catalog.simple', quote_literal(told.lexeme)) as query
+  from (
+    select lexeme from unnest(to_tsvector('pg_catalog.english', :question))
+    union
+    select lexeme from unnest(to_tsvector('pg_catalog.simple', :question))
+    where to_tsvector('pg_catalog.english', lexeme) <> ''
+  ) as told
+), allowed as (
+  select passages.document_id, passages.place, passages.words
+  from app.knowledge_passages as passages
+  join app.knowledge_documents as documents on documents.document_id = passages.document_id
+  where (cardinality(cast(:kinds as text[])) = 0 or documents.kind = any(cast(:kinds as text[])))
+    and documents.needs = passages.needs
+    and exists (
+      select from readable
+      where readable.needs = passages.needs
+        and (passages.shop_id is null or readable.shop_id = passages.shop_id)
+    )
+), hits as materialized (
+  select allowed.document_id, allowed.place, terms.lexeme, ts_rank(allowed.words, terms.query, 1) as rank
+  from terms join allowed on allowed.words @@ terms.query
+), weights as (
+  select lexeme, ln(1 + (select count(*) from allowed)::float8 / count(*)) as weight
+  from hits group by lexeme
+)
+select hits.document_id, hits.place, sum(hits.rank * weights.weight) as score
+from hits join weights using (lexeme)
+group by hits.document_id, hits.place
+order by score desc, hits.document_id, hits.place
+limit :most

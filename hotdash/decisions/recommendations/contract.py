@@ -47,6 +47,7 @@ class KindRules:
     """How a kind is asked, answered and looked back at; in which marts its figure stands.
 
     Of a standing one the subject stays while what it is about changes, and its deadline with it.
+    Where the matter can be over, that is the figure it is over at, and less than that is no success.
     """
 
     approve: Action
@@ -56,6 +57,7 @@ class KindRules:
     better: Better
     measured_in: tuple[str, ...] = ()
     is_standing: bool = False
+    over_at: Decimal | None = None
 
 
 KINDS: Mapping[Kind, KindRules] = {
@@ -66,6 +68,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=21),
         Better.LOWER,
         (INVENTORY,),
+        over_at=Decimal(0),
     ),
     Kind.REPLY: KindRules(
         Action.APPROVE_REPLY,
@@ -115,6 +118,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=1),
         timedelta(days=1),
         Better.LOWER,
+        over_at=Decimal(0),
     ),
 }
 

@@ -132,6 +132,9 @@ class RecommendationShape(Shape):
     updated_at: datetime
     snoozed_until: datetime | None
     decision: UUID | None
+    context: dict[str, str] = Field(description="What learning is told of it.")
+    approval: Amount | None = Field(description="How likely its approval is thought.")
+    is_trial: bool = Field(description="Whether it stands where it does to be learnt from.")
 
 
 class QueueAnswer(Shape):
@@ -154,6 +157,9 @@ class OutcomeShape(Shape):
     after: Amount | None
     verdict: str
     sentence: str
+    baseline: Amount | None = Field(description="What it would have become by itself.")
+    compared_with: int | None = Field(description="How many that were left alone say so.")
+    worked: bool | None = Field(description="Whether what was done did what it was for.")
 
 
 class DecisionShape(Shape):

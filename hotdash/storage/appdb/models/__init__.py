@@ -64,6 +64,7 @@ from hotdash.storage.appdb.models.quality import (
     LabelledIncident,
     ScorecardDay,
 )
+from hotdash.storage.appdb.models.recommender import RecommenderEvent, RecommenderModel
 from hotdash.storage.appdb.models.retention import NotedDays
 from hotdash.storage.appdb.models.serving import (
     Manifest,
@@ -152,6 +153,8 @@ __all__ = [
     "Published",
     "Recommendation",
     "RecommendationEvent",
+    "RecommenderEvent",
+    "RecommenderModel",
     "RequestKey",
     "Run",
     "RunStep",

@@ -19,6 +19,7 @@ from benchmarks import (
     large_shop,
     poison,
     publish,
+    recommender,
     recovery,
     transform,
     webhooks,
@@ -46,6 +47,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "control_center": control_center.measure,
     "data_quality": data_quality.measure,
     "analyzer": analyzer.measure,
+    "recommender": recommender.measure,
 }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from hotdash.base.clock import Clock, local_day
-from hotdash.base.errors import ConflictError
+from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.decisions.recommendations.learning import card
 from hotdash.decisions.recommendations.learning.adviser import LearnedAdviser
 from hotdash.decisions.recommendations.learning.card import Lessons
@@ -41,8 +41,13 @@ ACTOR = "recommendations"
 LOOKS_AT_OTHERS_EVERY = timedelta(days=7)
 ACTIONS = {each: f"recommendations.model.{each}" for each in (RESET, FROZEN, UNFROZEN)}
 """As the audit log calls what an owner does to the model."""
+_CALLED = {"reset": RESET, "freeze": FROZEN, "unfreeze": UNFROZEN}
 # What is kept with an approval beside what was changed before it.
 _NO_EDITS = frozenset({"assignment", "assignee", "landing_page"})
+
+
+class ModelError(HotdashError):
+    code = "invalid_change"
 
 
 def learn(session: Session, shop_id: str, now: datetime) -> Learned:
@@ -57,6 +62,16 @@ def learn(session: Session, shop_id: str, now: datetime) -> Learned:
 
 def adviser_of(learned: Learned, shop_id: str, at: datetime, timezone: str) -> LearnedAdviser:
     return LearnedAdviser(learned, shop_id, local_day(at, timezone))
+
+
+def event_called(change: str) -> str:
+    if change not in _CALLED:
+        raise ModelError(
+            f"{change[:40]!r} cannot be done to a model.",
+            hint=f"What can is {', '.join(_CALLED)}.",
+            field="change",
+        )
+    return _CALLED[change]
 
 
 def change_model(database: Database, shop_id: str, event: str, actor: str, clock: Clock) -> None:

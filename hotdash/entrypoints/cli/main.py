@@ -45,6 +45,7 @@ COMMANDS = {
     "checks": "See what the checks found, and decide about warnings",
     "alerts": "See what is wrong, answer it, and say who hears of it",
     "decisions": "See what is worth deciding, decide it, look back",
+    "recommendations": "See what answers taught, freeze it, hand it out",
     "mirror": "Mirror decisions and facts to a Supabase project",
     "facts": "See what is known about how shops are run",
     "parity": "Compare served rows with what was published",

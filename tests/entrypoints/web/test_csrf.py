@@ -11,6 +11,7 @@ FORMS = [
     *("/data-health/overrides", "/data-health/overrides/revoke", "/data-health/alerts/answer"),
     *(f"/data-health/publications/{what}" for what in ("rollback", "release")),
     *(f"/decisions/{what}" for what in ("answer", "correct", "assign", "assignments")),
+    *(f"/decisions/model/{what}" for what in ("change", "training-set")),
     "/customers/reveal",
     *(
         f"/admin/people/{verb}"

@@ -192,6 +192,67 @@ class DecisionsAnswer(Shape):
     next_cursor: str | None
 
 
+class BinShape(Shape):
+    from_: float = Field(alias="from")
+    to: float
+    answers: int
+    foretold: float
+    approved: float
+
+
+class QualityShape(Shape):
+    """Of the newest answers, each foretold before it was given."""
+
+    answers: int
+    auc: float | None
+    calibration_error: float | None
+    brier: float | None
+    bins: list[BinShape]
+
+
+class LearntKindShape(Shape):
+    """What people like and what works, which are two numbers."""
+
+    kind: str
+    answers: int
+    approved: int
+    ignored: int
+    liked: float | None
+    outcomes: int
+    worked: int
+    works: float | None
+
+
+class WeightShape(Shape):
+    column: str
+    mean: float
+    deviation: float
+    sure: float
+    words: str
+
+
+class CardShape(Shape):
+    version: int
+    answers: int
+    fewest_answers: int
+    is_ready: bool
+    said: dict[str, int]
+    outcomes: int
+    learned_to: datetime | None
+    since: datetime | None
+    frozen_since: datetime | None
+    prior_shops: int
+    quality: QualityShape
+    kinds: list[LearntKindShape]
+    weights: list[WeightShape]
+
+
+class ModelAnswer(Shape):
+    shop: str
+    changed_at: datetime | None
+    card: CardShape | None
+
+
 class AnsweredAnswer(Shape):
     recommendation: UUID
     decision: UUID

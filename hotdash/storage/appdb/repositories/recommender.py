@@ -1,6 +1,6 @@
 """What a shop's model is made of: its answers as they were shown, what was done to it, and the model itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -164,15 +164,12 @@ def logged_outcomes(session: Session, shop_id: str) -> list[LoggedOutcome]:
     return found
 
 
-def asked_by_ids(
-    session: Session, shop_id: str, ids: Sequence[UUID]
-) -> dict[UUID, tuple[str, Sequence[Mapping[str, Any]], str]]:
-    """The kind, the options and the verb of each."""
-    asked = Recommendation
-    query = select(asked.recommendation_id, asked.kind, asked.options, asked.verb).where(
-        asked.shop_id == shop_id, asked.recommendation_id.in_(ids)
+def subjects_of(session: Session, shop_id: str) -> dict[UUID, str]:
+    """What each recommendation was about."""
+    query = select(Recommendation.recommendation_id, Recommendation.subject).where(
+        Recommendation.shop_id == shop_id
     )
-    return {key: (kind, options, verb) for key, kind, options, verb in session.execute(query)}
+    return {row.recommendation_id: row.subject for row in session.execute(query)}
 
 
 def find_model(session: Session, shop_id: str) -> ModelRecord | None:

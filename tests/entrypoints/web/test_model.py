@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hotdash.base.roles import Role
+from hotdash.entrypoints.web.api.decision_schemas import ModelAnswer
 from hotdash.jobs.learn import learn
 from hotdash.storage.appdb.models import Recommendation
 from hotdash.storage.appdb.repositories.audit import list_events
@@ -40,7 +41,9 @@ def test_the_card_says_how_well_it_foretells_and_what_by(taught: Web) -> None:
         assert told in page
     [_, row, *_] = table_of(page)
     assert row[:3] == ["Reorders", "30", "15"]
-    card = taught.client.get(API).json()["card"]
+    told = taught.client.get(API).json()
+    assert ModelAnswer.model_validate(told).card is not None
+    card = told["card"]
     assert card["quality"]["auc"] > 0.85
     assert f"data-auc>{card['quality']['auc']:.2f}<" in page
     assert sum(each["answers"] for each in card["quality"]["bins"]) == 30

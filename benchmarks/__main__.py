@@ -22,6 +22,7 @@ from benchmarks import (
     links,
     poison,
     publish,
+    recommender,
     recovery,
     transform,
     webhooks,
@@ -52,6 +53,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "anomalies": anomalies.measure,
     "forecasts": forecasts.measure,
     "links": links.measure,
+    "recommender": recommender.measure,
 }
 
 

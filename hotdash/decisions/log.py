@@ -86,6 +86,10 @@ class Learnt:
     seconds_to_decide: int | None = None
     # Where one answer is about several things, each by the name others ask for it.
     subjects: Sequence[str] = ()
+    # What a model was told of it, the approval that it foretold, and whether it stood there to be learnt from.
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
+    foretold: str | None = None
+    trial: bool | None = None
 
     def as_detail(self) -> dict[str, Any]:
         """Without what was not told."""

@@ -97,6 +97,9 @@ def recommendation_document(record: RecommendationRecord) -> Document:
         "updated_at": iso_utc(record.updated_at),
         "snoozed_until": _moment(record.snoozed_until),
         "decision": str(record.decision_id) if record.decision_id else None,
+        "context": dict(record.context),
+        "approval": None if record.approval is None else f"{record.approval:f}",
+        "is_trial": record.is_trial,
     }
 
 
@@ -166,6 +169,9 @@ def _outcome(found: OutcomeRecord | None) -> Document | None:
         "after": None if found.after is None else f"{found.after:f}",
         "verdict": found.verdict,
         "sentence": found.sentence,
+        "baseline": None if found.baseline is None else f"{found.baseline:f}",
+        "compared_with": found.compared_with,
+        "worked": found.worked,
     }
 
 

@@ -11,9 +11,10 @@ from hotdash.decisions.recommendations import outcomes
 from hotdash.decisions.recommendations.contract import Kind, Recommender
 from hotdash.decisions.recommendations.registry import RECOMMENDERS
 from hotdash.decisions.recommendations.settle import Proposed, Settled, settle
+from hotdash.jobs.learn import adviser_of, learn
 from hotdash.pipeline.durable import Detail
 from hotdash.storage.appdb.repositories import recommendations as kept
-from hotdash.storage.appdb.repositories.decisions import add_outcomes, measurable
+from hotdash.storage.appdb.repositories.decisions import add_outcomes, left_alone, measurable
 from hotdash.storage.appdb.repositories.shops import get_shop
 from hotdash.storage.appdb.repositories.signals.reading import Reading, load_reading
 from hotdash.storage.appdb.session import Database
@@ -45,10 +46,11 @@ def recommend(
         known = kept.newest_by_subject(session, shop_id)
         settled = _settled(session, reading, known, recommenders, now)
         _store(session, shop_id, settled, known)
+        alone = outcomes.LeftAlone.of(left_alone(session, shop_id))
         measured = [
             told
             for each in decided
-            if (told := outcomes.outcome_of(each, reading, recommenders, now)) is not None
+            if (told := outcomes.outcome_of(each, reading, recommenders, now, alone)) is not None
         ]
         add_outcomes(session, shop_id, measured)
     told = {
@@ -77,9 +79,13 @@ def _settled(
             judged |= recommender.judges(reading)
     shop_id = reading.shop_id
     by_key = {(record.kind, record.subject): record for record in known}
-    day = local_day(now, get_shop(session, shop_id).timezone)
-    begun = kept.periods_of(session, shop_id, day)
-    return settle(reading, by_key, begun, proposed, judged, now)
+    timezone = get_shop(session, shop_id).timezone
+    begun = kept.periods_of(session, shop_id, local_day(now, timezone))
+    return settle(
+        *(reading, by_key, begun, proposed, judged, now),
+        times=kept.times_asked(session, shop_id),
+        adviser=adviser_of(learn(session, shop_id, now), shop_id, now, timezone),
+    )
 
 
 def _heard(recommender: Recommender, reading: Reading, now: datetime) -> list[Proposed] | None:

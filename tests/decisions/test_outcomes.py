@@ -8,12 +8,14 @@ from uuid import UUID
 import pytest
 
 from hotdash.decisions.recommendations.contract import Kind
-from hotdash.decisions.recommendations.outcomes import outcome_of
+from hotdash.decisions.recommendations.outcomes import LeftAlone, outcome_of
 from hotdash.decisions.recommendations.registry import RECOMMENDERS
+from hotdash.decisions.recommendations.rules.reorder import Reorder
 from hotdash.storage.appdb.repositories.decisions import Measurable, OutcomeRecord
 from hotdash.storage.appdb.repositories.signals.reading import (
     BREACHES,
     CAMPAIGNS,
+    INVENTORY,
     TALKS,
     CampaignSignal,
     Reading,
@@ -98,3 +100,52 @@ class TestOfACampaign:
     def test_one_that_vanished_because_nobody_read_it_is_not_told(self, unread: str) -> None:
         gone = replace(of_campaigns(self.NOW, self.NOW), campaigns=[])
         assert told(SPRING, replace(gone, unread_platforms=frozenset({unread}))) is None
+
+
+class TestBesideABaseline:
+    """700 were lost, now 200 are; of those left alone a loss became 1.2, 0.2 and 0.1 of what it was."""
+
+    NOW = NOW + timedelta(days=28)
+    CUT = Kind.CUT_CAMPAIGN.value
+
+    def made(self, told_of: Measurable, *ratios: str) -> OutcomeRecord:
+        alone = LeftAlone.of([(self.CUT, Decimal(10), 10 * Decimal(each)) for each in ratios])
+        found = of_campaigns(self.NOW, self.NOW)
+        made = outcome_of(told_of, found, RECOMMENDERS, self.NOW, alone)
+        assert made is not None
+        return made
+
+    def test_of_three_that_were_left_alone_the_middle_one_counts(self) -> None:
+        made = self.made(SPRING, "1.2", "0.2", "0.1")
+        assert (made.baseline, made.compared_with, made.worked) == (Decimal(140), 3, False)
+        assert made.sentence.endswith("By 3 that were left alone it would be 140.")
+        # It fell, and less than by itself: which way it went and whether it worked are two things.
+        assert made.verdict == "better"
+
+    def test_two_say_nothing(self) -> None:
+        made = self.made(SPRING, "0.2", "0.1")
+        assert (made.baseline, made.compared_with, made.worked) == (Decimal(700), 0, True)
+
+    def test_what_was_left_alone_worked_neither_way(self) -> None:
+        made = self.made(replace(SPRING, is_done=False), "1.2", "0.2", "0.1")
+        assert (made.baseline, made.compared_with, made.worked) == (None, None, None)
+        assert made.verdict == "better"
+
+    @pytest.mark.parametrize(("short", "worked"), [(0, True), (1, False)])
+    def test_a_reorder_worked_where_nothing_is_short_any_more(
+        self, short: int, worked: bool
+    ) -> None:
+        """However much less is short than before: the item still runs out."""
+        asked = Measurable(
+            *(UUID(int=3), NOW, Kind.REORDER.value, "item:1", "units_short", Decimal(90))
+        )
+        now = NOW + timedelta(days=21)
+
+        class Stock(Reorder):
+            def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal:
+                return Decimal(short)
+
+        found = replace(reading(now), marts={INVENTORY: now})
+        made = outcome_of(asked, found, [Stock()], now)
+        assert made is not None
+        assert made.worked is worked

@@ -295,7 +295,9 @@ def test_it_expires_with_its_reason_and_is_kept_as_ignored(
         events = events_of_recommendation(session, SHOP, first)
     assert (gone.recommendation_id, gone.rank) == (first, None)
     assert [each.event for each in events] == ["proposed", "expired"]
-    assert events[-1].detail == {"ignored": True}
+    told = events[-1].detail
+    assert (told["ignored"], told["foretold"], told["trial"]) == (True, "0.5000", False)
+    assert told["context"]["kind"] == "reorder"
 
 
 def test_a_mart_that_is_not_published_takes_nothing_back(publisher: Publisher) -> None:

@@ -172,6 +172,9 @@ def _decision(
             status=_STATUSES[given.verdict],
             seconds_to_decide=_seconds(asked, given, now),
             subjects=_subjects(asked),
+            context=asked.context,
+            foretold=None if asked.approval is None else f"{asked.approval:f}",
+            trial=asked.is_trial or None,
         ),
     )
 

@@ -50,6 +50,7 @@ class KindRules:
 
     Of a standing one the subject stays while what it is about changes, and its deadline with it.
     One that no rule looks at again ends with its deadline.
+    Where the matter can be over, that is the figure it is over at, and less than that is no success.
     """
 
     approve: Action
@@ -60,6 +61,7 @@ class KindRules:
     measured_in: tuple[str, ...] = ()
     is_standing: bool = False
     ends_at_deadline: bool = False
+    over_at: Decimal | None = None
 
 
 KINDS: Mapping[Kind, KindRules] = {
@@ -70,6 +72,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=21),
         Better.LOWER,
         (INVENTORY,),
+        over_at=Decimal(0),
     ),
     Kind.REPLY: KindRules(
         Action.APPROVE_REPLY,
@@ -119,6 +122,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=1),
         timedelta(days=1),
         Better.LOWER,
+        over_at=Decimal(0),
     ),
     Kind.PROPOSAL: KindRules(
         Action.APPROVE_PROPOSAL,

@@ -1,8 +1,10 @@
-"""What came of a decision: the same figure again when its time is over."""
+"""What came of a decision: the same figure again when its time is over, beside what it would be by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from statistics import median
 
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import KINDS, Better, Kind, Recommender
@@ -10,6 +12,36 @@ from hotdash.storage.appdb.repositories.decisions import Measurable, OutcomeReco
 from hotdash.storage.appdb.repositories.signals.reading import Reading
 
 GIVEN_UP_AFTER = timedelta(days=7)
+FEWEST_ALIKE = 3
+"""Fewer that were left alone tell nothing: the figure as it was is the baseline then."""
+MOST_ALIKE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """By kind, what became of a figure where it was decided to do nothing: after as a part of before."""
+
+    ratios: Mapping[str, Sequence[Decimal]] = field(default_factory=dict[str, Sequence[Decimal]])
+
+    @classmethod
+    def of(cls, found: Iterable[tuple[str, Decimal, Decimal]]) -> "LeftAlone":
+        """The newest stand last."""
+        ratios: dict[str, list[Decimal]] = {}
+        for kind, before, after in found:
+            if before > 0:
+                ratios.setdefault(kind, []).append(after / before)
+        return cls({kind: told[-MOST_ALIKE:] for kind, told in ratios.items()})
+
+    def baseline(self, kind: str, before: Decimal) -> tuple[Decimal, int]:
+        """And by how many."""
+        told = self.ratios.get(kind, ())
+        if len(told) < FEWEST_ALIKE or before <= 0:
+            return before, 0
+        return (before * median(told)).quantize(_CENT), len(told)
+
+
+NOBODY_LEFT_ALONE = LeftAlone()
+_CENT = Decimal("0.0001")
 
 
 def due(found: Sequence[Measurable], now: datetime) -> list[Measurable]:
@@ -23,7 +55,11 @@ def watched_pages(found: Sequence[Measurable]) -> set[str]:
 
 
 def outcome_of(
-    each: Measurable, reading: Reading, recommenders: Sequence[Recommender], now: datetime
+    each: Measurable,
+    reading: Reading,
+    recommenders: Sequence[Recommender],
+    now: datetime,
+    alone: LeftAlone = NOBODY_LEFT_ALONE,
 ) -> OutcomeRecord | None:
     """None while its marts end before it is due: a figure of other days would be no outcome.
 
@@ -42,9 +78,16 @@ def outcome_of(
     if after is None and known_to < _due_at(each) + GIVEN_UP_AFTER:
         return None
     verdict = _verdict(kind, each.measured, after)
+    baseline, alike = None, None
+    if each.is_done and each.measured is not None:
+        baseline, alike = alone.baseline(each.kind, each.measured)
     sentence = _sentence(each, after, wording.span(known_to - each.decided_at))
+    if alike and baseline is not None and after is not None:
+        others = wording.counted(alike, "that was left alone", "that were left alone")
+        sentence += f" By {others} it would be {_plain(baseline)}."
     return OutcomeRecord(
-        each.decision_id, now, each.metric, each.measured, after, verdict, sentence
+        *(each.decision_id, now, each.metric, each.measured, after, verdict, sentence),
+        *(baseline, alike, _worked(kind, baseline, after)),
     )
 
 
@@ -67,6 +110,16 @@ def _verdict(kind: Kind, before: Decimal | None, after: Decimal | None) -> str:
         return "same"
     is_lower = after < before
     return "better" if is_lower == (KINDS[kind].better is Better.LOWER) else "worse"
+
+
+def _worked(kind: Kind, baseline: Decimal | None, after: Decimal | None) -> bool | None:
+    """Whether the matter is over where it can be, else whether it ended better than by itself."""
+    if baseline is None or after is None:
+        return None
+    rules = KINDS[kind]
+    if rules.over_at is not None:
+        return after <= rules.over_at
+    return after < baseline if rules.better is Better.LOWER else after > baseline
 
 
 def _sentence(each: Measurable, after: Decimal | None, later: str) -> str:

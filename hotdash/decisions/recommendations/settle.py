@@ -4,11 +4,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hotdash.base.clock import local_day
 from hotdash.decisions.recommendations.contract import KINDS, Kind, Proposal
-from hotdash.decisions.recommendations.ranking import ranked, urgency
+from hotdash.decisions.recommendations.learning.context import (
+    NEVER,
+    Context,
+    context_of,
+    still_asked,
+)
+from hotdash.decisions.recommendations.ranking import Estimate, ranked, urgency
 from hotdash.storage.appdb.repositories.recommendations import (
     ANSWERED,
     EXPIRED,
@@ -26,6 +33,7 @@ MOST_ASKED_OF_A_KIND = 50
 _CENT = Decimal("0.0001")
 
 Key = tuple[str, str]
+_NEVER_ASKED: Mapping[Key, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,15 @@ class Settled:
     events: list[RecommendationEventRecord] = field(default_factory=list[RecommendationEventRecord])
 
 
+class Adviser(Protocol):
+    """Who has learnt from answers; until that is enough nothing is ranked by it."""
+
+    @property
+    def has_learnt(self) -> bool: ...
+
+    def estimate(self, subject: str, context: Context) -> Estimate: ...
+
+
 def id_of(shop_id: str, kind: str, subject: str, period: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"hotdash:recommendation:{shop_id}:{kind}:{subject}:{period}")
 
@@ -64,9 +81,13 @@ def settle(
     proposed: Sequence[Proposed],
     judged: Collection[Kind],
     now: datetime,
+    *,
+    times: Mapping[Key, int] = _NEVER_ASKED,
+    adviser: Adviser | None = None,
 ) -> Settled:
-    """Known holds of each kind and subject what is asked, or else what was asked last."""
-    return _Settling(reading, known, set(begun_today), now).done(_once(proposed), judged)
+    """Known holds of each kind and subject what is asked, or else what was asked last; times, how often."""
+    settling = _Settling(reading, known, set(begun_today), now, times, adviser)
+    return settling.done(_once(proposed), judged)
 
 
 def _once(proposed: Iterable[Proposed]) -> list[Proposed]:
@@ -77,12 +98,21 @@ def _once(proposed: Iterable[Proposed]) -> list[Proposed]:
     return list(by_key.values())
 
 
+def _shown(record: RecommendationRecord) -> dict[str, object]:
+    """What learning needs of one that nobody answered; of the others their decision keeps it."""
+    foretold = None if record.approval is None else f"{record.approval:f}"
+    return {"context": dict(record.context), "foretold": foretold, "trial": record.is_trial}
+
+
 @dataclass
 class _Settling:
     reading: Reading
     known: Mapping[Key, RecommendationRecord]
     begun_today: set[tuple[str, str, str]]
     now: datetime
+    times: Mapping[Key, int]
+    adviser: Adviser | None
+    estimates: dict[UUID, Estimate] = field(default_factory=dict[UUID, Estimate])
     out: Settled = field(default_factory=Settled)
 
     def done(self, proposed: Sequence[Proposed], judged: Collection[Kind]) -> Settled:
@@ -125,6 +155,7 @@ class _Settling:
             decision_id=record.decision_id,
             deadline=deadline,
             score=score.quantize(_CENT),
+            context=still_asked(context_of(each.proposal, self.reading, deadline), record.context),
         )
         if updated.reason != record.reason:
             self._tell(updated, "changed")
@@ -151,12 +182,13 @@ class _Settling:
     def _expire(self, record: RecommendationRecord) -> None:
         """Nobody answered, and there is nothing left to answer: that is kept as ignored."""
         self.out.expired.append(expired(record, self.now))
-        self._tell(record, "expired", ignored=record.status == OPEN)
+        is_ignored = record.status == OPEN
+        self._tell(record, "expired", ignored=is_ignored, **(_shown(record) if is_ignored else {}))
 
     def _open(self, each: Proposed, last: RecommendationRecord | None) -> None:
         if last is not None and self._is_quiet(each.proposal, last):
             return
-        record = self._record(each, self._period(each.key))
+        record = self._record(each, self._period(each.key), last)
         if last is not None and self._is_still_put_off(each.proposal, last):
             put_off = {"snoozed_until": last.snoozed_until}
             put_off |= {"snoozed_magnitude": last.snoozed_magnitude}
@@ -186,7 +218,9 @@ class _Settling:
         self.begun_today.add((*key, period))
         return period
 
-    def _record(self, each: Proposed, period: str) -> RecommendationRecord:
+    def _record(
+        self, each: Proposed, period: str, last: RecommendationRecord | None = None
+    ) -> RecommendationRecord:
         told, reading = each.proposal, self.reading
         score = told.weight * urgency(told.deadline, self.now)
         return RecommendationRecord(
@@ -215,28 +249,44 @@ class _Settling:
             measured=told.measured.quantize(_CENT),
             opened_at=self.now,
             updated_at=self.now,
+            context=context_of(
+                *(told, reading, told.deadline),
+                before=last.status if last else NEVER,
+                times=self.times.get(each.key, 0),
+            ),
         )
 
     def _rank(self) -> None:
-        """All by their weight; anew is asked what is among the first of its kind that wait.
+        """All by what they are worth; anew is asked what is among the first of its kind that wait.
 
         Who waits already keeps waiting, further down.
         """
         new = {record.recommendation_id for record in self.out.opened}
         before: dict[str, int] = {}
         admitted: list[RecommendationRecord] = []
-        for record in ranked([*self.out.kept, *self.out.opened]):
+        everything = [self._advised(each) for each in (*self.out.kept, *self.out.opened)]
+        for record in ranked(everything, self.estimates):
             is_new = record.recommendation_id in new
             place = before.get(record.kind, 0)
             if is_new and record.status == OPEN and place >= MOST_ASKED_OF_A_KIND:
                 continue
             before[record.kind] = place + (record.status == OPEN)
             admitted.append(record)
-        placed = ranked(admitted)
+        placed = ranked(admitted, self.estimates)
         self.out.kept = [each for each in placed if each.recommendation_id not in new]
         self.out.opened = [each for each in placed if each.recommendation_id in new]
         for record in self.out.opened:
-            self._tell(record, "proposed", features=dict(record.features), by=record.proposed_by)
+            known = {"features": dict(record.features), "context": dict(record.context)}
+            self._tell(record, "proposed", **known, by=record.proposed_by)
+
+    def _advised(self, record: RecommendationRecord) -> RecommendationRecord:
+        """What is foretold is kept before anybody answers, also while nothing is ranked by it yet."""
+        if self.adviser is None or not record.context:
+            return record
+        found = self.adviser.estimate(record.subject, record.context)
+        if self.adviser.has_learnt:
+            self.estimates[record.recommendation_id] = found
+        return replace(record, approval=found.approval)
 
     def _tell(self, record: RecommendationRecord, event: str, **detail: object) -> None:
         self.out.events.append(

@@ -47,6 +47,7 @@ COMMANDS = {
     "anomalies": "See what was out of the ordinary and why, and say what it was",
     "knowledge": "Search what was written down, and keep its index",
     "decisions": "See what is worth deciding, decide it, look back",
+    "recommendations": "See what answers taught, freeze it, hand it out",
     "mirror": "Mirror decisions and facts to a Supabase project",
     "facts": "See what is known about how shops are run",
     "parity": "Compare served rows with what was published",

@@ -62,6 +62,7 @@ from hotdash.entrypoints.web.pages import (
     assignments as assigning,
 )
 from hotdash.entrypoints.web.pages import decisions as decision_pages
+from hotdash.entrypoints.web.pages import model as model_page
 from hotdash.entrypoints.web.pages import packets as packet_pages
 from hotdash.entrypoints.web.pages import tiles as tile_pages
 from hotdash.entrypoints.web.pages.admin import access as who_read
@@ -102,6 +103,7 @@ ROUTERS = (
     *(account.router, theme.router, connect_shopify.router),
     *(today.router, tile_pages.router, definitions.router, exports.router, runbooks.router),
     *(explore.router, explore_forms.router, patterns.router, decision_pages.router),
+    model_page.router,
     *(attribution_page.router, attributed_order.router),
     *(data_health_page.router, data_health_check.router, data_health_forms.router),
     *(shops.router, people.router, roles.router, token_pages.router, credentials.router),

@@ -12,6 +12,7 @@ FORMS = [
     *(f"/data-health/publications/{what}" for what in ("rollback", "release")),
     *(f"/decisions/{what}" for what in ("answer", "correct", "assign", "assignments")),
     *("/customers/reveal", "/anomalies/answer"),
+    *(f"/decisions/model/{what}" for what in ("change", "training-set")),
     *(
         f"/admin/people/{verb}"
         for verb in ("invite", "role", "remove", "link", "password", "sessions/end")

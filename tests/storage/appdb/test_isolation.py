@@ -174,6 +174,7 @@ def test_the_web_login_cannot_step_out_by_naming_the_owner(house: House) -> None
 APPEND_ONLY = [
     *("audit.events", "audit.backfills", "app.decisions", "app.dashboard_facts"),
     *("app.recommendation_events", "app.decision_outcomes", "app.seo_assignments"),
+    "app.recommender_events",
 ]
 
 

@@ -132,6 +132,9 @@ class RecommendationShape(Shape):
     updated_at: datetime
     snoozed_until: datetime | None
     decision: UUID | None
+    context: dict[str, str] = Field(description="What learning is told of it.")
+    approval: Amount | None = Field(description="How likely its approval is thought.")
+    is_trial: bool = Field(description="Whether it stands where it does to be learnt from.")
 
 
 class QueueAnswer(Shape):
@@ -154,6 +157,9 @@ class OutcomeShape(Shape):
     after: Amount | None
     verdict: str
     sentence: str
+    baseline: Amount | None = Field(description="What it would have become by itself.")
+    compared_with: int | None = Field(description="How many that were left alone say so.")
+    worked: bool | None = Field(description="Whether what was done did what it was for.")
 
 
 class DecisionShape(Shape):
@@ -184,6 +190,67 @@ class DecisionsAnswer(Shape):
     shop: str
     decisions: list[DecisionShape]
     next_cursor: str | None
+
+
+class BinShape(Shape):
+    from_: float = Field(alias="from")
+    to: float
+    answers: int
+    foretold: float
+    approved: float
+
+
+class QualityShape(Shape):
+    """Of the newest answers, each foretold before it was given."""
+
+    answers: int
+    auc: float | None
+    calibration_error: float | None
+    brier: float | None
+    bins: list[BinShape]
+
+
+class LearntKindShape(Shape):
+    """What people like and what works, which are two numbers."""
+
+    kind: str
+    answers: int
+    approved: int
+    ignored: int
+    liked: float | None
+    outcomes: int
+    worked: int
+    works: float | None
+
+
+class WeightShape(Shape):
+    column: str
+    mean: float
+    deviation: float
+    sure: float
+    words: str
+
+
+class CardShape(Shape):
+    version: int
+    answers: int
+    fewest_answers: int
+    is_ready: bool
+    said: dict[str, int]
+    outcomes: int
+    learned_to: datetime | None
+    since: datetime | None
+    frozen_since: datetime | None
+    prior_shops: int
+    quality: QualityShape
+    kinds: list[LearntKindShape]
+    weights: list[WeightShape]
+
+
+class ModelAnswer(Shape):
+    shop: str
+    changed_at: datetime | None
+    card: CardShape | None
 
 
 class AnsweredAnswer(Shape):

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hotdash.base.actors import actor_of
-from hotdash.base.clock import require_aware
+from hotdash.base.clock import iso_utc, require_aware
 from hotdash.base.cursors import cursor_of, moment_of, place_of
 from hotdash.base.errors import HotdashError
 from hotdash.base.roles import Permission
@@ -30,6 +30,7 @@ from hotdash.entrypoints.web.api.decision_schemas import (
     EvidenceAnswer,
     IdempotencyKey,
     Limit,
+    ModelAnswer,
     PutOffBody,
     QueueAnswer,
     RejectBody,
@@ -47,6 +48,7 @@ from hotdash.storage.appdb.repositories.recommendations import (
     OPEN,
     list_recommendations,
 )
+from hotdash.storage.appdb.repositories.recommender import find_model
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
 
@@ -139,6 +141,18 @@ def evidence(
     with parts.context.database.as_user(admission.visit.user_id) as session:
         rows = evidence_of(session, shop, kind, subject, parts.context.clock.now())
     return json_answer({"shop": shop, "kind": kind, "subject": subject, "rows": rows})
+
+
+@router.get("/model", response_model=ModelAnswer, responses=ERRORS)
+def model(request: Request, parts: PartsOf, shop: Shop) -> Response:
+    """What the shop's answers taught, and how well answers are foretold; for its owners."""
+    admission = parts.gate.admit(request, shop, Permission.MANAGE_SHOP)
+    with parts.context.database.as_user(admission.visit.user_id) as session:
+        found = find_model(session, shop)
+    changed = iso_utc(found.made_at) if found else None
+    return json_answer(
+        {"shop": shop, "changed_at": changed, "card": dict(found.card) if found else None}
+    )
 
 
 @router.post("/{recommendation}/approve", response_model=AnsweredAnswer, responses=SAID)

@@ -48,6 +48,7 @@ class AskedView:
     put_off_until: str | None
     options: tuple[OptionView, ...]
     units: int | None
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def asked_view(record: RecommendationRecord, timezone: str, now: datetime) -> As
         put_off_until=formatting.shop_time(until, timezone) if until else None,
         options=options_of(record),
         units=units_of(record),
+        is_trial=record.is_trial,
     )
 
 

@@ -9,6 +9,7 @@ from hotdash.decisions.log import Action
 from hotdash.entrypoints.web import formatting
 
 _UNTOLD = frozenset({"assignment"})
+_WORKED = {True: "It worked.", False: "It did not work.", None: ""}
 _TITLES = {"units": "pieces", "landing_page": "page", "assignee": "given to"}
 
 
@@ -38,11 +39,15 @@ def decided_view(decision: Mapping[str, Any], timezone: str) -> DecidedView:
         about=str(shown.get("title") or decision["subject"]),
         subject=decision["subject"],
         rationale=decision["rationale"],
-        outcome=outcome["sentence"] if outcome else formatting.MISSING,
+        outcome=_outcome(outcome) if outcome else formatting.MISSING,
         details="; ".join(_details(decision, timezone)) or formatting.MISSING,
         corrects=decision["corrects"],
         has_units=decision["action"] == Action.APPROVE_REORDER.value,
     )
+
+
+def _outcome(outcome: Mapping[str, Any]) -> str:
+    return f"{outcome['sentence']} {_WORKED[outcome['worked']]}".strip()
 
 
 def _details(decision: Mapping[str, Any], timezone: str) -> Iterator[str]:

@@ -44,6 +44,7 @@ from hotdash.entrypoints.web.pages.assigned_view import (
 )
 from hotdash.entrypoints.web.pages.decided_view import decided_view
 from hotdash.entrypoints.web.pages.evidence_view import evidence_view
+from hotdash.entrypoints.web.pages.model import PATH as MODEL_PATH
 from hotdash.entrypoints.web.pages.proposal_edits import changed, corrected_units
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
@@ -283,6 +284,9 @@ def _page(
         "states": ASSIGNMENT_STATES,
         "history": [decided_view(each, shop.timezone) for each in page.documents],
         "older_url": following,
+        "model_url": Search().url(shop.shop_id, MODEL_PATH)
+        if may(shop.role, Permission.MANAGE_SHOP)
+        else None,
         "export_url": search.url(shop.shop_id, f"{PATH}/export.csv")
         if may(shop.role, Permission.EXPORT)
         else None,

@@ -73,6 +73,7 @@ from hotdash.storage.appdb.models.quality import (
     LabelledIncident,
     ScorecardDay,
 )
+from hotdash.storage.appdb.models.recommender import RecommenderEvent, RecommenderModel
 from hotdash.storage.appdb.models.retention import NotedDays
 from hotdash.storage.appdb.models.serving import (
     Manifest,
@@ -168,6 +169,8 @@ __all__ = [
     "Published",
     "Recommendation",
     "RecommendationEvent",
+    "RecommenderEvent",
+    "RecommenderModel",
     "RequestKey",
     "Run",
     "RunStep",

@@ -59,6 +59,9 @@ class Recommendation(Base):
     snoozed_magnitude: Mapped[Decimal | None]
     closed_at: Mapped[datetime | None]
     decision_id: Mapped[UUID | None]
+    context: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+    approval: Mapped[Decimal | None]
+    is_trial: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecommendationEvent(Base):
@@ -99,6 +102,9 @@ class DecisionOutcome(Base):
     after: Mapped[Decimal | None]
     verdict: Mapped[str]
     sentence: Mapped[str]
+    baseline: Mapped[Decimal | None]
+    compared_with: Mapped[int | None]
+    worked: Mapped[bool | None]
 
 
 class SeoAssignment(Base):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError
 from hotdash.storage.appdb.models import Decision, DecisionOutcome, Recommendation
+from hotdash.storage.appdb.repositories.recommendations import APPROVED, REJECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecord:
-    """A figure when it was decided and when its time was over; the verdict says which way it went."""
+    """A figure when it was decided and when its time was over; the verdict says which way it went.
+
+    The baseline is what it would have become by itself, by how many like it that were left alone;
+    worked says of what was done whether it did what it was for.
+    """
 
     decision_id: UUID
     measured_at: datetime
@@ -44,6 +49,9 @@ class OutcomeRecord:
     after: Decimal | None
     verdict: str
     sentence: str
+    baseline: Decimal | None = None
+    compared_with: int | None = None
+    worked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class Measurable:
     subject: str
     metric: str
     measured: Decimal | None
+    is_done: bool = True
 
 
 def add_decision(session: Session, decision: DecisionRecord) -> None:
@@ -149,7 +158,7 @@ def measurable(session: Session, shop_id: str, statuses: Sequence[str]) -> list[
     asked = Recommendation
     found = session.execute(
         select(Decision.decision_id, Decision.decided_at, asked.kind, asked.subject)
-        .add_columns(asked.metric, asked.measured)
+        .add_columns(asked.metric, asked.measured, asked.status == APPROVED)
         .join(
             asked,
             (asked.shop_id == Decision.shop_id) & (asked.decision_id == Decision.decision_id),
@@ -173,6 +182,27 @@ def add_outcomes(session: Session, shop_id: str, outcomes: Sequence[OutcomeRecor
     if outcomes:
         rows = [{**asdict(each), "shop_id": shop_id} for each in outcomes]
         session.execute(insert(DecisionOutcome), rows)
+
+
+def left_alone(session: Session, shop_id: str) -> list[tuple[str, Decimal, Decimal]]:
+    """Of recommendations that were rejected: their kind, and the figure before and afterwards."""
+    asked, out = Recommendation, DecisionOutcome
+    found = session.execute(
+        select(asked.kind, out.before, out.after)
+        .join(asked, (asked.shop_id == out.shop_id) & (asked.decision_id == out.decision_id))
+        .where(
+            out.shop_id == shop_id,
+            asked.status == REJECTED,
+            out.before.is_not(None),
+            out.after.is_not(None),
+        )
+        .order_by(out.measured_at, out.decision_id)
+    )
+    return [
+        (kind, before, after)
+        for kind, before, after in found
+        if before is not None and after is not None
+    ]
 
 
 def outcomes_of(

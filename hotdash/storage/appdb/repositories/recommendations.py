@@ -25,7 +25,11 @@ SHORTEST_ENDING = 4
 
 @dataclass(frozen=True, slots=True)
 class RecommendationRecord:
-    """Impact is an amount in a currency, or a text where money would be invented."""
+    """Impact is an amount in a currency, or a text where money would be invented.
+
+    The context is what learning is told of it, approval how likely that was foretold; a trial stands
+    among the first to be learnt from.
+    """
 
     shop_id: str
     recommendation_id: UUID
@@ -56,6 +60,9 @@ class RecommendationRecord:
     closed_at: datetime | None = None
     decision_id: UUID | None = None
     snoozed_magnitude: Decimal | None = None
+    context: Mapping[str, str] = field(default_factory=dict[str, str])
+    approval: Decimal | None = None
+    is_trial: bool = False
 
     @property
     def is_asked(self) -> bool:
@@ -190,6 +197,13 @@ def periods_of(session: Session, shop_id: str, day: date) -> set[tuple[str, str,
     return {(row.kind, row.subject, row.period) for row in found}
 
 
+def times_asked(session: Session, shop_id: str) -> dict[tuple[str, str], int]:
+    """Of each kind and subject, how often."""
+    asked = (Recommendation.kind, Recommendation.subject)
+    query = select(*asked, func.count()).where(Recommendation.shop_id == shop_id).group_by(*asked)
+    return {(kind, subject): count for kind, subject, count in session.execute(query)}
+
+
 def lock_recommendations(session: Session, shop_id: str) -> None:
     """Until this transaction ends nobody else proposes to this shop."""
     key = func.hashtext(f"hotdash recommendations {shop_id}", type_=Integer)
@@ -322,6 +336,7 @@ def _row(record: RecommendationRecord) -> dict[str, Any]:
         "evidence": [dict(each) for each in record.evidence],
         "options": [dict(each) for each in record.options],
         "features": dict(record.features),
+        "context": dict(record.context),
     }
 
 

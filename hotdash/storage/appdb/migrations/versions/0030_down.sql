@@ -1,0 +1,10 @@
+drop table app.recommender_models;
+drop table app.recommender_events;
+alter table app.decision_outcomes
+  drop column worked,
+  drop column compared_with,
+  drop column baseline;
+alter table app.recommendations
+  drop column is_trial,
+  drop column approval,
+  drop column context;

@@ -28,7 +28,7 @@ _SHOWN_OF_ID = 8
 _STYLES = {"alert": "bold red", "digest": "yellow"}
 
 commands = typer.Typer(
-    help="See what was out of the ordinary and why, and say what it was.", no_args_is_help=True
+    help="See what was out of the ordinary and why, and answer it.", no_args_is_help=True
 )
 
 

@@ -30,7 +30,7 @@ _MOST_MISSING = 200
 Shops = Annotated[list[str] | None, typer.Option("--shop", help="Only this one; all if not told.")]
 
 commands = typer.Typer(
-    help="Search guides, runbooks, metrics, decisions, packets, evidence and the shops' own sites.",
+    help="Search what was written down, and keep its index.",
     no_args_is_help=True,
 )
 

@@ -44,7 +44,7 @@ COMMANDS = {
     "backfill": "Compute days of the past anew",
     "checks": "See what the checks found, and decide about warnings",
     "alerts": "See what is wrong, answer it, and say who hears of it",
-    "anomalies": "See what was out of the ordinary and why, and say what it was",
+    "anomalies": "See what was out of the ordinary and why, and answer it",
     "knowledge": "Search what was written down, and keep its index",
     "decisions": "See what is worth deciding, decide it, look back",
     "recommendations": "See what answers taught, freeze it, hand it out",

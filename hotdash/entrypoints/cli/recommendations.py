@@ -23,7 +23,7 @@ from hotdash.storage.appdb.repositories.shops import get_shop
 Shop = Annotated[str, typer.Option(help="Whose.")]
 
 commands = typer.Typer(
-    help="See what a shop's answers taught, freeze it, begin anew, hand it out.",
+    help="See what answers taught, freeze it, hand it out.",
     no_args_is_help=True,
 )
 

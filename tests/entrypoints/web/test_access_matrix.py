@@ -51,17 +51,6 @@ MATRIX = {
         f"/decisions/evidence{ASK}&kind=reorder&subject=item:1", SIGN_IN, 404, 200, 200
     ),
     "GET /decisions/export.csv": Row(f"/decisions/export.csv{ASK}", SIGN_IN, 404, 403, 200),
-    "GET /decisions/model": Row(f"/decisions/model{ASK}", SIGN_IN, 404, 403, 200),
-    "GET /decisions/model/export.json": Row(
-        f"/decisions/model/export.json{ASK}", SIGN_IN, 404, 403, 200
-    ),
-    "POST /decisions/model/change": Row(
-        *("/decisions/model/change", 401, 404, 403, 400),
-        fields={"shop": ROD, "change": "improve"},
-    ),
-    "POST /decisions/model/training-set": Row(
-        *("/decisions/model/training-set", 401, 404, 403, 200), fields={"shop": ROD}
-    ),
     "POST /decisions/answer": Row(
         *("/decisions/answer", 401, 404, 403, 404),
         fields={"shop": ROD, "recommendation": UNKNOWN, "verdict": "approve"},
@@ -181,7 +170,6 @@ MATRIX = {
         f"{ALERT}/resolve{ASK}", 401, 404, 403, 404, document={"reason": "A sale."}
     ),
     "GET /api/v1/decisions": Row(f"/api/v1/decisions{ASK}", 401, 404, 200, 200),
-    "GET /api/v1/decisions/model": Row(f"/api/v1/decisions/model{ASK}", 401, 404, 403, 200),
     "GET /api/v1/decisions/queue": Row(f"/api/v1/decisions/queue{ASK}", 401, 404, 200, 200),
     "GET /api/v1/decisions/evidence": Row(
         f"/api/v1/decisions/evidence{ASK}&kind=reorder&subject=item:1", 401, 404, 200, 200

@@ -22,7 +22,7 @@ from hotdash.storage.appdb.repositories.shops import get_shop
 Shop = Annotated[str, typer.Option(help="Whose data.")]
 
 commands = typer.Typer(
-    help="See who read what, and look at a customer behind a pseudonym.", no_args_is_help=True
+    help="See who read what, and whom a pseudonym stands for.", no_args_is_help=True
 )
 
 

@@ -62,7 +62,7 @@ COMMANDS = {
     "people": "Say who belongs to which shop, with which role",
     "tokens": "Make, list and end the tokens that programs come in with",
     "mcp": "Answer agents over stdio with the rights of a token",
-    "access": "See who read what, and look at a customer behind a pseudonym",
+    "access": "See who read what, and whom a pseudonym stands for",
     "retention": "See what is older than the policy keeps it, and let go",
     "privacy": "Export or erase everything that is known of a person",
     "audit": "Search the record of everything done, and prove it",

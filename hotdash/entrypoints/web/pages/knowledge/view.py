@@ -1,5 +1,6 @@
 """Passages, the index and the crawl in the words of the page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ _STOPPED = {
     "unreachable": "the site did not answer",
     "out_of_reach": "its address leads into the network around this installation, and was refused",
 }
+_MARKS = re.compile(r"\*\*|`")
 _VECTORS = {
     "pgvector": "compared by pgvector",
     "exact": "compared one by one",
@@ -68,7 +70,7 @@ def passage_of(passage: Passage, shop: VisitedShop) -> Found:
         passage.kind.label,
         passage.where,
         formatting.shop_time(passage.dated_at, shop.timezone),
-        passage.text,
+        _plain(passage.text),
         url_of(shop.shop_id, str(passage.document_id)),
         _source(passage.link),
         " and ".join(passage.found_by),
@@ -82,7 +84,7 @@ def document_of(passages: Sequence[PassageRecord], shop: VisitedShop) -> Read:
         first.title,
         formatting.shop_time(first.dated_at, shop.timezone),
         _source(first.link),
-        [(_below(each), each.body) for each in passages],
+        [(_below(each), _plain(each.body)) for each in passages],
     )
 
 
@@ -106,6 +108,11 @@ def crawl_of(crawl: CrawlRecord | None, shop: VisitedShop) -> str | None:
         f"{crawl.asked} pages asked for, {crawl.unchanged} unchanged, {crawl.missing} missing, "
         f"{crawl.forbidden} closed by robots.txt, {crawl.failed} without an answer."
     )
+
+
+def _plain(text: str) -> str:
+    """Marks of Markdown say nothing where they are not drawn; paragraphs stand close, because it is a quotation."""
+    return _MARKS.sub("", text).replace("\n\n", "\n")
 
 
 def _below(passage: PassageRecord) -> str:

@@ -7,9 +7,8 @@ from itertools import islice
 from typing import Any, cast
 
 from hotdash.base.actors import actor_of
-from hotdash.base.hidden_text import without_hidden
-from hotdash.base.logging import redact
 from hotdash.entrypoints.mcp.callers import Caller
+from hotdash.entrypoints.mcp.fence import told_without_people
 from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.visits import Visit
@@ -88,5 +87,5 @@ def told(value: Any, depth: int = 0) -> Any:
 
 
 def told_text(text: str) -> str:
-    shown = redact(without_hidden(text))
+    shown = told_without_people(text)
     return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"

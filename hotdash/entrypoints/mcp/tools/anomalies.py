@@ -20,7 +20,7 @@ from hotdash.storage.appdb.repositories.anomalies import (
 
 MOST = 100
 _OWN = (
-    *("series", "metric", "title", "dimension", "grain", "level", "state", "unit", "method"),
+    *("metric", "title", "dimension", "grain", "level", "state", "unit", "method"),
     "currency",
 )
 

@@ -67,7 +67,7 @@ def forecast_shop(
         made = make_forecasts(session, shop_id, as_of or now, now, with_stock=as_of is None)
     plan: tuple[StockPlanRecord, ...] = made.plan
     with database.jobs() as session:
-        keep_forecasts(session, made.forecasts)
+        keep_forecasts(session, made.forecasts, in_hindsight=as_of is not None)
         if as_of is None:
             keep_stock_plan(session, shop_id, plan)
     _log.info("forecast_made", shop=shop_id, subjects=len(made.forecasts), items=len(plan))

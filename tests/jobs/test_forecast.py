@@ -159,6 +159,14 @@ def test_as_of_an_earlier_day_only_what_was_known_then_is_used(foretold: Storefr
     assert plan_of(foretold) == plan
 
 
+def test_hindsight_does_not_replace_what_was_foretold(foretold: Storefront) -> None:
+    before = kept(foretold)["orders"]
+    forecast_shop(foretold.database, ROD, NOW + timedelta(hours=1), as_of=NOW)
+    assert kept(foretold)["orders"] == before
+    forecast_shop(foretold.database, ROD, NOW + timedelta(hours=1))
+    assert kept(foretold)["orders"].made_at == NOW + timedelta(hours=1)
+
+
 def test_all_shops_with_a_publication_have_their_turn_and_old_words_go(
     foretold: Storefront,
 ) -> None:

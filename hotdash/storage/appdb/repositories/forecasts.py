@@ -110,16 +110,19 @@ class StockTotals:
     made_at: datetime | None
 
 
-def keep_forecasts(session: Session, records: Sequence[ForecastRecord]) -> None:
-    """A second word of the same day replaces the first."""
+def keep_forecasts(
+    session: Session, records: Sequence[ForecastRecord], *, in_hindsight: bool = False
+) -> None:
+    """A second word of the same day replaces the first, but none that was found out later."""
     for each in records:
         values = asdict(each)
         told = {name: values[name] for name in ("made_at", "publication_id", "document")}
         keys = [KeptForecast.shop_id, KeptForecast.subject, KeptForecast.known_to]
+        kept = upsert(KeptForecast).values(values)
         session.execute(
-            upsert(KeptForecast)
-            .values(values)
-            .on_conflict_do_update(index_elements=keys, set_=told)
+            kept.on_conflict_do_nothing(index_elements=keys)
+            if in_hindsight
+            else kept.on_conflict_do_update(index_elements=keys, set_=told)
         )
 
 

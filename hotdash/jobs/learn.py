@@ -111,10 +111,12 @@ def lessons_of(session: Session, shop_id: str, events: Sequence[RecommenderEvent
 
 
 def answered_of(logged: LoggedAnswer) -> Answered | None:
-    """None for what passed by itself further down, where nobody need have seen it."""
+    """None for what passed by itself further down, where nobody need have seen it, and for what a program proposed."""
     if logged.is_ignored and (logged.rank is None or logged.rank > SHOWN_ON_TODAY):
         return None
     detail = logged.detail
+    if not detail["context"]:
+        return None
     foretold = detail.get("foretold")
     return Answered(
         logged.at,

@@ -82,6 +82,15 @@ class TestOfAShop:
         assert after.card["said"]["ignored"] == 2
         assert after.card["kinds"][0]["liked"] < before.card["kinds"][0]["liked"]
 
+    def test_what_a_program_proposed_and_nobody_answered_teaches_nothing(
+        self, database: Database
+    ) -> None:
+        before = learned(database)
+        with database.jobs() as session:
+            log_answers(session, SHOP, [({}, "ignored")] * 20, NOW - timedelta(days=1))
+        after = learned(database, days=1)
+        assert (after.model, after.card["said"]) == (before.model, before.card["said"])
+
     def test_frozen_it_stays_and_unfrozen_it_goes_on(
         self, database: Database, clock: FixedClock
     ) -> None:

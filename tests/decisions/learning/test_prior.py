@@ -35,6 +35,13 @@ def test_of_fewer_than_two_nothing_is_taken(others: list[dict[str, Sums]]) -> No
     assert shared_prior(others) == BUILT_IN
 
 
+def test_what_only_one_of_them_was_asked_is_kept_from_the_rest() -> None:
+    both = {"all": Sums(4.0, 8.0)}
+    prior = shared_prior([both, both | {"kind=raise_campaign": Sums(4.0, 8.0)}])
+    assert prior.mean_of("kind=raise_campaign") == 0
+    assert prior.mean == {"all": prior.mean_of("all")}
+
+
 def test_what_nobody_answered_stays_as_it_is_built_in() -> None:
     prior = shared_prior([{"all": Sums(4.0, 8.0)}, {"all": Sums(4.0, 8.0)}])
     assert prior.mean_of("kind=reply") == 0

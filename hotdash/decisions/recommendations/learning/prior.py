@@ -1,5 +1,6 @@
 """What is believed of a weight before anybody answered: little, or what the other shops of this installation have in common."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -61,7 +62,9 @@ def shared_prior(others: Iterable[Mapping[str, Sums]]) -> Prior:
         return BUILT_IN
     mean: dict[str, float] = {}
     variance: dict[str, float] = {}
-    for column in sorted({column for each in told for column in each}):
+    # A weight that few others have would show them one shop's liking.
+    shared = Counter(column for each in told for column in each)
+    for column in sorted(name for name, shops in shared.items() if shops >= FEWEST_SHOPS):
         whole = built_in_variance(column)
         common, own = whole * SHARED, whole * (1 - SHARED)
         precision, pull = 1 / common, 0.0

@@ -18,7 +18,8 @@ from tests.fixtures.processes import (
     until_gone,
 )
 
-pytestmark = pytest.mark.slow
+# The demo is begun four times, and computes everything the first time.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SHOPS = ("hot-rod-an", "kanto-garage", "nordkurve-teile")
 
 

@@ -2,9 +2,11 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import jinja2
 import pytest
@@ -58,28 +60,22 @@ def test_every_model_begins_with_its_grain_and_has_an_owner(manifest: Any) -> No
 def test_dbt_writes_its_docs_without_a_warning(
     built_duckdb: BuiltWarehouse, manifest: Any, tmp_path: Path
 ) -> None:
-    """Parsed from the files alone, as `dbt docs generate` of an analyst does."""
-    from dbt.cli.main import dbtRunner
-
-    warned = list[str]()
-
-    def listen(event: Any) -> None:
-        if event.info.level in ("warn", "error"):
-            warned.append(event.info.msg)
-
+    """Parsed from the files alone and in a process of its own, as `dbt docs generate` of an analyst is."""
+    built_duckdb.warehouse.close()
     folders = {
         "--project-dir": dbt_project_folder(),
         "--profiles-dir": built_duckdb.home / "dbt" / "profiles",
         "--target-path": tmp_path,
         "--log-path": tmp_path,
     }
-    command = ["docs", "generate", "--no-partial-parse", "--no-version-check", "--quiet"]
+    command = [sys.executable, "-m", "dbt.cli.main", "docs", "generate", "--no-partial-parse"]
+    command += ["--no-version-check", "--log-level", "warn", "--log-format", "json"]
     command += [str(word) for option in folders.items() for word in option]
     with environment(built_duckdb.warehouse.dbt_environment()):
-        answer = cast(Any, dbtRunner)(callbacks=[listen]).invoke(command)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
-    assert answer.success, answer.exception
-    assert warned == []
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout == ""
     written = json.loads((tmp_path / "manifest.json").read_text())["nodes"]
     assert {model.unique_id for model in models(manifest)} <= written.keys()
 

@@ -19,6 +19,15 @@ JOB_WORDS: Mapping[str, JobWords] = {
     "mirror": JobWords("Mirror", "Sends what was decided and learnt to the mirror."),
     "backup": JobWords("Backup", "Makes one, and lets go of those that have had their time."),
     "restore_drill": JobWords("Restore drill", "Restores the newest backup for practice."),
+    "anomalies": JobWords(
+        "Anomalies", "Looks for what was out of the ordinary, and tells what is worse."
+    ),
+    "forecast": JobWords(
+        "Forecast", "Says what the next weeks bring and how long each item lasts."
+    ),
+    "knowledge": JobWords(
+        "Knowledge", "Reads the shops' own sites and indexes what was written down."
+    ),
     "tidy": JobWords("Tidying", "Puts away what nobody needs any more."),
     "facts_rollup": JobWords(
         "Facts", "Keeps activation, resolution and response of seven days as facts."

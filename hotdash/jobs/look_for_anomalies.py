@@ -85,15 +85,14 @@ def _look_at(database: Database, clock: Clock, shop_id: str, *, again: bool) -> 
     days = FIRST_DAYS if before is None else DAYS_AGAIN
     with database.snapshot() as seen:
         looked = look(seen, shop_id, now, days)
-    return None if looked is None else _keep(database, looked, publication, days, now)
+    return None if looked is None else _keep(database, looked, publication, now)
 
 
-def _keep(database: Database, looked: Looked, publication: UUID, days: int, now: datetime) -> Kept:
+def _keep(database: Database, looked: Looked, publication: UUID, now: datetime) -> Kept:
     rows = [row_of(each) for each in looked.found]
-    first = looked.last - timedelta(days=days - 1)
     with database.jobs() as session:
         added = anomalies.keep_anomalies(session, rows, now)
-        gone = anomalies.let_go(session, looked.shop_id, first, looked.last, now)
+        gone = anomalies.let_go(session, looked.shop_id, looked.judged, now)
         anomalies.save_look(
             session,
             LookRecord(

@@ -36,7 +36,11 @@ class Tuned:
 
 
 def told_of(series: Series, steps: Iterable[int], limits: Limits) -> Iterator[Told]:
-    yield from cooled(series, (seen for step in steps if (seen := see(series, step))), limits)
+    yield from cooled(series, seen_of(series, steps), limits)
+
+
+def seen_of(series: Series, steps: Iterable[int]) -> list[Seen]:
+    return [seen for step in steps if (seen := see(series, step)) is not None]
 
 
 def cooled(series: Series, found: Iterable[Seen], limits: Limits) -> Iterator[Told]:
@@ -57,11 +61,7 @@ def tuned(series: Series, before: int, limits: Limits) -> Tuned:
     """A series that alone would eat more than its share of the false alerts is asked for more."""
     first = before - TUNED_ON_WEEKS * series.grain.season
     steps = [each for each in series.steps() if first <= each < before]
-    judged = [
-        seen
-        for each in steps
-        if series.tells_of_others(each) and (seen := see(series, each)) is not None
-    ]
+    judged = seen_of(series, filter(series.tells_of_others, steps))
     weeks = len(judged) / series.grain.season
     allowed = int(weeks * FALSE_ALERTS_A_WEEK / WATCHED_KPIS)
     alerts = _alerts(series, judged, limits)

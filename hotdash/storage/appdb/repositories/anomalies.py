@@ -1,10 +1,10 @@
 """The anomalies of a shop: kept once per series and moment, answered by appending, the newest answer holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Exists, String, cast, func, insert, or_, select, update
@@ -19,6 +19,15 @@ WHOLE_DAY = -1
 NEW = "new"
 ALERT = "alert"
 _PAST_AT_MOST = 20
+
+
+class Place(NamedTuple):
+    """A step of a series, where an anomaly stands or could; hour is that of a whole day too."""
+
+    key: str
+    grain: str
+    day: date
+    hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ class LookRecord:
 
 
 _FIELDS = tuple(NewAnomaly.__dataclass_fields__)
-_ONCE = ("shop_id", "key", "grain", "day", "hour")
+_ONCE = ("shop_id", *Place._fields)
 
 
 def keep_anomalies(session: Session, found: Sequence[NewAnomaly], at: datetime) -> list[UUID]:
@@ -138,20 +147,26 @@ def _answered() -> Exists:
     )
 
 
-def let_go(session: Session, shop_id: str, since: date, until: date, at: datetime) -> int:
-    """Of the days that were judged again, what nobody answered and what is ordinary now."""
-    gone = session.execute(
-        update(KeptAnomaly)
-        .where(
+def let_go(session: Session, shop_id: str, judged: Collection[Place], at: datetime) -> int:
+    """Of the places that were judged again, what nobody answered and what is ordinary now."""
+    standing = session.execute(
+        select(
+            KeptAnomaly.anomaly_id, *(getattr(KeptAnomaly, each) for each in Place._fields)
+        ).where(
             KeptAnomaly.shop_id == shop_id,
-            KeptAnomaly.day.between(since, until),
+            KeptAnomaly.day >= min((each.day for each in judged), default=date.max),
             KeptAnomaly.seen_at < at,
             KeptAnomaly.gone_at.is_(None),
             ~_answered(),
         )
+    )
+    gone = [anomaly_id for anomaly_id, *place in standing if Place(*place) in judged]
+    session.execute(
+        update(KeptAnomaly)
+        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.anomaly_id.in_(gone))
         .values(gone_at=at)
     )
-    return int(getattr(gone, "rowcount", 0))
+    return len(gone)
 
 
 def has_anomalies(session: Session, shop_id: str) -> bool:

@@ -51,6 +51,7 @@ def _series(reading: ShopReading) -> Series:
         {day_step(day): float(value) for day, value in known.items()},
         Grain.DAY,
         counted=True,
+        labelled=reading.explained_steps(KEY),
         holidays=holidays_of(known, country_of(reading.currency)),
     )
 

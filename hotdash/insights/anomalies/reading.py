@@ -46,7 +46,7 @@ class ShopReading:
     days: Mapping[str, Days] = field(default_factory=dict[str, Days])
     incidents: Sequence[IncidentRecord] = ()
     explained: Sequence[tuple[str, date]] = ()
-    """Metric and day of what somebody explained: an incident too."""
+    """Series and day of what somebody explained: an incident of that series alone."""
 
     @staticmethod
     def window_before(day: date) -> Window:
@@ -84,22 +84,25 @@ class ShopReading:
 
     def series(self, metric: str, days: Days, name: str | None = None) -> Series:
         """Days of labelled incidents and holidays are known to be unlike their weekday."""
+        key = name or metric
         bent = {
             day_step(day)
             for each in self.incidents
             if metric in LABELS.get(each.series, (each.series,))
             for day in Window(each.first_day, each.last_day).days()
         }
-        bent |= {day_step(day) for explained, day in self.explained if explained == metric}
         return Series(
-            name or metric,
+            key,
             {day_step(day): float(value) for day, value in days.items()},
             Grain.DAY,
             counted=self.metrics[metric].unit in COUNTED,
-            labelled=frozenset(bent),
+            labelled=frozenset(bent) | self.explained_steps(key),
             holidays=holidays_of(days, country_of(self.currency)),
             out_of=self._out_of(metric),
         )
+
+    def explained_steps(self, key: str) -> frozenset[int]:
+        return frozenset(day_step(day) for explained, day in self.explained if explained == key)
 
     def _out_of(self, metric: str) -> dict[int, float]:
         other = watched(metric).out_of

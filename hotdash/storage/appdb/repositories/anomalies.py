@@ -16,6 +16,7 @@ from hotdash.base.ids import new_id
 from hotdash.storage.appdb.models.anomalies import AnomalyEvent, AnomalyLook, KeptAnomaly
 
 WHOLE_DAY = -1
+WHOLE_DAYS = "day"
 NEW = "new"
 ALERT = "alert"
 _PAST_AT_MOST = 20
@@ -259,7 +260,7 @@ def past_of(session: Session, record: AnomalyRecord) -> list[AnomalyRecord]:
 
 
 def days_in_state(session: Session, shop_id: str, state: str) -> list[tuple[str, date]]:
-    """Metric and day of each whole day whose newest answer this is."""
+    """Series and day of each whole day whose newest answer this is; weeks and hours are no days."""
     newest = (
         select(AnomalyEvent.state)
         .where(
@@ -271,11 +272,11 @@ def days_in_state(session: Session, shop_id: str, state: str) -> list[tuple[str,
         .scalar_subquery()
     )
     found = session.execute(
-        select(KeptAnomaly.metric, KeptAnomaly.day)
-        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.hour == WHOLE_DAY, newest == state)
-        .order_by(KeptAnomaly.day, KeptAnomaly.metric)
+        select(KeptAnomaly.key, KeptAnomaly.day)
+        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.grain == WHOLE_DAYS, newest == state)
+        .order_by(KeptAnomaly.day, KeptAnomaly.key)
     )
-    return [(metric, day) for metric, day in found]
+    return [(key, day) for key, day in found]
 
 
 def add_anomaly_event(session: Session, event: AnomalyEventRecord) -> None:

@@ -106,7 +106,7 @@ def _keep(database: Database, looked: Looked, publication: UUID, now: datetime) 
 
 
 def tell_anomalies(desk: AlertDesk, shops: Sequence[str]) -> None:
-    """One alert per series: for the worse, of the last days, as long as nobody answered it."""
+    """One alert per series: for the worse, new, of the last days, as long as nobody answered it."""
     with desk.database.jobs() as session:
         alerts.follow_people(session)
         for shop_id in shops:
@@ -115,7 +115,11 @@ def tell_anomalies(desk: AlertDesk, shops: Sequence[str]) -> None:
                 continue
             since = look_record.last_day - RINGS_FOR
             known = anomalies.list_anomalies(
-                session, shop_id, since=since, level=Level.ALERT.value, state=anomalies.NEW
+                *(session, shop_id),
+                since=since,
+                level=Level.ALERT.value,
+                state=anomalies.NEW,
+                is_new=True,
             )
             told_since = look_record.last_day - TOLD_WITHIN
             ringing = [*_ringing(known)]

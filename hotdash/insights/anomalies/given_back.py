@@ -32,7 +32,8 @@ def look_at_returns(reading: ShopReading, days: int) -> LookedAt:
     series, last = _series(reading), day_step(reading.window.last)
     steps = range(last - max(days, RETURNED_WITHIN) + 1, last + 1)
     judged = seen_of(series, steps)
-    told = [each for each in cooled(series, judged, Limits()) if each.seen.z > 0]
+    rung = reading.rung_of(KEY, Grain.DAY, steps.start)
+    told = [each for each in cooled(series, judged, Limits(), rung) if each.seen.z > 0]
     return LookedAt(
         tuple(_finding(reading, series, each) for each in told), places_of(series, judged)
     )

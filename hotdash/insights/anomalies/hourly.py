@@ -26,9 +26,11 @@ def look_at_hours(reading: ShopReading) -> LookedAt:
     last = max(series.known, default=None)
     if last is None or ORDERS not in reading.metrics:
         return LookedAt()
-    judged = seen_of(series, range(last - HOURS_JUDGED + 1, last + 1))
+    first = last - HOURS_JUDGED + 1
+    judged = seen_of(series, range(first, last + 1))
+    rung = reading.rung_of(KEY, Grain.HOUR, first)
     return LookedAt(
-        tuple(_finding(reading, told) for told in cooled(series, judged, Limits())),
+        tuple(_finding(reading, told) for told in cooled(series, judged, Limits(), rung)),
         places_of(series, judged),
     )
 

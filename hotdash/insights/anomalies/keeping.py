@@ -35,6 +35,7 @@ def row_of(finding: Finding) -> NewAnomaly:
         day=finding.day,
         hour=WHOLE_DAY if finding.hour is None else finding.hour,
         level=finding.level.value,
+        is_new=finding.is_new,
         is_better=finding.is_better,
         value=finding.value,
         expected=finding.expected,

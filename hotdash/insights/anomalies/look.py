@@ -14,7 +14,7 @@ from hotdash.insights.anomalies.driving import Parts
 from hotdash.insights.anomalies.finding import Context, Finding, LookedAt, fine
 from hotdash.insights.anomalies.given_back import look_at_returns
 from hotdash.insights.anomalies.hourly import look_at_hours
-from hotdash.insights.anomalies.judge import Limits
+from hotdash.insights.anomalies.judge import Limits, Seen
 from hotdash.insights.anomalies.keeping import places_of
 from hotdash.insights.anomalies.pages import look_at_pages
 from hotdash.insights.anomalies.reading import ShopReading, read_shop, with_noughts
@@ -125,20 +125,21 @@ def _look_at_days(reading: ShopReading, judged: Sequence[_Judged], steps: range)
     told_wholes: set[tuple[str, int, bool]] = set()
     found, places = list[Finding](), set[Place]()
     for each in judged:
-        # From a week before on, so that what rang then is not rung again.
-        seen = seen_of(each.series, range(steps.start - each.series.grain.season, steps.stop))
-        places |= places_of(each.series, (one for one in seen if one.step in steps))
-        for told in cooled(each.series, seen, each.tuned.limits):
-            if told.seen.step not in steps:
-                continue
-            place = each.watched.metric, told.seen.step, told.seen.z > 0
+        seen = seen_of(each.series, steps)
+        places |= places_of(each.series, seen)
+        if each.part is not None:
+            # The whole tells it, and names this part where it is its driver.
+            seen = [one for one in seen if _told_at(each, one) not in told_wholes]
+        rung = reading.rung_of(each.series.name, each.series.grain, steps.start)
+        for told in cooled(each.series, seen, each.tuned.limits, rung):
             if each.part is None:
-                told_wholes.add(place)
-            elif place in told_wholes:
-                # The whole tells it, and names this part where it is its driver.
-                continue
+                told_wholes.add(_told_at(each, told.seen))
             found.append(_finding(reading, each, told, wholes))
     return LookedAt(tuple(found), frozenset(places))
+
+
+def _told_at(each: _Judged, seen: Seen) -> tuple[str, int, bool]:
+    return each.watched.metric, seen.step, seen.z > 0
 
 
 def _finding(

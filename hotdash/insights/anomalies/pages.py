@@ -12,7 +12,8 @@ from hotdash.insights.anomalies.context import worth_of
 from hotdash.insights.anomalies.finding import Finding, LookedAt, fine
 from hotdash.insights.anomalies.judge import Level, Limits, Method
 from hotdash.insights.anomalies.reading import ShopReading
-from hotdash.insights.anomalies.series import DAYS_A_WEEK
+from hotdash.insights.anomalies.replay import Rang, rings
+from hotdash.insights.anomalies.series import DAYS_A_WEEK, day_step
 from hotdash.insights.anomalies.wording import WEEK
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.statements import statement
@@ -113,6 +114,13 @@ def read_pages(reading: ShopReading) -> tuple[date | None, dict[str, dict[int, i
     return (rows[0].last_day if rows else None), found
 
 
+def _is_new(reading: ShopReading, page: str, last: date, found: PageWeek) -> bool:
+    """What nobody answered of the weeks that share a day with it is this one."""
+    newest = day_step(last)
+    rung = reading.rung_of(key_of(page), WEEK, newest - DAYS_A_WEEK + 1)
+    return rings(Rang(newest, found.z > 0), rung)
+
+
 def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level: Level) -> Finding:
     metric = reading.metrics[SESSIONS]
     value, expected = Decimal(found.sessions), fine(found.usual, 1)
@@ -127,7 +135,7 @@ def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level
         day=last,
         hour=None,
         level=level,
-        is_new=True,
+        is_new=_is_new(reading, page, last, found),
         is_better=found.z > 0,
         value=value,
         expected=expected,

@@ -43,6 +43,7 @@ class NewAnomaly:
     day: date
     hour: int
     level: str
+    is_new: bool
     is_better: bool
     value: Decimal
     expected: Decimal
@@ -91,6 +92,13 @@ class AnomalyRecord:
     @property
     def hour(self) -> int | None:
         return None if self.about.hour == WHOLE_DAY else self.about.hour
+
+
+@dataclass(frozen=True, slots=True)
+class RungAlert:
+    place: Place
+    is_up: bool
+    is_answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,7 @@ def list_anomalies(
     since: date | None = None,
     level: str | None = None,
     state: str | None = None,
+    is_new: bool | None = None,
     limit: int = 200,
 ) -> list[AnomalyRecord]:
     """The newest day first, the farthest off first; without those that later data made ordinary."""
@@ -190,6 +199,8 @@ def list_anomalies(
         query = query.where(KeptAnomaly.day >= since)
     if level is not None:
         query = query.where(KeptAnomaly.level == level)
+    if is_new is not None:
+        query = query.where(KeptAnomaly.is_new == is_new)
     ordered = query.order_by(
         KeptAnomaly.day.desc(), func.abs(KeptAnomaly.z).desc(), KeptAnomaly.key
     )
@@ -216,6 +227,23 @@ def unanswered(session: Session, shop_id: str, since: date, most: int) -> list[A
     for row in rows:
         by_series.setdefault(row.key, row)
     return [_record(row) for row in list(by_series.values())[:most]]
+
+
+def rung_alerts(session: Session, shop_id: str, since: date) -> list[RungAlert]:
+    """What stands of the alerts that no cool-down held back."""
+    place = [getattr(KeptAnomaly, each) for each in Place._fields]
+    rows = session.execute(
+        select(KeptAnomaly.z > 0, _answered(), *place)
+        .where(
+            KeptAnomaly.shop_id == shop_id,
+            KeptAnomaly.day >= since,
+            KeptAnomaly.level == ALERT,
+            KeptAnomaly.is_new,
+            KeptAnomaly.gone_at.is_(None),
+        )
+        .order_by(KeptAnomaly.day, KeptAnomaly.hour)
+    )
+    return [RungAlert(Place(*at), is_up, is_answered) for is_up, is_answered, *at in rows]
 
 
 def find_anomaly(session: Session, shop_id: str | None, named: str) -> AnomalyRecord:

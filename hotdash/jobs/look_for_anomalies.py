@@ -85,15 +85,14 @@ def _look_at(database: Database, clock: Clock, shop_id: str, *, again: bool) -> 
     days = FIRST_DAYS if before is None else DAYS_AGAIN
     with database.snapshot() as seen:
         looked = look(seen, shop_id, now, days)
-    return None if looked is None else _keep(database, looked, publication, days, now)
+    return None if looked is None else _keep(database, looked, publication, now)
 
 
-def _keep(database: Database, looked: Looked, publication: UUID, days: int, now: datetime) -> Kept:
+def _keep(database: Database, looked: Looked, publication: UUID, now: datetime) -> Kept:
     rows = [row_of(each) for each in looked.found]
-    first = looked.last - timedelta(days=days - 1)
     with database.jobs() as session:
         added = anomalies.keep_anomalies(session, rows, now)
-        gone = anomalies.let_go(session, looked.shop_id, first, looked.last, now)
+        gone = anomalies.let_go(session, looked.shop_id, looked.judged, now)
         anomalies.save_look(
             session,
             LookRecord(
@@ -107,7 +106,7 @@ def _keep(database: Database, looked: Looked, publication: UUID, days: int, now:
 
 
 def tell_anomalies(desk: AlertDesk, shops: Sequence[str]) -> None:
-    """One alert per series: for the worse, of the last days, as long as nobody answered it."""
+    """One alert per series: for the worse, new, of the last days, as long as nobody answered it."""
     with desk.database.jobs() as session:
         alerts.follow_people(session)
         for shop_id in shops:
@@ -116,7 +115,11 @@ def tell_anomalies(desk: AlertDesk, shops: Sequence[str]) -> None:
                 continue
             since = look_record.last_day - RINGS_FOR
             known = anomalies.list_anomalies(
-                session, shop_id, since=since, level=Level.ALERT.value, state=anomalies.NEW
+                *(session, shop_id),
+                since=since,
+                level=Level.ALERT.value,
+                state=anomalies.NEW,
+                is_new=True,
             )
             told_since = look_record.last_day - TOLD_WITHIN
             ringing = [*_ringing(known)]

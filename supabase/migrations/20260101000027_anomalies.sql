@@ -13,6 +13,7 @@ create table app.anomalies (
   day date not null,
   hour integer not null,
   level text not null,
+  is_new boolean not null,
   is_better boolean not null,
   value numeric not null,
   expected numeric not null,

@@ -1,10 +1,11 @@
 """A day without one country's orders: kept once with its driver, told once, answered, and let go of."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -16,12 +17,16 @@ from hotdash.jobs.look_for_anomalies import look_for_anomalies
 from hotdash.jobs.weekly_digest import weekly_digest
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.weeks import Week
-from hotdash.storage.appdb.repositories import anomalies, audit
+from hotdash.storage.appdb.repositories import alerts, anomalies, audit
+from hotdash.storage.appdb.repositories.alerts import CHECK
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord
 from hotdash.storage.appdb.repositories.decisions import list_decisions
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.alerts import file_desk
+from tests.fixtures.busy_hours import busy_hours
 from tests.fixtures.fallen_day import FALLEN, fallen, publish, whole
+from tests.fixtures.kept_anomalies import kept_anomaly
+from tests.fixtures.lost_page import lost_page
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.storefront import OWNER, ROD, STRANGER, Storefront, copied
 
@@ -56,7 +61,8 @@ def found(storefront: Storefront, key: str) -> AnomalyRecord:
 
 
 def answer(storefront: Storefront, record: AnomalyRecord, **given: Any) -> AnomalyRecord:
-    told = AnomalyAnswer(**{"state": State.EXPLAINED, "actor": "ana", "note": "A test."} | given)
+    usual: dict[str, Any] = {"state": State.EXPLAINED, "actor": "ana", "note": "A test."}
+    told = AnomalyAnswer(**usual | given)
     with storefront.database.jobs() as session:
         return answer_anomaly(session, record, told, storefront.clock.now())
 
@@ -201,3 +207,87 @@ def test_it_is_told_once_until_it_is_answered_and_is_gone_when_later_data_make_i
     assert told() > opened
     assert of(storefront, "orders") is None
     assert found(storefront, "revenue").state == State.EXPLAINED
+
+
+def test_an_hour_without_orders_rings_until_somebody_answers_it(
+    storefront: Storefront, tmp_path: Path
+) -> None:
+    """Only the hours of a day and night are judged again: one before them has not become ordinary."""
+    zone = ZoneInfo("America/Los_Angeles")
+    silent = datetime(2026, 11, 20, 3, tzinfo=zone)
+    desk = file_desk(storefront.database, storefront.clock, tmp_path / "told.ndjson")
+
+    def looked() -> tuple[list[tuple[int | None, str]], list[tuple[str, str]]]:
+        publish(storefront, busy_hours(storefront.clock.now().astimezone(zone), silent))
+        look(storefront, desk=desk)
+        with storefront.database.jobs() as session:
+            kept = [
+                (each.hour, each.state)
+                for each in anomalies.list_anomalies(session, ROD)
+                if each.about.key == "orders/hour" and each.about.day == silent.date()
+            ]
+            return kept, alerts.open_names(session, CHECK, "anomaly orders/hour")
+
+    rings = [(3, "new")], [(ROD, "anomaly orders/hour")]
+    assert looked() == rings
+    storefront.clock.advance(timedelta(hours=26))
+    assert looked() == rings
+
+
+def rings(storefront: Storefront, key: str) -> bool:
+    with storefront.database.jobs() as session:
+        names = [name for _, name in alerts.open_names(session, CHECK, f"anomaly {key}")]
+    return f"anomaly {key}" in names
+
+
+def test_what_was_explained_the_day_before_does_not_ring_again(
+    storefront: Storefront, tmp_path: Path
+) -> None:
+    with storefront.database.jobs() as session:
+        before = kept_anomaly("revenue", FALLEN - timedelta(days=1))
+        anomalies.keep_anomalies(session, [before], storefront.clock.now())
+        (record,) = anomalies.list_anomalies(session, ROD)
+    answer(storefront, record)
+
+    publish(storefront, fallen())
+    look(
+        storefront, desk=file_desk(storefront.database, storefront.clock, tmp_path / "told.ndjson")
+    )
+
+    assert (found(storefront, "revenue").about.is_new, rings(storefront, "revenue")) == (
+        False,
+        False,
+    )
+    assert (found(storefront, "orders").about.is_new, rings(storefront, "orders")) == (True, True)
+
+
+def test_a_lost_page_that_was_explained_rings_again_after_a_week(
+    storefront: Storefront, tmp_path: Path
+) -> None:
+    """Its week moves by a day with every look: unanswered it stays one alert."""
+    desk = file_desk(storefront.database, storefront.clock, tmp_path / "told.ndjson")
+    key = "sessions/page/racing-seats"
+
+    def looked(last: int) -> tuple[dict[int, bool], bool]:
+        publish(storefront, lost_page(FALLEN - timedelta(days=6), FALLEN + timedelta(days=last)))
+        look(storefront, desk=desk)
+        with storefront.database.jobs() as session:
+            kept = [
+                each for each in anomalies.list_anomalies(session, ROD) if each.about.key == key
+            ]
+        told = {(each.about.day - FALLEN).days: each.about.is_new for each in kept}
+        return told, rings(storefront, key)
+
+    assert looked(0) == ({0: True}, True)
+    storefront.clock.advance(timedelta(days=1))
+    assert looked(1) == ({1: True}, True)
+
+    with storefront.database.jobs() as session:
+        answer_to = next(
+            each for each in anomalies.list_anomalies(session, ROD) if each.about.key == key
+        )
+    answer(storefront, answer_to, note="The page was taken away.")
+    storefront.clock.advance(timedelta(days=1))
+    assert looked(2) == ({2: False, 1: True}, False)
+    storefront.clock.advance(timedelta(days=7))
+    assert looked(9) == ({9: True, 2: False, 1: True}, True)

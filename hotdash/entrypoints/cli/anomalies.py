@@ -99,7 +99,7 @@ def answer(
     assignee: Annotated[str | None, typer.Option(help="Who looks at it.")] = None,
     json: Json = False,
 ) -> None:
-    """Say how it stands; an explained day is in no other day's baseline."""
+    """Say how it stands; an explained day is in no other baseline of its series."""
     with (
         told_errors(json),
         migrated_installation(invocation(context).settings()) as house,

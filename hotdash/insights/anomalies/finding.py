@@ -10,6 +10,7 @@ from hotdash.insights.anomalies.before import Event, as_json
 from hotdash.insights.anomalies.driving import Driven
 from hotdash.insights.anomalies.judge import Level, Method
 from hotdash.insights.contributions import Driver
+from hotdash.storage.appdb.repositories.anomalies import Place
 
 UP, DOWN = "up", "down"
 _DIMENSIONS = {"channel_group": "channel"}
@@ -91,6 +92,14 @@ class Finding:
     @property
     def direction(self) -> str:
         return UP if self.z > 0 else DOWN
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What was found, and every place that was judged for it: one that was not is not ordinary."""
+
+    found: tuple[Finding, ...] = ()
+    judged: frozenset[Place] = frozenset()
 
 
 def fine(number: float, digits: int = 4) -> Decimal:

@@ -1,6 +1,5 @@
 """Orders that came back, by the day they were placed: a bad batch shows on one day, whenever it is returned."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,11 +7,12 @@ from hotdash.base.money import quantum
 from hotdash.insights.anomalies.catalog import watched
 from hotdash.insights.anomalies.context import alike
 from hotdash.insights.anomalies.driving import Driven, driven_sum, most_surprising
-from hotdash.insights.anomalies.finding import Context, Finding, fine
+from hotdash.insights.anomalies.finding import Context, Finding, LookedAt, fine
 from hotdash.insights.anomalies.holidays import country_of, holidays_of
 from hotdash.insights.anomalies.judge import Limits
+from hotdash.insights.anomalies.keeping import places_of
 from hotdash.insights.anomalies.reading import ShopReading, usual_of
-from hotdash.insights.anomalies.replay import Told, told_of
+from hotdash.insights.anomalies.replay import Told, cooled, seen_of
 from hotdash.insights.anomalies.series import Grain, Series, day_of, day_step
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.metrics.period import Window
@@ -25,15 +25,18 @@ RETURNED_WITHIN = 45
 """Days; what is placed today comes back later, so that older days are judged again."""
 
 
-def look_at_returns(reading: ShopReading, days: int) -> Iterator[Finding]:
+def look_at_returns(reading: ShopReading, days: int) -> LookedAt:
     """Only more than expected is told: of young orders fewer have come back."""
     if REFUNDS not in reading.metrics:
-        return
+        return LookedAt()
     series, last = _series(reading), day_step(reading.window.last)
     steps = range(last - max(days, RETURNED_WITHIN) + 1, last + 1)
-    for told in told_of(series, steps, Limits()):
-        if told.seen.z > 0:
-            yield _finding(reading, series, told)
+    judged = seen_of(series, steps)
+    rung = reading.rung_of(KEY, Grain.DAY, steps.start)
+    told = [each for each in cooled(series, judged, Limits(), rung) if each.seen.z > 0]
+    return LookedAt(
+        tuple(_finding(reading, series, each) for each in told), places_of(series, judged)
+    )
 
 
 def _series(reading: ShopReading) -> Series:
@@ -49,6 +52,7 @@ def _series(reading: ShopReading) -> Series:
         {day_step(day): float(value) for day, value in known.items()},
         Grain.DAY,
         counted=True,
+        labelled=reading.explained_steps(KEY),
         holidays=holidays_of(known, country_of(reading.currency)),
     )
 

@@ -1,14 +1,14 @@
 """The hours of the last day and night: whether orders stopped is worth knowing before the day is over."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotdash.insights.anomalies.context import worth_of
-from hotdash.insights.anomalies.finding import Finding, fine
+from hotdash.insights.anomalies.finding import Finding, LookedAt, fine
 from hotdash.insights.anomalies.judge import Limits
+from hotdash.insights.anomalies.keeping import places_of
 from hotdash.insights.anomalies.reading import ShopReading
-from hotdash.insights.anomalies.replay import Told, told_of
+from hotdash.insights.anomalies.replay import Told, cooled, seen_of
 from hotdash.insights.anomalies.series import Grain, Series, day_of, hour_step
 from hotdash.insights.metrics.publication import load_published
 from hotdash.insights.statements import statement
@@ -20,14 +20,19 @@ ORDERS = "orders"
 KEY = "orders/hour"
 
 
-def look_at_hours(reading: ShopReading) -> Iterator[Finding]:
+def look_at_hours(reading: ShopReading) -> LookedAt:
     """Up to the last hour that was over when the orders were read."""
     series = hours_of(reading)
     last = max(series.known, default=None)
     if last is None or ORDERS not in reading.metrics:
-        return
-    for told in told_of(series, range(last - HOURS_JUDGED + 1, last + 1), Limits()):
-        yield _finding(reading, told)
+        return LookedAt()
+    first = last - HOURS_JUDGED + 1
+    judged = seen_of(series, range(first, last + 1))
+    rung = reading.rung_of(KEY, Grain.HOUR, first)
+    return LookedAt(
+        tuple(_finding(reading, told) for told in cooled(series, judged, Limits(), rung)),
+        places_of(series, judged),
+    )
 
 
 def hours_of(reading: ShopReading) -> Series:

@@ -1,8 +1,26 @@
-"""A finding as a row, and a row as a sentence."""
+"""A finding as a row and where it is kept, and a row as a sentence."""
+
+from collections.abc import Iterable
 
 from hotdash.insights.anomalies import wording
 from hotdash.insights.anomalies.finding import Finding
-from hotdash.storage.appdb.repositories.anomalies import WHOLE_DAY, AnomalyRecord, NewAnomaly
+from hotdash.insights.anomalies.judge import Seen
+from hotdash.insights.anomalies.series import Grain, Series, day_of, moment_of
+from hotdash.storage.appdb.repositories.anomalies import (
+    WHOLE_DAY,
+    AnomalyRecord,
+    NewAnomaly,
+    Place,
+)
+
+
+def places_of(series: Series, judged: Iterable[Seen]) -> frozenset[Place]:
+    return frozenset(_place_of(series, each.step) for each in judged)
+
+
+def _place_of(series: Series, step: int) -> Place:
+    hour = moment_of(step, series.grain).hour if series.grain is Grain.HOUR else WHOLE_DAY
+    return Place(series.name, series.grain.value, day_of(step, series.grain), hour)
 
 
 def row_of(finding: Finding) -> NewAnomaly:
@@ -17,6 +35,7 @@ def row_of(finding: Finding) -> NewAnomaly:
         day=finding.day,
         hour=WHOLE_DAY if finding.hour is None else finding.hour,
         level=finding.level.value,
+        is_new=finding.is_new,
         is_better=finding.is_better,
         value=finding.value,
         expected=finding.expected,

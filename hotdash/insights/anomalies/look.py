@@ -11,17 +11,19 @@ from hotdash.insights.anomalies.before import events_before
 from hotdash.insights.anomalies.catalog import WATCHED, Watched
 from hotdash.insights.anomalies.context import beside, drive, worth_of
 from hotdash.insights.anomalies.driving import Parts
-from hotdash.insights.anomalies.finding import Context, Finding, fine
+from hotdash.insights.anomalies.finding import Context, Finding, LookedAt, fine
 from hotdash.insights.anomalies.given_back import look_at_returns
 from hotdash.insights.anomalies.hourly import look_at_hours
-from hotdash.insights.anomalies.judge import Limits
+from hotdash.insights.anomalies.judge import Limits, Seen
+from hotdash.insights.anomalies.keeping import places_of
 from hotdash.insights.anomalies.pages import look_at_pages
 from hotdash.insights.anomalies.reading import ShopReading, read_shop, with_noughts
-from hotdash.insights.anomalies.replay import Told, Tuned, told_of, tuned
+from hotdash.insights.anomalies.replay import Told, Tuned, cooled, seen_of, tuned
 from hotdash.insights.anomalies.series import Series, day_of, day_step
 from hotdash.insights.anomalies.wording import tuned_because
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.tiles.values import unit_of
+from hotdash.storage.appdb.repositories.anomalies import Place
 
 SEPARATOR = "/"
 
@@ -34,6 +36,7 @@ class Looked:
     last: date
     series: int
     found: tuple[Finding, ...]
+    judged: frozenset[Place]
     raised: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -54,17 +57,18 @@ def look(session: Session, shop_id: str, now: datetime, days: int) -> Looked | N
         return None
     steps = range(day_step(reading.window.last) - days + 1, day_step(reading.window.last) + 1)
     judged = [*_judged(reading, steps)]
-    found = [
-        *_found(reading, judged, steps),
-        *look_at_hours(reading),
-        *look_at_pages(reading),
-        *look_at_returns(reading, days),
+    looked = [
+        _look_at_days(reading, judged, steps),
+        look_at_hours(reading),
+        look_at_pages(reading),
+        look_at_returns(reading, days),
     ]
     return Looked(
         shop_id,
         reading.window.last,
         len(judged),
-        tuple(found),
+        tuple(found for each in looked for found in each.found),
+        frozenset[Place]().union(*(each.judged for each in looked)),
         {
             each.series.name: tuned_because(each.tuned, each.asked)
             for each in judged
@@ -116,27 +120,26 @@ def _is_large(told: Mapping[date, Decimal], watched: Watched) -> bool:
     return float(sorted(newest)[len(newest) // 2]) >= watched.least_of_part
 
 
-def _found(reading: ShopReading, judged: Sequence[_Judged], steps: range) -> Iterator[Finding]:
+def _look_at_days(reading: ShopReading, judged: Sequence[_Judged], steps: range) -> LookedAt:
     wholes = {each.series.name: each.series for each in judged if each.part is None}
     told_wholes: set[tuple[str, int, bool]] = set()
+    found, places = list[Finding](), set[Place]()
     for each in judged:
-        for told in _told(each, steps):
-            seen = told.seen
-            place = each.watched.metric, seen.step, seen.z > 0
+        seen = seen_of(each.series, steps)
+        places |= places_of(each.series, seen)
+        if each.part is not None:
+            # The whole tells it, and names this part where it is its driver.
+            seen = [one for one in seen if _told_at(each, one) not in told_wholes]
+        rung = reading.rung_of(each.series.name, each.series.grain, steps.start)
+        for told in cooled(each.series, seen, each.tuned.limits, rung):
             if each.part is None:
-                told_wholes.add(place)
-            elif place in told_wholes:
-                # The whole tells it, and names this part where it is its driver.
-                continue
-            yield _finding(reading, each, told, wholes)
+                told_wholes.add(_told_at(each, told.seen))
+            found.append(_finding(reading, each, told, wholes))
+    return LookedAt(tuple(found), frozenset(places))
 
 
-def _told(each: _Judged, steps: range) -> Iterator[Told]:
-    """From a week before on, so that what rang then is not rung again."""
-    first = steps.start - each.series.grain.season
-    for told in told_of(each.series, range(first, steps.stop), each.tuned.limits):
-        if told.seen.step in steps:
-            yield told
+def _told_at(each: _Judged, seen: Seen) -> tuple[str, int, bool]:
+    return each.watched.metric, seen.step, seen.z > 0
 
 
 def _finding(

@@ -1,20 +1,23 @@
 """Landing pages week by week against their own weeks, so that the noise of a small page is no news."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from math import exp, log
 from statistics import median
 
 from hotdash.insights.anomalies.baseline import SIGMA_PER_MAD
 from hotdash.insights.anomalies.context import worth_of
-from hotdash.insights.anomalies.finding import Finding, fine
+from hotdash.insights.anomalies.finding import Finding, LookedAt, fine
 from hotdash.insights.anomalies.judge import Level, Limits, Method
 from hotdash.insights.anomalies.reading import ShopReading
+from hotdash.insights.anomalies.replay import Rang, rings
+from hotdash.insights.anomalies.series import DAYS_A_WEEK, day_step
 from hotdash.insights.anomalies.wording import WEEK
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.statements import statement
+from hotdash.storage.appdb.repositories.anomalies import WHOLE_DAY, Place
 
 WEEKS_READ = 13
 LEAST_WEEKS = 4
@@ -69,16 +72,31 @@ def page_week(sessions: int, before: Sequence[int]) -> PageWeek | None:
     )
 
 
-def look_at_pages(reading: ShopReading) -> Iterator[Finding]:
+def look_at_pages(reading: ShopReading) -> LookedAt:
     last, pages = read_pages(reading)
     if last is None or SESSIONS not in reading.metrics:
-        return
+        return LookedAt()
+    told, judged = list[Finding](), set[Place]()
     for page, weeks in sorted(pages.items()):
         known = since_first(weeks)
         found = page_week(known[0], known[1:]) if known else None
-        level = found.level(Limits()) if found else None
-        if found is not None and level is not None:
-            yield _finding(reading, page, last, found, level)
+        if found is None:
+            continue
+        level = found.level(Limits())
+        judged |= weeks_of(page, last, is_told=level is not None)
+        if level is not None:
+            told.append(_finding(reading, page, last, found, level))
+    return LookedAt(tuple(told), frozenset(judged))
+
+
+def weeks_of(page: str, last: date, *, is_told: bool) -> set[Place]:
+    """A week that is told stands for those of its page that share a day with it."""
+    days = range(DAYS_A_WEEK if is_told else 1)
+    return {Place(key_of(page), WEEK, last - timedelta(days=back), WHOLE_DAY) for back in days}
+
+
+def key_of(page: str) -> str:
+    return f"sessions/page/{page}"
 
 
 def since_first(weeks: Mapping[int, int]) -> list[int]:
@@ -96,12 +114,19 @@ def read_pages(reading: ShopReading) -> tuple[date | None, dict[str, dict[int, i
     return (rows[0].last_day if rows else None), found
 
 
+def _is_new(reading: ShopReading, page: str, last: date, found: PageWeek) -> bool:
+    """What nobody answered of the weeks that share a day with it is this one."""
+    newest = day_step(last)
+    rung = reading.rung_of(key_of(page), WEEK, newest - DAYS_A_WEEK + 1)
+    return rings(Rang(newest, found.z > 0), rung)
+
+
 def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level: Level) -> Finding:
     metric = reading.metrics[SESSIONS]
     value, expected = Decimal(found.sessions), fine(found.usual, 1)
     return Finding(
         shop_id=reading.shop_id,
-        key=f"sessions/page/{page}",
+        key=key_of(page),
         metric=SESSIONS,
         title=metric.title,
         dimension="page",
@@ -110,7 +135,7 @@ def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level
         day=last,
         hour=None,
         level=level,
-        is_new=True,
+        is_new=_is_new(reading, page, last, found),
         is_better=found.z > 0,
         value=value,
         expected=expected,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from hotdash.insights.anomalies.catalog import LABELS, METRICS, watched
 from hotdash.insights.anomalies.driving import Parts
 from hotdash.insights.anomalies.holidays import country_of, holidays_of
-from hotdash.insights.anomalies.series import Grain, Series, day_step
+from hotdash.insights.anomalies.replay import Rang
+from hotdash.insights.anomalies.series import Grain, Series, day_step, step_of
 from hotdash.insights.anomalies.states import State
 from hotdash.insights.metrics.definition import Metric, Unit
 from hotdash.insights.metrics.period import Window
@@ -21,7 +22,7 @@ from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.statements import statement
-from hotdash.storage.appdb.repositories.anomalies import days_in_state
+from hotdash.storage.appdb.repositories.anomalies import RungAlert, days_in_state, rung_alerts
 from hotdash.storage.appdb.repositories.incidents import IncidentRecord, labelled_incidents
 
 DAYS_READ = 430
@@ -46,7 +47,9 @@ class ShopReading:
     days: Mapping[str, Days] = field(default_factory=dict[str, Days])
     incidents: Sequence[IncidentRecord] = ()
     explained: Sequence[tuple[str, date]] = ()
-    """Metric and day of what somebody explained: an incident too."""
+    """Series and day of what somebody explained: an incident of that series alone."""
+
+    rung: Sequence[RungAlert] = ()
 
     @staticmethod
     def window_before(day: date) -> Window:
@@ -84,22 +87,34 @@ class ShopReading:
 
     def series(self, metric: str, days: Days, name: str | None = None) -> Series:
         """Days of labelled incidents and holidays are known to be unlike their weekday."""
+        key = name or metric
         bent = {
             day_step(day)
             for each in self.incidents
             if metric in LABELS.get(each.series, (each.series,))
             for day in Window(each.first_day, each.last_day).days()
         }
-        bent |= {day_step(day) for explained, day in self.explained if explained == metric}
         return Series(
-            name or metric,
+            key,
             {day_step(day): float(value) for day, value in days.items()},
             Grain.DAY,
             counted=self.metrics[metric].unit in COUNTED,
-            labelled=frozenset(bent),
+            labelled=frozenset(bent) | self.explained_steps(key),
             holidays=holidays_of(days, country_of(self.currency)),
             out_of=self._out_of(metric),
         )
+
+    def explained_steps(self, key: str) -> frozenset[int]:
+        return frozenset(day_step(day) for explained, day in self.explained if explained == key)
+
+    def rung_of(self, key: str, grain: str, first: int) -> list[Rang]:
+        """Before the first step that is judged again, or answered since, which no look changes."""
+        told = (
+            (Rang(step_of(each.place.day, each.place.hour, grain), each.is_up), each.is_answered)
+            for each in self.rung
+            if (each.place.key, each.place.grain) == (key, grain)
+        )
+        return [rang for rang, is_answered in told if is_answered or rang.step < first]
 
     def _out_of(self, metric: str) -> dict[int, float]:
         other = watched(metric).out_of
@@ -139,6 +154,7 @@ def read_shop(session: Session, shop_id: str, now: datetime) -> ShopReading | No
         days=_by_metric(answer),
         incidents=labelled_incidents(session, [shop_id]),
         explained=days_in_state(session, shop_id, State.EXPLAINED),
+        rung=rung_alerts(session, shop_id, window.first),
     )
 
 

@@ -1,7 +1,8 @@
-"""A series judged step by step as it was known then: its alerts with their cool-down, and a limit tuned on them."""
+"""A series judged step by step as it was known then: which alerts ring, and a limit tuned on them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from hotdash.insights.anomalies.judge import Level, Limits, Seen, level_of, see
 from hotdash.insights.anomalies.series import Series
@@ -11,6 +12,11 @@ COOL_DOWN_DAYS = 7
 FALSE_ALERTS_A_WEEK = 3.0
 WATCHED_KPIS = 15
 TUNED_ON_WEEKS = 26
+
+
+class Rang(NamedTuple):
+    step: int
+    is_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +42,40 @@ class Tuned:
 
 
 def told_of(series: Series, steps: Iterable[int], limits: Limits) -> Iterator[Told]:
-    yield from cooled(series, (seen for step in steps if (seen := see(series, step))), limits)
+    yield from cooled(series, seen_of(series, steps), limits)
 
 
-def cooled(series: Series, found: Iterable[Seen], limits: Limits) -> Iterator[Told]:
-    quiet = COOL_DOWN_DAYS * series.grain.steps_a_day
-    alerted: dict[bool, int] = {}
+def seen_of(series: Series, steps: Iterable[int]) -> list[Seen]:
+    return [seen for step in steps if (seen := see(series, step)) is not None]
+
+
+def cooled(
+    series: Series, found: Iterable[Seen], limits: Limits, rung: Iterable[Rang] = ()
+) -> Iterator[Told]:
+    """rung is what rang and is not among what was found."""
+    known = list(rung)
     for seen in found:
         level = level_of(seen, limits)
         if level is None:
             continue
-        last = alerted.get(seen.z > 0)
-        is_new = last is None or seen.step - last > quiet
+        now = Rang(seen.step, seen.z > 0)
+        is_new = rings(now, known, series.grain.steps_a_day)
         if level is Level.ALERT and is_new:
-            alerted[seen.z > 0] = seen.step
+            known.append(now)
         yield Told(seen, level, is_new)
+
+
+def rings(now: Rang, rung: Iterable[Rang], steps_a_day: int = 1) -> bool:
+    """The one rule of what is sent and of what the benchmark counts."""
+    quiet = range(1, COOL_DOWN_DAYS * steps_a_day + 1)
+    return not any(each.is_up == now.is_up and now.step - each.step in quiet for each in rung)
 
 
 def tuned(series: Series, before: int, limits: Limits) -> Tuned:
     """A series that alone would eat more than its share of the false alerts is asked for more."""
     first = before - TUNED_ON_WEEKS * series.grain.season
     steps = [each for each in series.steps() if first <= each < before]
-    judged = [
-        seen
-        for each in steps
-        if series.tells_of_others(each) and (seen := see(series, each)) is not None
-    ]
+    judged = seen_of(series, filter(series.tells_of_others, steps))
     weeks = len(judged) / series.grain.season
     allowed = int(weeks * FALSE_ALERTS_A_WEEK / WATCHED_KPIS)
     alerts = _alerts(series, judged, limits)

@@ -61,6 +61,11 @@ def hour_step(at: datetime) -> int:
     return at.toordinal() * _HOURS + at.hour
 
 
+def step_of(day: date, hour: int, grain: str) -> int:
+    """A week is known by its last day."""
+    return day.toordinal() * _HOURS + hour if grain == Grain.HOUR else day_step(day)
+
+
 def day_of(step: int, grain: Grain) -> date:
     return date.fromordinal(step // grain.steps_a_day)
 

@@ -1,9 +1,11 @@
 """A landing page's week against its own weeks: a peak that is over is no loss, and a small page's noise no news."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from hotdash.insights.anomalies.judge import Level, Limits
-from hotdash.insights.anomalies.pages import page_week, since_first
+from hotdash.insights.anomalies.pages import page_week, since_first, weeks_of
 
 STEADY = [400, 390, 410, 405, 395, 402, 398, 404]
 
@@ -38,3 +40,12 @@ def test_three_weeks_are_no_history() -> None:
 def test_weeks_before_the_first_visit_say_nothing_and_empty_ones_between_do() -> None:
     assert since_first({0: 5, 3: 8}) == [5, 0, 0, 8]
     assert since_first({}) == []
+
+
+def test_a_told_week_stands_for_those_that_share_a_day_with_it() -> None:
+    last = date(2026, 11, 19)
+
+    told = weeks_of("racing", last, is_told=True)
+
+    assert {each.day for each in told} == {last - timedelta(days=back) for back in range(7)}
+    assert {each.day for each in weeks_of("racing", last, is_told=False)} == {last}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from random import Random
 
 from hotdash.insights.anomalies.judge import Level, Limits
-from hotdash.insights.anomalies.replay import COOL_DOWN_DAYS, told_of, tuned
+from hotdash.insights.anomalies.replay import COOL_DOWN_DAYS, Rang, cooled, seen_of, told_of, tuned
 from hotdash.insights.anomalies.series import Series
 
 FIRST = 739_000
@@ -45,6 +45,25 @@ def test_it_rings_again_when_the_cool_down_is_over() -> None:
     told = list(told_of(struck, (FIRST + 200, again), Limits()))
 
     assert [each.is_new for each in told] == [True, True]
+
+
+def test_looks_at_a_few_days_each_ring_as_the_whole_does() -> None:
+    """An alert every five days: which of them ring follows from the first, long before the last look."""
+    struck = range(FIRST + 120, FIRST + 150, 5)
+    series = ordinary()
+    series = replace(series, known={**series.known, **dict.fromkeys(struck, 100.0)})
+    steps = range(struck.start, struck.stop)
+    whole = [each.seen.step for each in told_of(series, steps, Limits()) if each.is_new]
+
+    kept: dict[int, bool] = {}
+    for last in steps:
+        looked = range(last - COOL_DOWN_DAYS + 1, last + 1)
+        rung = [Rang(step, False) for step, is_new in kept.items() if is_new and step < looked[0]]
+        found = cooled(series, seen_of(series, looked), Limits(), rung)
+        kept |= {each.seen.step: each.is_new for each in found if each.level is Level.ALERT}
+
+    assert sorted(kept) == list(struck)
+    assert [step for step, is_new in kept.items() if is_new] == whole == list(struck[::2])
 
 
 def test_a_quiet_series_keeps_its_limit() -> None:

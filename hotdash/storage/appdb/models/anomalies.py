@@ -13,7 +13,7 @@ from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
 class KeptAnomaly(Base):
-    """An anomaly of a whole day stands at hour -1; gone is what later data made ordinary."""
+    """That of a whole day stands at hour -1; new ones ring, and gone ones later data made ordinary."""
 
     __tablename__ = "anomalies"
     __table_args__ = (
@@ -33,6 +33,7 @@ class KeptAnomaly(Base):
     day: Mapped[date]
     hour: Mapped[int]
     level: Mapped[str]
+    is_new: Mapped[bool]
     is_better: Mapped[bool]
     value: Mapped[Decimal] = mapped_column(Numeric())
     expected: Mapped[Decimal] = mapped_column(Numeric())

@@ -1,10 +1,10 @@
 """The anomalies of a shop: kept once per series and moment, answered by appending, the newest answer holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Exists, String, cast, func, insert, or_, select, update
@@ -16,9 +16,19 @@ from hotdash.base.ids import new_id
 from hotdash.storage.appdb.models.anomalies import AnomalyEvent, AnomalyLook, KeptAnomaly
 
 WHOLE_DAY = -1
+WHOLE_DAYS = "day"
 NEW = "new"
 ALERT = "alert"
 _PAST_AT_MOST = 20
+
+
+class Place(NamedTuple):
+    """A step of a series, where an anomaly stands or could; hour is that of a whole day too."""
+
+    key: str
+    grain: str
+    day: date
+    hour: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class NewAnomaly:
     day: date
     hour: int
     level: str
+    is_new: bool
     is_better: bool
     value: Decimal
     expected: Decimal
@@ -84,6 +95,13 @@ class AnomalyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RungAlert:
+    place: Place
+    is_up: bool
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LookRecord:
     shop_id: str
     publication: UUID | None
@@ -94,7 +112,7 @@ class LookRecord:
 
 
 _FIELDS = tuple(NewAnomaly.__dataclass_fields__)
-_ONCE = ("shop_id", "key", "grain", "day", "hour")
+_ONCE = ("shop_id", *Place._fields)
 
 
 def keep_anomalies(session: Session, found: Sequence[NewAnomaly], at: datetime) -> list[UUID]:
@@ -138,20 +156,26 @@ def _answered() -> Exists:
     )
 
 
-def let_go(session: Session, shop_id: str, since: date, until: date, at: datetime) -> int:
-    """Of the days that were judged again, what nobody answered and what is ordinary now."""
-    gone = session.execute(
-        update(KeptAnomaly)
-        .where(
+def let_go(session: Session, shop_id: str, judged: Collection[Place], at: datetime) -> int:
+    """Of the places that were judged again, what nobody answered and what is ordinary now."""
+    standing = session.execute(
+        select(
+            KeptAnomaly.anomaly_id, *(getattr(KeptAnomaly, each) for each in Place._fields)
+        ).where(
             KeptAnomaly.shop_id == shop_id,
-            KeptAnomaly.day.between(since, until),
+            KeptAnomaly.day >= min((each.day for each in judged), default=date.max),
             KeptAnomaly.seen_at < at,
             KeptAnomaly.gone_at.is_(None),
             ~_answered(),
         )
+    )
+    gone = [anomaly_id for anomaly_id, *place in standing if Place(*place) in judged]
+    session.execute(
+        update(KeptAnomaly)
+        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.anomaly_id.in_(gone))
         .values(gone_at=at)
     )
-    return int(getattr(gone, "rowcount", 0))
+    return len(gone)
 
 
 def has_anomalies(session: Session, shop_id: str) -> bool:
@@ -166,6 +190,7 @@ def list_anomalies(
     since: date | None = None,
     level: str | None = None,
     state: str | None = None,
+    is_new: bool | None = None,
     limit: int = 200,
 ) -> list[AnomalyRecord]:
     """The newest day first, the farthest off first; without those that later data made ordinary."""
@@ -174,6 +199,8 @@ def list_anomalies(
         query = query.where(KeptAnomaly.day >= since)
     if level is not None:
         query = query.where(KeptAnomaly.level == level)
+    if is_new is not None:
+        query = query.where(KeptAnomaly.is_new == is_new)
     ordered = query.order_by(
         KeptAnomaly.day.desc(), func.abs(KeptAnomaly.z).desc(), KeptAnomaly.key
     )
@@ -200,6 +227,23 @@ def unanswered(session: Session, shop_id: str, since: date, most: int) -> list[A
     for row in rows:
         by_series.setdefault(row.key, row)
     return [_record(row) for row in list(by_series.values())[:most]]
+
+
+def rung_alerts(session: Session, shop_id: str, since: date) -> list[RungAlert]:
+    """What stands of the alerts that no cool-down held back."""
+    place = [getattr(KeptAnomaly, each) for each in Place._fields]
+    rows = session.execute(
+        select(KeptAnomaly.z > 0, _answered(), *place)
+        .where(
+            KeptAnomaly.shop_id == shop_id,
+            KeptAnomaly.day >= since,
+            KeptAnomaly.level == ALERT,
+            KeptAnomaly.is_new,
+            KeptAnomaly.gone_at.is_(None),
+        )
+        .order_by(KeptAnomaly.day, KeptAnomaly.hour)
+    )
+    return [RungAlert(Place(*at), is_up, is_answered) for is_up, is_answered, *at in rows]
 
 
 def find_anomaly(session: Session, shop_id: str | None, named: str) -> AnomalyRecord:
@@ -244,7 +288,7 @@ def past_of(session: Session, record: AnomalyRecord) -> list[AnomalyRecord]:
 
 
 def days_in_state(session: Session, shop_id: str, state: str) -> list[tuple[str, date]]:
-    """Metric and day of each whole day whose newest answer this is."""
+    """Series and day of each whole day whose newest answer this is; weeks and hours are no days."""
     newest = (
         select(AnomalyEvent.state)
         .where(
@@ -256,11 +300,11 @@ def days_in_state(session: Session, shop_id: str, state: str) -> list[tuple[str,
         .scalar_subquery()
     )
     found = session.execute(
-        select(KeptAnomaly.metric, KeptAnomaly.day)
-        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.hour == WHOLE_DAY, newest == state)
-        .order_by(KeptAnomaly.day, KeptAnomaly.metric)
+        select(KeptAnomaly.key, KeptAnomaly.day)
+        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.grain == WHOLE_DAYS, newest == state)
+        .order_by(KeptAnomaly.day, KeptAnomaly.key)
     )
-    return [(metric, day) for metric, day in found]
+    return [(key, day) for key, day in found]
 
 
 def add_anomaly_event(session: Session, event: AnomalyEventRecord) -> None:

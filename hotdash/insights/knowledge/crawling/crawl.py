@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
+from urllib.parse import urljoin
 
 import httpx
 
 from hotdash.base.clock import Clock
 from hotdash.base.reach import OutOfReachError, Reach
-from hotdash.insights.knowledge.crawling.addresses import Site
+from hotdash.insights.knowledge.crawling.addresses import Site, SiteError
 from hotdash.insights.knowledge.crawling.fetch import (
     Fetched,
     Fetcher,
@@ -29,6 +30,8 @@ _ROBOTS_BYTES = 500_000
 _MOVES = 3
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 SITEMAP = "sitemap"
+# Of what a site tells, some is no address, no header or no port that can be asked for.
+_UNUSABLE = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OverflowError)
 
 
 class Stopped(StrEnum):
@@ -42,10 +45,11 @@ class Stopped(StrEnum):
     CLOSED = "closed"
     UNREACHABLE = "unreachable"
     OUT_OF_REACH = "out_of_reach"
+    FAILED = "failed"
 
     @property
     def is_failure(self) -> bool:
-        return self in (Stopped.UNREACHABLE, Stopped.OUT_OF_REACH)
+        return self in (Stopped.UNREACHABLE, Stopped.OUT_OF_REACH, Stopped.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ class Crawl:
                 stopped = Stopped.TIME
             except OutOfReachError:
                 stopped = Stopped.OUT_OF_REACH
+            except (TooLargeError, SiteError):
+                stopped = Stopped.UNREACHABLE
             return self._record(site, began, stopped)
 
     def _arrive(self, site: Site) -> Site:
@@ -132,11 +138,17 @@ class Crawl:
     def _moved_to(self, site: Site) -> Site | None:
         """Where the first page sends to another host; on its own host it is read in its turn."""
         conditions = _conditions(self.known.get(site.root))
-        self._first = first = self._get(site.root, self.limits.page_bytes, conditions)
+        try:
+            self._first = first = self._get(site.root, self.limits.page_bytes, conditions)
+        except TooLargeError:
+            # It is left out in its turn, as any other page.
+            return None
         if first is None:
             raise _StopError(Stopped.UNREACHABLE)
         target = _target(first)
-        return None if target is None or site.linked(site.root, target) else Site.of(target)
+        if target is None or site.linked(site.root, target):
+            return None
+        return Site.of(_joined(site.root, target))
 
     def _read_robots(self, site: Site) -> Robots:
         """Without one everything is allowed; where it cannot be told, nothing is."""
@@ -145,7 +157,7 @@ class Crawl:
             target = None if answer is None else _target(answer)
             if answer is None or target is None:
                 break
-            answer = self._get(str(httpx.URL(answer.url).join(target)), _ROBOTS_BYTES)
+            answer = self._get(_joined(answer.url, target), _ROBOTS_BYTES)
         if answer is None:
             raise _StopError(Stopped.UNREACHABLE)
         if answer.status == HTTPStatus.OK:
@@ -280,7 +292,7 @@ class Crawl:
         self._wait()
         try:
             answer = self._fetcher.get(url, most, headers)
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except _UNUSABLE:
             return None
         finally:
             self._last = self.tick()
@@ -320,11 +332,18 @@ def _target(answer: Fetched) -> str | None:
     return answer.headers.get("location") if is_redirect else None
 
 
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise _StopError(Stopped.UNREACHABLE) from error
+
+
 def _conditions(known: PageRecord | None) -> dict[str, str]:
     if known is None or known.status != HTTPStatus.OK:
         return {}
     told = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in told.items() if value and value.isascii()}
 
 
 def _again(known: PageRecord, linked_from: str, now: datetime) -> PageRecord:

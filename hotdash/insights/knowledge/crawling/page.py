@@ -1,6 +1,8 @@
 """What a person reads on a page: its title, its headings and its text, and where its links lead."""
 
+import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -14,6 +16,8 @@ _BLOCKS = frozenset(
 _HEADINGS = {f"h{depth}": "#" * depth for depth in range(1, 7)}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset=["']?([\w-]{1,40})""", re.IGNORECASE)
 MOST_LINKS = 2_000
+# What Python knows besides letters of the web: names within addresses, escapes of its own sources.
+_NO_LETTERS = frozenset("undefined idna punycode unicode-escape raw-unicode-escape utf-7".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,17 @@ def read_page(content: bytes, charset: str | None) -> Page:
 def _decoded(content: bytes, charset: str | None) -> str:
     told = _CHARSET.search(content[:2048])
     for name in (charset, told[1].decode() if told else None, "utf-8"):
-        if name:
-            try:
+        if name and _is_of_letters(name):
+            with suppress(LookupError, ValueError):
                 return content.decode(name, errors="replace")
-            except LookupError:
-                continue
     return content.decode("utf-8", errors="replace")
+
+
+def _is_of_letters(name: str) -> bool:
+    try:
+        return codecs.lookup(name).name.replace("_", "-") not in _NO_LETTERS
+    except (LookupError, ValueError):
+        return False
 
 
 class _Reader(HTMLParser):

@@ -187,6 +187,8 @@ class Crawl:
     def _read_queued(self, site: Site) -> None:
         while self._waiting:
             url, linked_from = self._waiting.popleft()
+            if self.tick() > self._ends_at:
+                raise _StopError(Stopped.TIME)
             if not self._robots.allows(url):
                 self._counts.forbidden += 1
                 continue

@@ -1,7 +1,8 @@
 """Connections that judge where they lead at the moment they are made, and go to just that."""
 
-from collections.abc import Iterable
-from typing import TypeVar, cast
+import ssl
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, cast
 
 import anyio
 import httpcore
@@ -13,18 +14,53 @@ _Options = Iterable[httpcore.SOCKET_OPTION] | None
 _Transport = TypeVar("_Transport", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
 
 
-def sync_transport(reach: Reach) -> httpx.HTTPTransport:
-    return _guarded(httpx.HTTPTransport(), _Guard(reach))
+def sync_transport(
+    reach: Reach, seconds_left: Callable[[], float] | None = None
+) -> httpx.HTTPTransport:
+    return _guarded(httpx.HTTPTransport(), _Guard(reach, seconds_left))
 
 
 def async_transport(reach: Reach) -> httpx.AsyncHTTPTransport:
     return _guarded(httpx.AsyncHTTPTransport(), _AsyncGuard(reach))
 
 
+class _TimedStream(httpcore.NetworkStream):
+    """A server that sends a byte now and then meets no timeout of one read; here it meets the end of all of them."""
+
+    def __init__(self, inner: httpcore.NetworkStream, seconds_left: Callable[[], float]) -> None:
+        self._inner = inner
+        self._seconds_left = seconds_left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._seconds_left()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the time of all requests together is over")
+        return self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        inner = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return _TimedStream(inner, self._seconds_left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
 class _Guard(httpcore.SyncBackend):
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, seconds_left: Callable[[], float] | None) -> None:
         super().__init__()
         self._reach = reach
+        self._seconds_left = seconds_left
 
     def connect_tcp(
         self,
@@ -37,9 +73,12 @@ class _Guard(httpcore.SyncBackend):
         refused: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
         for address in allowed(host, resolved(host, port), self._reach):
             try:
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
+                made = super().connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 refused = error
+            else:
+                left = self._seconds_left
+                return made if left is None else _TimedStream(made, left)
         raise refused or httpcore.ConnectError(f"{host} has no address")
 
     def connect_unix_socket(

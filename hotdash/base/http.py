@@ -4,7 +4,7 @@ import logging
 import math
 import random
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -67,16 +67,22 @@ class RetryPolicy:
         return random.uniform(0, min(self.longest_wait, self.shortest_wait * 2**failed))
 
 
-def open_client(*, read_timeout: float = 60.0, reach: Reach = Reach.ANYWHERE) -> httpx.Client:
+def open_client(
+    *,
+    read_timeout: float = 60.0,
+    reach: Reach = Reach.ANYWHERE,
+    seconds_left: Callable[[], float] | None = None,
+) -> httpx.Client:
+    """`seconds_left` bounds all requests together, however slowly an answer drips in."""
     # At info it logs whole urls, and those of bulk files carry a signature.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     timeout = httpx.Timeout(read_timeout, connect=10.0, pool=10.0)
-    if reach is Reach.ANYWHERE:
+    if reach is Reach.ANYWHERE and seconds_left is None:
         return httpx.Client(timeout=timeout, follow_redirects=False, verify=_known_certificates())
     from hotdash.base.guarded_http import sync_transport
 
     # Never through a proxy: it would look the name up by itself.
-    guarded = sync_transport(reach)
+    guarded = sync_transport(reach, seconds_left)
     return httpx.Client(timeout=timeout, follow_redirects=False, transport=guarded)
 
 

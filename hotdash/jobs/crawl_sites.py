@@ -1,10 +1,11 @@
 """Every night: each shop's own site is read where its address is known, then the index is brought up to it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from hotdash.base.errors import HotdashError, NotFoundError
-from hotdash.base.logging import get_logger
+from hotdash.base.logging import get_logger, told_as
 from hotdash.base.reach import Reach
 from hotdash.insights.knowledge.crawling.crawl import Crawl, Stopped
 from hotdash.jobs.build_knowledge import KnowledgeDesk
@@ -24,10 +25,18 @@ def crawl_sites(
     desk: KnowledgeDesk, *, reach: Reach, shops: Sequence[str] | None = None
 ) -> list[CrawlRecord]:
     """One site's trouble keeps no other waiting."""
-    sites = _sites(desk, shops)
-    crawled = [_crawl(desk, reach, shop_id, address) for shop_id, address in sites.items()]
-    for each in crawled:
-        _log.info("crawled", shop=each.shop_id, stopped=each.stopped, asked=each.asked)
+    crawled: list[CrawlRecord] = []
+    for shop_id, address in _sites(desk, shops).items():
+        began = desk.clock.now()
+        try:
+            record = _crawl(desk, reach, shop_id, address)
+        except Exception as error:
+            _log.error("crawl_failed", shop=shop_id, error=told_as(error))
+            record = _broken_off(shop_id, address, began, desk.clock.now())
+        with desk.database.jobs() as session:
+            site_pages.save_crawl(session, record)
+        _log.info("crawled", shop=shop_id, stopped=record.stopped, asked=record.asked)
+        crawled.append(record)
     return crawled
 
 
@@ -38,7 +47,8 @@ def require_read(crawled: Sequence[CrawlRecord]) -> None:
         raise CrawlError(
             f"Not read: {told}.",
             hint="Open the address in a browser; knowledge_sites says which it is. out_of_reach "
-            "means that its name leads into the network around this machine.",
+            "means that its name leads into the network around this machine; for failed the log "
+            "says what broke it off.",
         )
 
 
@@ -61,7 +71,7 @@ def _crawl(desk: KnowledgeDesk, reach: Reach, shop_id: str, address: str) -> Cra
     """Each page is kept as it is read: a crawl that is killed goes on from there tomorrow."""
     with desk.database.jobs() as session:
         known = {each.url: each for each in site_pages.pages_of(session, shop_id)}
-    record = Crawl(
+    return Crawl(
         shop_id,
         address,
         known,
@@ -71,9 +81,22 @@ def _crawl(desk: KnowledgeDesk, reach: Reach, shop_id: str, address: str) -> Cra
         reach,
         desk.limits,
     ).run()
-    with desk.database.jobs() as session:
-        site_pages.save_crawl(session, record)
-    return record
+
+
+def _broken_off(shop_id: str, address: str, began: datetime, ended: datetime) -> CrawlRecord:
+    return CrawlRecord(
+        shop_id=shop_id,
+        site=address,
+        began_at=began,
+        ended_at=ended,
+        stopped=Stopped.FAILED.value,
+        asked=0,
+        unchanged=0,
+        missing=0,
+        forbidden=0,
+        failed=0,
+        bytes=0,
+    )
 
 
 def _keep(database: Database, page: PageRecord) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 
 LONGEST = 1_200
-_HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*$")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)\s]*\)")
+# It stands above each of its passages.
+LONGEST_HEADING = 300
+_HEADING = re.compile(r"(#{1,6})\s+(\S.*)")
+# No part of it goes beyond the next bracket: whoever writes thousands of them makes nobody look ahead for each.
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^)\s\[]*\)")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -15,10 +17,27 @@ def passages_of(title: str, text: str) -> list[tuple[str, str]]:
     """Pairs of heading and body; a document without a word still has its title to be found by."""
     found = [
         (_under(title, above), body)
-        for above, section in _sections(_COMMENT.sub("", text.replace("\0", "")))
+        for above, section in _sections(_without_comments(text.replace("\0", "")))
         for body in _pieces(section)
     ]
     return found or [(title, "")]
+
+
+def _without_comments(text: str) -> str:
+    kept: list[str] = []
+    place = 0
+    while (begin := text.find("<!--", place)) >= 0:
+        end = text.find("-->", begin + 4)
+        if end < 0:
+            break
+        kept.append(text[place:begin])
+        place = end + 3
+    return "".join([*kept, text[place:]])
+
+
+def _heading(told: str) -> str:
+    closed = told.rstrip()
+    return _LINK.sub(r"\1", closed.rstrip("#").rstrip() or closed)[:LONGEST_HEADING]
 
 
 def _under(title: str, above: list[str]) -> str:
@@ -41,7 +60,7 @@ def _sections(text: str) -> Iterator[tuple[list[str], str]]:
         lines = []
         depth = len(heading[1])
         above = [each for each in above if each[0] < depth]
-        above.append((depth, _LINK.sub(r"\1", heading[2])))
+        above.append((depth, _heading(heading[2])))
     yield [each for _, each in above], "\n".join(lines)
 
 

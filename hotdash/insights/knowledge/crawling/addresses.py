@@ -11,6 +11,8 @@ _NO_PAGES = (
     *(".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg", ".ico", ".avif", ".css", ".js", ".json"),
     *(".pdf", ".zip", ".mp4", ".webm", ".mp3", ".woff", ".woff2", ".xml", ".csv", ".atom", ".rss"),
 )
+# In bytes: a longer one fits into no index of the database, and leads to no page that a person reads.
+_LONGEST = 2_000
 
 
 class SiteError(HotdashError):
@@ -50,7 +52,7 @@ class Site:
         parts = _split(told)
         if parts is None or not self._holds(parts):
             return None
-        return self.address(parts.path, parts.query)
+        return _short(self.address(parts.path, parts.query))
 
     def linked(self, page: str, told: str) -> str | None:
         """Without its query: variants and sorted lists are the same page again."""
@@ -60,7 +62,7 @@ class Site:
             return None
         if parts is None or not self._holds(parts) or parts.path.lower().endswith(_NO_PAGES):
             return None
-        return self.address(parts.path)
+        return _short(self.address(parts.path))
 
     def _holds(self, parts: SplitResult) -> bool:
         if parts.scheme not in _PORTS or parts.username is not None:
@@ -69,6 +71,10 @@ class Site:
         asked = parts.port or _PORTS[parts.scheme]
         both_usual = own == _PORTS[self.scheme] and asked == _PORTS[parts.scheme]
         return (parts.hostname or "").lower() == self.host and (own == asked or both_usual)
+
+
+def _short(address: str) -> str | None:
+    return address if len(address.encode(errors="replace")) <= _LONGEST else None
 
 
 def _split(address: str) -> SplitResult | None:

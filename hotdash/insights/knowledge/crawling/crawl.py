@@ -2,17 +2,18 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
+from urllib.parse import urljoin
 
 import httpx
 
 from hotdash.base.clock import Clock
 from hotdash.base.reach import OutOfReachError, Reach
-from hotdash.insights.knowledge.crawling.addresses import Site
+from hotdash.insights.knowledge.crawling.addresses import Site, SiteError
 from hotdash.insights.knowledge.crawling.fetch import (
     Fetched,
     Fetcher,
@@ -20,15 +21,26 @@ from hotdash.insights.knowledge.crawling.fetch import (
     TooLargeError,
     unpacked,
 )
-from hotdash.insights.knowledge.crawling.page import Page, read_page
+from hotdash.insights.knowledge.crawling.page import read_page
+from hotdash.insights.knowledge.crawling.records import (
+    conditions,
+    has_words,
+    page_record,
+    without_version,
+    wordless,
+)
 from hotdash.insights.knowledge.crawling.robots import EVERYTHING, NOTHING, Robots, read_robots
 from hotdash.insights.knowledge.crawling.sitemap import read_sitemap
+from hotdash.insights.knowledge.crawling.waiting import Waiting
 from hotdash.storage.appdb.repositories.site_pages import CrawlRecord, PageRecord
 
 _ROBOTS_BYTES = 500_000
 _MOVES = 3
 _HTML = frozenset({"text/html", "application/xhtml+xml", ""})
 SITEMAP = "sitemap"
+_NO_ANSWER = HTTPStatus.GATEWAY_TIMEOUT.value
+# Of what a site tells, some is no address, no header or no port that can be asked for.
+_UNUSABLE = (httpx.HTTPError, httpx.InvalidURL, UnicodeError, OverflowError)
 
 
 class Stopped(StrEnum):
@@ -42,10 +54,11 @@ class Stopped(StrEnum):
     CLOSED = "closed"
     UNREACHABLE = "unreachable"
     OUT_OF_REACH = "out_of_reach"
+    FAILED = "failed"
 
     @property
     def is_failure(self) -> bool:
-        return self in (Stopped.UNREACHABLE, Stopped.OUT_OF_REACH)
+        return self in (Stopped.UNREACHABLE, Stopped.OUT_OF_REACH, Stopped.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +103,21 @@ class Crawl:
     tick: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     _counts: _Counts = field(default_factory=_Counts, init=False)
-    _waiting: deque[tuple[str, str]] = field(default_factory=deque[tuple[str, str]], init=False)
-    _seen: dict[str, str] = field(default_factory=dict[str, str], init=False)
-    _unchanged: set[str] = field(default_factory=set[str], init=False)
+    _waiting: Waiting = field(init=False)
+    _wordless_on: dict[str, list[str]] = field(init=False)
+    _versions: dict[str, PageRecord] = field(default_factory=dict[str, PageRecord], init=False)
     _kept: set[str] = field(default_factory=set[str], init=False)
+    _let_go: set[str] = field(default_factory=set[str], init=False)
     _robots: Robots = field(default=EVERYTHING, init=False)
     _last: float | None = field(default=None, init=False)
     _first: Fetched | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._waiting = Waiting({url: each.asked_at for url, each in self.known.items()})
+        self._wordless_on = {}
+        for url, each in self.known.items():
+            if not has_words(each):
+                self._wordless_on.setdefault(each.linked_from or "", []).append(url)
 
     def run(self) -> CrawlRecord:
         began, ends_at = self.clock.now(), self.tick() + self.limits.seconds
@@ -108,13 +129,16 @@ class Crawl:
                 site = self._arrive(site)
                 self._read_all(site)
                 stopped = Stopped.DONE
-                self._forget_what_is_gone()
+                self._forget(url for url in self.known if url not in self._kept)
             except _StopError as error:
                 stopped = error.why
             except OutOfTimeError:
                 stopped = Stopped.TIME
             except OutOfReachError:
                 stopped = Stopped.OUT_OF_REACH
+            except (TooLargeError, SiteError):
+                stopped = Stopped.UNREACHABLE
+            self._keep_versions()
             return self._record(site, began, stopped)
 
     def _arrive(self, site: Site) -> Site:
@@ -122,6 +146,8 @@ class Crawl:
         for _ in range(_MOVES):
             self._robots = self._read_robots(site)
             if not self._robots.allows(site.root):
+                if self._robots is not NOTHING:
+                    self._forget(self.known)
                 raise _StopError(Stopped.CLOSED)
             moved = self._moved_to(site)
             if moved is None or moved == site:
@@ -131,12 +157,18 @@ class Crawl:
 
     def _moved_to(self, site: Site) -> Site | None:
         """Where the first page sends to another host; on its own host it is read in its turn."""
-        conditions = _conditions(self.known.get(site.root))
-        self._first = first = self._get(site.root, self.limits.page_bytes, conditions)
+        told = conditions(self.known.get(site.root))
+        try:
+            self._first = first = self._get(site.root, self.limits.page_bytes, told)
+        except TooLargeError:
+            # It is left out in its turn, as any other page.
+            return None
         if first is None:
             raise _StopError(Stopped.UNREACHABLE)
         target = _target(first)
-        return None if target is None or site.linked(site.root, target) else Site.of(target)
+        if target is None or site.linked(site.root, target):
+            return None
+        return Site.of(_joined(site.root, target))
 
     def _read_robots(self, site: Site) -> Robots:
         """Without one everything is allowed; where it cannot be told, nothing is."""
@@ -145,7 +177,7 @@ class Crawl:
             target = None if answer is None else _target(answer)
             if answer is None or target is None:
                 break
-            answer = self._get(str(httpx.URL(answer.url).join(target)), _ROBOTS_BYTES)
+            answer = self._get(_joined(answer.url, target), _ROBOTS_BYTES)
         if answer is None:
             raise _StopError(Stopped.UNREACHABLE)
         if answer.status == HTTPStatus.OK:
@@ -154,70 +186,84 @@ class Crawl:
         return EVERYTHING if is_client_error else NOTHING
 
     def _read_all(self, site: Site) -> None:
-        self._queue(site.root, site.root)
+        self._forget_what_is_closed(site)
+        self._waiting.begin(site.root)
+        self._read_next(site)
         for url in self._listed(site):
-            self._queue(url, SITEMAP)
+            self._waiting.add(url, SITEMAP)
         for url, page in self.known.items():
-            if not page.is_missing and site.listed(url) == url:
-                self._queue(url, page.linked_from or site.root)
-        self._read_queued(site)
-        # A page that did not change has its dead links still.
-        for url, page in self.known.items():
-            if page.is_missing and page.linked_from in self._unchanged:
-                self._queue(url, page.linked_from or site.root)
-        self._read_queued(site)
+            if has_words(page) and url not in self._let_go and site.listed(url) == url:
+                self._waiting.add(url, page.linked_from or site.root)
+        while self._read_next(site):
+            pass
 
-    def _queue(self, url: str, linked_from: str) -> None:
-        if url not in self._seen:
-            self._seen[url] = linked_from
-            self._waiting.append((url, linked_from))
+    def _forget_what_is_closed(self, site: Site) -> None:
+        """By its rules of today; or left behind at a host where the site lived before."""
+        lives_here = self._first is not None and self._first.status < 400
+        self._forget(
+            url
+            for url in self.known
+            if not self._robots.allows(url) or (lives_here and site.listed(url) != url)
+        )
 
-    def _read_queued(self, site: Site) -> None:
-        while self._waiting:
-            url, linked_from = self._waiting.popleft()
-            if not self._robots.allows(url):
-                self._counts.forbidden += 1
-                continue
-            if self._counts.asked >= self.limits.pages:
-                raise _StopError(Stopped.PAGES)
-            self._counts.asked += 1
-            self._read(site, url, linked_from)
+    def _read_next(self, site: Site) -> bool:
+        asked = self._waiting.take()
+        if asked is None:
+            return False
+        if self.tick() > self._ends_at:
+            raise _StopError(Stopped.TIME)
+        if not self._robots.allows(asked[0]):
+            self._counts.forbidden += 1
+            return True
+        if self._counts.asked >= self.limits.pages:
+            raise _StopError(Stopped.PAGES)
+        self._counts.asked += 1
+        try:
+            self._read(site, *asked)
+        except (_StopError, OutOfTimeError) as error:
+            if not (isinstance(error, _StopError) and error.why is Stopped.TIME):
+                # The one page that ended this night must not be the first of every other.
+                self._fail(*asked, _NO_ANSWER)
+            raise
+        return True
 
     def _read(self, site: Site, url: str, linked_from: str) -> None:
         known = self.known.get(url)
         answer, self._first = self._first, None
         if answer is None or answer.url != url:
             answer = self._page_at(url, known)
-        if answer is None or answer.status >= 500:
-            self._fail(url)
-            return
-        target = _target(answer)
-        if target is not None:
-            to = site.linked(url, target)
-            if to is not None:
-                self._queue(to, linked_from)
-            return
         now = self.clock.now()
-        if answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
+        if answer is None or answer.status >= 500:
+            self._fail(url, linked_from, _NO_ANSWER if answer is None else answer.status)
+        elif answer.status == HTTPStatus.NOT_MODIFIED and known is not None:
             self._counts.unchanged += 1
-            self._unchanged.add(url)
-            self._keep(_again(known, linked_from, now))
-        elif answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-            self._counts.missing += 1
-            self._keep(_missing(self.shop_id, url, answer.status, linked_from, now))
+            for each in self._wordless_on.get(url, ()):
+                self._waiting.add(each, url)
+            self._keep(replace(known, linked_from=linked_from, asked_at=now))
         elif answer.status == HTTPStatus.OK and answer.kind in _HTML:
             self._take_in(site, answer, known, linked_from, now)
+        else:
+            self._counts.missing += answer.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+            target = _target(answer)
+            to = None if target is None else site.linked(url, target)
+            if to is not None:
+                self._waiting.add(to, linked_from)
+            self._keep(wordless(self.shop_id, url, answer.status, linked_from, now))
 
     def _page_at(self, url: str, known: PageRecord | None) -> Fetched | None:
         try:
-            return self._get(url, self.limits.page_bytes, _conditions(known))
+            return self._get(url, self.limits.page_bytes, conditions(known))
         except TooLargeError:
             return None
 
-    def _fail(self, url: str) -> None:
+    def _fail(self, url: str, linked_from: str, status: int) -> None:
         """What it said before holds until it answers again."""
         self._counts.failed += 1
-        self._kept.add(url)
+        known, now = self.known.get(url), self.clock.now()
+        if known is not None and has_words(known):
+            self._keep(replace(known, asked_at=now))
+        else:
+            self._keep(wordless(self.shop_id, url, status, linked_from, now))
 
     def _take_in(
         self,
@@ -228,20 +274,35 @@ class Crawl:
         now: datetime,
     ) -> None:
         page = read_page(answer.content, answer.charset)
-        if page.is_followed:
-            for link in page.links:
-                to = site.linked(page.base or answer.url, link)
-                if to is not None:
-                    self._queue(to, answer.url)
-        if page.is_indexed:
-            self._keep(_page(self.shop_id, answer, page, known, linked_from, now))
+        links = page.links if page.is_followed else ()
+        found = [site.linked(page.base or answer.url, link) for link in links]
+        news = [to for to in found if to is not None and self._waiting.add(to, answer.url)]
+        self._forget(
+            url for url in self._wordless_on.get(answer.url, ()) if url not in self._waiting
+        )
+        if not page.is_indexed:
+            self._keep(wordless(self.shop_id, answer.url, answer.status, linked_from, now))
+            return
+        record = page_record(self.shop_id, answer, page, known, linked_from, now)
+        if news:
+            self._versions[record.url] = record
+            record = without_version(record)
+        self._keep(record)
+
+    def _keep_versions(self) -> None:
+        """Of a page whose links wait for another night none is kept: unchanged, it would send them never again."""
+        waiting = self._waiting.sources_of_news()
+        for url, record in self._versions.items():
+            if url not in waiting:
+                self._keep(record)
 
     def _keep(self, page: PageRecord) -> None:
         self._kept.add(page.url)
         self.keep(page)
 
-    def _forget_what_is_gone(self) -> None:
-        gone = [url for url in self.known if url not in self._kept]
+    def _forget(self, urls: Iterable[str]) -> None:
+        gone = [url for url in urls if url not in self._let_go]
+        self._let_go.update(gone)
         if gone:
             self.forget(gone)
 
@@ -280,7 +341,7 @@ class Crawl:
         self._wait()
         try:
             answer = self._fetcher.get(url, most, headers)
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except _UNUSABLE:
             return None
         finally:
             self._last = self.tick()
@@ -320,36 +381,8 @@ def _target(answer: Fetched) -> str | None:
     return answer.headers.get("location") if is_redirect else None
 
 
-def _conditions(known: PageRecord | None) -> dict[str, str]:
-    if known is None or known.status != HTTPStatus.OK:
-        return {}
-    told = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
-    return {name: value for name, value in told.items() if value}
-
-
-def _again(known: PageRecord, linked_from: str, now: datetime) -> PageRecord:
-    return PageRecord(
-        *(known.shop_id, known.url, known.status, linked_from, known.etag, known.last_modified),
-        *(known.title, known.body, now, known.changed_at),
-    )
-
-
-def _missing(shop_id: str, url: str, status: int, linked_from: str, now: datetime) -> PageRecord:
-    return PageRecord(shop_id, url, status, linked_from, None, None, "", "", now, now)
-
-
-def _page(
-    shop_id: str,
-    answer: Fetched,
-    page: Page,
-    known: PageRecord | None,
-    linked_from: str,
-    now: datetime,
-) -> PageRecord:
-    is_same = known is not None and (known.title, known.body) == (page.title, page.text)
-    return PageRecord(
-        *(shop_id, answer.url, answer.status, linked_from),
-        *(answer.headers.get("etag"), answer.headers.get("last-modified")),
-        *(page.title, page.text, now),
-        known.changed_at if known is not None and is_same else now,
-    )
+def _joined(url: str, target: str) -> str:
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise _StopError(Stopped.UNREACHABLE) from error

@@ -46,7 +46,9 @@ class Fetcher:
     """`ends_at` is by the same watch as `tick`."""
 
     def __init__(self, reach: Reach, tick: Callable[[], float], ends_at: float) -> None:
-        self._http = open_client(read_timeout=_READ_SECONDS, reach=reach)
+        self._http = open_client(
+            read_timeout=_READ_SECONDS, reach=reach, seconds_left=lambda: ends_at - tick()
+        )
         self._http.headers = httpx.Headers(
             {"user-agent": USER_AGENT, "accept": _ACCEPT, "accept-encoding": "gzip"}
         )
@@ -66,6 +68,14 @@ class Fetcher:
         self._http.close()
 
     def get(self, url: str, most: int, headers: Mapping[str, str] | None = None) -> Fetched:
+        try:
+            return self._get(url, most, headers)
+        except httpx.TimeoutException as error:
+            if self._tick() >= self._ends_at:
+                raise OutOfTimeError from error
+            raise
+
+    def _get(self, url: str, most: int, headers: Mapping[str, str] | None) -> Fetched:
         self._http.cookies.clear()
         with self._http.stream("GET", url, headers=dict(headers or {})) as response:
             taken = bytearray()

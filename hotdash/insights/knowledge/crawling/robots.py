@@ -39,13 +39,14 @@ def read_robots(text: str, agent: str = AGENT) -> Robots:
     groups: dict[str, list[tuple[str, bool]]] = {}
     delays: dict[str, float] = {}
     sitemaps: list[str] = []
-    named: list[str] = []
+    named: set[str] = set()
     is_naming = False
     for line in text.lstrip("\ufeff").splitlines():
         field, _, value = line.partition("#")[0].partition(":")
         field, value = field.strip().lower(), value.strip()
         if field == "user-agent":
-            named = [*named, value.lower()] if is_naming else [value.lower()]
+            ours_of = {value.lower()} & {agent, _EVERYBODY}
+            named = named | ours_of if is_naming else ours_of
             is_naming = True
             for each in named:
                 groups.setdefault(each, [])

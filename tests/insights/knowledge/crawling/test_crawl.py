@@ -1,63 +1,15 @@
 """A crawl against a server on this machine: robots rules, bounds, unchanged and dead pages, and no way inside."""
 
 import socket
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from hotdash.base.clock import FixedClock
 from hotdash.base.reach import Reach
-from hotdash.insights.knowledge.crawling.crawl import Crawl, Limits, Stopped
-from hotdash.storage.appdb.repositories.site_pages import CrawlRecord, PageRecord
+from hotdash.insights.knowledge.crawling.crawl import Limits, Stopped
 from tests.fixtures.own_site import OwnSite, Told, own_site, page, robots, sitemap
-from tests.fixtures.storefront import NOW, ROD
-
-QUICK = Limits(pause=0.0)
-
-
-@dataclass
-class Reading:
-    """What is known of a site's pages, and a watch that only waiting moves."""
-
-    known: dict[str, PageRecord] = field(default_factory=dict[str, PageRecord])
-    now: float = 0.0
-    waited: list[float] = field(default_factory=list[float])
-    clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
-
-    def crawl(
-        self,
-        address: str,
-        limits: Limits = QUICK,
-        reach: Reach = Reach.PUBLIC_OR_LOOPBACK,
-        tick: Callable[[], float] | None = None,
-    ) -> CrawlRecord:
-        self.clock.advance(timedelta(days=1))
-        before = dict(self.known)
-        return Crawl(
-            *(ROD, address, before, self._keep, self._forget, self.clock, reach, limits),
-            tick or (lambda: self.now),
-            self._sleep,
-        ).run()
-
-    def texts(self) -> dict[str, str]:
-        return {
-            each.url.partition("://")[2].partition("/")[2]: each.body
-            for each in self.known.values()
-        }
-
-    def _keep(self, page: PageRecord) -> None:
-        self.known[page.url] = page
-
-    def _forget(self, urls: list[str]) -> None:
-        for url in urls:
-            del self.known[url]
-
-    def _sleep(self, seconds: float) -> None:
-        self.waited.append(seconds)
-        self.now += seconds
+from tests.fixtures.site_reading import Reading
 
 
 @pytest.fixture

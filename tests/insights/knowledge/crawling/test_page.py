@@ -66,6 +66,18 @@ def test_a_few_bytes_do_not_unpack_into_more_than_an_answer_may_have() -> None:
     assert unpacked(b"no gzip", "gzip", 100) == b""
 
 
+def test_odd_markup_is_read_as_a_browser_reads_it() -> None:
+    told = """<!doctype html><TITLE>A &amp; B</TITLE><p class=x/y data-json='{"a": "<b>"}'>One<br/>two
+<script>if (a < b) { "</p>" }</script><svg/>three 1 < 2 & 3 &lt; 4 <?php x ?></ odd>
+<A HREF = "/one?a=1&amp;b=2" href="/second">x</a><a href=/bare/>y</a><p "q" =r>four<!-- <p>no -->
+five<!-- never ends <a href="/no">six"""
+    page = read_page(told.encode(), "utf-8")
+
+    assert page.title == "A & B"
+    assert page.text.split() == "One two three 1 < 2 & 3 < 4 xy four five".split()
+    assert page.links == ("/one?a=1&b=2", "/bare/")
+
+
 @pytest.mark.parametrize(
     ("told", "expected"),
     [

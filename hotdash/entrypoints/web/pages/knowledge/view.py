@@ -22,6 +22,7 @@ _STOPPED = {
     "closed": "robots.txt keeps the site closed to us",
     "unreachable": "the site did not answer",
     "out_of_reach": "its address leads into the network around this installation, and was refused",
+    "failed": "it broke off, and the log says by what; is its address in knowledge_sites right?",
 }
 _MARKS = re.compile(r"\*\*|`")
 _VECTORS = {

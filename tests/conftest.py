@@ -1,12 +1,16 @@
 """Fixtures that several floors share live in tests/fixtures, one module per thing."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 # The console takes its width once, from whoever imports it first.
 os.environ["COLUMNS"] = "200"
+# Whoever is started in the background ignores Ctrl-C, and so would every process that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 _FIXTURES = Path(__file__).parent / "fixtures"
 
 pytest_plugins = [

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -87,9 +88,11 @@ def test_nor_by_who_waits_on_the_side(door: tuple[int, list[bytes]]) -> None:
         async with httpx.AsyncClient(transport=async_transport(reach)) as http:
             return (await http.get(f"http://localhost:{port}/")).text
 
-    with pytest.raises(OutOfReachError, match="public"):
-        asyncio.run(ask(Reach.PUBLIC))
-    assert asyncio.run(ask(Reach.PUBLIC_OR_LOOPBACK)) == "ok"
+    # A browser's test may have left its loop in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        with pytest.raises(OutOfReachError, match="public"):
+            apart.submit(asyncio.run, ask(Reach.PUBLIC)).result()
+        assert apart.submit(asyncio.run, ask(Reach.PUBLIC_OR_LOOPBACK)).result() == "ok"
     assert len(heard) == 1
 
 

@@ -1,6 +1,7 @@
 """Both sides against Google's own documents: what the client sends, and what the simulator answers."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -153,9 +154,10 @@ class TestHost:
         from mcp import types
 
         server = server_of(lambda _property_id, asked: asked)
-        listed: Any = asyncio.run(
-            server.request_handlers[types.ListToolsRequest](types.ListToolsRequest())
-        )
+        asked = server.request_handlers[types.ListToolsRequest](types.ListToolsRequest())
+        # A browser's test may have left its loop in this thread.
+        with ThreadPoolExecutor(1) as apart:
+            listed: Any = apart.submit(asyncio.run, asked).result()
         for tool in listed.root.tools:
             told = tool.annotations.model_dump(exclude_none=True)
             assert told == tools[tool.name]["annotations"]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,7 +53,9 @@ def with_client(
         ):
             return await talk(session)
 
-    return anyio.run(talked)
+    # A browser's test may have left its loop in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(anyio.run, talked).result()
 
 
 def test_a_conversation(address: str, told: Storefront) -> None:

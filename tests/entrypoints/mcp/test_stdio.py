@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,7 +49,9 @@ def with_client(
             ):
                 return await talk(session)
 
-    return anyio.run(talked)
+    # A browser's test may have left its loop in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(anyio.run, talked).result()
 
 
 def test_a_conversation(environment: dict[str, str], tmp_path: Path, told: Storefront) -> None:

@@ -19,6 +19,10 @@ from hotdash.storage.appdb.repositories.forecasts import (
     list_stock,
     stock_totals,
 )
+from hotdash.storage.appdb.repositories.operating_settings import (
+    SettingDecision,
+    decide_settings,
+)
 from tests.fixtures.forecast_world import BADGE, CLAMP, GAUGE, HOSE, PUMP, foretold
 from tests.fixtures.storefront import KYOTO, LAST_DAY, NOW, ROD, Storefront
 
@@ -165,6 +169,29 @@ def test_hindsight_does_not_replace_what_was_foretold(foretold: Storefront) -> N
     assert kept(foretold)["orders"] == before
     forecast_shop(foretold.database, ROD, NOW + timedelta(hours=1))
     assert kept(foretold)["orders"].made_at == NOW + timedelta(hours=1)
+
+
+def test_the_nearest_service_level_holds_and_one_of_later_does_not_yet(
+    foretold: Storefront,
+) -> None:
+    said = [
+        ("shop", "", 80, LAST_DAY - timedelta(days=3)),
+        ("vendor", "Earl's", 85, LAST_DAY - timedelta(days=3)),
+        ("sku", f"SKU-{HOSE}", 70, LAST_DAY - timedelta(days=3)),
+        ("sku", f"SKU-{HOSE}", 99, LAST_DAY - timedelta(days=1)),
+        ("sku", f"SKU-{CLAMP}", 60, LAST_DAY + timedelta(days=1)),
+    ]
+    with foretold.database.jobs() as session:
+        decide_settings(
+            session,
+            [
+                SettingDecision(ROD, "service_percent", *each, NOW, "person:ada", "So.")
+                for each in said
+            ],
+        )
+    forecast_shop(foretold.database, ROD, NOW)
+    percents = {number: each.service_percent for number, each in plan_of(foretold).items()}
+    assert percents == dict.fromkeys((CLAMP, BADGE, GAUGE, PUMP), 85) | {HOSE: 99}
 
 
 def test_all_shops_with_a_publication_have_their_turn_and_old_words_go(

@@ -18,7 +18,7 @@ demo: .venv/.run ## Start the whole house with three demo shops on http://127.0.
 test: .venv/.test ## Install what the tests need, then run the linters, the types and every test.
 	@$(BIN)/python tests/install_browser.py
 	@$(MAKE) --no-print-directory lint types
-	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 fast: .venv/.test ## Run the tests that need no browser and no wheel, stopping at the first failure.
 	@$(BIN)/pytest -x -q -m "not browser and not slow"

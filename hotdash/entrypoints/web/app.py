@@ -145,10 +145,10 @@ def create_app(context: WebContext) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        # To include a router makes each of its routes anew, in the time of whoever asks first.
+        routes=[route for router in ROUTERS for route in router.routes],
     )
     app.state.parts = parts
-    for router in ROUTERS:
-        app.include_router(router)
     _answer_errors(app, parts, ErrorAnswers(parts.pages))
     return app
 

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +26,7 @@ class Asset:
     brotli: bytes
 
     @classmethod
+    @cache
     def of(cls, name: str, content: bytes) -> "Asset":
         return cls(media_type_of(name), content, gzipped(content), brotli(content))
 

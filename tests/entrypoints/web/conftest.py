@@ -7,9 +7,9 @@ import pytest
 import structlog
 
 from hotdash.base.logging import configure_logging
-from tests.fixtures.web import shown_web, web
+from tests.fixtures.web import fresh_web, shown_app, shown_web, web
 
-__all__ = ["log_file", "shown_web", "web"]
+__all__ = ["fresh_web", "log_file", "shown_app", "shown_web", "web"]
 
 
 @pytest.fixture(scope="module", autouse=True)

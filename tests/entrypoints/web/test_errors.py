@@ -27,57 +27,57 @@ def told(answer: Any) -> ErrorAnswer:
 
 
 class TestApi:
-    def test_nothing_there(self, shown_web: Web) -> None:
-        assert told(shown_web.client.get("/api/v1/nothing")).error.code == "not_found"
+    def test_nothing_there(self, fresh_web: Web) -> None:
+        assert told(fresh_web.client.get("/api/v1/nothing")).error.code == "not_found"
 
-    def test_wrong_method(self, shown_web: Web) -> None:
-        answer = shown_web.client.delete(f"{TILE}?shop={ROD}")
+    def test_wrong_method(self, fresh_web: Web) -> None:
+        answer = fresh_web.client.delete(f"{TILE}?shop={ROD}")
         assert answer.status_code == 405
         assert told(answer).error.code == "method_not_allowed"
 
-    def test_missing_parameter(self, shown_web: Web) -> None:
-        answer = shown_web.client.get(TILE)
+    def test_missing_parameter(self, fresh_web: Web) -> None:
+        answer = fresh_web.client.get(TILE)
         assert answer.status_code == 422
         assert told(answer).error.field == "shop"
 
-    def test_unusable_parameter_names_field_value_and_mend(self, shown_web: Web) -> None:
-        shown_web.sign_in(OWNER)
-        answer = shown_web.client.get(TILE, params={"shop": ROD, "range": "8d"})
+    def test_unusable_parameter_names_field_value_and_mend(self, fresh_web: Web) -> None:
+        fresh_web.sign_in(OWNER)
+        answer = fresh_web.client.get(TILE, params={"shop": ROD, "range": "8d"})
         assert answer.status_code == 422
         error = told(answer).error
         assert error.field == "range"
         assert "'8d'" in error.message
         assert "'7d'" in error.message
 
-    def test_not_signed_in(self, shown_web: Web) -> None:
-        answer = shown_web.client.get(TILE, params={"shop": ROD})
+    def test_not_signed_in(self, fresh_web: Web) -> None:
+        answer = fresh_web.client.get(TILE, params={"shop": ROD})
         assert answer.status_code == 401
         assert told(answer).error.code == "signed_out"
 
-    def test_a_body_that_is_not_json(self, shown_web: Web) -> None:
+    def test_a_body_that_is_not_json(self, fresh_web: Web) -> None:
         def take(body: Annotated[dict[str, int], Body()]) -> None:
             del body
 
-        shown_web.app.add_api_route("/api/v1/probe", take, methods=["POST"])
+        fresh_web.app.add_api_route("/api/v1/probe", take, methods=["POST"])
         headers = {"content-type": "application/json"}
-        answer = shown_web.client.post("/api/v1/probe", content=b'{"a": ', headers=headers)
+        answer = fresh_web.client.post("/api/v1/probe", content=b'{"a": ', headers=headers)
         assert answer.status_code == 422
         error = told(answer).error
         assert (error.code, error.field) == ("not_json", "body")
         assert "Send one JSON object" in error.hint
 
-    def test_a_body_too_large(self, shown_web: Web) -> None:
-        answer = shown_web.client.post("/sign-in", data={"password": "x" * 70_000})
+    def test_a_body_too_large(self, fresh_web: Web) -> None:
+        answer = fresh_web.client.post("/sign-in", data={"password": "x" * 70_000})
         assert answer.status_code == 413
 
     def test_a_defect_of_ours_tells_the_reference_and_nothing_else(
-        self, shown_web: Web, log_file: Path
+        self, fresh_web: Web, log_file: Path
     ) -> None:
         def fail() -> None:
             raise RuntimeError("the password is hunter2")
 
-        shown_web.app.add_api_route("/api/v1/probe", fail)
-        answer = shown_web.client.get("/api/v1/probe")
+        fresh_web.app.add_api_route("/api/v1/probe", fail)
+        answer = fresh_web.client.get("/api/v1/probe")
         assert answer.status_code == 500
         assert told(answer).error.code == "internal"
         assert "hunter2" not in answer.text
@@ -88,13 +88,13 @@ class TestApi:
         (logged,) = [line for line in lines if line.get("request_id") == reference]
         assert "RuntimeError: the password is hunter2" in logged["exception"]
 
-    def test_the_database_is_away(self, shown_web: Web) -> None:
-        shown_web.sign_in(OWNER)
+    def test_the_database_is_away(self, fresh_web: Web) -> None:
+        fresh_web.sign_in(OWNER)
         gone = Database("postgresql://nobody@127.0.0.1:1/gone")
-        parts = shown_web.parts
+        parts = fresh_web.parts
         gate = Gate(replace(parts.context, database=gone), parts.cookies)
         object.__setattr__(parts, "gate", gate)
-        answer = shown_web.client.get(TILE, params={"shop": ROD})
+        answer = fresh_web.client.get(TILE, params={"shop": ROD})
         assert answer.status_code == 503
         assert "does not answer" in told(answer).error.message
 
@@ -118,37 +118,37 @@ class TestApi:
 
 
 class TestPages:
-    def test_nothing_there_is_a_page_with_the_reference(self, shown_web: Web) -> None:
-        answer = shown_web.client.get("/nowhere")
+    def test_nothing_there_is_a_page_with_the_reference(self, fresh_web: Web) -> None:
+        answer = fresh_web.client.get("/nowhere")
         assert answer.status_code == 404
         assert answer.headers["content-type"].startswith("text/html")
         assert answer.headers["x-request-id"] in answer.text
 
-    def test_what_was_asked_cannot_become_markup(self, shown_web: Web) -> None:
-        shown_web.sign_in(OWNER)
-        answer = shown_web.client.get("/today", params={"shop": "<script>alert(1)</script>"})
+    def test_what_was_asked_cannot_become_markup(self, fresh_web: Web) -> None:
+        fresh_web.sign_in(OWNER)
+        answer = fresh_web.client.get("/today", params={"shop": "<script>alert(1)</script>"})
         assert answer.status_code == 404
         assert "<script>alert" not in answer.text
         assert "&lt;script&gt;" in answer.text
 
-    def test_an_unknown_period_is_told_with_the_choices(self, shown_web: Web) -> None:
-        shown_web.sign_in(OWNER)
-        answer = shown_web.client.get("/today", params={"range": "8d"})
+    def test_an_unknown_period_is_told_with_the_choices(self, fresh_web: Web) -> None:
+        fresh_web.sign_in(OWNER)
+        answer = fresh_web.client.get("/today", params={"range": "8d"})
         assert answer.status_code == 400
         assert "7d, 30d, 90d, 12m" in answer.text
 
-    def test_a_defect_of_ours(self, shown_web: Web) -> None:
+    def test_a_defect_of_ours(self, fresh_web: Web) -> None:
         def fail() -> None:
             raise RuntimeError("secret detail")
 
-        shown_web.app.add_api_route("/broken", fail)
-        answer = shown_web.client.get("/broken")
+        fresh_web.app.add_api_route("/broken", fail)
+        answer = fresh_web.client.get("/broken")
         assert answer.status_code == 500
         assert "secret detail" not in answer.text
         assert re.search(r"Reference <code>[0-9a-f]{8}</code>", answer.text)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/tiles/sales-pulse?shop=%00", "/today?shop=a%00b"])
-def test_a_nul_is_refused_like_any_other_bad_input(shown_web: Web, path: str) -> None:
-    shown_web.sign_in(OWNER)
-    assert shown_web.client.get(path).status_code in (400, 404)
+def test_a_nul_is_refused_like_any_other_bad_input(fresh_web: Web, path: str) -> None:
+    fresh_web.sign_in(OWNER)
+    assert fresh_web.client.get(path).status_code in (400, 404)

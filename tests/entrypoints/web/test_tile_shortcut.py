@@ -33,9 +33,9 @@ def without_fastapi(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def owner(shown_web: Web) -> Web:
-    shown_web.sign_in(OWNER)
-    return shown_web
+def owner(fresh_web: Web) -> Web:
+    fresh_web.sign_in(OWNER)
+    return fresh_web
 
 
 def told(answer: httpx.Response) -> tuple[int, list[tuple[str, str]], bytes]:
@@ -85,12 +85,12 @@ class TestAnAddressThatIsKnown:
         [(key, (reads, _))] = owner.parts.reads._counted.items()  # pyright: ignore[reportPrivateUsage]
         assert (key[0], key[3:], reads) == (ROD, ("tiles", "session"), 2)
 
-    def test_is_refused_to_who_is_not_signed_in(self, shown_web: Web) -> None:
-        never_known = refused(shown_web.client.get(ADDRESS))
-        shown_web.sign_in(OWNER)
-        shown_web.client.get(ADDRESS)
-        shown_web.client.cookies.clear()
-        assert refused(shown_web.client.get(ADDRESS)) == never_known
+    def test_is_refused_to_who_is_not_signed_in(self, fresh_web: Web) -> None:
+        never_known = refused(fresh_web.client.get(ADDRESS))
+        fresh_web.sign_in(OWNER)
+        fresh_web.client.get(ADDRESS)
+        fresh_web.client.cookies.clear()
+        assert refused(fresh_web.client.get(ADDRESS)) == never_known
         assert never_known["code"] == "signed_out"
 
     def test_is_refused_to_who_lost_the_shop(self, web: Web) -> None:
@@ -102,14 +102,14 @@ class TestAnAddressThatIsKnown:
         assert refused(web.client.get(IN_OTHER_WORDS)) == known
         assert (known["status"], known["code"]) == (404, "not_found")
 
-    def test_is_refused_to_whose_shop_it_is_not(self, shown_web: Web) -> None:
+    def test_is_refused_to_whose_shop_it_is_not(self, fresh_web: Web) -> None:
         foreign = f"{TILE}?shop={KYOTO}"
-        shown_web.sign_in(OWNER)
-        never_known = refused(shown_web.client.get(foreign))
-        shown_web.sign_in(AGENCY)
-        assert shown_web.client.get(foreign).status_code == 200
-        shown_web.sign_in(OWNER)
-        assert refused(shown_web.client.get(foreign)) == never_known
+        fresh_web.sign_in(OWNER)
+        never_known = refused(fresh_web.client.get(foreign))
+        fresh_web.sign_in(AGENCY)
+        assert fresh_web.client.get(foreign).status_code == 200
+        fresh_web.sign_in(OWNER)
+        assert refused(fresh_web.client.get(foreign)) == never_known
         assert (never_known["status"], never_known["code"]) == (404, "not_found")
 
     def test_is_asked_by_token_where_one_is_shown(self, owner: Web) -> None:
@@ -124,9 +124,9 @@ class TestAnAddressThatIsKnown:
 
 
 class TestWhatIsRemembered:
-    def test_is_nothing_that_a_stranger_asked(self, shown_web: Web) -> None:
-        assert shown_web.client.get(ADDRESS).status_code == 401
-        assert not is_known(shown_web, f"shop={ROD}&range=7d&compare=year")
+    def test_is_nothing_that_a_stranger_asked(self, fresh_web: Web) -> None:
+        assert fresh_web.client.get(ADDRESS).status_code == 401
+        assert not is_known(fresh_web, f"shop={ROD}&range=7d&compare=year")
 
     def test_is_nothing_that_cannot_be_read(self, owner: Web) -> None:
         query = f"shop={ROD}&range=8d"

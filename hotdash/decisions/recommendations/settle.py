@@ -257,15 +257,16 @@ class _Settling:
         )
 
     def _rank(self) -> None:
-        """All by what they are worth; anew is asked what is among the first of its kind that wait.
+        """Anew is asked what by its worth is among the first of its kind that wait; then all get their place.
 
+        Whether something is asked at all hangs on no taste: what is never shown could not be learnt anew.
         Who waits already keeps waiting, further down.
         """
         new = {record.recommendation_id for record in self.out.opened}
         before: dict[str, int] = {}
         admitted: list[RecommendationRecord] = []
         everything = [self._advised(each) for each in (*self.out.kept, *self.out.opened)]
-        for record in ranked(everything, self.estimates):
+        for record in ranked(everything):
             is_new = record.recommendation_id in new
             place = before.get(record.kind, 0)
             if is_new and record.status == OPEN and place >= MOST_ASKED_OF_A_KIND:

@@ -240,7 +240,8 @@ class TestEvidence:
 
     def test_every_column_has_words(self) -> None:
         folder = Path(str(signals.__file__)).parent
-        for name in ("item", "breaches", "parcels", "page_days", "campaign_days", "source"):
+        told = "item", "breaches", "parcels", "page_days", "campaign_days", "source"
+        for name in (*told, "idle_items", "anomaly_days"):
             asked = (
                 (folder / f"{name}.sql").read_text().partition("select")[2].partition("\nfrom")[0]
             )

@@ -12,6 +12,7 @@ LEVELS: Mapping[str, Sequence[str]] = {
     "kind": (
         *("reorder", "reply", "chase_carrier", "assign_page"),
         *("cut_campaign", "raise_campaign", "fix_source"),
+        *("look_into", "clear_stock"),
     ),
     "money": ("none", "tenth", "day", "week", "more"),
     "urgency": ("day", "three_days", "week", "later"),
@@ -21,14 +22,21 @@ LEVELS: Mapping[str, Sequence[str]] = {
     "evidence": ("six_hours", "day", "three_days", "older"),
     "weekday": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
 }
-COVER = ("out", "week", "two_weeks", "month", "more")
+OF_A_KIND: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "reorder": {
+        "cover": ("out", "week", "two_weeks", "month", "more"),
+        "chance": ("less", "likely", "sure"),
+    },
+    "look_into": {"off": ("four", "five", "eight")},
+}
 SLIPS = 0.05
 """So many answers are given without looking."""
 
 
 def context(chance: Random) -> Context:
     told = {name: chance.choice(levels) for name, levels in LEVELS.items()}
-    return told | ({"cover": chance.choice(COVER)} if told["kind"] == "reorder" else {})
+    own = OF_A_KIND.get(told["kind"], {})
+    return told | {name: chance.choice(levels) for name, levels in own.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def require_assignee(told: str | None) -> str:
     assignee = (told or "").strip()
     if not assignee or len(assignee) > LONGEST_ASSIGNEE:
         raise AssignmentError(
-            "A page is assigned to somebody.",
+            "Nothing is assigned to nobody.",
             hint=f"Name who works on it, in {LONGEST_ASSIGNEE} characters or fewer.",
             field="assignee",
         )

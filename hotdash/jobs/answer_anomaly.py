@@ -6,19 +6,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError, HotdashError
+from hotdash.decisions.anomaly_answers import Saying, say
 from hotdash.decisions.log import Action, Decision, Scope, record_decision
 from hotdash.insights.anomalies.keeping import headline_of
 from hotdash.insights.anomalies.states import ANSWERS, State
-from hotdash.storage.appdb.repositories import audit
-from hotdash.storage.appdb.repositories.anomalies import (
-    AnomalyEventRecord,
-    AnomalyRecord,
-    add_anomaly_event,
-    find_anomaly,
-)
+from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord, find_anomaly
 
 LONGEST_NOTE = 2000
-AUDITED = "answer_anomaly"
 _DECISIONS = {
     State.EXPLAINED: Action.EXPLAIN_ANOMALY,
     State.FALSE_ALARM: Action.CALL_ANOMALY_FALSE,
@@ -55,29 +49,11 @@ def answer_anomaly(
     """How it stands afterwards. What ends it needs a reason, which is kept as a decision."""
     note = answer.note.strip()
     _require_usable(record, answer, note)
-    about = record.about
-    event = AnomalyEventRecord(
-        about.shop_id,
-        record.anomaly_id,
-        now,
-        answer.actor,
-        answer.state.value,
-        answer.assignee if answer.state is State.ASSIGNED else None,
-        note or None,
-    )
-    add_anomaly_event(session, event)
-    audit.add_event(
-        session,
-        shop_id=about.shop_id,
-        actor=answer.actor,
-        action=AUDITED,
-        subject=str(record.anomaly_id),
-        at=now,
-        detail={"series": about.key, "day": about.day.isoformat(), "state": answer.state.value},
-        request_id=answer.request_id,
-    )
+    assignee = answer.assignee if answer.state is State.ASSIGNED else None
+    said = Saying(answer.state.value, answer.actor, assignee, note or None, answer.request_id)
+    say(session, record, said, now)
     _decide(session, record, answer, note, now)
-    return find_anomaly(session, about.shop_id, str(record.anomaly_id))
+    return find_anomaly(session, record.about.shop_id, str(record.anomaly_id))
 
 
 def _decide(

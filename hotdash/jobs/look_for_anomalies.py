@@ -12,6 +12,7 @@ from hotdash.insights.anomalies.keeping import driver_of, headline_of, row_of
 from hotdash.insights.anomalies.look import Looked, look
 from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.notify_findings import end, open_found
+from hotdash.jobs.recommend import recommend
 from hotdash.jobs.send_alerts import send_alerts
 from hotdash.storage.appdb.repositories import alerts, anomalies
 from hotdash.storage.appdb.repositories.alerts import CHECK, NewAlert
@@ -62,11 +63,23 @@ def look_for_anomalies(
             continue
         if one is not None:
             kept.append(one)
+            _ask(database, clock, one)
     if desk is not None:
         tell_anomalies(replace(desk, clock=clock), shops or _all_shops(database))
     if failed:
         raise failed[0]
     return kept
+
+
+def _ask(database: Database, clock: Clock, kept: Kept) -> None:
+    """At once and not at the next publication; of sources nothing is judged here."""
+    if not (kept.new or kept.gone):
+        return
+    try:
+        recommend(database, kept.shop_id, clock, {})
+    except Exception as error:
+        # What was found is kept, and the next publication asks.
+        _log.error("anomalies_not_asked", shop=kept.shop_id, error=told_as(error))
 
 
 def _all_shops(database: Database) -> list[str]:

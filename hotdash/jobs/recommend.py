@@ -9,9 +9,11 @@ from hotdash.base.clock import Clock, local_day
 from hotdash.base.logging import get_logger
 from hotdash.decisions.recommendations import outcomes
 from hotdash.decisions.recommendations.contract import Kind, Recommender
+from hotdash.decisions.recommendations.findings.look_into import answered_elsewhere
 from hotdash.decisions.recommendations.registry import RECOMMENDERS
 from hotdash.decisions.recommendations.settle import Proposed, Settled, settle
 from hotdash.jobs.learn import adviser_of, learn
+from hotdash.jobs.links import with_links
 from hotdash.pipeline.durable import Detail
 from hotdash.storage.appdb.repositories import recommendations as kept
 from hotdash.storage.appdb.repositories.decisions import add_outcomes, left_alone, measurable
@@ -38,11 +40,10 @@ def recommend(
     with database.jobs() as session:
         kept.lock_recommendations(session, shop_id)
         decided = outcomes.due(measurable(session, shop_id, kept.ANSWERED), now)
-        watched = outcomes.watched_pages(decided)
+        watched = outcomes.watched(decided)
         with database.snapshot() as seen:
-            reading = load_reading(
-                seen, shop_id, now, stale_after=stale_after, watched_pages=watched
-            )
+            reading = load_reading(seen, shop_id, now, stale_after=stale_after, watched=watched)
+            reading = with_links(seen, reading)
         known = kept.newest_by_subject(session, shop_id)
         settled = _settled(session, reading, known, recommenders, now)
         _store(session, shop_id, settled, known)
@@ -72,19 +73,21 @@ def _settled(
 ) -> Settled:
     proposed: list[Proposed] = []
     judged: set[Kind] = set()
+    unheard: set[Kind] = set()
     for recommender in recommenders:
         told = _heard(recommender, reading, now)
-        if told is not None:
-            proposed += told
-            judged |= recommender.judges(reading)
+        kinds = judged if told is not None else unheard
+        kinds |= recommender.judges(reading)
+        proposed += told or ()
     shop_id = reading.shop_id
     by_key = {(record.kind, record.subject): record for record in known}
     timezone = get_shop(session, shop_id).timezone
     begun = kept.periods_of(session, shop_id, local_day(now, timezone))
     return settle(
-        *(reading, by_key, begun, proposed, judged, now),
+        *(reading, by_key, begun, proposed, judged - unheard, now),
         times=kept.times_asked(session, shop_id),
         adviser=adviser_of(learn(session, shop_id, now), shop_id, now, timezone),
+        elsewhere=answered_elsewhere(reading),
     )
 
 

@@ -79,6 +79,16 @@ def test_of_three_none_is_drawn() -> None:
     assert not any(each.is_trial for each in found)
 
 
+def test_what_is_asked_at_all_hangs_on_its_worth_and_not_on_a_taste() -> None:
+    """Of sixty the ten least are left out, also where the weightiest are nobody's liking."""
+    many = [proposal(f"item:{worth}", worth) for worth in range(1000, 1060)]
+    disliked = {f"item:{worth}": ("0.01", "0.01") for worth in range(1030, 1060)}
+    found = settle(reading(), {}, (), many, (), NOW, adviser=Given(disliked)).opened
+    assert {each.magnitude for each in found} == set(range(1010, 1060))
+    assert [each.subject for each in found[:2]] == ["item:1029", "item:1028"]
+    assert found[-1].subject == "item:1030"
+
+
 class TestTheDraw:
     """It is one of the proposals, the same all day, and another on other days and in other shops."""
 

@@ -112,7 +112,7 @@ class TestAnApproval:
         assert kept.detail["subjects"] == ["conversation:7", "conversation:9"]
 
     def test_of_a_page_assigns_it(self, published: Publisher) -> None:
-        with pytest.raises(HotdashError, match="assigned to somebody"):
+        with pytest.raises(HotdashError, match="assigned to nobody"):
             say(published, "assign_page", given())
         made = say(published, "assign_page", given(assignee="Bea"))
         assert made.action == "seo.assignment.create"

@@ -21,6 +21,7 @@ from hotdash.storage.appdb.repositories import alerts, anomalies, audit
 from hotdash.storage.appdb.repositories.alerts import CHECK
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord
 from hotdash.storage.appdb.repositories.decisions import list_decisions
+from hotdash.storage.appdb.repositories.recommendations import open_recommendations
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.busy_hours import busy_hours
@@ -97,6 +98,21 @@ def test_what_moved_with_it_stands_beside_it(struck: Storefront) -> None:
     assert "aov" in {each["metric"] for each in context["steady"]}
     split = {each["name"]: Decimal(each["change"]) for each in context["split"]}
     assert split["Number of orders"] < -abs(10 * split["Order value (AOV)"])
+
+
+def test_what_rings_is_asked_at_once_and_as_one(struck: Storefront) -> None:
+    """Orders, units and new customers fell with revenue, which is worth most."""
+    with struck.database.jobs() as session:
+        asked = [each for each in open_recommendations(session, ROD) if each.kind == "look_into"]
+        ringing = {
+            str(each.anomaly_id): each.about.metric
+            for each in anomalies.list_anomalies(session, ROD, level="alert", is_new=True)
+        }
+    [fallen_day] = [each for each in asked if each.features["day"] == FALLEN.isoformat()]
+    assert fallen_day.features["series"] == "revenue"
+    told = {ringing[each] for each in fallen_day.features["anomalies"]}
+    assert {"revenue", "orders"} <= told
+    assert fallen_day.impact_amount == abs(Decimal(found(struck, "revenue").about.money or 0))
 
 
 def test_a_publication_is_looked_at_once(struck: Storefront) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +18,6 @@ from hotdash.decisions.recommendations.settle import id_of
 from hotdash.insights.metrics.query.query import query
 from hotdash.insights.metrics.query.question import Question
 from hotdash.jobs.recommend import recommend
-from hotdash.storage.appdb.repositories.forecasts import StockPlanRecord, keep_stock_plan
 from hotdash.storage.appdb.repositories.publications import move_pointer
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
@@ -88,73 +87,6 @@ def test_what_runs_out_is_worth_what_will_be_missing(found: Found) -> None:
         {"option": "order", "units": 60, "cost": "750.00"},
         {"option": "let it run out", "units": 0},
     ]
-
-
-def test_what_the_forecast_says_stands_beside_what_is_counted(published: Publisher) -> None:
-    with published.database.jobs() as session:
-        keep_stock_plan(session, SHOP, [foretold_hose()])
-    item = asked(published.database, published.clock)["reorder"]
-    assert item.reason.endswith(
-        "worth $880.00. Its forecast gives 97% that it runs out before a refill, between 23 Nov "
-        "2026 and 26 Nov 2026."
-    )
-    assert item.features["run_out"] == "0.9712"
-    assert item.impact_amount == 880
-
-
-def test_a_forecast_of_older_stock_says_nothing(published: Publisher) -> None:
-    old = replace(foretold_hose(), as_of_day=date(2026, 11, 18))
-    with published.database.jobs() as session:
-        keep_stock_plan(session, SHOP, [old])
-    item = asked(published.database, published.clock)["reorder"]
-    assert "forecast" not in item.reason
-    assert "run_out" not in item.features
-
-
-def foretold_hose() -> StockPlanRecord:
-    """The plan of the item of the small world; only what the rule reads matters."""
-    nothing: dict[str, Any] = dict.fromkeys(
-        (
-            "product_title",
-            "variant_title",
-            "supplier",
-            "order_cost",
-            "overstock_value",
-            "dead_value",
-        )
-    )
-    return StockPlanRecord(
-        shop_id=SHOP,
-        inventory_item_id=801,
-        as_of_day=date(2026, 11, 21),
-        made_at=NOW,
-        sku="HOSE-8",
-        method="SES",
-        is_intermittent=False,
-        is_own_range=True,
-        available=6,
-        incoming=0,
-        lead_time_days=14,
-        service_percent=95,
-        pack_size=1,
-        daily=Decimal(2),
-        expected_28d=Decimal(56),
-        low_28d=Decimal(46),
-        high_28d=Decimal(67),
-        out_on=date(2026, 11, 24),
-        out_earliest=date(2026, 11, 23),
-        out_latest=date(2026, 11, 26),
-        run_out=Decimal("0.9712"),
-        run_out_noticed=Decimal("0.9990"),
-        is_warned=True,
-        units_short=Decimal(22),
-        money_at_risk=Decimal(880),
-        reorder_point=37,
-        reorder_quantity=91,
-        overstock_units=0,
-        is_dead=False,
-        **nothing,
-    )
 
 
 def test_open_conversations_past_their_promise_are_counted_once_and_without_money(

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import ConflictError, HotdashError, NotFoundError
 from hotdash.base.ids import new_id
+from hotdash.decisions.anomaly_answers import Saying, say_of_all
 from hotdash.decisions.assignments import require_assignee
 from hotdash.decisions.log import Action, Decision, Learnt, Scope, record_decision
 from hotdash.decisions.recommendations.contract import KINDS, Kind
+from hotdash.storage.appdb.repositories.anomalies import ASSIGNED, EXPLAINED, FALSE_ALARM
 from hotdash.storage.appdb.repositories.assignments import AssignmentRecord, add_assignment
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, decision_by_key
 from hotdash.storage.appdb.repositories.recommendations import (
@@ -28,6 +30,12 @@ from hotdash.storage.appdb.repositories.recommendations import (
     find_recommendation,
 )
 
+_SAID = {
+    Action.ASSIGN_ANOMALY: ASSIGNED,
+    Action.CALL_ANOMALY_FALSE: FALSE_ALARM,
+    Action.EXPLAIN_ANOMALY: EXPLAINED,
+}
+_ENDINGS = {"false alarm": Action.CALL_ANOMALY_FALSE, EXPLAINED: Action.EXPLAIN_ANOMALY}
 LONGEST_SNOOZE = timedelta(days=14)
 LONGEST_TEXT = 2000
 
@@ -92,15 +100,18 @@ def answer(
         )
     _require_usable(given, now)
     _require_asked(asked)
-    action = _action(asked, given.verdict)
+    action = _action(asked, given)
     assignment = new_id() if action is Action.CREATE_ASSIGNMENT else None
-    if assignment is not None:
+    if action in (Action.CREATE_ASSIGNMENT, Action.ASSIGN_ANOMALY):
         require_assignee(given.assignee)
+    if assignment is not None:
         _require_page(asked)
     decision = record_decision(session, _decision(asked, given, action, assignment, now), now)
     _take_effect(session, asked, given, decision, now)
     if assignment is not None:
         add_assignment(session, _assigned(asked, given, assignment, decision, now))
+    if action in _SAID:
+        _say_of_anomalies(session, asked, given, action, now)
     return Answered(
         asked.recommendation_id, decision, _STATUSES[given.verdict], action.value, assignment
     )
@@ -131,11 +142,32 @@ def _repeated(earlier: DecisionRecord, recommendation_id: UUID, given: Answer) -
     )
 
 
-def _action(asked: RecommendationRecord, verdict: Verdict) -> Action:
-    if verdict is Verdict.SNOOZE:
+def _action(asked: RecommendationRecord, given: Answer) -> Action:
+    if given.verdict is Verdict.SNOOZE:
         return Action.SNOOZE
     rules = KINDS[Kind(asked.kind)]
-    return rules.approve if verdict is Verdict.APPROVE else rules.reject
+    if given.verdict is Verdict.APPROVE:
+        return rules.approve
+    if asked.kind != Kind.LOOK_INTO or given.option is None:
+        return rules.reject
+    if given.option not in _ENDINGS:
+        raise AnswerError(
+            f"{given.option[:40]!r} is nothing that an anomaly can turn out to be.",
+            hint=f"Choose one of {', '.join(_ENDINGS)}.",
+            field="option",
+        )
+    return _ENDINGS[given.option]
+
+
+def _say_of_anomalies(
+    session: Session, asked: RecommendationRecord, given: Answer, action: Action, now: datetime
+) -> None:
+    """Of all that were asked as one: each stands afterwards as if it had been said on its own page."""
+    assignee = require_assignee(given.assignee) if action is Action.ASSIGN_ANOMALY else None
+    note = given.rationale.strip()
+    said = Saying(_SAID[action], given.actor, assignee, note, given.request_id)
+    anomalies = [str(each) for each in asked.features.get("anomalies") or ()]
+    say_of_all(session, asked.shop_id, anomalies, said, now)
 
 
 def _decision(
@@ -149,6 +181,8 @@ def _decision(
     if assignment is not None:
         page = asked.features.get("landing_page")
         edits |= {"assignment": str(assignment), "assignee": given.assignee, "landing_page": page}
+    if action is Action.ASSIGN_ANOMALY:
+        edits["assignee"] = given.assignee
     return Decision(
         shop_id=asked.shop_id,
         scope=Scope.OPS,

@@ -1,4 +1,4 @@
-"""What whoever recommends something has to say: rules today, what learns from answers later."""
+"""What whoever recommends something has to say: rules, and what forecasts, anomalies and studies found."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +33,8 @@ class Kind(StrEnum):
     CUT_CAMPAIGN = "cut_campaign"
     RAISE_CAMPAIGN = "raise_campaign"
     FIX_SOURCE = "fix_source"
+    LOOK_INTO = "look_into"
+    CLEAR_STOCK = "clear_stock"
     # What a program asks for in its own words; approving it does nothing but keep the decision.
     PROPOSAL = "proposal"
 
@@ -124,6 +126,23 @@ KINDS: Mapping[Kind, KindRules] = {
         Better.LOWER,
         over_at=Decimal(0),
     ),
+    Kind.LOOK_INTO: KindRules(
+        Action.ASSIGN_ANOMALY,
+        Action.CALL_ANOMALY_FALSE,
+        timedelta(days=7),
+        timedelta(days=7),
+        Better.LOWER,
+        over_at=Decimal(0),
+    ),
+    Kind.CLEAR_STOCK: KindRules(
+        Action.APPROVE_CLEARANCE,
+        Action.REJECT_CLEARANCE,
+        timedelta(days=28),
+        timedelta(days=56),
+        Better.LOWER,
+        (INVENTORY,),
+        is_standing=True,
+    ),
     Kind.PROPOSAL: KindRules(
         Action.APPROVE_PROPOSAL,
         Action.REJECT_PROPOSAL,
@@ -149,6 +168,7 @@ class Proposal:
 
     The weight is what it is ranked by, and never shown; the magnitude is what grows when it gets
     worse, of a kind always in the same unit; measured is the figure that is looked at again when its time is over.
+    It is silent where one of the others speaks of the same matter.
     """
 
     kind: Kind
@@ -167,6 +187,7 @@ class Proposal:
     impact_text: str | None = None
     options: Sequence[Mapping[str, Any]] = ()
     features: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    silent_beside: Sequence[tuple[Kind, str]] = ()
 
 
 class Recommender(Protocol):

@@ -32,6 +32,8 @@ _ASKED: Mapping[Kind, tuple[str, Callable[[str], dict[str, str]]]] = {
     Kind.CUT_CAMPAIGN: ("campaign_days", _campaign),
     Kind.RAISE_CAMPAIGN: ("campaign_days", _campaign),
     Kind.FIX_SOURCE: ("source", _named),
+    Kind.LOOK_INTO: ("anomaly_days", _named),
+    Kind.CLEAR_STOCK: ("idle_items", lambda _: {}),
 }
 
 

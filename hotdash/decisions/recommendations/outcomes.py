@@ -9,7 +9,7 @@ from statistics import median
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import KINDS, Better, Kind, Recommender
 from hotdash.storage.appdb.repositories.decisions import Measurable, OutcomeRecord
-from hotdash.storage.appdb.repositories.signals.reading import Reading
+from hotdash.storage.appdb.repositories.signals.reading import Reading, Watched
 
 GIVEN_UP_AFTER = timedelta(days=7)
 FEWEST_ALIKE = 3
@@ -49,9 +49,13 @@ def due(found: Sequence[Measurable], now: datetime) -> list[Measurable]:
     return [each for each in found if now >= _due_at(each)]
 
 
-def watched_pages(found: Sequence[Measurable]) -> set[str]:
-    of_pages = [each.subject for each in found if each.kind == Kind.ASSIGN_PAGE.value]
-    return {subject.removeprefix("page:") for subject in of_pages}
+def watched(found: Sequence[Measurable]) -> Watched:
+    """What their figures are of."""
+
+    def named(kind: Kind) -> set[str]:
+        return {each.subject.partition(":")[2] for each in found if each.kind == kind.value}
+
+    return Watched(named(Kind.ASSIGN_PAGE), named(Kind.REORDER), named(Kind.LOOK_INTO))
 
 
 def outcome_of(

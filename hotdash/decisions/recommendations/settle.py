@@ -33,6 +33,7 @@ MOST_ASKED_OF_A_KIND = 50
 _CENT = Decimal("0.0001")
 
 Key = tuple[str, str]
+_NOWHERE: Collection[Key] = ()
 _NEVER_ASKED: Mapping[Key, int] = {}
 
 
@@ -84,18 +85,31 @@ def settle(
     *,
     times: Mapping[Key, int] = _NEVER_ASKED,
     adviser: Adviser | None = None,
+    elsewhere: Collection[Key] = _NOWHERE,
 ) -> Settled:
-    """Known holds of each kind and subject what is asked, or else what was asked last; times, how often."""
-    settling = _Settling(reading, known, set(begun_today), now, times, adviser)
-    return settling.done(_once(proposed), judged)
+    """Known holds of each kind and subject what is asked, or else what was asked last; times, how often.
+
+    Elsewhere is what was answered by other ways than in the queue.
+    """
+    once = _once(proposed)
+    heard = [each for each in once.values() if not once.keys() & _beside(each.proposal)]
+    silent = once.keys() - {each.key for each in heard}
+    settling = _Settling(
+        reading, known, set(begun_today), now, times, adviser, frozenset({*silent, *elsewhere})
+    )
+    return settling.done(heard, judged)
 
 
-def _once(proposed: Iterable[Proposed]) -> list[Proposed]:
+def _once(proposed: Iterable[Proposed]) -> dict[Key, Proposed]:
     """Where two propose the same thing the weightier one is heard; the rest by weight."""
     by_key: dict[Key, Proposed] = {}
     for each in sorted(proposed, key=lambda each: (-each.proposal.weight, each.key, each.by)):
         by_key.setdefault(each.key, each)
-    return list(by_key.values())
+    return by_key
+
+
+def _beside(proposal: Proposal) -> set[Key]:
+    return {(kind.value, subject) for kind, subject in proposal.silent_beside}
 
 
 def _shown(record: RecommendationRecord) -> dict[str, object]:
@@ -112,6 +126,7 @@ class _Settling:
     now: datetime
     times: Mapping[Key, int]
     adviser: Adviser | None
+    spoken_of: Collection[Key] = _NOWHERE
     estimates: dict[UUID, Estimate] = field(default_factory=dict[UUID, Estimate])
     out: Settled = field(default_factory=Settled)
 
@@ -180,9 +195,12 @@ class _Settling:
         return replace(record, status=OPEN, snoozed_until=None, snoozed_magnitude=None)
 
     def _expire(self, record: RecommendationRecord) -> None:
-        """Nobody answered, and there is nothing left to answer: that is kept as ignored."""
+        """Nobody answered, and there is nothing left to answer: that is kept as ignored.
+
+        Not where it was answered elsewhere, or another one speaks of the same matter now.
+        """
         self.out.expired.append(expired(record, self.now))
-        is_ignored = record.status == OPEN
+        is_ignored = record.status == OPEN and (record.kind, record.subject) not in self.spoken_of
         self._tell(record, "expired", ignored=is_ignored, **(_shown(record) if is_ignored else {}))
 
     def _open(self, each: Proposed, last: RecommendationRecord | None) -> None:
@@ -257,15 +275,16 @@ class _Settling:
         )
 
     def _rank(self) -> None:
-        """All by what they are worth; anew is asked what is among the first of its kind that wait.
+        """Anew is asked what by its worth is among the first of its kind that wait; then all get their place.
 
+        Whether something is asked at all hangs on no taste: what is never shown could not be learnt anew.
         Who waits already keeps waiting, further down.
         """
         new = {record.recommendation_id for record in self.out.opened}
         before: dict[str, int] = {}
         admitted: list[RecommendationRecord] = []
         everything = [self._advised(each) for each in (*self.out.kept, *self.out.opened)]
-        for record in ranked(everything, self.estimates):
+        for record in ranked(everything):
             is_new = record.recommendation_id in new
             place = before.get(record.kind, 0)
             if is_new and record.status == OPEN and place >= MOST_ASKED_OF_A_KIND:

@@ -137,7 +137,7 @@ def approve(
     recommendation: Named,
     reason: Reason,
     assignee: Annotated[
-        str | None, typer.Option(help="Who works on it; a landing page needs somebody.")
+        str | None, typer.Option(help="Who works on it; a page or an anomaly needs somebody.")
     ] = None,
     option: Annotated[str | None, typer.Option(help="Which of its options.")] = None,
     external_ref: Annotated[
@@ -152,10 +152,16 @@ def approve(
 
 @commands.command()
 def reject(
-    context: typer.Context, recommendation: Named, reason: Reason, json: Json = False
+    context: typer.Context,
+    recommendation: Named,
+    reason: Reason,
+    option: Annotated[
+        str | None, typer.Option(help="Which of its options: an anomaly may be explained.")
+    ] = None,
+    json: Json = False,
 ) -> None:
     """Decide not to do it."""
-    _answer(context, recommendation, Verdict.REJECT, reason, json)
+    _answer(context, recommendation, Verdict.REJECT, reason, json, option=option)
 
 
 @commands.command()

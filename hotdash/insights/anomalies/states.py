@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 
+from hotdash.storage.appdb.repositories import anomalies as kept
+
 
 class State(StrEnum):
-    NEW = "new"
-    ACKNOWLEDGED = "acknowledged"
-    ASSIGNED = "assigned"
-    EXPLAINED = "explained"
-    FALSE_ALARM = "false_alarm"
+    NEW = kept.NEW
+    ACKNOWLEDGED = kept.ACKNOWLEDGED
+    ASSIGNED = kept.ASSIGNED
+    EXPLAINED = kept.EXPLAINED
+    FALSE_ALARM = kept.FALSE_ALARM
 
     @property
     def is_over(self) -> bool:

@@ -16,6 +16,7 @@ from hotdash.decisions.recommendations.settle import settle
 from hotdash.decisions.recommendations.wording import query_of
 from hotdash.entrypoints.web.pages.evidence_view import COLUMNS, evidence_view
 from hotdash.storage.appdb.repositories import signals
+from hotdash.storage.appdb.repositories.anomalies import find_anomaly, keep_anomalies
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, list_decisions
 from hotdash.storage.appdb.repositories.recommendations import (
     add_recommendation_events,
@@ -23,6 +24,7 @@ from hotdash.storage.appdb.repositories.recommendations import (
 )
 from hotdash.storage.appdb.repositories.visits import VisitedShop
 from tests.decisions.recommendations_given import proposal, reading
+from tests.fixtures.kept_anomalies import kept_anomaly
 from tests.fixtures.pages import table_of
 from tests.fixtures.storefront import OWNER, ROD, VIEWER
 from tests.fixtures.web import Web
@@ -141,6 +143,36 @@ class TestChanging:
         assert decisions(operator) == []
 
 
+class TestAnAnomaly:
+    @pytest.mark.parametrize(
+        ("said", "state", "action"),
+        [
+            ({"verdict": "approve", "assignee": "Bea"}, "assigned", "anomalies.assign"),
+            (
+                {"verdict": "reject", "rationale": "A sale.", "option": "explained"},
+                "explained",
+                "anomalies.explain",
+            ),
+        ],
+    )
+    def test_is_answered_from_the_queue_as_on_its_own_page(
+        self, operator: Web, said: dict[str, str], state: str, action: str
+    ) -> None:
+        database = operator.storefront.database
+        now = operator.storefront.clock.now()
+        with database.jobs() as session:
+            [anomaly] = keep_anomalies(session, [kept_anomaly("revenue", now.date())], now)
+        asked = put(operator, kind=Kind.LOOK_INTO, features={"anomalies": [str(anomaly)]})
+        page = operator.client.get(PAGE).text
+        assert 'name="assignee" required' in page
+        assert '<option value="explained">Something known, as said here</option>' in page
+        assert approve(operator, asked, **said).status_code == 303
+        with database.jobs() as session:
+            record = find_anomaly(session, ROD, str(anomaly))
+        assert (record.state, record.assignee) == (state, said.get("assignee"))
+        assert [each.action for each in decisions(operator)] == [action]
+
+
 class TestCorrecting:
     def correct(self, web: Web, decision: object, **said: str) -> httpx.Response:
         told = {"shop": ROD, "decision": str(decision), "rationale": "24, not 48.", "next": PAGE}
@@ -240,7 +272,8 @@ class TestEvidence:
 
     def test_every_column_has_words(self) -> None:
         folder = Path(str(signals.__file__)).parent
-        for name in ("item", "breaches", "parcels", "page_days", "campaign_days", "source"):
+        told = "item", "breaches", "parcels", "page_days", "campaign_days", "source"
+        for name in (*told, "idle_items", "anomaly_days"):
             asked = (
                 (folder / f"{name}.sql").read_text().partition("select")[2].partition("\nfrom")[0]
             )

@@ -1,6 +1,7 @@
 """The pairs of a shop whose every number is known: found, not found, too short, not connected, and twice the same."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +12,14 @@ from sqlalchemy import select
 from hotdash.base.ids import new_id
 from hotdash.insights.correlation.lead_lag import FALSE_SHARE, FEWEST_DAYS
 from hotdash.insights.studies.catalog import PAIRS
+from hotdash.jobs.links import with_links
 from hotdash.reports.packet.recorder import digest_of
 from hotdash.reports.studies.answering import answer_studies
 from hotdash.reports.studies.contract import State, StudyAnswer, StudyOfPair
 from hotdash.reports.studies.document import as_bytes, as_json, blocked_of
 from hotdash.storage.appdb.models import Published
+from hotdash.storage.appdb.repositories.signals.reading import load_reading
+from tests.decisions.test_look_into import anomaly
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.storefront import KYOTO, NOW, ROD, Storefront, copied
 from tests.fixtures.study_world import (
@@ -197,6 +201,15 @@ def test_a_correlation_is_told_exactly_as_a_decimal_would_be(
     assert day == "2026-05-03"
     assert Decimal(first) >= 0
     assert Decimal(second) >= 0
+
+
+def test_whoever_recommends_hears_of_it_where_its_leader_just_moved(studied: Storefront) -> None:
+    """And of nothing else: comparing all pairs on ordinary days would say nothing new."""
+    with studied.database.snapshot() as session:
+        calm = load_reading(session, ROD, NOW)
+        assert with_links(session, calm).links == ()
+        [link] = with_links(session, replace(calm, anomalies=[anomaly("sla_breaches")])).links
+    assert (link.study, link.leader, link.days) == ("sla-anomalies", "sla_breaches", LEAD)
 
 
 def test_a_shift_leaves_its_band_where_chance_rarely_would(answers: dict[str, StudyAnswer]) -> None:

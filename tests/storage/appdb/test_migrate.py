@@ -13,6 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError, UnavailableError
 from hotdash.storage.appdb import migrate
@@ -179,6 +180,8 @@ class TestNoLoss:
 
     def test_a_step_that_would_lose_rows(self, database: Database) -> None:
         fill(database)
+        with database.jobs() as session:
+            answered(session, "hot-rod-an", "look_into")
         before = content(database)
         for revision in REVISIONS[1:]:
             with pytest.raises(ConflictError, match=f"Going down to {revision} would lose"):
@@ -205,6 +208,23 @@ class TestNoLoss:
             run(connection, "update app.alerts set severity = 'warning'")
             assert losses(before, held(connection)) == ["app.alerts.severity"]
 
+    @pytest.mark.parametrize(("kind", "before"), [("proposal", "0029"), ("look_into", "0030")])
+    def test_a_kind_that_older_code_does_not_know(
+        self, database: Database, shop: SeededShop, kind: str, before: str
+    ) -> None:
+        """Named and refused; where losing is meant it is gone, also after going up again, and nothing else is."""
+        for asked in (kind, "reorder"):
+            with database.jobs() as session:
+                answered(session, shop.shop_id, asked)
+        with pytest.raises(ConflictError, match=r"would lose what is in .*app\.recommendations\."):
+            migrate.downgrade(database, before)
+        migrate.downgrade(database, before, losing=True)
+        assert kinds(database) == ["reorder"]
+        migrate.upgrade(database)
+        assert kinds(database) == ["reorder"]
+        with database.jobs() as session:
+            assert session.scalar(text("select count(*) from app.decisions")) == 2
+
     def test_marts_are_made_again_by_a_publication(
         self, database: Database, shop: SeededShop
     ) -> None:
@@ -214,6 +234,31 @@ class TestNoLoss:
                 {"s": shop.shop_id, "d": date(2026, 11, 1)},
             )
         migrate.downgrade(database, REVISIONS[1])
+
+
+def answered(session: Session, shop_id: str, kind: str) -> None:
+    session.execute(
+        text("""
+            with answer as (
+              insert into app.decisions
+                (shop_id, decision_id, scope, action, actor, subject, rationale, decided_at)
+              values (:shop, gen_random_uuid(), 'ops', 'approve', 'somebody', 'a', 'b', now())
+              returning decision_id)
+            insert into app.recommendations
+              (shop_id, recommendation_id, kind, subject, period, proposed_by, title, reason,
+               confidence, verb, status, score, magnitude, metric, opened_at, updated_at,
+               closed_at, decision_id)
+            select :shop, gen_random_uuid(), :kind, 'a', '2026-11-20', 'test', 'a', 'b',
+              'low', 'c', 'approved', 0, 0, 'd', now(), now(), now(), decision_id
+            from answer
+        """),
+        {"shop": shop_id, "kind": kind},
+    )
+
+
+def kinds(database: Database) -> list[str]:
+    with database.jobs() as session:
+        return list(session.scalars(text("select kind from app.recommendations")))
 
 
 class TestRebuild:

@@ -24,6 +24,8 @@ _AGES = (
     (timedelta(days=3), "three_days"),
 )
 _COVER = ((0, "out"), (7, "week"), (14, "two_weeks"), (28, "month"))
+_CHANCES = ((Decimal("0.5"), "less"), (Decimal("0.8"), "likely"))
+_OFF = ((Decimal(5), "four"), (Decimal(8), "five"))
 _TIMES = ("first", "second")
 # These were settled when it was first asked, and stay while it waits.
 _OF_ITS_OPENING = ("before", "times")
@@ -47,6 +49,8 @@ def context_of(
         "times": _TIMES[times] if times < len(_TIMES) else "often",
         "evidence": _evidence(proposal.kind, reading),
         "cover": _cover(proposal.features),
+        "chance": _chance(proposal.features),
+        "off": _off(proposal.features),
         WEEKDAY: _DAYS[local_day(reading.now, reading.timezone).weekday()],
     }
     return {name: level for name, level in told.items() if level is not None}
@@ -107,3 +111,19 @@ def _cover(features: Mapping[str, Any]) -> str | None:
     if not isinstance(days, int):
         return None
     return next((level for most, level in _COVER if days <= most), "more")
+
+
+def _chance(features: Mapping[str, Any]) -> str | None:
+    """That it runs out before a refill, where a forecast says so."""
+    told = features.get("run_out")
+    if told is None:
+        return None
+    return next((level for below, level in _CHANCES if Decimal(told) < below), "sure")
+
+
+def _off(features: Mapping[str, Any]) -> str | None:
+    """How many standard deviations from what was expected."""
+    told = features.get("z")
+    if told is None:
+        return None
+    return next((level for below, level in _OFF if abs(Decimal(told)) < below), "eight")

@@ -10,6 +10,8 @@ _KINDS = {
     "cut_campaign": "Cutting campaigns",
     "raise_campaign": "Spending more on campaigns",
     "fix_source": "Mending sources",
+    "look_into": "Looking into what was out of the ordinary",
+    "clear_stock": "Clearing stock",
 }
 _LEVELS = {
     "money=none": "with no money at risk",
@@ -40,6 +42,12 @@ _LEVELS = {
     "cover=two_weeks": "for items with two weeks of stock or less",
     "cover=month": "for items with four weeks of stock or less",
     "cover=more": "for items with more than four weeks of stock",
+    "chance=less": "for items that run out before a refill only if nobody orders for a week",
+    "chance=likely": "for items that likely run out before a refill",
+    "chance=sure": "for items that almost surely run out before a refill",
+    "off=four": "about what was just beyond the ordinary",
+    "off=five": "about what was far beyond the ordinary",
+    "off=eight": "about what was very far beyond the ordinary",
 }
 _DAYS = {
     "mon": "Monday",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from hotdash.base.money import in_words
 from hotdash.decisions.recommendations import wording
@@ -21,36 +21,49 @@ class Reorder:
         return frozenset({Kind.REORDER} if INVENTORY in reading.marts else ())
 
     def propose(self, reading: Reading, now: datetime) -> Iterator[Proposal]:
+        """Where its forecast knows an item, that one speaks of it."""
         del now
         for item in reading.stock:
-            yield _proposal(reading, item)
+            if item.is_due and item.foretold is None:
+                yield _proposal(reading, item)
 
     def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal | None:
         """What is not running out is short of nothing."""
         if kind not in self.judges(reading):
             return None
-        short = {_subject(item): item.units_short for item in reading.stock}
-        return Decimal(short.get(subject, 0))
+        short = {subject_of(item): pieces_short(item) for item in reading.stock}
+        return short.get(subject, Decimal(0))
 
 
-def _subject(item: StockSignal) -> str:
+def subject_of(item: StockSignal) -> str:
     return f"item:{item.inventory_item_id}"
 
 
+def name_of(item: StockSignal) -> str:
+    return item.sku or item.product_title or f"item {item.inventory_item_id}"
+
+
+def pieces_short(item: StockSignal) -> Decimal:
+    """What will be missing within the lead time, as far as it is known: whole pieces either way."""
+    if item.foretold is None:
+        return Decimal(item.units_short)
+    return item.foretold.expected_short.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+
+
 def _proposal(reading: Reading, item: StockSignal) -> Proposal:
-    name = item.sku or item.product_title or f"item {item.inventory_item_id}"
+    name = name_of(item)
     pieces = wording.counted(item.reorder_quantity, "piece")
     runs_out = item.as_of_day + timedelta(days=item.days_of_stock or 0)
     amount, short = item.money_at_risk, wording.counted(item.units_short, "sale")
     is_money = amount is not None and amount > 0
     return Proposal(
         kind=Kind.REORDER,
-        subject=_subject(item),
+        subject=subject_of(item),
         title=f"Reorder {name}",
         reason=_reason(reading, item, name),
         confidence=_confidence(item),
         deadline=wording.end_of(runs_out, reading.timezone),
-        evidence=_evidence(reading, item, name),
+        evidence=evidence_of_item(reading, item),
         verb=f"Order {pieces}",
         weight=amount or Decimal(0),
         magnitude=Decimal(item.units_short),
@@ -58,7 +71,7 @@ def _proposal(reading: Reading, item: StockSignal) -> Proposal:
         measured=Decimal(item.units_short),
         impact_amount=wording.rounded(amount, reading.currency) if amount and is_money else None,
         impact_text=None if is_money else f"{short} missed within the lead time",
-        options=_options(reading, item),
+        options=options_of(reading, item.reorder_quantity, _cost(item)),
         features={
             "available": item.available,
             "units_sold_56d": item.units_sold_56d,
@@ -68,7 +81,6 @@ def _proposal(reading: Reading, item: StockSignal) -> Proposal:
             "reorder_quantity": item.reorder_quantity,
             "units_short": item.units_short,
             "supplier": item.supplier,
-            **_foretold_features(item),
         },
     )
 
@@ -83,23 +95,7 @@ def _reason(reading: Reading, item: StockSignal, name: str) -> str:
     refill = f"a refill takes {wording.counted(item.lead_time_days, 'day')}"
     short = wording.counted(item.units_short, "piece")
     lost = f", worth {in_words(item.money_at_risk, reading.currency)}" if item.money_at_risk else ""
-    return (
-        f"{name} {stands}, and {refill}: {sold}, so {short} will be missing{lost}.{_foretold(item)}"
-    )
-
-
-def _foretold(item: StockSignal) -> str:
-    """What the forecast adds: how likely, and between which days. Nothing of what is out already."""
-    if item.run_out is None or item.is_out_of_stock:
-        return ""
-    told = f" Its forecast gives {wording.percent(item.run_out)} that it runs out before a refill"
-    if item.out_earliest is None or item.out_latest is None:
-        return f"{told}."
-    return f"{told}, between {wording.day(item.out_earliest)} and {wording.day(item.out_latest)}."
-
-
-def _foretold_features(item: StockSignal) -> dict[str, str]:
-    return {} if item.run_out is None else {"run_out": f"{item.run_out:f}"}
+    return f"{name} {stands}, and {refill}: {sold}, so {short} will be missing{lost}."
 
 
 def _confidence(item: StockSignal) -> Confidence:
@@ -109,13 +105,17 @@ def _confidence(item: StockSignal) -> Confidence:
     return Confidence.MEDIUM if item.days_in_stock_56d >= LIKELY_AFTER_DAYS else Confidence.LOW
 
 
-def _evidence(reading: Reading, item: StockSignal, name: str) -> list[Evidence]:
-    return [wording.signals_of(reading, f"Stock of {name}", Kind.REORDER, _subject(item))]
+def evidence_of_item(reading: Reading, item: StockSignal) -> list[Evidence]:
+    label = f"Stock of {name_of(item)}"
+    return [wording.signals_of(reading, label, Kind.REORDER, subject_of(item))]
 
 
-def _options(reading: Reading, item: StockSignal) -> list[dict[str, str | int]]:
-    ordered: dict[str, str | int] = {"option": "order", "units": item.reorder_quantity}
-    if item.unit_cost is not None:
-        cost = item.unit_cost * item.reorder_quantity
+def options_of(reading: Reading, quantity: int, cost: Decimal | None) -> list[dict[str, str | int]]:
+    ordered: dict[str, str | int] = {"option": "order", "units": quantity}
+    if cost is not None:
         ordered["cost"] = f"{wording.rounded(cost, reading.currency):f}"
     return [ordered, {"option": "let it run out", "units": 0}]
+
+
+def _cost(item: StockSignal) -> Decimal | None:
+    return None if item.unit_cost is None else item.unit_cost * item.reorder_quantity

@@ -66,12 +66,19 @@ class ApproveBody(ShownBody):
     ] = None
     assignee: Annotated[
         str | None,
-        Field(max_length=LONGEST_ASSIGNEE, description="Who works on it; a page needs somebody."),
+        Field(
+            max_length=LONGEST_ASSIGNEE,
+            description="Who works on it; a page or an anomaly needs somebody.",
+        ),
     ] = None
 
 
 class RejectBody(ShownBody):
     rationale: Rationale
+    option: Annotated[
+        str | None,
+        Field(max_length=200, description="Which of the options: an anomaly may be explained."),
+    ] = None
 
 
 class PutOffBody(ShownBody):

@@ -165,7 +165,7 @@ def approve(
     key: IdempotencyKey = None,
     token: CsrfToken = "",
 ) -> Response:
-    """Decide to do it; a landing page is assigned to somebody with that."""
+    """Decide to do it; a landing page or an anomaly is assigned to somebody with that."""
     admission = _may_decide(request, parts, shop, token)
     given = Answer(
         **_shown(said, Verdict.APPROVE, admission, request, key),
@@ -189,7 +189,8 @@ def reject(
 ) -> Response:
     """Decide not to; it is not asked again until its period is over or it got clearly worse."""
     admission = _may_decide(request, parts, shop, token)
-    given = Answer(**_shown(said, Verdict.REJECT, admission, request, key))
+    shown = _shown(said, Verdict.REJECT, admission, request, key)
+    given = Answer(**shown, option=said.option)
     return _answered(parts, admission, shop, recommendation, given)
 
 

@@ -12,6 +12,7 @@ from hotdash.decisions.recommendations.answering import Verdict
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.pages.proposal_edits import OptionView, options_of, units_of
+from hotdash.storage.appdb.repositories.anomalies import EXPLAINED
 from hotdash.storage.appdb.repositories.recommendations import SNOOZED, RecommendationRecord
 
 ANSWERED = "answered"
@@ -20,7 +21,14 @@ _TOLD = {
     Verdict.REJECT.value: "Rejected; your reason is kept with it.",
     Verdict.SNOOZE.value: "Put off; it comes back by itself.",
 }
+_ENDINGS = (
+    OptionView("false alarm", "Nothing: a false alarm"),
+    OptionView(EXPLAINED, "Something known, as said here"),
+)
 _PAGES = {
+    "/api/v1/anomalies/": "/anomalies/",
+    "/api/v1/forecasts/stock?": "/forecast/stock?",
+    "/api/v1/studies/": "/studies/",
     "/api/v1/decisions/evidence?": "/decisions/evidence?",
     "/api/v1/metrics/query?": "/explore?",
 }
@@ -48,6 +56,8 @@ class AskedView:
     put_off_until: str | None
     options: tuple[OptionView, ...]
     units: int | None
+    endings: tuple[OptionView, ...] = ()
+    """What rejecting can mean, where that is more than one thing."""
     is_trial: bool = False
 
 
@@ -76,7 +86,8 @@ def asked_view(record: RecommendationRecord, timezone: str, now: datetime) -> As
         evidence=tuple(
             EvidenceLink(each["label"], _as_page(each["url"])) for each in record.evidence
         ),
-        needs_assignee=record.kind == Kind.ASSIGN_PAGE,
+        needs_assignee=record.kind in (Kind.ASSIGN_PAGE, Kind.LOOK_INTO),
+        endings=_ENDINGS if record.kind == Kind.LOOK_INTO else (),
         put_off_until=formatting.shop_time(until, timezone) if until else None,
         options=options_of(record),
         units=units_of(record),

@@ -179,6 +179,7 @@ def give_answer(
             actor=actor_of(visit.user_id),
             external_ref=external_ref.strip() or None,
             until=now + _days(days) if said is Verdict.SNOOZE else None,
+            option=option or None if said is Verdict.REJECT else None,
             assignee=assignee or None,
             shown_at=_moment(shown_at),
             shown_order=shown_order.split()[:_MOST_ASKED],

@@ -51,6 +51,11 @@ def _instant(text: str, shop: VisitedShop) -> str:
     return formatting.shop_time(parse_iso(text), shop.timezone)
 
 
+def _chance(text: str, shop: VisitedShop) -> str:
+    del shop
+    return f"{Decimal(text):.0%}"
+
+
 def _flag(text: str, shop: VisitedShop) -> str:
     del shop
     return "yes" if text == "True" else "no"
@@ -106,8 +111,25 @@ COLUMNS: Mapping[str, tuple[str, Reads]] = {
     "source": ("Source", _words),
     "complete_through": ("Read up to", _instant),
     "read_at": ("Last read", _instant),
+    "expected_daily": ("Expected a day", _number),
+    "expected_28d": ("Expected in 28 days", _number),
+    "out_on": ("Expected to run out on", _day),
+    "run_out": ("Runs out before a refill", _chance),
+    "expected_short": ("Expected to be missing", _number),
+    "planned_quantity": ("To order by its forecast", _count),
+    "is_dead": ("Nobody buys it", _flag),
+    "overstock_units": ("More than enough", _count),
+    "idle_value": ("Cost of that", _money),
+    "hour": ("Hour", _plain),
+    "value": ("Was", _number),
+    "expected": ("Expected", _number),
+    "low": ("At least", _number),
+    "high": ("At most", _number),
+    "z": ("Standard deviations off", _number),
+    "difference_worth": ("The difference is worth", _money),
+    "level": ("Told as", _words),
 }
-_AMOUNTS = (_count, _number, _days, _money)
+_AMOUNTS = (_count, _number, _days, _money, _chance)
 _TITLES: Mapping[Kind, str] = {
     Kind.REORDER: "Stock of {name}",
     Kind.REPLY: "Conversations past their promise",
@@ -116,6 +138,8 @@ _TITLES: Mapping[Kind, str] = {
     Kind.CUT_CAMPAIGN: "Cost and return of {name}",
     Kind.RAISE_CAMPAIGN: "Cost and return of {name}",
     Kind.FIX_SOURCE: "How {name} stands",
+    Kind.LOOK_INTO: "Days of {name} out of the ordinary",
+    Kind.CLEAR_STOCK: "Stock that is not needed",
 }
 
 

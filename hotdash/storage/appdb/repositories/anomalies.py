@@ -17,7 +17,9 @@ from hotdash.storage.appdb.models.anomalies import AnomalyEvent, AnomalyLook, Ke
 
 WHOLE_DAY = -1
 WHOLE_DAYS = "day"
-NEW = "new"
+NEW, ACKNOWLEDGED, ASSIGNED, EXPLAINED, FALSE_ALARM = (
+    *("new", "acknowledged", "assigned", "explained", "false_alarm"),
+)
 ALERT = "alert"
 _PAST_AT_MOST = 20
 

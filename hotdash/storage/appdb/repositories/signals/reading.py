@@ -14,6 +14,12 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import local_day, parse_iso
 from hotdash.base.errors import NotFoundError
+from hotdash.storage.appdb.repositories.signals.found import (
+    AnomalySignal,
+    Foretold,
+    IdleStock,
+    LinkSignal,
+)
 
 MONTH_DAYS = 28
 PARCELS_SINCE = timedelta(days=60)
@@ -24,7 +30,10 @@ PAGES, CAMPAIGNS, SALES = "fct_landing_pages", "fct_roas", "fct_revenue"
 
 @dataclass(frozen=True, slots=True)
 class StockSignal:
-    """An item that runs out sooner than it can be refilled; what its forecast says, where it has one of that day."""
+    """An item that runs out sooner than it can be refilled, by its forecast where that knows it, else by what it sold.
+
+    Others are told where somebody decided about them.
+    """
 
     inventory_item_id: int
     sku: str | None
@@ -42,9 +51,8 @@ class StockSignal:
     money_at_risk: Decimal | None
     unit_cost: Decimal | None
     is_out_of_stock: bool
-    run_out: Decimal | None = None
-    out_earliest: date | None = None
-    out_latest: date | None = None
+    is_due: bool = True
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +165,11 @@ class Reading:
     stale_after: Mapping[str, timedelta] = field(default_factory=dict[str, timedelta])
     sales: Sales | None = None
     issues: Issues | None = None
+    idle: IdleStock | None = None
+    looked_to: date | None = None
+    anomalies: Sequence[AnomalySignal] = ()
+    anomaly_ends: Mapping[str, str] = field(default_factory=dict[str, str])
+    links: Sequence[LinkSignal] = ()
 
     def day_of(self, mart: str) -> date:
         """The shop's day up to which the mart is known."""
@@ -166,23 +179,32 @@ class Reading:
         return self.day_of(mart) - timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What somebody decided about: told whether or not it still stands out."""
+
+    pages: Collection[str] = ()
+    items: Collection[str] = ()
+    series: Collection[str] = ()
+
+
+NOTHING_WATCHED = Watched()
+
+
 def load_reading(
     session: Session,
     shop_id: str,
     now: datetime,
     *,
     stale_after: Mapping[str, timedelta] | None = None,
-    watched_pages: Collection[str] = (),
+    watched: Watched = NOTHING_WATCHED,
 ) -> Reading:
-    """Watched are pages somebody works on: they are told whether or not they still stand out.
-
-    Its statements agree with each other only where the session is a snapshot.
-    """
+    """Its statements agree with each other only where the session is a snapshot."""
     bare = _bare(session, shop_id, now)
-    asked = _Asked(session, bare, sorted(watched_pages))
+    asked = _Asked(session, bare, watched)
     return replace(
         bare,
-        stock=[StockSignal(**row) for row in asked.rows("stock")],
+        stock=asked.stock(),
         breaches=[BreachSignal(**row) for row in asked.rows("breaches")],
         carriers=[CarrierSignal(**row) for row in asked.rows("carriers")],
         pages=[PageSignal(**row) for row in asked.rows("pages")],
@@ -192,6 +214,10 @@ def load_reading(
         stale_after=dict(stale_after or {}),
         sales=asked.sales(),
         issues=asked.issues(),
+        idle=asked.idle(),
+        looked_to=next((row["last_day"] for row in asked.rows("looked")), None),
+        anomalies=[AnomalySignal(**row) for row in asked.rows("ringing")],
+        anomaly_ends={row["key"]: row["state"] for row in asked.rows("anomaly_ends")},
     )
 
 
@@ -231,10 +257,18 @@ def _bare(session: Session, shop_id: str, now: datetime) -> Reading:
 class _Asked:
     session: Session
     bare: Reading
-    watched: Sequence[str]
+    watched: Watched
 
     def rows(self, name: str) -> Sequence[RowMapping]:
         return self.session.execute(_statement(name), self._given(name)).mappings().all()
+
+    def stock(self) -> list[StockSignal]:
+        rows = [dict(row) for row in self.rows("stock")]
+        return [StockSignal(foretold=Foretold.taken_from(row), **row) for row in rows]
+
+    def idle(self) -> IdleStock | None:
+        [row] = self.rows("idle")
+        return IdleStock(**row) if row["as_of_day"] else None
 
     def sales(self) -> Sales | None:
         [row] = self.rows("sales")
@@ -260,7 +294,11 @@ class _Asked:
         elif name == "issues":
             given["since"] = today - PARCELS_SINCE
         elif name == "pages":
-            given["watched"] = list(self.watched)
+            given["watched"] = sorted(self.watched.pages)
+        elif name == "stock":
+            given["items"] = sorted(self.watched.items)
+        elif name == "anomaly_ends":
+            given["series"] = sorted(self.watched.series)
         elif name in ("campaigns", "unread_platforms", "sales"):
             last = bare.last_complete(SALES if name == "sales" else CAMPAIGNS)
             given |= {"first": last - timedelta(days=MONTH_DAYS - 1), "last": last}

@@ -34,6 +34,7 @@ def unusual() -> list[NewAnomaly]:
     steady = [beside | {"title": "Units", "unit": "units", "expected": "8", "z": "0.1"}]
     context = {"driver": driver, "split": [], "moved": moved, "steady": steady, "before": []}
     money = {"unit": "USD", "money": Decimal(-1200), "value": Decimal(800)}
+    money |= {"low": Decimal(1750), "high": Decimal(2280)}
     day = date(2026, 11, 19)
     return [
         kept_anomaly(

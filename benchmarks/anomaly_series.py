@@ -97,7 +97,7 @@ def made(kpi: _Made, seed: int) -> Series:
         if kpi.share:
             mean = kpi.size * kpi.week[number % 7] ** 0.3
         value = mean * math.exp(kpi.noise * drift - kpi.noise**2 / 2)
-        known[day_step(FIRST) + number] = _count(chance, value) if kpi.counted else value
+        known[day_step(FIRST) + number] = drawn_count(chance, value) if kpi.counted else value
     return Series(kpi.name, known, Grain.DAY, kpi.counted)
 
 
@@ -107,7 +107,7 @@ def _student(chance: Random) -> float:
     return chance.gauss(0, 1) / math.sqrt(square) / math.sqrt(2)
 
 
-def _count(chance: Random, mean: float) -> float:
+def drawn_count(chance: Random, mean: float) -> float:
     if mean > 200:
         return float(max(0, round(chance.gauss(mean, math.sqrt(mean)))))
     count, left = 0, chance.random()

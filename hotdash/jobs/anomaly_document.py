@@ -5,6 +5,7 @@ from typing import Any
 
 from hotdash.base.clock import iso_utc
 from hotdash.insights.anomalies.keeping import driver_of, headline_of
+from hotdash.insights.anomalies.telling import sentences_of
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord, LookRecord
 
 MOST_PAST = 5
@@ -27,6 +28,7 @@ def anomaly_document(record: AnomalyRecord) -> dict[str, Any]:
         "level": about.level,
         "state": record.state,
         "assignee": record.assignee,
+        "is_new": about.is_new,
         "is_better": about.is_better,
         "headline": headline_of(record),
         "driver": driver_of(record),
@@ -47,6 +49,7 @@ def anomaly_document(record: AnomalyRecord) -> dict[str, Any]:
 def shown_anomaly(record: AnomalyRecord, past: Sequence[AnomalyRecord]) -> dict[str, Any]:
     """With everything that stood around it, what people said, and how earlier ones ended."""
     return anomaly_document(record) | {
+        "sentences": sentences_of(record, past),
         "context": dict(record.about.context),
         "events": [
             {

@@ -1,11 +1,11 @@
 """How each order came about: the visits before it, told alike to Shopify, the analytics and the click collector."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from urllib.parse import urlencode
 
 from hotdash.simulators.campaigns import GOOGLE, META, Campaign, campaigns_of
-from hotdash.simulators.orders import Order, Shop
+from hotdash.simulators.orders import Link, Order, Shop
 
 # Source, medium, share of the visits that lead to orders.
 _CHANNELS: tuple[tuple[str, str, float], ...] = (
@@ -77,16 +77,35 @@ def journey_of(order: Order) -> tuple[Visit, ...]:
     number = order.order_id // 1000
     if number % 16 == 11:
         return ()
-    visits = 1 + (chance.random() < 0.46) + (chance.random() < 0.22) + (chance.random() < 0.1)
+    visited = 1 + (chance.random() < 0.46) + (chance.random() < 0.22) + (chance.random() < 0.1)
     ages = sorted(
-        (int(chance.random() ** 2 * (LONGEST_JOURNEY - 86_400)) + 3_600 for _ in range(visits - 1)),
+        (
+            int(chance.random() ** 2 * (LONGEST_JOURNEY - 86_400)) + 3_600
+            for _ in range(visited - 1)
+        ),
         reverse=True,
     )
     ages.append(120 + int(chance.random() * 1_500))
     visitor = f"v{number:x}"
-    return tuple(
+    visits = [
         visit(order.shop, chance, number * 10 + place, visitor, order.created_at - age)
         for place, age in enumerate(ages)
+    ]
+    if order.brought_by is not None:
+        visits[-1] = _through(order.brought_by, visits[-1])
+    return tuple(visits)
+
+
+def _through(link: Link, seen: Visit) -> Visit:
+    return replace(
+        seen,
+        source=link.source,
+        medium=link.medium,
+        campaign=None,
+        utm_campaign=link.campaign,
+        landing_page=link.landing_page,
+        referrer=_REFERRERS.get(link.source),
+        click_id=None,
     )
 
 

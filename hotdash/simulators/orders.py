@@ -95,6 +95,16 @@ class Refund:
     adjustments: tuple[Adjustment, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that brought many at once; without a campaign it stands on somebody else's page."""
+
+    source: str
+    medium: str
+    campaign: str | None
+    landing_page: str
+
+
 @dataclass(slots=True)
 class Order:
     """One version of an order; what brought it about stands in `event`, when in `updated_at`."""
@@ -115,6 +125,7 @@ class Order:
     shipping_lines: tuple[ShippingLine, ...]
     refunds: tuple[Refund, ...] = field(default=())
     fulfilled_at: int | None = None
+    brought_by: Link | None = None
 
     @property
     def presentment_currency(self) -> str:
@@ -216,6 +227,7 @@ class Incident:
     day: str
     factor: float
     told: str
+    brought_by: Link | None = None
 
 
 def epoch(instant: datetime) -> int:

@@ -10,7 +10,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from hotdash.base.clock import iso_utc, parse_iso
 from hotdash.base.errors import ConflictError
 from hotdash.simulators.clock import SimulatedClock
 from hotdash.simulators.control import control_routes
+from hotdash.simulators.orders import Shop
+from hotdash.simulators.shop_profiles import Note, notes_of
 from hotdash.simulators.shopify.costs import PLANS
 from hotdash.simulators.simulation import SimulatedVendor, Simulation
 from hotdash.simulators.vendors import simulated_vendors
@@ -140,6 +142,7 @@ def _ready(simulation: Simulation, vendors: Sequence[SimulatedVendor], port: int
                 "name": shop.name,
                 "timezone": shop.timezone,
                 "currency": shop.currency,
+                "notes": [asdict(each) for each in _notes(simulation, shop)],
                 "sources": {
                     vendor.name: fields
                     for vendor in vendors
@@ -149,6 +152,10 @@ def _ready(simulation: Simulation, vendors: Sequence[SimulatedVendor], port: int
             for shop in simulation.shops
         ],
     }
+
+
+def _notes(simulation: Simulation, shop: Shop) -> list[Note]:
+    return notes_of(shop, simulation.world.of(shop.shop_id).plan.last_closed_day)
 
 
 def print_line(ready: dict[str, Any]) -> None:

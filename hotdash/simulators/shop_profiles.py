@@ -1,8 +1,10 @@
 """The three shops of the world, and what was planted into their days."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from hotdash.simulators.orders import Incident, Shop
+from hotdash.simulators.orders import Incident, Link, Shop
 
 HOT_ROD_AN = Shop(
     shop_id="hot-rod-an",
@@ -68,7 +70,7 @@ STOCK_OUT = "stock_out"
 _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (HOT_ROD_AN, SALES_DROP, 9, 0.15, "The checkout failed for most of the day."),
     (HOT_ROD_AN, SALES_SPIKE, 24, 3.2, "A mailing about the new fuel cells went out."),
-    (HOT_ROD_AN, REFUND_WAVE, 40, 0.4, "A batch of -6 hose leaked and was taken back."),
+    (HOT_ROD_AN, REFUND_WAVE, 40, 0.4, "A day's parcels were packed wrongly and came back."),
     (HOT_ROD_AN, SALES_SPIKE, -12, 2.4, "Black week begins early."),
     (HOT_ROD_AN, SLA_BREACHES, 15, 3.0, "Two agents were ill and the phone system was down."),
     (KANTO_GARAGE, SALES_DROP, 16, 0.1, "The payment provider rejected cards until evening."),
@@ -80,12 +82,50 @@ _PLANTED: tuple[tuple[Shop, str, int, float, str], ...] = (
     (NORDKURVE_TEILE, SALES_DROP, -5, 0.2, "The theme update hid the cart button."),
 )
 
+# Of the spikes that came through one link: shop and days before the end of history.
+_BROUGHT_BY: Mapping[tuple[Shop, int], Link] = {
+    (HOT_ROD_AN, 24): Link("newsletter", "email", "new-fuel-cells", "/collections/fuel-systems"),
+    (NORDKURVE_TEILE, 31): Link(
+        *("forum.example", "referral", None, "/blogs/tech/how-to-assemble-an-fittings")
+    ),
+}
+
+# What the shop's people wrote down at the time: shop, incident and its days before the end of
+# history, how many days before it, kind and words of the note.
+_NOTED: tuple[tuple[Shop, str, int, int, str, str], ...] = (
+    (HOT_ROD_AN, SALES_DROP, 9, 0, "site_change", "New address fields in the checkout"),
+    (HOT_ROD_AN, SLA_BREACHES, 15, 0, "other", "Two agents ill, the phones are down"),
+    (HOT_ROD_AN, LATE_CARRIER, 20, 3, "other", "UPS warns of snow at its hub"),
+    (HOT_ROD_AN, SALES_SPIKE, -12, 0, "campaign", "Offers of Black week begin"),
+    (KANTO_GARAGE, SALES_DROP, 16, 0, "other", "The payment provider reports trouble with cards"),
+    (NORDKURVE_TEILE, TRACKING_LOSS, 11, 1, "site_change", "New consent banner"),
+    (NORDKURVE_TEILE, SALES_DROP, -5, 0, "site_change", "Update of the theme"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    kind: str
+    day: str
+    title: str
+
 
 def planted_incidents(shop: Shop, last_closed_day: date) -> list[Incident]:
     return [
-        Incident(shop.shop_id, kind, str(_day(kind, last_closed_day, ago)), factor, told)
+        Incident(
+            *(shop.shop_id, kind, str(_day(kind, last_closed_day, ago)), factor, told),
+            _BROUGHT_BY.get((shop, ago)) if kind == SALES_SPIKE else None,
+        )
         for planted, kind, ago, factor, told in _PLANTED
         if planted is shop
+    ]
+
+
+def notes_of(shop: Shop, last_closed_day: date) -> list[Note]:
+    return [
+        Note(noted, str(_day(kind, last_closed_day, ago) - timedelta(days=before)), title)
+        for at, kind, ago, before, noted, title in _NOTED
+        if at is shop
     ]
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import local_day
 from hotdash.simulators.journeys import LONGEST_JOURNEY, Visit, journey_of, visit
-from hotdash.simulators.orders import Incident, Order, instant
+from hotdash.simulators.orders import Incident, Link, Order, instant
 from hotdash.simulators.shop_profiles import SALES_SPIKE, TRACKING_LOSS, TRAFFIC_ANOMALY
 from hotdash.simulators.world import ShopWorld
 
@@ -19,6 +19,7 @@ _SESSIONS_PER_ORDER = 38
 _VIEWS_PER_SESSION = 1.7
 _DRAWN_AT_MOST = 240
 _SMOOTHED_OVER = 14
+_FOLLOWED = 0.6
 # Together with the orders that have no visits at all, 8 to 11% of the purchases are missing.
 _NO_CONSENT = {"us": 0.03, "jp": 0.02, "de": 0.045}
 _DAY_SECONDS = 86_400
@@ -46,9 +47,16 @@ class Entrance:
 
     @classmethod
     def of(cls, seen: Visit) -> "Entrance":
-        campaign = seen.utm_campaign or _UNNAMED_CAMPAIGNS.get(seen.medium, "(not set)")
-        group = _CHANNEL_GROUPS[seen.medium]
-        return cls(seen.landing_page, seen.source, seen.medium, campaign, group)
+        return cls._named(seen.landing_page, seen.source, seen.medium, seen.utm_campaign)
+
+    @classmethod
+    def through(cls, link: Link, landing_page: str) -> "Entrance":
+        return cls._named(landing_page, link.source, link.medium, link.campaign)
+
+    @classmethod
+    def _named(cls, page: str, source: str, medium: str, campaign: str | None) -> "Entrance":
+        told = campaign or _UNNAMED_CAMPAIGNS.get(medium, "(not set)")
+        return cls(page, source, medium, told, _CHANNEL_GROUPS[medium])
 
 
 UNLISTED = Entrance(*[OTHER] * 5)
@@ -130,6 +138,10 @@ class ShopTraffic:
         spike = self.incident(SALES_SPIKE, day)
         factor = chance.uniform(0.88, 1.12) * (spike.factor if spike else 1.0)
         sessions = round(self.expected_sessions(day) * factor * self._measured_share(day))
+        if spike is not None and spike.brought_by is not None:
+            linked = round(sessions * (1 - 1 / spike.factor))
+            self._add_linked(cells, spike.brought_by, linked)
+            sessions -= linked
         drawn = min(sessions, _DRAWN_AT_MOST)
         at = self.begins(day)
         for number in range(drawn):
@@ -140,6 +152,16 @@ class ShopTraffic:
             seen.engaged += round(weight * chance.uniform(0.4, 0.76))
             seen.users += max(1, round(weight * 0.92))
             seen.carts += round(weight * chance.uniform(0.0, 0.62) ** 4)
+
+    def _add_linked(self, cells: dict[Entrance, Traffic], link: Link, sessions: int) -> None:
+        """Most follow it to where it points, the others begin at the front page."""
+        pointed = round(sessions * _FOLLOWED)
+        for page, came in ((link.landing_page, pointed), ("/", sessions - pointed)):
+            seen = cells.setdefault(Entrance.through(link, page), Traffic())
+            seen.sessions += came
+            seen.engaged += round(came * 0.58)
+            seen.users += round(came * 0.92)
+            seen.carts += round(came * 0.03)
 
     def _add_buyers(self, cells: dict[Entrance, Traffic], day: date) -> None:
         begins, ends = self.begins(day), self.begins(day + timedelta(days=1))

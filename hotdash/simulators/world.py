@@ -22,7 +22,7 @@ from hotdash.simulators.day_plan import DayPlan, PlannedDay
 from hotdash.simulators.fates import LONGEST_HISTORY, fate_of, refunded_in_part
 from hotdash.simulators.loyalty import CustomerBook
 from hotdash.simulators.order_parts import discount, draw_exactly, draw_lines, ship, tax_rate
-from hotdash.simulators.orders import Customer, Incident, Order, Product, Shop, epoch
+from hotdash.simulators.orders import Customer, Incident, Link, Order, Product, Shop, epoch
 from hotdash.simulators.shop_profiles import REFUND_WAVE, SHOPS
 
 WHOLESALE_LINES = 130
@@ -56,6 +56,7 @@ class ShopWorld:
         self._seed = seed
         self._wholesale = {orders // 2, orders + 2}
         self._bad_days = {i.day: i for i in self.plan.incidents if i.kind == REFUND_WAVE}
+        self._linked_days = {i.day: i for i in self.plan.incidents if i.brought_by is not None}
         days_kept = max(80, _ORDERS_KEPT * len(self.plan.days) // max(orders, 1))
         self.day = lru_cache(maxsize=days_kept)(self._make_day)
         self.newcomers = lru_cache(maxsize=days_kept)(self._make_newcomers)
@@ -186,11 +187,20 @@ class ShopWorld:
             customer_id=self._buyer(index, chance),
             lines=lines,
             shipping_lines=(ship(shop, order_id, goods, rate, chance.random()),),
+            brought_by=self._link(day, order_id),
         )
         history = [placed]
         fate = refunded_in_part if wholesale or self._goes_bad(day, chance) else fate_of(index)
         fate(history, chance, pool)
         return tuple(history)
+
+    def _link(self, day: PlannedDay, order_id: int) -> Link | None:
+        """By a chance of its own, so that nothing else of the order changes with it."""
+        spike = self._linked_days.get(str(day.day))
+        if spike is None:
+            return None
+        drawn = Random(f"link/{self.shop.shop_id}/{order_id}").random()
+        return spike.brought_by if drawn < 1 - 1 / spike.factor else None
 
     def _goes_bad(self, day: PlannedDay, chance: Random) -> bool:
         incident = self._bad_days.get(str(day.day))

@@ -12,6 +12,8 @@ import pytest
 from hotdash.base.errors import ConflictError, HotdashError
 from hotdash.insights.anomalies.keeping import driver_of, headline_of
 from hotdash.insights.anomalies.states import State
+from hotdash.insights.anomalies.telling import sentences_of
+from hotdash.insights.marks.annotations import Kind, Told, annotate
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly
 from hotdash.jobs.look_for_anomalies import look_for_anomalies
 from hotdash.jobs.weekly_digest import weekly_digest
@@ -25,7 +27,7 @@ from hotdash.storage.appdb.repositories.recommendations import open_recommendati
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.busy_hours import busy_hours
-from tests.fixtures.fallen_day import FALLEN, fallen, publish, whole
+from tests.fixtures.fallen_day import FALLEN, fallen, publish, told_before, whole
 from tests.fixtures.kept_anomalies import kept_anomaly
 from tests.fixtures.lost_page import lost_page
 from tests.fixtures.postgres import DatabaseUrls
@@ -39,7 +41,10 @@ def struck(
     """Looked at once; each test that answers answers another series."""
     folder = tmp_path_factory.mktemp("struck")
     with copied(template_urls, storefront_template, folder) as storefront:
-        publish(storefront, fallen())
+        publish(storefront, fallen() | told_before())
+        with storefront.database.jobs() as session:
+            noted = Told(Kind.SITE_CHANGE, FALLEN, "New checkout")
+            annotate(session, ROD, noted, "ana", storefront.clock.now())
         assert look(storefront) > 0
         yield storefront
 
@@ -113,6 +118,18 @@ def test_what_rings_is_asked_at_once_and_as_one(struck: Storefront) -> None:
     told = {ringing[each] for each in fallen_day.features["anomalies"]}
     assert {"revenue", "orders"} <= told
     assert fallen_day.impact_amount == abs(Decimal(found(struck, "revenue").about.money or 0))
+
+
+def test_what_came_before_stands_with_it_the_nearest_first(struck: Storefront) -> None:
+    """31 units sold in eight weeks; 12 visits a day through the forum, and 190 on the fallen day."""
+    told = found(struck, "revenue").about.context["before"]
+
+    two_days_before = (FALLEN - timedelta(days=2)).isoformat()
+    assert [(each["kind"], each["day"], each["text"]) for each in told] == [
+        ("site_change", FALLEN.isoformat(), "Change of the site: New checkout"),
+        ("visits", FALLEN.isoformat(), "190 visits through forum.example, after 12 a day."),
+        ("stock_out", two_days_before, "Hose (AN6) ran out; it had sold 31 units in eight weeks."),
+    ]
 
 
 def test_a_publication_is_looked_at_once(struck: Storefront) -> None:
@@ -275,6 +292,11 @@ def test_what_was_explained_the_day_before_does_not_ring_again(
         False,
     )
     assert (found(storefront, "orders").about.is_new, rings(storefront, "orders")) == (True, True)
+    with storefront.database.jobs() as session:
+        named = anomalies.unanswered(session, ROD, FALLEN - timedelta(days=7), 20)
+    assert "orders" in {each.about.key for each in named}
+    assert "revenue" not in {each.about.key for each in named}
+    assert sentences_of(found(storefront, "revenue"), [])[-1].startswith("The same rang in the")
 
 
 def test_a_lost_page_that_was_explained_rings_again_after_a_week(

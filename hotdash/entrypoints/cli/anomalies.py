@@ -15,6 +15,7 @@ from hotdash.jobs.anomaly_document import anomaly_document, look_document, shown
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly, state_named
 from hotdash.jobs.look_for_anomalies import look_for_anomalies
 from hotdash.storage.appdb.repositories.anomalies import (
+    ALERT,
     find_anomaly,
     last_look,
     list_anomalies,
@@ -148,23 +149,28 @@ def _table(found: list[dict[str, Any]]) -> Table:
         table.add_row(
             each["id"][-_SHOWN_OF_ID:],
             each["day"],
-            f"[{style}]{each['level']}[/]",
+            f"[{style}]{each['level']}[/]{'' if _rings(each) else ', rang before'}",
             each["state"],
             escape(each["headline"]),
         )
     return table
 
 
+def _rings(found: dict[str, Any]) -> bool:
+    return found["level"] != ALERT or found["is_new"]
+
+
 def _say(found: dict[str, Any]) -> None:
     context = found["context"]
-    out.print(found["headline"], style="bold", markup=False)
+    first, *rest = found["sentences"]
+    out.print(first, style="bold", markup=False)
+    for each in rest:
+        out.print(each, markup=False)
     out.print(
-        f"{found['z']} standard deviations, by {found['judged_by']} steps; bounds {found['low']} to "
-        f"{found['high']}; worth {found['money'] or '–'} {found['currency']}",
+        f"{found['z']} standard deviations, by {found['judged_by']} steps; usual are {found['low']} to "
+        f"{found['high']}.",
         markup=False,
     )
-    if found["driver"]:
-        out.print(found["driver"], markup=False)
     for title, told in (
         ("Moved as well", [f"{each['title']} (z {each['z']})" for each in context["moved"]]),
         ("As usual", [each["title"] for each in context["steady"]]),

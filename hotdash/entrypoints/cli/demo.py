@@ -26,6 +26,7 @@ from hotdash.entrypoints.cli.child_processes import (
     python_module,
     running,
 )
+from hotdash.entrypoints.cli.demo_notes import keep_notes
 from hotdash.entrypoints.cli.demo_record import leave_record
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
@@ -246,6 +247,7 @@ class Demo:
             ready = simulator.first_line(_READY_SECONDS)
         for shop in ready["shops"]:
             connect_sources(house, shop["shop_id"], shop["sources"])
+            keep_notes(house, shop["shop_id"], shop["notes"])
         house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
         return ready["address"]
 

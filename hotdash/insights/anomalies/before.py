@@ -1,6 +1,6 @@
-"""What happened on a day and in the week before it: campaigns, prices, stock, decisions, changes, sources."""
+"""What happened on a day and in the week before it: campaigns, links, prices, stock, decisions, changes, sources."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from hotdash.base.clock import local_day
 from hotdash.base.money import in_words
 from hotdash.insights.anomalies.driving import Parts
-from hotdash.insights.anomalies.reading import ShopReading
-from hotdash.insights.marks.annotations import KIND_TITLES
+from hotdash.insights.anomalies.reading import Days, ShopReading
+from hotdash.insights.marks.annotations import KIND_TITLES, Kind
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.statements import statement
 from hotdash.insights.tiles import wording
@@ -24,6 +24,9 @@ MOST_DECISIONS = 5
 _USUAL_DAYS = 14
 _LEAST_KNOWN = 5
 _JUMPED = Decimal(2)
+_MANY_TIMES = Decimal(3)
+_LEAST_MORE = Decimal(50)
+"""Visits; fewer more through one link move no figure of a shop that is judged."""
 _HIDDEN = frozenset({"backfills", "alerts", "quality"})
 """Decisions about the house itself change no customer's mind."""
 
@@ -38,13 +41,16 @@ class Event:
     url: str | None = None
 
 
-def events_before(reading: ShopReading, day: date, campaigns: Parts) -> tuple[Event, ...]:
-    """The nearest first; of one day those that a person wrote down first."""
-    window = Window(day - timedelta(days=DAYS_BEFORE), day)
+def events_before(reading: ShopReading, day: date, days: int = 1) -> tuple[Event, ...]:
+    """Before what ended with this day and lasted so many; the nearest first, of one day what a person wrote."""
+    window = Window(day - timedelta(days=DAYS_BEFORE + days - 1), day)
+    known = Window(window.first - timedelta(days=_USUAL_DAYS), day)
+    campaigns = reading.parts("ad_spend", "campaign", known)
     found = [
         *_incidents(reading, window),
         *_annotations(reading, window),
         *campaign_changes(campaigns, window, reading.currency),
+        *visit_changes(_visits(reading, known), reading.days.get("sessions", {}), window),
         *_stock_outs(reading, window),
         *_price_changes(reading, window),
         *_definitions(reading, window),
@@ -63,7 +69,7 @@ def _incidents(reading: ShopReading, window: Window) -> Iterator[Event]:
 def _annotations(reading: ShopReading, window: Window) -> Iterator[Event]:
     for each in list_annotations(reading.session, reading.shop_id):
         if each.first_day <= window.last and each.last_day >= window.first:
-            title = KIND_TITLES.get(each.kind, each.kind)
+            title = "Noted" if each.kind == Kind.OTHER else KIND_TITLES.get(each.kind, each.kind)
             yield Event(each.kind, max(each.first_day, window.first), f"{title}: {each.title}")
 
 
@@ -94,6 +100,45 @@ def _change_of(told: Mapping[date, Decimal], day: date) -> tuple[str, Decimal] |
     if len(running) >= _LEAST_KNOWN and spent >= _JUMPED * usual > 0 and before < _JUMPED * usual:
         return "spent far more", usual
     return None
+
+
+def visit_changes(visits: Parts, known: Container[date], window: Window) -> Iterator[Event]:
+    """A link that brought many times what it usually does, on the day it began to."""
+    for name in sorted(visits):
+        told = visits[name]
+        for day in window.days():
+            usual = _usual_visits(told, known, day)
+            if usual is None or not _is_many(told.get(day), usual):
+                continue
+            before = day - timedelta(days=1)
+            if _is_many(told.get(before), _usual_visits(told, known, before)):
+                continue
+            came, were = wording.counted(int(told[day]), "visit"), usual.quantize(Decimal(1))
+            yield Event("visits", day, f"{came} through {name}, after {were} a day.")
+
+
+def _usual_visits(told: Days, known: Container[date], day: date) -> Decimal | None:
+    """None where the days before were not told; on a day that was, a link that is not named brought nobody."""
+    before = [day - timedelta(days=back) for back in range(1, _USUAL_DAYS + 1)]
+    days = [each for each in before if each in known]
+    if len(days) < _LEAST_KNOWN:
+        return None
+    return sum((told.get(each, Decimal(0)) for each in days), Decimal(0)) / len(days)
+
+
+def _is_many(came: Decimal | None, usual: Decimal | None) -> bool:
+    return (
+        came is not None
+        and usual is not None
+        and came >= max(_MANY_TIMES * usual, usual + _LEAST_MORE)
+    )
+
+
+def _visits(reading: ShopReading, window: Window) -> Parts:
+    found: dict[str, dict[date, Decimal]] = {}
+    for row in reading.session.execute(statement(__file__, "visits.sql"), _asked(reading, window)):
+        found.setdefault(row.name, {})[row.day] = Decimal(row.sessions)
+    return found
 
 
 def _stock_outs(reading: ShopReading, window: Window) -> Iterator[Event]:

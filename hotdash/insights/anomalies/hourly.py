@@ -1,15 +1,18 @@
 """The hours of the last day and night: whether orders stopped is worth knowing before the day is over."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from hotdash.insights.anomalies.before import events_before
+from hotdash.insights.anomalies.budget import TUNED_ON_WEEKS, Rung, Tuned
 from hotdash.insights.anomalies.context import worth_of
-from hotdash.insights.anomalies.finding import Finding, LookedAt, fine
-from hotdash.insights.anomalies.judge import Limits
+from hotdash.insights.anomalies.finding import Context, Finding, LookedAt, fine
 from hotdash.insights.anomalies.keeping import places_of
 from hotdash.insights.anomalies.reading import ShopReading
 from hotdash.insights.anomalies.replay import Told, cooled, seen_of
 from hotdash.insights.anomalies.series import Grain, Series, day_of, hour_step
+from hotdash.insights.anomalies.states import State
+from hotdash.insights.anomalies.wording import tuned_because
 from hotdash.insights.metrics.publication import load_published
 from hotdash.insights.statements import statement
 from hotdash.insights.tiles.values import unit_of
@@ -20,7 +23,22 @@ ORDERS = "orders"
 KEY = "orders/hour"
 
 
-def look_at_hours(reading: ShopReading) -> LookedAt:
+def rung_of_hours(reading: ShopReading, before: date) -> Rung:
+    """As it was sent: half a year of hours would take longer to judge anew than everything else."""
+    first = before - timedelta(weeks=TUNED_ON_WEEKS)
+    return Rung(
+        tuple(
+            each.size
+            for each in reading.rung
+            if each.place.key == KEY
+            and first <= each.place.day < before
+            and each.state != State.EXPLAINED
+        ),
+        float(TUNED_ON_WEEKS),
+    )
+
+
+def look_at_hours(reading: ShopReading, tuned: Tuned) -> LookedAt:
     """Up to the last hour that was over when the orders were read."""
     series = hours_of(reading)
     last = max(series.known, default=None)
@@ -30,7 +48,9 @@ def look_at_hours(reading: ShopReading) -> LookedAt:
     judged = seen_of(series, range(first, last + 1))
     rung = reading.rung_of(KEY, Grain.HOUR, first)
     return LookedAt(
-        tuple(_finding(reading, told) for told in cooled(series, judged, Limits(), rung)),
+        tuple(
+            _finding(reading, told, tuned) for told in cooled(series, judged, tuned.limits, rung)
+        ),
         places_of(series, judged),
     )
 
@@ -57,7 +77,7 @@ def hours_of(reading: ShopReading) -> Series:
     return Series(KEY, known, Grain.HOUR, counted=True)
 
 
-def _finding(reading: ShopReading, told: Told) -> Finding:
+def _finding(reading: ShopReading, told: Told, tuned: Tuned) -> Finding:
     seen, metric = told.seen, reading.metrics[ORDERS]
     day = day_of(seen.step, Grain.HOUR)
     value, expected, low, high = map(fine, (seen.value, seen.expected, seen.low, seen.high))
@@ -84,4 +104,5 @@ def _finding(reading: ShopReading, told: Told) -> Finding:
         judged_by=seen.judged_by,
         money=worth_of(reading, metric, day, value - expected),
         currency=reading.currency,
+        context=Context(before=events_before(reading, day), tuned=tuned_because(tuned)),
     )

@@ -8,19 +8,24 @@ from math import exp, log
 from statistics import median
 
 from hotdash.insights.anomalies.baseline import SIGMA_PER_MAD
+from hotdash.insights.anomalies.before import events_before
+from hotdash.insights.anomalies.budget import TUNED_ON_WEEKS, Rung, Tuned, together
 from hotdash.insights.anomalies.context import worth_of
-from hotdash.insights.anomalies.finding import Finding, LookedAt, fine
+from hotdash.insights.anomalies.finding import Context, Finding, LookedAt, fine
 from hotdash.insights.anomalies.judge import Level, Limits, Method
 from hotdash.insights.anomalies.reading import ShopReading
 from hotdash.insights.anomalies.replay import Rang, rings
 from hotdash.insights.anomalies.series import DAYS_A_WEEK, day_step
-from hotdash.insights.anomalies.wording import WEEK
+from hotdash.insights.anomalies.wording import WEEK, tuned_because
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.statements import statement
 from hotdash.storage.appdb.repositories.anomalies import WHOLE_DAY, Place
 
-WEEKS_READ = 13
+WEEKS_BEFORE = 12
+WEEKS_READ = 1 + TUNED_ON_WEEKS + WEEKS_BEFORE
 LEAST_WEEKS = 4
+KEY = "sessions/page"
+"""Of all pages together: they ring by one limit."""
 LEAST_SESSIONS = 50
 _LEAST_SPREAD = 0.05
 SESSIONS = "sessions"
@@ -50,7 +55,8 @@ class PageWeek:
 
 
 def page_week(sessions: int, before: Sequence[int]) -> PageWeek | None:
-    """before are the weeks before it, of which the tested one is none."""
+    """before are the weeks before it, the newest first, of which the tested one is none."""
+    before = before[:WEEKS_BEFORE]
     if len(before) < LEAST_WEEKS:
         return None
     logs = [_log(each) for each in before]
@@ -72,20 +78,47 @@ def page_week(sessions: int, before: Sequence[int]) -> PageWeek | None:
     )
 
 
-def look_at_pages(reading: ShopReading) -> LookedAt:
-    last, pages = read_pages(reading)
-    if last is None or SESSIONS not in reading.metrics:
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The weeks of each page, the newest first, which ends with the last day."""
+
+    last: date | None
+    weeks: Mapping[str, Sequence[int]]
+
+
+def rung_of_pages(pages: Pages, limits: Limits) -> Rung:
+    return together(rung_in_weeks(weeks, limits) for weeks in pages.weeks.values())
+
+
+def rung_in_weeks(weeks: Sequence[int], limits: Limits) -> Rung:
+    """The newest is not among them: it is what is judged now."""
+    judged = min(len(weeks) - 1 - LEAST_WEEKS, TUNED_ON_WEEKS)
+    if judged < 1 or max(weeks) < LEAST_SESSIONS:
+        return Rung()
+    known, sizes = list[Rang](), list[float]()
+    for back in range(judged, 0, -1):
+        found = page_week(weeks[back], weeks[back + 1 :])
+        if found is None or found.level(limits) is not Level.ALERT:
+            continue
+        now = Rang(-DAYS_A_WEEK * back, found.z > 0)
+        if rings(now, known):
+            known.append(now)
+            sizes.append(abs(found.z))
+    return Rung(tuple(sizes), float(judged))
+
+
+def look_at_pages(reading: ShopReading, pages: Pages, tuned: Tuned) -> LookedAt:
+    if pages.last is None or SESSIONS not in reading.metrics:
         return LookedAt()
     told, judged = list[Finding](), set[Place]()
-    for page, weeks in sorted(pages.items()):
-        known = since_first(weeks)
-        found = page_week(known[0], known[1:]) if known else None
+    for page, weeks in sorted(pages.weeks.items()):
+        found = page_week(weeks[0], weeks[1:]) if weeks else None
         if found is None:
             continue
-        level = found.level(Limits())
-        judged |= weeks_of(page, last, is_told=level is not None)
+        level = found.level(tuned.limits)
+        judged |= weeks_of(page, pages.last, is_told=level is not None)
         if level is not None:
-            told.append(_finding(reading, page, last, found, level))
+            told.append(_finding(reading, page, pages.last, found, level, tuned))
     return LookedAt(tuple(told), frozenset(judged))
 
 
@@ -96,7 +129,7 @@ def weeks_of(page: str, last: date, *, is_told: bool) -> set[Place]:
 
 
 def key_of(page: str) -> str:
-    return f"sessions/page/{page}"
+    return f"{KEY}/{page}"
 
 
 def since_first(weeks: Mapping[int, int]) -> list[int]:
@@ -104,14 +137,15 @@ def since_first(weeks: Mapping[int, int]) -> list[int]:
     return [weeks.get(week, 0) for week in range(max(weeks) + 1)] if weeks else []
 
 
-def read_pages(reading: ShopReading) -> tuple[date | None, dict[str, dict[int, int]]]:
+def read_pages(reading: ShopReading) -> Pages:
     rows = reading.session.execute(
         statement(__file__, "pages.sql"), {"shop_id": reading.shop_id, "weeks": WEEKS_READ}
     ).all()
     found: dict[str, dict[int, int]] = {}
     for row in rows:
         found.setdefault(row.page, {})[row.week] = row.sessions
-    return (rows[0].last_day if rows else None), found
+    weeks = {page: since_first(each) for page, each in found.items()}
+    return Pages(rows[0].last_day if rows else None, weeks)
 
 
 def _is_new(reading: ShopReading, page: str, last: date, found: PageWeek) -> bool:
@@ -121,7 +155,9 @@ def _is_new(reading: ShopReading, page: str, last: date, found: PageWeek) -> boo
     return rings(Rang(newest, found.z > 0), rung)
 
 
-def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level: Level) -> Finding:
+def _finding(
+    reading: ShopReading, page: str, last: date, found: PageWeek, level: Level, tuned: Tuned
+) -> Finding:
     metric = reading.metrics[SESSIONS]
     value, expected = Decimal(found.sessions), fine(found.usual, 1)
     return Finding(
@@ -147,6 +183,9 @@ def _finding(reading: ShopReading, page: str, last: date, found: PageWeek, level
         judged_by=found.weeks,
         money=worth_of(reading, metric, last, value - expected),
         currency=reading.currency,
+        context=Context(
+            before=events_before(reading, last, DAYS_A_WEEK), tuned=tuned_because(tuned)
+        ),
     )
 
 

@@ -27,7 +27,6 @@ from hotdash.storage.appdb.repositories.incidents import IncidentRecord, labelle
 
 DAYS_READ = 430
 """A year for last year's holidays, and the weeks before them."""
-BEFORE_DAYS = 22
 COUNTED = frozenset({Unit.ORDERS, Unit.UNITS, Unit.COUNT})
 Days = Mapping[date, Decimal]
 
@@ -50,11 +49,6 @@ class ShopReading:
     """Series and day of what somebody explained: an incident of that series alone."""
 
     rung: Sequence[RungAlert] = ()
-
-    @staticmethod
-    def window_before(day: date) -> Window:
-        """Long enough to know what a campaign usually spends."""
-        return Window(day - timedelta(days=BEFORE_DAYS), day)
 
     def parts(self, metric: str, dimension: str, window: Window) -> Parts:
         answer = self.answer([metric], window, by=["day", dimension])
@@ -167,7 +161,7 @@ def _by_metric(answer: Answer) -> dict[str, dict[date, Decimal]]:
     return found
 
 
-def with_noughts(parts: Parts, whole: Days) -> dict[str, dict[date, Decimal]]:
+def with_noughts(parts: Parts, whole: Iterable[date]) -> dict[str, dict[date, Decimal]]:
     """From its first day on, a part that is not told on a day that is known had nothing."""
     return {
         name: {day: told.get(day, Decimal(0)) for day in whole if day >= min(told)}

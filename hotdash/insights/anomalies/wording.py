@@ -1,17 +1,17 @@
 """An anomaly in sentences: what, how much against what was expected, and what drives it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from hotdash.base.money import in_words
-from hotdash.insights.anomalies.judge import Limits
-from hotdash.insights.anomalies.replay import FALSE_ALERTS_A_WEEK, WATCHED_KPIS, Tuned
+from hotdash.insights.anomalies.budget import FALSE_ALERTS_A_WEEK, Tuned
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.tiles import wording
 
 WEEK = "week"
+_KEYS = frozenset({"first_time", "meta_ads", "google_ads"})
 _SMALL = 10
 _MANY_TIMES = 3
 _PLAIN = frozenset(Unit) - {Unit.MONEY}
@@ -53,22 +53,50 @@ def when(day: date, hour: int | None, grain: str) -> str:
     return f"on {wording.day(day)}{between}"
 
 
+def ago(days: int) -> str:
+    if days <= 0:
+        return "the same day"
+    return "the day before" if days == 1 else f"{days} days before"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """A, B and C; what is beyond the most is counted."""
+    shown = [*names[:most]]
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
 def driver_sentence(driver: Mapping[str, Any] | None, unit: str) -> str | None:
     """By the part that stands out; that all changed alike is an answer too."""
     if driver is None:
         return None
     dimension, unit = str(driver["dimension"]), driver.get("unit") or unit
     if driver["named"] is None:
-        return f"No single {dimension} stands out: they changed alike."
+        return f"No single {dimension} stands out: all of them changed alike."
     part = next(each for each in driver["parts"] if each["name"] == driver["named"])
     change = Decimal(part["change"])
     sign = "+" if change > 0 else "−"
-    return f"It comes from {dimension} {part['name']}: {sign}{told(abs(change), unit)}."
+    return f"It comes from {dimension} {_plain(part['name'])}: {sign}{_changed(abs(change), unit)}."
 
 
-def tuned_because(tuned: Tuned, asked: Limits) -> str:
+def _plain(name: str) -> str:
+    """first_time is first time; the names that people gave stay as they are."""
+    return name.replace("_", " ") if name in _KEYS else name
+
+
+def _changed(size: Decimal, unit: str) -> str:
+    """A part of a share adds points to it, and no percent of it."""
     return (
-        f"Alerts from {tuned.limits.alert:.1f} standard deviations on, and not from {asked.alert:.1f}: "
+        f"{told(size, unit).removesuffix('%')} points" if unit == Unit.SHARE else told(size, unit)
+    )
+
+
+def tuned_because(tuned: Tuned) -> str | None:
+    if not tuned.is_raised:
+        return None
+    return (
+        f"Alerts from {tuned.limits.alert:.1f} standard deviations on, and not from {tuned.asked.alert:.1f}: "
         f"in the {tuned.weeks:.0f} weeks before it would have rung {tuned.alerts} times, where its share "
-        f"of {FALSE_ALERTS_A_WEEK:.0f} a week over {WATCHED_KPIS} figures is {tuned.allowed}."
+        f"of {FALSE_ALERTS_A_WEEK:.0f} a week for everything that can ring is {tuned.allowed}."
     )

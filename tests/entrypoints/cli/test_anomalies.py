@@ -33,7 +33,9 @@ def test_a_fallen_day_is_looked_for_listed_shown_and_answered(
     shown = at_home.told("anomalies", "show", revenue["id"][-8:])
     assert shown["context"]["driver"]["named"] == "US"
     words = at_home.shown("anomalies", "show", revenue["id"][-8:])
-    assert revenue["headline"] in " ".join(words.split())
+    for sentence in (*shown["sentences"], "Nothing that Hotdash knows of came before it."):
+        assert sentence in " ".join(words.split())
+    assert shown["is_new"]
 
     refused = at_home.shown("anomalies", "answer", revenue["id"], "explained", code=1)
     assert "without a reason" in refused

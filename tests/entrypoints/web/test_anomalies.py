@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from hotdash.jobs.look_for_anomalies import look_for_anomalies
-from tests.fixtures.fallen_day import FALLEN, fallen, publish
+from tests.fixtures.fallen_day import FALLEN, fallen, publish, told_before
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.storefront import OWNER, ROD, STRANGER, VIEWER, Storefront, copied
 from tests.fixtures.web import Web, web_in_front_of
@@ -21,7 +22,7 @@ def struck(
 ) -> Iterator[Storefront]:
     folder = tmp_path_factory.mktemp("struck")
     with copied(template_urls, storefront_template, folder) as storefront:
-        publish(storefront, fallen())
+        publish(storefront, fallen() | told_before())
         look_for_anomalies(storefront.database, storefront.clock, shops=[ROD])
         yield storefront
 
@@ -70,6 +71,28 @@ def test_one_tells_its_context(web: Web) -> None:
         assert section in told
     assert "It is the first of its kind." in told
     assert "Number of orders" in told
+
+
+def test_a_new_operator_reads_it_in_sentences(web: Web) -> None:
+    """What came and was expected, its money, its driver, what else moved, what came before, how others ended."""
+    record = of(web, "revenue")
+    shown = web.client.get(f"/api/v1/anomalies/{record['id']}{ASK}").json()
+
+    came, money, driver, moved, before, earlier = shown["sentences"]
+    assert came == record["headline"]
+    assert (money.startswith("In money that is $"), money[-20:]) == (True, " less than expected.")
+    assert driver == record["driver"]
+    assert moved == (
+        "On the same day Sessions rose and Conversion, Orders and Units fell; AOV stayed as usual."
+    )
+    assert before == (
+        "What came before: 190 visits through forum.example, after 12 a day (the same day). "
+        "1 more thing happened in that week."
+    )
+    assert earlier == "It is the first of its kind."
+    assert shown["is_new"]
+    told = plain(web.client.get(f"/anomalies/{record['id']}{ASK}").text)
+    assert all(each in unescape(told) for each in shown["sentences"])
 
 
 def test_a_choice_of_state_leaves_the_others_out(web: Web) -> None:

@@ -10,16 +10,26 @@ from functools import cache
 
 import pytest
 
-from hotdash.insights.anomalies.before import campaign_changes
+from hotdash.insights.anomalies.before import campaign_changes, visit_changes
 from hotdash.insights.anomalies.driving import Driven, Parts, driven_sum
 from hotdash.insights.anomalies.holidays import country_of, holidays_of
 from hotdash.insights.anomalies.judge import Level, Limits, Seen, level_of, see
 from hotdash.insights.anomalies.series import Grain, Series, day_step
+from hotdash.insights.marks.annotations import Kind
 from hotdash.insights.metrics.period import Window
 from hotdash.simulators.ad_accounts import account_of
 from hotdash.simulators.ad_days import AdWorld
 from hotdash.simulators.campaigns import GOOGLE, META, campaigns_of
-from hotdash.simulators.shop_profiles import SALES_DROP, SALES_SPIKE, TRACKING_LOSS, TRAFFIC_ANOMALY
+from hotdash.simulators.shop_profiles import (
+    LATE_CARRIER,
+    REFUND_WAVE,
+    SALES_DROP,
+    SALES_SPIKE,
+    SLA_BREACHES,
+    TRACKING_LOSS,
+    TRAFFIC_ANOMALY,
+    notes_of,
+)
 from hotdash.simulators.traffic import ShopTraffic
 from hotdash.simulators.world import ShopWorld, World
 
@@ -147,13 +157,59 @@ def test_a_failing_checkout_leaves_the_visits_as_they_are(world: World) -> None:
     assert judged(orders_of(world.of(ROD)), day).z < -4
 
 
-def test_a_mailing_brings_visits_and_orders(world: World) -> None:
-    [day] = [day for shop_id, day in incidents(world, SALES_SPIKE) if shop_id == ROD]
+@pytest.mark.parametrize(
+    ("shop_id", "group", "link"),
+    [(ROD, "Email", "new-fuel-cells"), (TEILE, "Referral", "forum.example")],
+)
+def test_a_link_brings_visits_and_orders(world: World, shop_id: str, group: str, link: str) -> None:
+    """The visits' channel drives them, and the link that nobody followed the day before came first."""
+    day = next(day for shop, day in incidents(world, SALES_SPIKE) if shop == shop_id)
 
-    visits, _ = sessions_of(world, ROD)
+    visits, _ = sessions_of(world, shop_id)
+    channels, links = came_through(world, shop_id)
 
     assert judged(visits, day).z > 4
-    assert judged(orders_of(world.of(ROD)), day).z > 4
+    assert judged(orders_of(world.of(shop_id)), day).z > 3
+    assert driven(visits, channels, day).named == group
+    window = Window(day - timedelta(days=7), day)
+    [event] = visit_changes(links, days_of(world.of(shop_id), 70), window)
+    assert (event.kind, event.day, f" through {link}, " in event.text) == ("visits", day, True)
+
+
+def came_through(world: World, shop_id: str) -> tuple[Parts, Parts]:
+    """By channel, and as visits.sql names the links: a campaign, or the site of a referral."""
+    shop, traffic = world.of(shop_id), traffic_of(world, shop_id)
+    channels: dict[str, dict[date, Decimal]] = {}
+    links: dict[str, dict[date, Decimal]] = {}
+    for day in days_of(shop, 70):
+        for entrance, seen in traffic.day(day).items():
+            told = channels.setdefault(entrance.channel_group, {})
+            told[day] = told.get(day, Decimal(0)) + seen.sessions
+            is_named = not entrance.campaign.startswith("(")
+            if not entrance.channel_group.startswith("Paid") and (
+                is_named or entrance.medium == "referral"
+            ):
+                name = entrance.campaign if is_named else entrance.source
+                told = links.setdefault(name, {})
+                told[day] = told.get(day, Decimal(0)) + seen.sessions
+    return channels, links
+
+
+def test_what_people_noted_stands_on_the_days_of_what_was_planted(world: World) -> None:
+    """A failing checkout, illness, snow, a consent banner: no vendor tells them, people write them down."""
+    noted = {
+        (shop.shop_id, date.fromisoformat(note.day)): Kind(note.kind)
+        for shop in world.shops
+        for note in notes_of(shop, world.of(shop.shop_id).plan.last_closed_day)
+    }
+    wanted = [
+        *incidents(world, SALES_DROP, SLA_BREACHES, LATE_CARRIER, TRACKING_LOSS),
+        (TEILE, world.of(TEILE).plan.last_closed_day + timedelta(days=5)),
+    ]
+
+    for shop_id, day in wanted:
+        assert any((shop_id, day - timedelta(days=before)) in noted for before in range(4))
+    assert not any((shop_id, day) in noted for shop_id, day in incidents(world, REFUND_WAVE))
 
 
 def test_a_crawler_drives_the_visits_through_no_page_of_its_own(world: World) -> None:

@@ -1,10 +1,10 @@
-"""Alerts rest after they rang, and a series that rings too often is asked for more."""
+"""Alerts rest after they rang."""
 
 from dataclasses import replace
 from random import Random
 
 from hotdash.insights.anomalies.judge import Level, Limits
-from hotdash.insights.anomalies.replay import COOL_DOWN_DAYS, Rang, cooled, seen_of, told_of, tuned
+from hotdash.insights.anomalies.replay import COOL_DOWN_DAYS, Rang, cooled, seen_of, told_of
 from hotdash.insights.anomalies.series import Series
 
 FIRST = 739_000
@@ -64,34 +64,3 @@ def test_looks_at_a_few_days_each_ring_as_the_whole_does() -> None:
 
     assert sorted(kept) == list(struck)
     assert [step for step, is_new in kept.items() if is_new] == whole == list(struck[::2])
-
-
-def test_a_quiet_series_keeps_its_limit() -> None:
-    found = tuned(ordinary(), FIRST + DAYS, Limits())
-
-    assert found.limits == Limits()
-    assert found.alerts <= found.allowed
-
-
-def test_a_series_that_rings_every_other_week_is_asked_for_more() -> None:
-    """26 weeks may bring five alerts (3 a week over 15 KPIs); one every ten days is many more."""
-    series = ordinary()
-    spikes = {FIRST + day: 1_000.0 * (2 + day / 100) for day in range(120, 300, 10)}
-    restless = replace(series, known={**series.known, **spikes})
-
-    found = tuned(restless, FIRST + DAYS, Limits())
-
-    assert found.allowed == 5
-    assert found.alerts > found.allowed
-    assert found.is_raised_from(Limits())
-    steps = range(FIRST + DAYS - 26 * 7, FIRST + DAYS)
-    left = [each for each in told_of(restless, steps, found.limits) if each.level is Level.ALERT]
-    assert sum(each.is_new for each in left) <= found.allowed
-
-
-def test_a_labelled_incident_tunes_nothing() -> None:
-    series = ordinary()
-    spikes = {FIRST + day: 4_000.0 for day in range(120, 300, 10)}
-    labelled = replace(series, known={**series.known, **spikes}, labelled=frozenset(spikes))
-
-    assert tuned(labelled, FIRST + DAYS, Limits()).limits == Limits()

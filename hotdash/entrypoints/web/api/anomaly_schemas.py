@@ -27,6 +27,12 @@ class AnomalyShape(Shape):
     level: str
     state: State
     assignee: str | None
+    is_new: Annotated[
+        bool,
+        Field(
+            description="False where the same series rang in the same direction in the seven days before."
+        ),
+    ]
     is_better: bool
     headline: str
     driver: str | None
@@ -73,6 +79,12 @@ class PastAnomalyShape(Shape):
 
 
 class AnomalyAnswerShape(AnomalyShape):
+    sentences: Annotated[
+        list[str],
+        Field(
+            description="In plain words: what came, its worth, what drove it, moved, came before."
+        ),
+    ]
     context: Annotated[
         dict[str, Any],
         Field(description="driver, split, moved, steady, before, tuned: as it was known then."),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Exists, String, cast, func, insert, or_, select, update
+from sqlalchemy import Exists, ScalarSelect, String, cast, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -98,9 +98,16 @@ class AnomalyRecord:
 
 @dataclass(frozen=True, slots=True)
 class RungAlert:
+    """size is how many standard deviations it was off; state that of the newest answer, None without one."""
+
     place: Place
     is_up: bool
-    is_answered: bool
+    size: float
+    state: str | None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.state is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +220,14 @@ def list_anomalies(
 
 
 def unanswered(session: Session, shop_id: str, since: date, most: int) -> list[AnomalyRecord]:
-    """Of the alerts, the newest and farthest off of each series."""
+    """Of the alerts that no cool-down held back, the newest and farthest off of each series."""
     rows = session.scalars(
         select(KeptAnomaly)
         .where(
             KeptAnomaly.shop_id == shop_id,
             KeptAnomaly.day >= since,
             KeptAnomaly.level == ALERT,
+            KeptAnomaly.is_new,
             KeptAnomaly.gone_at.is_(None),
             ~_answered(),
         )
@@ -235,7 +243,7 @@ def rung_alerts(session: Session, shop_id: str, since: date) -> list[RungAlert]:
     """What stands of the alerts that no cool-down held back."""
     place = [getattr(KeptAnomaly, each) for each in Place._fields]
     rows = session.execute(
-        select(KeptAnomaly.z > 0, _answered(), *place)
+        select(KeptAnomaly.z, _newest_state(), *place)
         .where(
             KeptAnomaly.shop_id == shop_id,
             KeptAnomaly.day >= since,
@@ -245,7 +253,7 @@ def rung_alerts(session: Session, shop_id: str, since: date) -> list[RungAlert]:
         )
         .order_by(KeptAnomaly.day, KeptAnomaly.hour)
     )
-    return [RungAlert(Place(*at), is_up, is_answered) for is_up, is_answered, *at in rows]
+    return [RungAlert(Place(*at), z > 0, abs(float(z)), state) for z, state, *at in rows]
 
 
 def find_anomaly(session: Session, shop_id: str | None, named: str) -> AnomalyRecord:
@@ -291,7 +299,20 @@ def past_of(session: Session, record: AnomalyRecord) -> list[AnomalyRecord]:
 
 def days_in_state(session: Session, shop_id: str, state: str) -> list[tuple[str, date]]:
     """Series and day of each whole day whose newest answer this is; weeks and hours are no days."""
-    newest = (
+    found = session.execute(
+        select(KeptAnomaly.key, KeptAnomaly.day)
+        .where(
+            KeptAnomaly.shop_id == shop_id,
+            KeptAnomaly.grain == WHOLE_DAYS,
+            _newest_state() == state,
+        )
+        .order_by(KeptAnomaly.day, KeptAnomaly.key)
+    )
+    return [(key, day) for key, day in found]
+
+
+def _newest_state() -> ScalarSelect[str]:
+    return (
         select(AnomalyEvent.state)
         .where(
             AnomalyEvent.shop_id == KeptAnomaly.shop_id,
@@ -301,12 +322,6 @@ def days_in_state(session: Session, shop_id: str, state: str) -> list[tuple[str,
         .limit(1)
         .scalar_subquery()
     )
-    found = session.execute(
-        select(KeptAnomaly.key, KeptAnomaly.day)
-        .where(KeptAnomaly.shop_id == shop_id, KeptAnomaly.grain == WHOLE_DAYS, newest == state)
-        .order_by(KeptAnomaly.day, KeptAnomaly.key)
-    )
-    return [(key, day) for key, day in found]
 
 
 def add_anomaly_event(session: Session, event: AnomalyEventRecord) -> None:

@@ -19,8 +19,9 @@ from hotdash.entrypoints.web.pages.anomalies import view
 from hotdash.entrypoints.web.parts import Parts, PartsOf
 from hotdash.entrypoints.web.viewer import top_bar
 from hotdash.insights.anomalies.judge import Level
-from hotdash.insights.anomalies.keeping import driver_of, headline_of
+from hotdash.insights.anomalies.keeping import headline_of
 from hotdash.insights.anomalies.states import ANSWERS, State
+from hotdash.insights.anomalies.telling import sentences_of
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly, state_named
 from hotdash.storage.appdb.repositories.anomalies import (
     AnomalyRecord,
@@ -58,7 +59,7 @@ def anomalies(
         "shop": chosen,
         "rows": [view.row_of(each) for each in found],
         "look": view.look_sentence(look, chosen.timezone),
-        "raised": sorted(look.raised.items()) if look else [],
+        "raised": view.raised_of(look),
         "states": list(State),
         "levels": list(Level),
         "state": state,
@@ -121,6 +122,7 @@ def _one(
     values = (
         top_bar(visit, "anomalies")
         | _values(record, past)
+        | {"sentences": sentences_of(record, past)[1:]}
         | {
             "shop": shop,
             "said": view.said_of(record, names, shop.timezone),
@@ -143,7 +145,6 @@ def _values(record: AnomalyRecord, past: list[AnomalyRecord]) -> dict[str, Any]:
     return {
         "id": record.anomaly_id,
         "headline": headline_of(record),
-        "driver": driver_of(record),
         "dimension": driver["dimension"] if driver else None,
         "level": view.level_word(record),
         "state": view.state_word(record),

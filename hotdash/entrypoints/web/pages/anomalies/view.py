@@ -13,7 +13,8 @@ from hotdash.insights.anomalies.judge import Level
 from hotdash.insights.anomalies.keeping import driver_of, headline_of
 from hotdash.insights.anomalies.series import Grain
 from hotdash.insights.anomalies.states import State
-from hotdash.insights.anomalies.wording import WEEK, told
+from hotdash.insights.anomalies.telling import rang_before
+from hotdash.insights.anomalies.wording import WEEK, ago, told
 from hotdash.insights.tiles import wording
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord, LookRecord
 
@@ -23,6 +24,7 @@ Names = Mapping[str, str]
 EVENT_TITLES = {
     "incident": "Incident",
     "campaign": "Campaign",
+    "visits": "Link",
     "price_change": "Price",
     "site_change": "Site",
     "stock": "Stock",
@@ -32,6 +34,7 @@ EVENT_TITLES = {
     "source": "Source",
     "other": "Note",
 }
+_STEPS = {Grain.DAY.value: "days", Grain.HOUR.value: "hours"}
 _METHODS = {
     "proportion": "by its share of what the same weekdays let expect",
     "distance": "by its distance from the same weekdays, because it is often nothing",
@@ -55,6 +58,7 @@ class AnomalyRow:
     driver: str | None
     money: str
     level: Word
+    rang_before: bool
     state: Word
     assignee: str | None
 
@@ -122,6 +126,7 @@ def row_of(record: AnomalyRecord) -> AnomalyRow:
         driver=driver_of(record),
         money=money_of(record),
         level=level_word(record),
+        rang_before=rang_before(record),
         state=state_word(record),
         assignee=record.assignee,
     )
@@ -171,12 +176,12 @@ def figures(record: AnomalyRecord) -> list[Figure]:
         Figure(
             "How unusual",
             f"{_sign(about.z)}{abs(about.z):.1f} standard deviations",
-            _METHODS.get(about.method, ""),
+            f"beyond 3 it is told, beyond 4 it is an alert; {_METHODS[about.method]}",
         ),
         Figure(
-            "Second opinion",
+            "Usual range",
             f"{told(about.low, about.unit)} to {told(about.high, about.unit)}",
-            "nine of ten days keep within",
+            f"nine of ten {_STEPS.get(about.grain, 'weeks')} keep within",
         ),
     ]
 
@@ -233,7 +238,7 @@ def events_of(before: Sequence[Mapping[str, Any]], day: date) -> list[EventRow]:
     return [
         EventRow(
             EVENT_TITLES.get(str(each["kind"]), "Note"),
-            _ago((day - date.fromisoformat(each["day"])).days),
+            ago((day - date.fromisoformat(each["day"])).days),
             each["text"],
             each["url"],
         )
@@ -278,10 +283,10 @@ def look_sentence(look: LookRecord | None, timezone: str) -> str:
     )
 
 
-def _ago(days: int) -> str:
-    if days <= 0:
-        return "the same day"
-    return "the day before" if days == 1 else f"{days} days before"
+def raised_of(look: LookRecord | None) -> list[tuple[str, str]]:
+    """sessions/channel_group is Sessions by channel group."""
+    raised = sorted(look.raised.items()) if look else []
+    return [(name.replace("/", " by ").replace("_", " ").capitalize(), why) for name, why in raised]
 
 
 def _amount(value: str | None, unit: str) -> str:

@@ -7,6 +7,8 @@ Floats = NDArray[np.float64]
 
 FEWEST_WINDOWS = 10
 """Of fewer, the outer tenths of their errors cannot be told."""
+FEWEST_COUNTED = 20
+"""Errors that lie apart: of fewer, the outer tenth at one end is one error or two."""
 RECENT = 0.96
 """What an error counts beside one of the week after: a range follows a shop that becomes restless."""
 LEVEL = 0.8
@@ -40,7 +42,7 @@ def error_quantile(errors: Floats, share: float, overlap: float = 1.0) -> Floats
 def recent_tails(errors: Floats, windows_ago: Floats, overlap: float) -> tuple[float, float]:
     """The ends of the range by single errors, of which newer ones count for more; NaN where too few are known.
 
-    Where so few lie apart that not one of ten lies outside of them, by Student's t about nought.
+    Where fewer than FEWEST_COUNTED lie apart, by Student's t about nought.
     """
     is_known = np.isfinite(errors)
     known, weights = errors[is_known], RECENT ** windows_ago[is_known]
@@ -48,7 +50,7 @@ def recent_tails(errors: Floats, windows_ago: Floats, overlap: float) -> tuple[f
         return np.nan, np.nan
     total = weights.sum()
     apart = total**2 / np.square(weights).sum() / overlap
-    if apart < HIGH / (1 - HIGH):
+    if apart < FEWEST_COUNTED:
         from scipy.special import stdtrit
 
         reach = float(np.sqrt((weights * known**2).sum() / total) * stdtrit(apart, HIGH))

@@ -9,6 +9,8 @@ import pytest
 from hotdash.base.clock import FixedClock
 from hotdash.base.errors import NotFoundError
 from hotdash.jobs.forecast import forecast_shop, forecast_shops
+from hotdash.reports.packet.make import make_packet
+from hotdash.reports.packet.weeks import Week
 from hotdash.storage.appdb.repositories.forecasts import (
     ForecastRecord,
     StockList,
@@ -23,6 +25,7 @@ from hotdash.storage.appdb.repositories.operating_settings import (
     SettingDecision,
     decide_settings,
 )
+from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.forecast_world import BADGE, CLAMP, GAUGE, HOSE, PUMP, foretold
 from tests.fixtures.storefront import KYOTO, LAST_DAY, NOW, ROD, Storefront
 
@@ -56,6 +59,9 @@ class TestSeries:
         document = kept(foretold)["orders"].document
         # 214 days, of them 28 behind and 56 before the windows, which are a week apart: 130 / 7.
         assert document["windows"] == 19
+        # Before twelve of them four others were over; before nine of these ten, of which a range is made.
+        assert document["proven"]["windows"] == 12
+        assert [each["judged"] for each in document["sums"]] == [9, 6]
         assert document["why_no_range"] is None
         day = document["days"][0]
         assert Decimal(day["low"]) < Decimal(day["value"]) < Decimal(day["high"])
@@ -153,14 +159,33 @@ def test_the_same_publication_tells_the_same_twice(foretold: Storefront) -> None
 
 def test_as_of_an_earlier_day_only_what_was_known_then_is_used(foretold: Storefront) -> None:
     plan, newest = plan_of(foretold), kept(foretold)["orders"]
-    forecast_shop(foretold.database, ROD, NOW, as_of=NOW - timedelta(days=10))
+    forecast_shop(foretold.database, ROD, NOW, as_of=NOW - timedelta(days=6))
     with foretold.database.jobs() as session:
         until = newest.known_to - timedelta(days=1)
         earlier = latest_forecasts(session, ROD, until=until)["orders"]
-    assert earlier.known_to == newest.known_to - timedelta(days=10)
+    assert earlier.known_to == newest.known_to - timedelta(days=6)
     assert earlier.document["recent"][-1]["day"] == earlier.known_to.isoformat()
     assert kept(foretold)["orders"] == newest
     assert plan_of(foretold) == plan
+    assert_told_by_the_packet_of(foretold, Week.of(earlier.known_to))
+
+
+def assert_told_by_the_packet_of(house: Storefront, week: Week) -> None:
+    with house.database.snapshot() as session:
+        shop = next(each for each in list_shops(session) if each.shop_id == ROD)
+        packet = make_packet(session, shop, week, week.is_sent_at(shop.timezone), "http://h.test")
+        revenue = latest_forecasts(session, ROD, until=week.sunday)["revenue"].document
+    told, days = packet.forecast, {each["day"]: each["value"] for each in revenue["days"]}
+    assert (told.first, told.last) == (week.next.monday, week.next.sunday)
+    assert [(each.day, each.value) for each in told.days] == [
+        (day, Decimal(days[day.isoformat()])) for day in week.next.window.days()
+    ]
+    assert told.value is not None
+    assert told.low is not None
+    assert told.high is not None
+    assert abs(told.value - sum(each.value for each in told.days)) <= Decimal("0.04")
+    assert told.low < told.value < told.high
+    assert "erred by MASE" in told.method
 
 
 def test_hindsight_does_not_replace_what_was_foretold(foretold: Storefront) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hotdash.insights.forecasting.conformal import FEWEST_WINDOWS
+from hotdash.insights.forecasting.demand_choice import JUDGED_DAYS, Tried, of_methods
 from hotdash.insights.forecasting.pooled import PooledRange, pooled_range
 from hotdash.insights.forecasting.smoothing import (
     demand_interval,
@@ -24,23 +25,20 @@ FARTHEST = HORIZONS[-1]
 WINDOWS = 40
 LEAST_KNOWN = 56
 """Days that are known at the first origin."""
-JUDGED_DAYS = 28
-"""Methods are compared on so many days after each origin."""
 SEASONAL_WEEKS = 8
 INTERMITTENT_FROM = 1.32
 """Days for each with a sale: the usual border between smooth and intermittent demand."""
 LEAST_SEEN = 0.7
 """Of the days of a window, on which the item could be bought."""
-NEARLY = 1.02
-"""Methods whose error is within so much of the least are told apart by their bias."""
 _ITEMS_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class DemandForecast:
-    """One row per item. `errors` are those of the kept method: actual less forecast, in units, by horizon and window.
+    """One row per item. `errors` are actual less forecast, in units, by horizon and window.
 
-    The scale-free figures are NaN where the past holds nothing to measure by.
+    They and the scale-free figures are those of the method that the windows before each would have chosen;
+    a figure is NaN where the past holds nothing to measure by.
     """
 
     method: NDArray[np.intp]
@@ -49,7 +47,7 @@ class DemandForecast:
     """Of the next seven days; later weeks repeat them."""
     errors: Floats
     foretold: Floats
-    """The sums that the kept method foretold; the last one is of the days to come."""
+    """The sums that were foretold so; the last one is of the days to come, by the kept method."""
     rmsse: Floats
     mase: Floats
     bias: Floats
@@ -81,27 +79,32 @@ def _forecast(demand: Floats) -> DemandForecast:
     days, items = demand.shape
     at = origins(days, HORIZONS[0], WINDOWS + settled_after(FARTHEST) - 1, LEAST_KNOWN)
     profiles = _profiles(demand, [*at, days])
-    errors, judged = _tried(demand, at, profiles)
-    intermittent = demand_interval(demand) > INTERMITTENT_FROM
-    kept = _kept(judged, intermittent)
-    rows = np.arange(items, dtype=np.intp)
-    of_kept = errors[kept, :, :, rows]
-    newest = _newest(of_kept)
-    of_profiles = profiles[kept, :-1, :, rows]
-    profile = np.maximum(profiles[kept, -1, :, rows], 0.0)
+    errors, tried = _tried(demand, at, profiles)
+    then = tried.chosen_then([_is_rare(demand[:origin]) for origin in at], len(METHODS))
+    intermittent = _is_rare(demand)
+    kept = tried.chosen(len(at), intermittent, len(METHODS))
+    profile = np.maximum(profiles[kept, -1, :, np.arange(items, dtype=np.intp)], 0.0)
+    newest = _newest(of_methods(errors, then[None]).transpose(2, 0, 1))
+    weeks = of_methods(profiles[:, :-1].sum(axis=2), then).T
     scale = _Scale.of(demand[: at[0]] if at else demand)
+    proven = tried.proven(then)
+    naive = tried.proven(np.full_like(then, len(METHODS)))
     return DemandForecast(
         method=kept,
         intermittent=intermittent,
         profile=profile,
         errors=newest,
-        foretold=_foretold(profile, of_profiles),
-        rmsse=np.sqrt(judged.mean_square[kept, rows]) / scale.step,
-        mase=judged.mean_size[kept, rows] / scale.season,
-        bias=judged.bias[kept, rows],
-        naive_rmsse=np.sqrt(judged.mean_square[len(METHODS)]) / scale.step,
+        foretold=_foretold(profile, weeks),
+        rmsse=np.sqrt(proven.mean_square) / scale.step,
+        mase=proven.mean_size / scale.season,
+        bias=proven.bias,
+        naive_rmsse=np.sqrt(naive.mean_square) / scale.step,
         windows=np.isfinite(newest[:, 0, :]).sum(axis=1),
     )
+
+
+def _is_rare(demand: Floats) -> NDArray[np.bool_]:
+    return demand_interval(demand) > INTERMITTENT_FROM
 
 
 def _profiles(demand: Floats, at: list[int]) -> Floats:
@@ -119,41 +122,28 @@ def _profiles(demand: Floats, at: list[int]) -> Floats:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """By method and item, over all windows; NaN where no window has a known day."""
-
-    mean_square: Floats
-    mean_size: Floats
-    bias: Floats
-
-
-def _tried(demand: Floats, at: list[int], profiles: Floats) -> tuple[Floats, _Judged]:
-    """The errors of sums by method, horizon, window and item, and how well each method did."""
-    items = demand.shape[1]
-    methods = len(METHODS) + 1
-    errors = np.full((methods, len(HORIZONS), len(at), items), np.nan)
-    squares, sizes, signed = (np.zeros((methods, items)) for _ in range(3))
-    asked, counted = np.zeros(items), np.zeros(items)
+def _tried(demand: Floats, at: list[int], profiles: Floats) -> tuple[Floats, Tried]:
+    """The errors of sums by method, horizon, window and item, and what each method is judged by."""
+    shape = (len(METHODS) + 1, len(at), demand.shape[1])
+    errors = np.full((shape[0], len(HORIZONS), *shape[1:]), np.nan)
+    tried = Tried.empty(*shape)
     began = _first_known(demand)
     for window, origin in enumerate(at):
         after = demand[origin : origin + FARTHEST]
         is_known = np.isfinite(after) & (origin >= began + STEP * 4)
         actual = np.where(is_known, after, 0.0)
         judged = slice(0, JUDGED_DAYS)
-        asked += actual[judged].sum(axis=0)
-        counted += is_known[judged].sum(axis=0)
+        tried.asked[window] = actual[judged].sum(axis=0)
+        tried.known[window] = is_known[judged].sum(axis=0)
         weeks = -(-len(after) // 7)
-        for method in range(methods):
+        for method in range(shape[0]):
             foretold = np.tile(profiles[method, window], (weeks, 1))[: len(after)]
             error = np.where(is_known, actual - foretold, 0.0)
-            squares[method] += np.square(error[judged]).sum(axis=0)
-            sizes[method] += np.abs(error[judged]).sum(axis=0)
-            signed[method] -= error[judged].sum(axis=0)
+            tried.squares[method, window] = np.square(error[judged]).sum(axis=0)
+            tried.sizes[method, window] = np.abs(error[judged]).sum(axis=0)
+            tried.signed[method, window] = -error[judged].sum(axis=0)
             errors[method, :, window] = _of_sums(error, is_known)
-    known = np.where(counted > 0, counted, np.nan)
-    bias = signed / np.where(asked > 0, asked, np.nan)
-    return errors, _Judged(squares / known, sizes / known, bias)
+    return errors, tried
 
 
 def _of_sums(error: Floats, is_known: NDArray[np.bool_]) -> Floats:
@@ -173,22 +163,8 @@ def _first_known(demand: Floats) -> NDArray[np.intp]:
     return before.sum(axis=0).astype(np.intp)
 
 
-def _kept(judged: _Judged, intermittent: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Smooth demand by its absolute error; rare demand by its squared one, which nought cannot win, then by bias."""
-    own = slice(0, len(METHODS))
-    error = np.where(intermittent, np.sqrt(judged.mean_square[own]), judged.mean_size[own])
-    error = np.where(np.isfinite(error), error, np.inf)
-    least = error.min(axis=0)
-    is_near = error <= np.where(np.isfinite(least), least * NEARLY, np.inf)
-    bias = np.abs(np.where(np.isfinite(judged.bias[own]), judged.bias[own], 0.0))
-    by_bias: NDArray[np.intp] = np.argmin(np.where(is_near, bias, np.inf), axis=0)
-    by_error: NDArray[np.intp] = np.argmin(error, axis=0)
-    return np.where(intermittent, by_bias, by_error)
-
-
 def _newest(errors: Floats) -> Floats:
     """Of each horizon the newest windows that are complete, the oldest first: items, horizons, windows."""
-    # numpy puts the item first, since two of the indices that chose are arrays.
     found = np.full((*errors.shape[:2], WINDOWS), np.nan)
     for place, horizon in enumerate(HORIZONS):
         complete = errors.shape[2] - (settled_after(horizon) - 1)
@@ -198,10 +174,10 @@ def _newest(errors: Floats) -> Floats:
     return found
 
 
-def _foretold(profile: Floats, past: Floats) -> Floats:
-    """Items, horizons, windows; the last window is what is to come."""
+def _foretold(profile: Floats, weeks: Floats) -> Floats:
+    """Items, horizons, windows; the last window is what is to come. `weeks` are a week's sums by item and window."""
     found = np.full((len(profile), len(HORIZONS), WINDOWS + 1), np.nan)
-    week = np.concatenate([past.sum(axis=2), profile.sum(axis=1)[:, None]], axis=1)
+    week = np.concatenate([weeks, profile.sum(axis=1)[:, None]], axis=1)
     for place, horizon in enumerate(HORIZONS):
         complete = week.shape[1] - 1 - (settled_after(horizon) - 1)
         newest = week[:, max(complete - WINDOWS, 0) : max(complete, 0)] * (horizon / 7)

@@ -12,13 +12,8 @@ from hotdash.base.money import quantum
 from hotdash.insights.forecasting.arrival import FEWEST_PERIODS, FUTURES, PERIOD, ArrivalForecast
 from hotdash.insights.forecasting.conformal import FEWEST_WINDOWS, LEVEL
 from hotdash.insights.forecasting.demand import HORIZONS, METHODS, DemandForecast, DemandRanges
-from hotdash.insights.forecasting.series import (
-    HORIZON,
-    LEAST_KNOWN,
-    Floats,
-    SeriesForecast,
-    SumRange,
-)
+from hotdash.insights.forecasting.series import HORIZON, LEAST_KNOWN, Floats, SeriesForecast
+from hotdash.insights.forecasting.series_ranges import SumRange
 
 SHOWN_DAYS = 56
 _TENTH, _FINE = Decimal("0.1"), Decimal("0.0001")
@@ -33,6 +28,11 @@ class Known:
     currency: str | None
     last: date
     values: Floats
+
+    @property
+    def days_to_monday(self) -> int:
+        """After the last known day, until the next whole week begins."""
+        return 6 - self.last.weekday()
 
     @property
     def unit(self) -> Decimal:
@@ -50,11 +50,17 @@ def series_document(known: Known, found: SeriesForecast | None) -> dict[str, Any
     }
     if found is None:
         return told | {"why": f"It needs {LEAST_KNOWN} known days."}
+    monday = known.last + timedelta(days=known.days_to_monday + 1)
     return told | {
         "why": None,
         "method": found.method,
         "scores": [{"method": each.method, "mase": fine(each.mase)} for each in found.scores],
         "naive_mase": fine(found.naive_mase),
+        "proven": {
+            "mase": fine(found.proven.mase),
+            "naive_mase": fine(found.proven.naive_mase),
+            "windows": found.proven.windows,
+        },
         "windows": found.windows,
         "coverage": fine(found.coverage),
         "judged_days": found.judged,
@@ -63,6 +69,7 @@ def series_document(known: Known, found: SeriesForecast | None) -> dict[str, Any
         else f"A range needs {FEWEST_WINDOWS} windows of {HORIZON} days; {found.windows} are known.",
         "days": _days(known, found),
         "sums": [_sum(known, each) for each in found.sums],
+        "week": {"first": monday.isoformat()} | _sum(known, found.week),
     }
 
 
@@ -155,6 +162,8 @@ def _sum(known: Known, each: SumRange) -> dict[str, Any]:
         "low": low,
         "high": high,
         "coverage": fine(each.coverage),
+        "held": each.held,
+        "judged": each.judged,
     }
 
 

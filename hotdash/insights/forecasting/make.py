@@ -50,7 +50,7 @@ def make_forecasts(
         known = _known(session, shop_id, subject, title, as_of)
         if known is None:
             continue
-        found = forecast_series(known.values)
+        found = forecast_series(known.values, days_to_monday=known.days_to_monday)
         told.append((subject, known.last, series_document(known, found)))
         if subject == REVENUE:
             told.extend(_growth(session, shop_id, known))

@@ -1,4 +1,8 @@
-"""One daily series: four methods refitted at each origin, the best kept, with the range its errors give."""
+"""One daily series: four methods refitted at each origin, the best kept, with the range its errors give.
+
+How wrong such a choice is and how often its range holds is asked of windows that had no part in either:
+at each, a method is chosen and its range made from the windows that were over before it.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,9 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hotdash.insights.forecasting.conformal import FEWEST_WINDOWS, HIGH, LOW, error_quantile
 from hotdash.insights.forecasting.fitted import WEEK, auto_ces, auto_ets
-from hotdash.insights.forecasting.windows import STEP, origins, settled_after
+from hotdash.insights.forecasting.series_ranges import (
+    SumRange,
+    Tried,
+    day_ranges,
+    size_of,
+    sum_range,
+)
+from hotdash.insights.forecasting.windows import FEWEST_CHOSEN_BY, origins, settled_before
 
 Floats = NDArray[np.float64]
 Method = Callable[[Floats, int], Floats]
@@ -20,7 +30,6 @@ LEARNT_DAYS = 364
 """Before each origin: older habits are no longer the shop's, and a fit costs as much as it is long."""
 SEASONAL_WEEKS = 8
 SUMS = (7, 28)
-LEAST_FORECAST_FROM = LEAST_KNOWN
 NAIVE = "seasonal naive"
 MEAN = "mean of the three"
 
@@ -45,19 +54,19 @@ METHODS = (*FITTED, MEAN)
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Over all windows; below one it errs less than repeating last week did within the first days."""
+    """Over all windows, by which the method is chosen; below one it errs less than repeating last week did."""
 
     method: str
     mase: float | None
 
 
 @dataclass(frozen=True, slots=True)
-class SumRange:
-    days: int
-    value: float
-    low: float | None
-    high: float | None
-    coverage: float | None
+class Proven:
+    """Over the windows before which enough were over to choose by: each by the method chosen then."""
+
+    mase: float | None
+    naive_mase: float | None
+    windows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +78,27 @@ class SeriesForecast:
     low: Floats | None
     high: Floats | None
     sums: tuple[SumRange, ...]
+    week: SumRange
+    """The first whole week of the calendar."""
     scores: tuple[Score, ...]
     naive_mase: float | None
+    proven: Proven
     windows: int
-    coverage: float | None
+    held: int
     judged: int
+
+    @property
+    def coverage(self) -> float | None:
+        return self.held / self.judged if self.judged else None
 
 
 def forecast_series(
-    values: Floats, methods: Mapping[str, Method] = FITTED
+    values: Floats, methods: Mapping[str, Method] = FITTED, days_to_monday: int = 0
 ) -> SeriesForecast | None:
     """`values` are consecutive days, NaN where one is unknown; None where too few are known to say anything."""
+    values = _from_first_known(values)
     known = _without_gaps(values)
-    if known is None or len(known) < LEAST_FORECAST_FROM:
+    if len(known) < LEAST_KNOWN:
         return None
     at = origins(len(known), HORIZON, WINDOWS, LEAST_KNOWN)
     names = (*methods, MEAN)
@@ -90,26 +107,28 @@ def forecast_series(
     )
     actual = np.array([values[origin : origin + HORIZON] for origin in at]).reshape(-1, HORIZON)
     errors = actual[:, None, :] - foretold
-    kept = _best(errors)
     naive = np.array([seasonal_naive(known[:origin], HORIZON) for origin in at])
+    naive_errors = actual - naive.reshape(actual.shape)
     scale = _scale(known[: at[0]] if at else known)
+    kept, then = _best(errors), _chosen_then(errors)
     ahead = _all(known, methods)[kept]
-    size = _size(ahead)
-    relative = errors[:, kept, :] / _size(foretold[:, kept, :])[:, None]
-    low, high, held, judged = _day_ranges(relative)
+    tried = Tried(errors / size_of(foretold)[:, :, None], then, kept)
+    days, size = day_ranges(tried), size_of(ahead)
     return SeriesForecast(
         method=names[kept],
         values=ahead,
-        low=None if low is None else np.maximum(ahead + low * size, 0.0),
-        high=None if high is None else np.maximum(ahead + high * size, 0.0),
-        sums=tuple(_sum(ahead, relative * size, days) for days in SUMS),
+        low=None if days.low is None else np.maximum(ahead + days.low * size, 0.0),
+        high=None if days.high is None else np.maximum(ahead + days.high * size, 0.0),
+        sums=tuple(sum_range(tried, ahead, 0, each) for each in SUMS),
+        week=sum_range(tried, ahead, days_to_monday, WEEK),
         scores=tuple(
             Score(name, _mase(errors[:, place, :], scale)) for place, name in enumerate(names)
         ),
-        naive_mase=_mase(actual - naive.reshape(actual.shape), scale),
+        naive_mase=_mase(naive_errors, scale),
+        proven=_proven(errors, naive_errors, then, scale),
         windows=len(at),
-        coverage=held / judged if judged else None,
-        judged=judged,
+        held=days.held,
+        judged=days.judged,
     )
 
 
@@ -120,22 +139,42 @@ def _all(known: Floats, methods: Mapping[str, Method]) -> Floats:
 
 
 def _best(errors: Floats) -> int:
-    """By the mean absolute error; without any window the seasonal average, which asks for the least."""
-    if len(errors) == 0:
-        return METHODS.index("seasonal average")
+    """By the mean absolute error; without any known the last of the single methods, which asks for the least."""
+    if not np.isfinite(errors).any():
+        return errors.shape[1] - 2
     return int(np.nanmean(np.abs(errors), axis=(0, 2)).argmin())
 
 
-def _without_gaps(values: Floats) -> Floats | None:
-    """An unknown day is taken as the same weekday before it, so that methods can be fitted."""
-    known = np.isfinite(values)
-    if not known.any():
-        return None
+def _chosen_then(errors: Floats) -> tuple[int | None, ...]:
+    over = [settled_before(window, HORIZON) for window in range(len(errors))]
+    return tuple(_best(errors[:each]) if each >= FEWEST_CHOSEN_BY else None for each in over)
+
+
+def _proven(
+    errors: Floats, naive: Floats, then: tuple[int | None, ...], scale: float | None
+) -> Proven:
+    judged = [(window, method) for window, method in enumerate(then) if method is not None]
+    if not judged:
+        return Proven(None, None, 0)
+    windows, methods = zip(*judged, strict=True)
+    return Proven(
+        _mase(errors[list(windows), list(methods)], scale),
+        _mase(naive[list(windows)], scale),
+        len(judged),
+    )
+
+
+def _from_first_known(values: Floats) -> Floats:
+    """A series begins with its first known day: what came before is not filled from what came after."""
+    known = np.flatnonzero(np.isfinite(values))
+    return values[known[0] :] if len(known) else values[:0]
+
+
+def _without_gaps(values: Floats) -> Floats:
+    """An unknown day is taken as the same weekday before it, within the first week as the day before it."""
     found = values.copy()
-    for day in np.flatnonzero(~known):
-        before = found[day % WEEK : day : WEEK]
-        before = before[np.isfinite(before)]
-        found[day] = before[-1] if len(before) else np.nanmean(values)
+    for day in np.flatnonzero(~np.isfinite(values)):
+        found[day] = found[day - WEEK if day >= WEEK else day - 1]
     return found
 
 
@@ -148,59 +187,3 @@ def _mase(errors: Floats, scale: float | None) -> float | None:
     if scale is None or not np.isfinite(errors).any():
         return None
     return float(np.nanmean(np.abs(errors)) / scale)
-
-
-def _size(foretold: Floats) -> Floats:
-    """Errors are compared as shares of what was foretold: a shop that doubled errs by twice as much."""
-    return np.maximum(foretold.mean(axis=-1), 1e-9)
-
-
-def _day_ranges(errors: Floats) -> tuple[Floats | None, Floats | None, int, int]:
-    """Days of one week of the horizon share their range; each is judged by windows that were over before it."""
-    if len(errors) < FEWEST_WINDOWS:
-        return None, None, 0, 0
-    low, high, held, judged = np.empty(HORIZON), np.empty(HORIZON), 0, 0
-    for week in range(0, HORIZON, WEEK):
-        of_week = errors[:, week : week + WEEK]
-        low[week : week + WEEK], high[week : week + WEEK] = _pooled(of_week)
-        after = settled_after(week + WEEK)
-        for window in range(FEWEST_WINDOWS + after - 1, len(errors)):
-            below, above = _pooled(of_week[: window - after + 1])
-            told = of_week[window][np.isfinite(of_week[window])]
-            judged += len(told)
-            held += int(((told >= below) & (told <= above)).sum())
-    return low, high, held, judged
-
-
-def _pooled(errors: Floats) -> tuple[float, float]:
-    """The days of a week are taken as one window: they are often off together."""
-    known = errors.ravel()
-    return (
-        float(error_quantile(known, LOW, overlap=WEEK / 2)),
-        float(error_quantile(known, HIGH, overlap=WEEK / 2)),
-    )
-
-
-def _sum(ahead: Floats, errors: Floats, days: int) -> SumRange:
-    value = float(ahead[:days].sum())
-    totals = errors[:, :days].sum(axis=1)
-    shared = -(-days // STEP)
-    if np.isfinite(totals).sum() < FEWEST_WINDOWS:
-        return SumRange(days, value, None, None, None)
-    low, high = (float(error_quantile(totals, share, overlap=shared)) for share in (LOW, HIGH))
-    inside = [
-        low_of <= totals[window] <= high_of
-        for window in range(len(totals))
-        if np.isfinite(totals[window])
-        for low_of, high_of in [_known_of(totals, window, shared)]
-        if np.isfinite(low_of)
-    ]
-    coverage = sum(inside) / len(inside) if inside else None
-    return SumRange(days, value, max(value + low, 0.0), value + high, coverage)
-
-
-def _known_of(totals: Floats, window: int, shared: int) -> tuple[float, float]:
-    """From the windows that were over before it."""
-    known = totals[: max(window - shared + 1, 0)]
-    low, high = (error_quantile(known, share, overlap=shared) for share in (LOW, HIGH))
-    return float(low), float(high)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hotdash.insights.forecasting.demand import FARTHEST, HORIZONS, DemandForecast, DemandRanges
+from hotdash.insights.forecasting.demand_sum import Sum, chance_to_reach, expected_short, quantile
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -14,9 +15,10 @@ Whole = NDArray[np.int64]
 LOOKED_AHEAD = 365
 """Days; what lasts longer has no date."""
 NEVER = -1
-NOTICE_DAYS = 7
+NOTICE_DAYS = 14
 """Before the last day on which an order would still come in time."""
-WARNED_FROM = 0.5
+WARNED_FROM = 0.8
+"""The least in vain of those at which four of five stock-outs are told a week ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def stock_outlook(found: DemandForecast, ranges: DemandRanges, stock: StockOnHan
     available = np.maximum(stock.available, 0)
     in_lead = _demand_within(found, ranges, stock.lead_days)
     until_covered = _demand_within(found, ranges, stock.lead_days + stock.cover_days)
-    point = _quantile(in_lead, stock.service)
+    point = quantile(in_lead, stock.service)
     # What is in the lead time is kept safe; the days it is to last for beyond are as they are expected.
     up_to = point + np.ceil(until_covered.mean - in_lead.mean).astype(np.int64)
     position = stock.available + stock.incoming
@@ -74,28 +76,12 @@ def stock_outlook(found: DemandForecast, ranges: DemandRanges, stock: StockOnHan
         run_out_noticed=chance_to_reach(
             _demand_within(found, ranges, stock.lead_days + NOTICE_DAYS), available
         ),
-        short=_expected_short(in_lead, available),
+        short=expected_short(in_lead, available),
         reorder_point=point,
         order_up_to=up_to,
         reorder_quantity=np.where(is_due, packs * stock.pack_size, 0),
         overstock=np.maximum(available - enough, 0),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Of the units of some days: mean and variance, of which a gamma distribution is taken."""
-
-    mean: Floats
-    spread: Floats
-
-    @property
-    def shape(self) -> Floats:
-        return self.mean**2 / self.spread
-
-    @property
-    def scale(self) -> Floats:
-        return self.spread / self.mean
 
 
 def _demand_within(found: DemandForecast, ranges: DemandRanges, days: Whole) -> Sum:
@@ -116,37 +102,6 @@ def _along(at_horizons: Floats, days: Whole, beyond: float) -> Floats:
     share = (inside - ends[above - 1]) / (ends[above] - ends[above - 1])
     told = values[rows, above - 1] + share * (values[rows, above] - values[rows, above - 1])
     return told * np.maximum(days / FARTHEST, 1.0) ** beyond
-
-
-def chance_to_reach(within: Sum, units: Whole) -> Floats:
-    """That so many units are asked for; half a unit less, since units are whole."""
-    from scipy.special import gammaincc
-
-    is_asked = within.mean > 0
-    safe = Sum(np.where(is_asked, within.mean, 1.0), np.where(is_asked, within.spread, 1.0))
-    chance = np.asarray(gammaincc(safe.shape, np.maximum(units - 0.5, 0.0) / safe.scale))
-    # An empty shelf is out of stock whether or not anybody asks for it.
-    return np.where(units <= 0, 1.0, np.where(is_asked, chance, 0.0))
-
-
-def _expected_short(within: Sum, units: Whole) -> Floats:
-    from scipy.special import gammaincc
-
-    is_asked = within.mean > 0
-    safe = Sum(np.where(is_asked, within.mean, 1.0), np.where(is_asked, within.spread, 1.0))
-    at = units / safe.scale
-    more = np.asarray(gammaincc(safe.shape + 1, at))
-    some = np.asarray(gammaincc(safe.shape, at))
-    return np.where(is_asked, np.maximum(safe.mean * more - units * some, 0.0), 0.0)
-
-
-def _quantile(within: Sum, share: Floats) -> Whole:
-    from scipy.special import gammaincinv
-
-    is_asked = within.mean > 0
-    safe = Sum(np.where(is_asked, within.mean, 1.0), np.where(is_asked, within.spread, 1.0))
-    found = np.asarray(gammaincinv(safe.shape, share)) * safe.scale
-    return np.where(is_asked, np.ceil(found), 0.0).astype(np.int64)
 
 
 def _dates(

@@ -21,25 +21,26 @@ def amount(text: str, currency: str | None) -> str:
 
 
 def of_sum(document: Document, each: Document) -> str:
-    """One line such as: $12,400 in the next 7 days, in eight of ten cases $10,900 to $13,800."""
+    """One line such as: $12,400 in the next 7 days, in eight of ten cases $10,900 to $13,800 (such ranges held 21 of 26 times)."""
     currency = document["currency"]
     told = f"{amount(each['value'], currency)} in the next {each['days']} days"
     if each["low"] is None:
         return f"{told}."
     ends = f"{amount(each['low'], currency)} to {amount(each['high'], currency)}"
-    return f"{told}, in eight of ten cases {ends}."
+    held = _held(each)
+    return f"{told}, in eight of ten cases {ends}{f' ({held})' if held else ''}."
 
 
 def of_method(document: Document) -> str:
-    """Which one was kept, and what its error is worth beside repeating last week."""
-    scores: Mapping[str, str | None] = {each["method"]: each["mase"] for each in document["scores"]}
-    mase, naive = scores[document["method"]], document["naive_mase"]
-    told = f"By {document['method']}"
+    """Which one was kept, and what such a choice was worth beside repeating last week."""
+    told = f"By {document['method']}, the least wrong of four in {wording.counted(document['windows'], 'tried window')}"
+    proven: Mapping[str, Any] = document.get("proven") or {"mase": None, "naive_mase": None}
+    mase, naive = proven["mase"], proven["naive_mase"]
     if mase is None or naive is None:
-        return f"{told}; its past says nothing of how far it errs."
+        return f"{told}; too little is known to say how far such a choice errs."
     return (
-        f"{told}, the least wrong of four in {wording.counted(document['windows'], 'tried window')}: "
-        f"MASE {short(mase)}, seasonal naive {short(naive)}."
+        f"{told}. Chosen so before each of {wording.counted(proven['windows'], 'window')}, it erred by "
+        f"MASE {short(mase)}, seasonal naive by {short(naive)}."
     )
 
 
@@ -50,6 +51,22 @@ def of_coverage(document: Document) -> str:
         return "Too few windows are over to say how often the range held."
     held = wording.percent(Decimal(document["coverage"]))
     return f"The range is to hold on 80% of the days; it held on {held} of {document['judged_days']:,}."
+
+
+def of_week(document: Document) -> str:
+    """How often the range of a whole week held."""
+    if document["week"]["low"] is None:
+        return document["why_no_range"]
+    held = _held(document["week"])
+    if not held:
+        return "Too few windows are over to say how often its range held."
+    return f"Its range is to hold in eight of ten weeks: {held}."
+
+
+def _held(each: Document) -> str:
+    """Empty where nothing is over yet, or the word is of before this was counted."""
+    judged = each.get("judged")
+    return f"such ranges held {each['held']} of {judged} times" if judged else ""
 
 
 def of_growth(document: Document) -> str:
@@ -103,6 +120,14 @@ def of_demand_errors(document: Document) -> Sequence[str]:
     return told
 
 
+def of_item_ranges(document: Document) -> str | None:
+    """How often what is told of 28 days held; None where too little is over."""
+    [month] = [each for each in document["coverage"] if each["days"] == 28]
+    if month["held"] is None:
+        return None
+    return f"in {wording.percent(Decimal(month['held']))} of {month['judged']:,} cases"
+
+
 def short(text: str) -> str:
     return f"{Decimal(text).quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
 
@@ -113,7 +138,7 @@ def of_stock(totals: StockTotals, currency: str) -> str:
     risk = f", {in_words(totals.money_at_risk, currency)} at risk" if totals.money_at_risk else ""
     order = f" for {in_words(totals.order_cost, currency)}" if totals.order_cost else ""
     parts = [
-        f"{totals.warned:,} of {wording.counted(totals.items, 'item')} likely to run out within the lead time and a week{risk}",
+        f"{totals.warned:,} of {wording.counted(totals.items, 'item')} likely to run out within the lead time and two weeks{risk}",
         f"{totals.to_reorder:,} to order{order}",
         f"{totals.overstocked:,} with too much{_worth(totals.overstock_value, currency)}",
         f"{totals.dead:,} dead{_worth(totals.dead_value, currency)}",

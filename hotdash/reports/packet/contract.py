@@ -171,7 +171,7 @@ class DayEstimate:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Of one metric's next week; without a range it was never tried on weeks that are known."""
+    """Of one metric's next week; tried on so many windows, and without a range on too few."""
 
     metric: str
     unit: str

@@ -45,7 +45,7 @@ def make_packet(
     told = asking.answer(METRICS, week.window, base=None).shops[0]
     figures, changed = trends(asking), changes(asking)
     found, decided = anomalies(asking, figures), decisions(asking)
-    well, expected = health(asking, told.as_of), forecast(asking)
+    well, expected = health(asking, told.as_of), forecast(asking, figures[0])
     delivered = delivery(asking)
     by_day = days(asking) if not figures[0].is_blocked else ()
     may_come = risks(asking, expected, figures, found, well)

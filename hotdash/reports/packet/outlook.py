@@ -1,11 +1,14 @@
-"""Next week's revenue by its weekdays' own past, and what may spoil it."""
+"""Next week's revenue as it was foretold, and what may spoil it."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
-from hotdash.insights.metrics.period import Window
+from hotdash.insights.forecasting.subjects import REVENUE
+from hotdash.insights.tiles import wording
+from hotdash.reports.forecast import sentences
 from hotdash.reports.packet import words
-from hotdash.reports.packet.asking import COMPARED_WITH_NOTHING, Asking, blocked_because
+from hotdash.reports.packet.asking import Asking
 from hotdash.reports.packet.contract import (
     Anomaly,
     DayEstimate,
@@ -15,39 +18,60 @@ from hotdash.reports.packet.contract import (
     Sentence,
     Trend,
 )
-from hotdash.reports.packet.estimate import METHOD, WEEKS_OF_ONE, WEEKS_READ, estimate
-from hotdash.reports.packet.trends import REVENUE
+from hotdash.storage.appdb.repositories.forecasts import ForecastRecord, latest_forecasts
 
 QUERY = "forecast"
 STOCK_METRICS = ("items_running_out",)
 
 
-def forecast(asking: Asking) -> Forecast:
-    week = asking.week
-    window = Window(week.before(WEEKS_READ - 1).monday, week.sunday)
-    url = asking.explore([REVENUE], by=["day"], compare=COMPARED_WITH_NOTHING)
-    with asking.recorder.recording(QUERY, f"Revenue by day of {WEEKS_READ} weeks", url):
-        answer = asking.answer([REVENUE], window, by=["day"], base=None)
-    blocked = blocked_because(dict(answer.shops[0].blocked))
-    known = {row.days.first: row.cells[REVENUE].value for row in answer.rows}
-    found = None if blocked else estimate(known, week, words.least(asking.currency))
-    why = blocked or f"It needs {WEEKS_OF_ONE} whole weeks; the shop has fewer."
-    low = high = None
-    if found is not None and found.error is not None:
-        low, high = found.value - found.error, found.value + found.error
+def forecast(asking: Asking, revenue: Trend) -> Forecast:
+    """The newest word that knew no day after the week; what is held back by its checks is not foretold either."""
+    url = asking.page("/forecast")
+    with asking.recorder.recording(QUERY, "What is kept of forecasts", url):
+        found = latest_forecasts(asking.session, asking.shop_id, asking.week.sunday)
+    kept = found.get(REVENUE)
+    if revenue.is_blocked:
+        return _none(asking, revenue.why or "")
+    if kept is None or kept.known_to < asking.week.monday or "week" not in kept.document:
+        why = kept.document["why"] if kept and kept.known_to >= asking.week.monday else None
+        return _none(asking, why or _made_by(asking.week.sunday))
+    return _told(asking, kept)
+
+
+def _none(asking: Asking, why: str) -> Forecast:
+    week = asking.week.next
+    return Forecast(
+        *(REVENUE, asking.currency, week.monday, week.sunday, None, None, None, (), 0, ""),
+        query=QUERY,
+        why=why,
+    )
+
+
+def _made_by(sunday: date) -> str:
+    return (
+        "No forecast that was made in this week is kept. They are made each night; "
+        f"hotdash forecast make --as-of {sunday} makes what would have been told then."
+    )
+
+
+def _told(asking: Asking, kept: ForecastRecord) -> Forecast:
+    week, document = asking.week.next, kept.document
+    told = document["week"]
+    low, high = (None if told[end] is None else Decimal(told[end]) for end in ("low", "high"))
+    days = [(date.fromisoformat(each["day"]), each["value"]) for each in document["days"]]
     return Forecast(
         metric=REVENUE,
         unit=asking.currency,
-        first=week.next.monday,
-        last=week.next.sunday,
-        value=found.value if found else None,
+        first=week.monday,
+        last=week.sunday,
+        value=Decimal(told["value"]),
         low=low,
         high=high,
-        days=tuple(DayEstimate(day, value) for day, value in found.days.items()) if found else (),
-        tried_on=found.tried_on if found else 0,
-        method=METHOD,
+        days=tuple(DayEstimate(day, Decimal(value)) for day, value in days if day in week.window),
+        tried_on=document["windows"],
+        method=f"{sentences.of_method(document)} {sentences.of_week(document)} "
+        f"Known to {wording.day(kept.known_to)}.",
         query=QUERY,
-        why=None if found else why,
     )
 
 
@@ -98,6 +122,6 @@ def _of_estimate(expected: Forecast, trends: Sequence[Trend]) -> list[Sentence]:
         return [Sentence(told, expected.query)]
     width = (expected.high - expected.value) / expected.value if expected.value > 0 else Decimal(0)
     if width > Decimal("0.35"):
-        told = f"Weeks differ much here: the estimate was off by up to {words.percent(width).removeprefix('+')}."
+        told = f"Weeks differ much here: next week's range reaches {words.percent(width).removeprefix('+')} above what is expected."
         return [Sentence(told, expected.query)]
     return []

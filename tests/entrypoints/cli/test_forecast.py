@@ -35,7 +35,7 @@ def test_the_plan_lists_what_runs_out(at_home: Commands) -> None:
     assert told["totals"]["items"] == 5
     much = at_home.told("forecast", "stock", "--shop", ROD, "--list", "overstock")
     assert [each["inventory_item_id"] for each in much["items"]] == [CLAMP]
-    assert "2 of 5 items likely to run out within the lead time and a week" in at_home.shown(
+    assert "2 of 5 items likely to run out within the lead time and two weeks" in at_home.shown(
         "forecast", "stock", "--shop", ROD
     )
 

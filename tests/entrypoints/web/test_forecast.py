@@ -1,5 +1,6 @@
 """Forecasts by page and by API: what is drawn is what is kept, and nothing is shown that is not."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ class TestPages:
         assert html.count('class="forecast-band"') == html.count("data-forecast=") == 2
         assert "in the next 7 days, in eight of ten cases" in html
         assert "seasonal naive" in html
+        assert "Chosen so before each of 12 windows, it erred by MASE" in html
+        assert re.search(r"such ranges held \d of 9 times", html)
         assert "The range is to hold on 80% of the days" in html
         assert "It needs 13 periods of 28 days" in html
         assert " style=" not in html
@@ -40,9 +43,10 @@ class TestPages:
 
     def test_each_list_of_the_plan_shows_its_items(self, shop: Web) -> None:
         html = shop.client.get(f"/forecast/stock?shop={ROD}").text
-        assert "2 of 5 items likely to run out within the lead time and a week" in html
+        assert "2 of 5 items likely to run out within the lead time and two weeks" in html
         assert "Hose" in html
         assert "out of stock" in html
+        assert re.search(r"such ranges of 28 days held in [\d.]+% of \d+ cases", html)
         assert "Badge" not in html
         links = links_of(html)
         for title, item in {"Too much": "Clamp", "Dead": "Badge"}.items():

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotdash.insights.forecasting.conformal import HIGH, LOW, error_quantile
+from hotdash.insights.forecasting import conformal
+from hotdash.insights.forecasting.conformal import HIGH, LOW, error_quantile, recent_tails
 from hotdash.insights.forecasting.pooled import pooled_range
 
 
@@ -38,6 +39,33 @@ def test_the_next_error_lies_within_eight_of_ten_times():
         following <= error_quantile(errors, HIGH)
     )
     assert 0.79 <= inside.mean() <= 0.81
+
+
+class TestRecent:
+    def test_all_counting_alike_they_are_the_quantiles(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(conformal, "RECENT", 1.0)
+        errors = np.random.default_rng(2).normal(0, 1, 25)
+        told = recent_tails(errors, np.arange(25.0), overlap=1.0)
+        assert told == pytest.approx(
+            [float(error_quantile(errors, share)) for share in (LOW, HIGH)]
+        )
+
+    def test_newer_errors_count_for_more(self):
+        errors = np.concatenate([np.tile([-1.0, 1.0], 15), np.tile([-3.0, 3.0], 5)])
+        low, high = recent_tails(errors, np.arange(39.0, -1, -1), overlap=1.0)
+        older_low, older_high = recent_tails(errors, np.arange(40.0), overlap=1.0)
+        assert low < older_low < 0 < older_high < high
+
+    def test_too_few_to_be_counted_reach_by_students_t(self, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(conformal, "RECENT", 1.0)
+        # Ten of which 2.5 say as much as one are four; with four degrees t(.9) is 1.533.
+        errors = np.tile([-2.0, 2.0], 5)
+        low, high = recent_tails(errors, np.arange(10.0), overlap=2.5)
+        assert (low, high) == pytest.approx((-2 * 1.5332, 2 * 1.5332), abs=0.001)
+
+    def test_nine_tell_nothing(self):
+        known = np.append(np.arange(9.0), np.nan)
+        assert np.isnan(recent_tails(known, np.arange(10.0), overlap=1.0)).all()
 
 
 class TestPooled:

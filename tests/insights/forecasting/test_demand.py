@@ -4,6 +4,7 @@ import pytest
 from hotdash.insights.forecasting.demand import (
     HORIZONS,
     METHODS,
+    WINDOWS,
     DemandForecast,
     forecast_demand,
     ranges_of,
@@ -81,6 +82,25 @@ def test_days_without_stock_do_not_count_as_days_without_demand(panel: np.ndarra
     told, censored = forecast_demand(panel[STRONG]), forecast_demand(unknown)
     assert censored.expected(28).mean() == pytest.approx(told.expected(28).mean(), rel=0.05)
     assert forecast_demand(sold_out).expected(28).mean() < 0.9 * told.expected(28).mean()
+
+
+def test_what_was_told_before_a_day_is_the_same_whatever_came_then(panel: np.ndarray):
+    known, changed = panel[:120], panel[:120].copy()
+    day = DAYS - 70
+    changed[:, day:] = np.random.default_rng(3).poisson(9.0, changed[:, day:].shape)
+    before, after = forecast_demand(known), forecast_demand(changed)
+    for place, horizon in enumerate(HORIZONS):
+        # The newest window begins so many whole weeks before the end that its days are over.
+        ends = DAYS - 7 * np.arange(WINDOWS - 1, -1, -1) - horizon
+        was_told = np.append(ends <= day, False)
+        was_over = ends + horizon <= day
+        assert was_told.any()
+        assert np.array_equal(
+            before.foretold[:, place, was_told], after.foretold[:, place, was_told], equal_nan=True
+        )
+        assert np.array_equal(
+            before.errors[:, place, was_over], after.errors[:, place, was_over], equal_nan=True
+        )
 
 
 def test_the_same_past_gives_the_same_forecast(panel: np.ndarray, found: DemandForecast):

@@ -1,9 +1,15 @@
 import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as drawn
 
 from hotdash.insights.forecasting.series import (
     HORIZON,
     METHODS,
     NAIVE,
+    Floats,
+    Method,
     forecast_series,
     seasonal_average,
     seasonal_naive,
@@ -11,6 +17,10 @@ from hotdash.insights.forecasting.series import (
 
 WEEK = np.array([100.0, 80, 80, 90, 110, 160, 140])
 PLAIN = {"seasonal average": seasonal_average, NAIVE: seasonal_naive}
+
+
+def flat(level: float) -> Method:
+    return lambda _, days: np.full(days, level)
 
 
 def test_weekdays_by_hand():
@@ -68,6 +78,83 @@ def test_few_windows_tell_a_forecast_without_a_range():
 def test_too_few_days_tell_nothing():
     assert forecast_series(np.resize(WEEK, 55), PLAIN) is None
     assert forecast_series(np.full(300, np.nan), PLAIN) is None
+
+
+def test_a_range_of_four_weeks_from_few_windows_holds():
+    """Ten windows that share their days say as much as four: their widest error is no tenth."""
+    chance = np.random.default_rng(12)
+    held = 0
+    for _ in range(300):
+        days = np.exp(np.cumsum(chance.normal(0, 0.02, 175))) * np.exp(chance.normal(0, 0.1, 175))
+        found = forecast_series(days[:147], {NAIVE: seasonal_naive})
+        assert found is not None
+        month = found.sums[1]
+        assert month.low is not None
+        assert month.high is not None
+        held += month.low <= days[147:].sum() <= month.high
+    assert 0.75 <= held / 300 <= 0.87
+
+
+def test_a_choice_is_judged_by_windows_that_had_no_part_in_it():
+    """Tens, and from day 203 on forties; the first eight weeks differ by 7, which errors are measured by."""
+    values = np.where(np.arange(357) < 203, 10.0, 40.0)
+    values[:56] += np.repeat([0.0, 7.0] * 4, 7)
+    found = forecast_series(values, {"ten": flat(10.0), "forty": flat(40.0)})
+    assert found is not None
+    # Forty windows begin on day 56, 63 ... 329: 18 see tens, three see 7, 14 and 21 forties, 19 see forties.
+    # "Forty" errs in 18 + 1.5 of them, "ten" in 19 + 1.5, both by 30; their mean by 15 in all forty.
+    assert found.method == "forty"
+    assert {each.method: each.mase for each in found.scores}["forty"] == pytest.approx(
+        30 * 19.5 / 40 / 7
+    )
+    # Before none of them had "forty" been the better one: "ten" was told in all 33 that came after four others.
+    assert found.proven.windows == 33
+    assert found.proven.mase == pytest.approx(30 * 20.5 / 33 / 7)
+    # Last week repeated is wrong on 7, 14, 21 and 28 days of four windows.
+    assert found.proven.naive_mase == pytest.approx(30 * 2.5 / 33 / 7)
+
+
+@settings(max_examples=40)
+@given(
+    drawn.arrays(
+        np.float64, st.integers(90, 160), elements=st.floats(1, 9) | st.just(float("nan"))
+    ),
+    st.integers(56, 89),
+    st.floats(10, 99),
+)
+def test_no_origin_learns_of_a_later_day(values: Floats, day: int, later: float):
+    """Whatever is filled in: a forecast that knows the days before `day` is the same whatever comes then."""
+    values[0] = 5.0
+
+    def learnt(given: Floats) -> dict[int, bytes]:
+        seen: dict[int, bytes] = {}
+
+        def remember(known: Floats, days: int) -> Floats:
+            seen[len(known)] = known.tobytes()
+            return seasonal_average(known, days)
+
+        forecast_series(given, {"seasonal average": remember})
+        return {length: each for length, each in seen.items() if length <= day}
+
+    changed = values.copy()
+    changed[day:] = later
+    assert learnt(changed) == learnt(values)
+
+
+def test_a_gap_in_the_first_week_is_filled_from_the_day_before_it():
+    seen: list[Floats] = []
+
+    def remember(known: Floats, days: int) -> Floats:
+        seen.append(known)
+        return seasonal_average(known, days)
+
+    values = np.resize(WEEK, 100)
+    values[[0, 1, 4, 11]] = np.nan
+    forecast_series(values, {"seasonal average": remember})
+    # It begins with its first known day; its third is as its second, a week later as that.
+    assert seen[-1][:3].tolist() == [80, 90, 90]
+    assert seen[-1][9] == 90
+    assert not np.isnan(seen[-1]).any()
 
 
 def test_an_unknown_day_judges_nobody():

@@ -2,12 +2,16 @@ import numpy as np
 import pytest
 
 from hotdash.insights.forecasting.demand import HORIZONS, DemandForecast, forecast_demand, ranges_of
+from hotdash.insights.forecasting.demand_sum import (
+    Sum,
+    chance_to_reach,
+    expected_short,
+    quantile,
+)
 from hotdash.insights.forecasting.stock import (
     NEVER,
     StockOnHand,
     StockOutlook,
-    Sum,
-    chance_to_reach,
     stock_outlook,
     whole,
 )
@@ -108,6 +112,28 @@ def test_the_chance_falls_with_the_stock():
     chances = chance_to_reach(within, whole(range(30)))
     assert chances[0] == 1
     assert (np.diff(chances) <= 0).all()
+
+
+def test_a_negative_binomial_by_hand():
+    # Mean 2 and variance 4 are two halves: P(0) = .25, P(1) = 2 * .5^3 = .25, P(2) = 3 * .5^4 = .1875.
+    within = Sum(np.full(4, 2.0), np.full(4, 4.0))
+    assert chance_to_reach(within, whole([0, 1, 2, 3])).tolist() == pytest.approx(
+        [1, 0.75, 0.5, 0.3125]
+    )
+    # Of none there two are missing; of one 2 - .75; of two .5 less; of three .3125 less.
+    assert expected_short(within, whole([0, 1, 2, 3])).tolist() == pytest.approx(
+        [2, 1.25, 0.75, 0.4375]
+    )
+    # None are enough in .25 of cases, one in .5, two in .6875, three in more.
+    assert quantile(within, np.array([0.24, 0.49, 0.68, 0.69])).tolist() == [0, 1, 2, 3]
+
+
+def test_what_chance_alone_asks_for_is_a_poisson_number():
+    within = Sum(np.full(2, 28.0), np.full(2, 28.0))
+    # P(X >= 28) = .5251 and P(X >= 36) = .0822 of a mean of 28.
+    assert chance_to_reach(within, whole([28, 36])).tolist() == pytest.approx(
+        [0.5251, 0.0822], abs=0.001
+    )
 
 
 def test_horizons_are_whole_weeks():

@@ -5,13 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 
+from hotdash.base.clock import days_between
 from hotdash.base.ids import new_id
+from hotdash.insights.forecasting.documents import Known, series_document
+from hotdash.insights.forecasting.series import forecast_series, seasonal_average, seasonal_naive
 from hotdash.reports.packet.contract import Packet
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.weeks import Week
 from hotdash.storage.appdb.models import Run
+from hotdash.storage.appdb.repositories.forecasts import ForecastRecord, keep_forecasts
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.marts import mart_row, order, revenue_day
 from tests.fixtures.postgres import DatabaseUrls
@@ -96,6 +101,19 @@ def lines() -> list[dict[str, Any]]:
     ]
 
 
+def foretold(shop_id: str, saturday: date) -> ForecastRecord:
+    """100 on Mondays, ten more on each following day, for as long as a year: a week of 910 each."""
+    days = days_between(saturday - timedelta(days=363), saturday)
+    values = np.array([100.0 + 10 * day.weekday() for day in days])
+    known = Known("revenue", "Revenue", "USD", saturday, values)
+    methods = {"seasonal average": seasonal_average, "seasonal naive": seasonal_naive}
+    found = forecast_series(values, methods, known.days_to_monday)
+    made_at = datetime(2026, 11, 16, 2, 40, tzinfo=UTC)
+    return ForecastRecord(
+        shop_id, "revenue", saturday, made_at, None, series_document(known, found)
+    )
+
+
 def publish(storefront: Storefront, shop_id: str, rows: Rows, **more: Any) -> None:
     storefront.clock.advance(timedelta(minutes=1))
     publish_rows(
@@ -121,6 +139,8 @@ def shops(
         publish(storefront, ROD, rows_of(ROD, "USD", DAYS) | told)
         yen = {WEEK: ([FIRST] * 3, 1001), WEEK.before(1): ([FIRST] * 2, 1500)}
         publish(storefront, KYOTO, rows_of(KYOTO, "JPY", yen))
+        with storefront.database.jobs() as session:
+            keep_forecasts(session, [foretold(ROD, WEEK.sunday - timedelta(days=1))])
         yield storefront
 
 
@@ -198,16 +218,26 @@ def test_order_value_by_segment(week: Packet) -> None:
     assert [each.mix for each in week.breakdown("value-by-segment").drivers] == [0, 0]
 
 
-def test_next_week(week: Packet) -> None:
-    # Each day is the mean of four: (120 + 100 + 80 + 60) / 4 = 90, and 7 x 90 = 630.
-    assert [each.value for each in week.forecast.days] == [90] * 7
-    assert week.forecast.value == 630
-    # Tried on eight weeks, from the four before each: five of 60 a day were met.
-    # 80 instead of 60: 7 x 20 = 140. 100 instead of (60+60+60+80)/4 = 65: 7 x 35 = 245.
-    # 120 instead of (60+60+80+100)/4 = 75: 7 x 45 = 315.
-    # Eight of ten of eight are seven: the seventh of 0 0 0 0 0 140 245 315 is 245.
-    assert week.forecast.tried_on == 8
-    assert (week.forecast.low, week.forecast.high) == (630 - 245, 630 + 245)
+def test_next_week_is_what_was_foretold_of_it(week: Packet) -> None:
+    """Known to Saturday, so that the week begins on the second day of the forecast."""
+    told = week.forecast
+    assert [(each.day.weekday(), each.value) for each in told.days] == [
+        (after, 100 + 10 * after) for after in range(7)
+    ]
+    # 7 x 100 + 10 x (1 + ... + 6) = 910, and a year in which nothing else happened has no range.
+    assert (told.value, told.low, told.high) == (910, 910, 910)
+    # Nothing was ever wrong: forty windows, of which ten, and one that was not over, came before the rest.
+    assert "such ranges held 29 of 29 times" in told.method
+    assert "Known to 14 Nov 2026." in told.method
+    assert "Next week is expected at $910.00" in " ".join(each.text for each in week.headline)
+
+
+def test_a_week_of_which_nothing_was_foretold_says_how_to_make_it(shops: Storefront) -> None:
+    told = packet_of(shops, week=WEEK.before(1)).forecast
+    assert (told.value, told.days) == (None, ())
+    assert "hotdash forecast make --as-of 2026-11-08" in (told.why or "")
+    # Known to a day of the week before, it tells that week and not the next one.
+    assert packet_of(shops, week=WEEK.next).forecast.value is None
 
 
 def test_yen_add_up_in_whole_yen(shops: Storefront) -> None:

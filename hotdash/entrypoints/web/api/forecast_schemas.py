@@ -17,7 +17,10 @@ class ForecastShape(Shape):
     publication: UUID | None
     document: Annotated[
         dict[str, Any],
-        Field(description="What was told: of a series its days, sums, scores and coverage."),
+        Field(
+            description="What was told: of a series its days, sums, scores and coverage; `proven` is the"
+            " error of methods chosen so before each window, held of judged how often a range held."
+        ),
     ]
 
 
@@ -43,7 +46,7 @@ class StockTotalsShape(Shape):
 
 
 class StockItemShape(Shape):
-    """run_out is the probability within the lead time, run_out_noticed within a week more."""
+    """run_out is the probability within the lead time, run_out_noticed within two weeks more."""
 
     inventory_item_id: int
     as_of_day: date

@@ -223,7 +223,7 @@ class PacketView:
                 for day in each.days
             ),
             chart=svg.expected(each.days) if each.days else "",
-            method=f"{each.method} Tried on {each.tried_on} weeks.",
+            method=each.method,
             why=each.why or "",
             query=each.query,
             url=self.url_of(each.query),

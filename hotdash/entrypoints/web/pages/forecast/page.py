@@ -60,11 +60,13 @@ def stock(
     start = max(offset, 0)
     with parts.context.database.as_user(visit.user_id) as session:
         totals = stock_totals(session, chosen.shop_id)
+        told = latest_forecasts(session, chosen.shop_id)
         found = list_stock(session, chosen.shop_id, list, limit=ROWS + 1, offset=start)
     values = top_bar(visit, "forecast") | {
         "shop": chosen,
         "standing": view.stock_standing(totals, chosen.currency),
         "as_of": wording.day(totals.as_of_day) if totals.as_of_day else None,
+        "held": view.item_ranges(told),
         "made": wording.moment(totals.made_at, chosen.timezone) if totals.made_at else None,
         "rows": view.stock_rows(found[:ROWS], chosen.currency),
         "chosen_list": list.value,

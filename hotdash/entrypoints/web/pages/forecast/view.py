@@ -97,6 +97,11 @@ def demand_lines(found: Mapping[str, ForecastRecord]) -> Sequence[str]:
     return (sentences.of_demand(kept.document), *sentences.of_demand_errors(kept.document))
 
 
+def item_ranges(found: Mapping[str, ForecastRecord]) -> str | None:
+    kept = found.get("demand")
+    return None if kept is None else sentences.of_item_ranges(kept.document)
+
+
 @dataclass(frozen=True, slots=True)
 class StockRow:
     name: str

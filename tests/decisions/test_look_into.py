@@ -53,11 +53,17 @@ def found(*anomalies: AnomalySignal, **more: Any) -> list[Proposal]:
 
 class TestOneMatter:
     def test_is_what_the_weightiest_says_moved_with_it_on_that_day(self) -> None:
-        orders = anomaly("orders", money=Decimal(-500), moved=("revenue", "sessions"))
-        others = anomaly("revenue"), anomaly("sessions", money=None)
+        orders = anomaly("orders", money=Decimal(-500), moved=("units", "sessions"))
+        others = anomaly("units"), anomaly("sessions", money=None)
         [asked] = found(others[0], orders, others[1])
         assert asked.subject == "anomaly:orders"
         assert len(asked.features["anomalies"]) == 3
+
+    def test_is_told_by_revenue_where_it_moved_though_a_rate_is_reckoned_higher(self) -> None:
+        rate = anomaly("conversion", money=Decimal(-120), moved=("revenue",))
+        revenue = anomaly("revenue", money=Decimal(-100), moved=("conversion",))
+        [asked] = found(rate, revenue)
+        assert (asked.subject, asked.impact_amount) == ("anomaly:revenue", Decimal(100))
 
     def test_is_not_what_moved_on_another_day_or_what_is_told_by_the_week(self) -> None:
         orders = anomaly("orders", money=Decimal(-500), moved=("revenue", "sessions"))

@@ -55,7 +55,7 @@ class LookInto:
 
 @dataclass(slots=True)
 class Matter:
-    """The one that is worth most, and what its context says moved with it on that day and rings as well."""
+    """The one that leads, and what its context says moved with it on that day and rings as well."""
 
     first: AnomalySignal
     others: list[AnomalySignal] = field(default_factory=list[AnomalySignal])
@@ -70,8 +70,13 @@ class Matter:
 
 
 def matters(waiting: Sequence[AnomalySignal]) -> list[Matter]:
+    """Revenue leads where it moved: what it lost is counted, what a rate or a visit is worth is reckoned."""
     found: list[Matter] = []
-    for each in sorted(waiting, key=lambda each: (-(at_risk(each) or 0), -abs(each.z), each.key)):
+
+    def weight(each: AnomalySignal) -> tuple[bool, Decimal, Decimal, str]:
+        return each.metric != "revenue", -(at_risk(each) or Decimal(0)), -abs(each.z), each.key
+
+    for each in sorted(waiting, key=weight):
         known = next((matter for matter in found if matter.holds(each)), None)
         if known is None:
             found.append(Matter(each))

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from hotdash.base.needles import Needles
 from hotdash.base.roles import Role
+from hotdash.insights.knowledge.build import AT_ONCE
 from hotdash.insights.knowledge.documents import Kind
 from hotdash.insights.knowledge.embeddings.contract import Vectors
 from hotdash.insights.knowledge.embeddings.mock import MockEmbedder
@@ -120,7 +121,7 @@ def test_killed_in_the_middle_it_is_whole_and_the_next_build_completes_it(
     child.join()
     assert child.exitcode == -signal.SIGKILL
 
-    assert counted(shop, "vector is not null") == 2 * 64
+    assert counted(shop, "vector is not null") == 2 * AT_ONCE
     with shop.database.jobs() as session:
         assert knowledge.list_builds(session) == []
     assert found(shop, "restore the newest backup")[0] in (Kind.GUIDE, Kind.RUNBOOK)

@@ -128,7 +128,7 @@ def test_killed_in_the_middle_it_is_whole_and_the_next_build_completes_it(
 
     house, of_shop = build_knowledge(desk_of(shop, tmp_path), shops=[ROD])
     assert house.changed == 0
-    assert house.embedded == house.passages - 2 * 64
+    assert house.embedded == house.passages - 2 * AT_ONCE
     assert of_shop.changed == 5
     assert counted(shop, "vector is null") == 0
 

@@ -164,6 +164,5 @@ def _batches(session: Session, scope: _Scope) -> Iterator[Sequence[Any]]:
             KnowledgePassage.model == scope.model,
             func.cardinality(KnowledgePassage.vector) == scope.dimensions,
         )
-        .order_by(KnowledgePassage.document_id, KnowledgePassage.place)
     )
     yield from session.execute(asked, execution_options={"yield_per": _AT_ONCE}).partitions()

@@ -62,12 +62,21 @@ def vectors_by(session: Session) -> tuple[str, str | None]:
 def by_vector(
     session: Session, readable: Readable, model: str, asked: Vectors, most: int, least: float
 ) -> list[Key]:
-    """All of them are compared: what row-level security hides cannot crowd out what is shown."""
-    told = readable.as_told() | {"model": model, "dimensions": len(asked)}
+    """Memory names those that come into question; what they say now, and who may read them, the database."""
+    alike = of_length_one(asked)
+    likest = held_of(session).likest(session, readable, model, alike, most + _SPARE)
+    if not likest:
+        return []
+    told = readable.as_told() | {
+        "model": model,
+        "dimensions": len(asked),
+        "documents": [document for document, _ in likest],
+        "places": [place for _, place in likest],
+    }
     _, schema = vectors_by(session)
     if schema is not None:
-        return _in_database(session, schema, told, asked, most, least)
-    return _here(session, readable, told, of_length_one(asked), most, least)
+        return _in_database(session, schema, told, alike, most, least)
+    return _here(session, told, alike, most, least)
 
 
 def _in_database(
@@ -85,25 +94,13 @@ def _in_database(
 
 
 def _here(
-    session: Session,
-    readable: Readable,
-    told: dict[str, Any],
-    asked: Vectors,
-    most: int,
-    least: float,
+    session: Session, told: dict[str, Any], asked: Vectors, most: int, least: float
 ) -> list[Key]:
-    """Memory names those that come into question; what they say now, and whether they may be read, the database."""
-    likest = held_of(session).likest(session, readable, told["model"], asked, most + _SPARE)
-    if not likest:
-        return []
     statement = _statement("knowledge_vectors").format(
         told="pg_catalog.array_send(passages.vector) as sent",
-        ending="and (passages.document_id, passages.place) in"
-        " (select * from unnest(cast(:documents as uuid[]), cast(:places as integer[])))"
-        " order by passages.document_id, passages.place",
+        ending="order by passages.document_id, passages.place",
     )
-    named = {"documents": [each[0] for each in likest], "places": [each[1] for each in likest]}
-    rows = session.execute(text(statement), told | named).all()
+    rows = session.execute(text(statement), told).all()
     if not rows:
         return []
     likeness = of_length_one(numbers([row.sent for row in rows], len(asked))) @ asked

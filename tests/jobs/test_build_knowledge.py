@@ -139,6 +139,8 @@ def test_an_erasure_reaches_documents_passages_and_pages_and_takes_vectors_along
     """By the eraser's own statement; that it finds these tables by the catalog: test_erase.py."""
     desk, needles = desk_of(shop, tmp_path), Needles(frozenset({"tangerine exhaust"}))
     build_knowledge(desk, shops=[ROD])
+    # From now on its vector is in memory too.
+    assert found(shop, "tangerine")[0] == Kind.PAGE
     with shop.database.jobs() as session:
         tables = {
             each.full_name: each

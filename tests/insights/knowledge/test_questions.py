@@ -7,11 +7,11 @@ import pytest
 
 from hotdash.base.roles import Role
 from hotdash.jobs.build_knowledge import build_knowledge
+from hotdash.storage.appdb.repositories.knowledge_held import HeldVectors
+from hotdash.storage.appdb.repositories.knowledge_readable import Key, Readable
 from hotdash.storage.appdb.repositories.knowledge_search import (
     EXACT,
     PGVECTOR,
-    Key,
-    Readable,
     by_vector,
     vectors_by,
 )
@@ -76,3 +76,20 @@ def test_the_extension_and_the_exact_search_find_the_same(
     request.getfixturevalue("with_extension")
 
     assert asked_by_vector(house) == (PGVECTOR, exact)
+
+
+def test_what_memory_has_no_room_for_is_read_for_each_question(house: Storefront) -> None:
+    embedder = desk_of(house, house.warehouse_home).embedder
+    asked = embedder.embed(["restore a backup of the night"])[0]
+    readable = Readable({ROD: {"see_metrics"}})
+    roomy, narrow = HeldVectors(), HeldVectors(most_bytes=1_000)
+
+    with house.database.as_user(house.user_id(VIEWER)) as session:
+        found = [
+            each.likest(session, readable, embedder.model, asked, 20)
+            for each in (roomy, narrow, roomy)
+        ]
+
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) == 20
+    assert (roomy.bytes > 1_000_000, narrow.bytes) == (True, 0)

@@ -200,21 +200,38 @@ def list_builds(session: Session) -> list[BuildRecord]:
 
 def count_kinds(session: Session, rights: Mapping[str, Collection[str]]) -> dict[str, int]:
     """How many documents of each kind a reader with these rights by shop may find."""
+    found = session.execute(
+        select(KnowledgeDocument.kind, func.count())
+        .where(_readable(rights))
+        .group_by(KnowledgeDocument.kind)
+        .order_by(KnowledgeDocument.kind)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def titles_with_passages(
+    session: Session, rights: Mapping[str, Collection[str]], passages: int
+) -> list[str]:
+    """Of the documents that have so many, as far as a reader with these rights by shop may find them."""
+    last = KnowledgePassage.place == passages - 1
+    found = session.scalars(
+        select(KnowledgeDocument.title)
+        .join(KnowledgePassage, KnowledgePassage.document_id == KnowledgeDocument.document_id)
+        .where(_readable(rights), last)
+        .order_by(KnowledgeDocument.title)
+    )
+    return list(found)
+
+
+def _readable(rights: Mapping[str, Collection[str]]) -> ColumnElement[bool]:
     everywhere = {right for held in rights.values() for right in held}
-    readable = [
+    return or_(
         KnowledgeDocument.shop_id.is_(None) & KnowledgeDocument.needs.in_(everywhere),
         *(
             (KnowledgeDocument.shop_id == shop_id) & KnowledgeDocument.needs.in_(held)
             for shop_id, held in rights.items()
         ),
-    ]
-    found = session.execute(
-        select(KnowledgeDocument.kind, func.count())
-        .where(or_(*readable))
-        .group_by(KnowledgeDocument.kind)
-        .order_by(KnowledgeDocument.kind)
     )
-    return {row[0]: row[1] for row in found}
 
 
 def _of(shop_id: str | None) -> ColumnElement[bool]:

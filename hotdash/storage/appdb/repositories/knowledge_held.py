@@ -89,9 +89,13 @@ class HeldVectors:
                 self._make_room()
             return held
 
+    @property
+    def bytes(self) -> int:
+        return sum(each.rows.nbytes for each in self._held.values())
+
     def _make_room(self) -> None:
         """What was asked for longest ago goes first."""
-        while sum(each.rows.nbytes for each in self._held.values()) > self.most_bytes:
+        while self.bytes > self.most_bytes:
             self._held.popitem(last=False)
 
 

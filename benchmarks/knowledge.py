@@ -33,7 +33,7 @@ from tests.fixtures.shops import add_shop
 SHOP = "hot-rod-an"
 DOCUMENTS, PASSAGES_EACH, WORDS_EACH = 2_500, 40, 60
 CHANGED_EVERY = 100
-SEARCHES = 10
+SEARCHES = 5
 GOAL_MS = 200
 _TEMPLATE = "bench_template"
 

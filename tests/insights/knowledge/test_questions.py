@@ -22,7 +22,7 @@ from tests.fixtures.storefront import ROD, VIEWER, Storefront, copied
 
 AT_LEAST_IN_FIVE = 18
 AT_LEAST_FIRST = 11
-"""Measured: 19 and 12; one fewer, because each guide that is written anew moves places a little."""
+"""Measured: 20 and 12; fewer, because each guide that is written anew moves places a little."""
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,9 @@ bench: .venv/.test ## Measure what docs and issues give figures for; writes benc
 
 lock: ## Resolve the requirements anew (needs uv); versions and hashes only, no addresses.
 	@uv pip compile pyproject.toml --extra build $(LOCK_FLAGS) -o requirements/run.txt
-	@uv pip compile pyproject.toml --extra build --extra ci --extra notebook --extra test $(LOCK_FLAGS) -c requirements/run.txt -o requirements/test.txt
+	@uv pip compile pyproject.toml --extra build --extra ci --extra notebook --extra test $(EXTRAS) $(LOCK_FLAGS) -c requirements/run.txt -o requirements/test.txt
+	@uv pip compile pyproject.toml --extra build $(EXTRAS) $(LOCK_FLAGS) -c requirements/test.txt -o requirements/extras.txt
+EXTRAS := --extra embeddings --extra llama-index
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras --no-header --quiet
 
 clean: ## Remove the demo and the environment; an installation in .hotdash stays.

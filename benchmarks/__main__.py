@@ -18,6 +18,7 @@ from benchmarks import (
     first_start,
     forecasts,
     ingest,
+    knowledge,
     large_shop,
     links,
     poison,
@@ -54,6 +55,7 @@ MEASURES: dict[str, Callable[[Path, int], Iterable[Figure]]] = {
     "forecasts": forecasts.measure,
     "links": links.measure,
     "recommender": recommender.measure,
+    "knowledge": knowledge.measure,
 }
 
 

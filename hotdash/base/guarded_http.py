@@ -8,7 +8,7 @@ import anyio
 import httpcore
 import httpx
 
-from hotdash.base.reach import Reach, allowed, out_of_reach, resolved
+from hotdash.base.reach import Reach, allowed, out_of_reach, resolved, resolved_within
 
 _Options = Iterable[httpcore.SOCKET_OPTION] | None
 _Transport = TypeVar("_Transport", httpx.HTTPTransport, httpx.AsyncHTTPTransport)
@@ -71,15 +71,30 @@ class _Guard(httpcore.SyncBackend):
         socket_options: _Options = None,
     ) -> httpcore.NetworkStream:
         refused: httpcore.ConnectError | httpcore.ConnectTimeout | None = None
-        for address in allowed(host, resolved(host, port), self._reach):
+        for address in allowed(host, self._addresses(host, port, timeout), self._reach):
             try:
-                made = super().connect_tcp(address, port, timeout, local_address, socket_options)
+                made = super().connect_tcp(
+                    *(address, port, self._within(timeout), local_address, socket_options)
+                )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 refused = error
             else:
                 left = self._seconds_left
                 return made if left is None else _TimedStream(made, left)
         raise refused or httpcore.ConnectError(f"{host} has no address")
+
+    def _addresses(self, host: str, port: int, timeout: float | None) -> list[str]:
+        within = self._within(timeout)
+        return resolved(host, port) if within is None else resolved_within(host, port, within)
+
+    def _within(self, timeout: float | None) -> float | None:
+        """Not longer than all requests together have left."""
+        if self._seconds_left is None:
+            return timeout
+        left = self._seconds_left()
+        if left <= 0:
+            raise httpcore.ConnectTimeout("the time of all requests together is over")
+        return left if timeout is None else min(timeout, left)
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: _Options = None

@@ -2,7 +2,9 @@
 
 import ipaddress
 import socket
+import threading
 from enum import StrEnum
+from queue import Empty, SimpleQueue
 
 import httpx
 
@@ -43,6 +45,26 @@ def resolved(host: str, port: int) -> list[str]:
     except (OSError, UnicodeError) as error:
         raise httpx.ConnectError(f"{host} has no address") from error
     return list(dict.fromkeys(str(each[4][0]) for each in found))
+
+
+def resolved_within(host: str, port: int, seconds: float) -> list[str]:
+    """The system's look-up has no bound of its own; one that is late is left to end by itself."""
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(resolved(host, port))
+        except Exception as error:
+            answers.put(error)
+
+    threading.Thread(target=ask, name=f"look up {host[:60]}", daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(seconds, 0.0))
+    except Empty as error:
+        raise httpx.ConnectTimeout(f"nobody said in time where {host} is") from error
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
 
 
 def allowed(host: str, addresses: list[str], reach: Reach) -> list[str]:

@@ -253,7 +253,7 @@ class Installation:
 
     @property
     def mcp_house(self) -> McpHouse:
-        return mcp_house(self.settings, self.database, self.clock, hotdash.__version__)
+        return mcp_house(self.settings, self.database, self.clock, hotdash.__version__, self.vault)
 
     def web_context(self) -> WebContext:
         settings, token = self.settings, self.settings.metrics_token

@@ -10,6 +10,7 @@ from hotdash.base.settings import Settings
 from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.entrypoints.wiring_knowledge import embedder_of
 from hotdash.storage.appdb.session import Database
+from hotdash.storage.secrets import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,15 +18,23 @@ if TYPE_CHECKING:
     from hotdash.entrypoints.mcp.http import McpOverHttp
 
 
-def mcp_house(settings: Settings, database: Database, clock: Clock, version: str) -> McpHouse:
+def mcp_house(
+    settings: Settings, database: Database, clock: Clock, version: str, vault: Vault
+) -> McpHouse:
     return McpHouse(
         database,
         clock,
         settings.base_url,
         version,
+        lambda: asked_keys(vault)[0],
         timedelta(minutes=settings.orders_fresh_soft_minutes),
         embedder_of(settings, patient=False),
     )
+
+
+def asked_keys(vault: Vault) -> tuple[bytes, ...]:
+    """The first marks; with the others it was marked before the keys changed."""
+    return vault.derived_keys("asked by agents")
 
 
 def mcp_door(house: McpHouse) -> "Callable[[], McpOverHttp]":

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from hotdash.base.needles import Needles
 from hotdash.base.roles import Role
+from hotdash.insights.knowledge.build import AT_ONCE
 from hotdash.insights.knowledge.documents import Kind
 from hotdash.insights.knowledge.embeddings.contract import Vectors
 from hotdash.insights.knowledge.embeddings.mock import MockEmbedder
@@ -120,14 +121,14 @@ def test_killed_in_the_middle_it_is_whole_and_the_next_build_completes_it(
     child.join()
     assert child.exitcode == -signal.SIGKILL
 
-    assert counted(shop, "vector is not null") == 2 * 64
+    assert counted(shop, "vector is not null") == 2 * AT_ONCE
     with shop.database.jobs() as session:
         assert knowledge.list_builds(session) == []
     assert found(shop, "restore the newest backup")[0] in (Kind.GUIDE, Kind.RUNBOOK)
 
     house, of_shop = build_knowledge(desk_of(shop, tmp_path), shops=[ROD])
     assert house.changed == 0
-    assert house.embedded == house.passages - 2 * 64
+    assert house.embedded == house.passages - 2 * AT_ONCE
     assert of_shop.changed == 5
     assert counted(shop, "vector is null") == 0
 
@@ -138,6 +139,8 @@ def test_an_erasure_reaches_documents_passages_and_pages_and_takes_vectors_along
     """By the eraser's own statement; that it finds these tables by the catalog: test_erase.py."""
     desk, needles = desk_of(shop, tmp_path), Needles(frozenset({"tangerine exhaust"}))
     build_knowledge(desk, shops=[ROD])
+    # From now on its vector is in memory too.
+    assert found(shop, "tangerine")[0] == Kind.PAGE
     with shop.database.jobs() as session:
         tables = {
             each.full_name: each

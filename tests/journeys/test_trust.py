@@ -1,4 +1,4 @@
-"""Attribution and data health as a person meets them: why an order is credited so, and what to do about a failed check."""
+"""Attribution, data health, knowledge and the recommender as a person meets them: why, and what to do about it."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from hotdash.jobs.build_knowledge import build_knowledge
+from hotdash.jobs.learn import learn
+from hotdash.storage.appdb.repositories.site_pages import (
+    CrawlRecord,
+    PageRecord,
+    save_crawl,
+    save_page,
+)
+from tests.fixtures.answered_log import by_taste, log_answers
 from tests.fixtures.attribution_world import publish_attribution
 from tests.fixtures.browser import DESKTOP, PHONE, Served, Visitor, serving
 from tests.fixtures.health_world import DOUBLED, fill_health
+from tests.fixtures.knowledge_world import SITE, desk_of, write_everything_down
 from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.storefront import OWNER, ROD, copied
+from tests.fixtures.storefront import NOW, OWNER, ROD, copied
 from tests.journeys.conftest import come_in
 
 pytestmark = pytest.mark.browser
@@ -23,6 +33,10 @@ PAGES = {
     "attribution-order": f"/attribution/orders/21309?shop={ROD}&model=linear",
     "data-health": f"/data-health?shop={ROD}&closed=1",
     "data-health-check": f"/data-health/checks/{DOUBLED}?shop={ROD}",
+    "knowledge": f"/knowledge?shop={ROD}",
+    "knowledge-found": f"/knowledge?shop={ROD}&q=how+is+the+tangerine+exhaust+fitted",
+    "knowledge-nothing": f"/knowledge?shop={ROD}&q=qwxyz",
+    "recommender": f"/decisions/model?shop={ROD}",
 }
 
 
@@ -33,12 +47,20 @@ def doubted(
     tmp_path_factory: pytest.TempPathFactory,
     web_home: Path,
 ) -> Iterator[Served]:
-    """A shop with journeys, and with something wrong."""
+    """A shop with journeys, with something wrong, with what was written down and what its answers taught."""
     folder = tmp_path_factory.mktemp("doubted")
     with copied(template_urls, storefront_template, folder) as storefront:
         publish_attribution(storefront)
         storefront.clock.advance(timedelta(minutes=12))
         fill_health(storefront)
+        write_everything_down(storefront, folder)
+        build_knowledge(desk_of(storefront, folder), shops=[ROD])
+        with storefront.database.jobs() as session:
+            told, dead = f"{SITE}/{'long-' * 30}name", (None, None, "", "", NOW, NOW)
+            save_page(session, PageRecord(ROD, told, 404, SITE, *dead))
+            save_crawl(session, CrawlRecord(ROD, f"{SITE}/", NOW, NOW, "pages", 500, 3, 1, 2, 0, 9))
+            log_answers(session, ROD, by_taste(30), NOW - timedelta(days=40))
+            learn(session, ROD, storefront.clock.now())
         with serving(storefront, web_home) as served:
             yield served
 

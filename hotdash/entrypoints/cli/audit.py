@@ -1,4 +1,4 @@
-"""hotdash audit verify|query|export|note|archive"""
+"""hotdash audit verify|query|mark|export|note|archive"""
 
 import gzip
 import sys
@@ -16,7 +16,9 @@ from hotdash.base.errors import HotdashError, NotFoundError
 from hotdash.entrypoints.cli.instants import instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
+from hotdash.entrypoints.mcp.asked import fingerprint
 from hotdash.entrypoints.wiring import migrated_installation
+from hotdash.entrypoints.wiring_mcp import asked_keys
 from hotdash.governance.audit.archive import archive_old
 from hotdash.governance.audit.between import events_between
 from hotdash.governance.audit.chain import note_heads, verify
@@ -112,6 +114,22 @@ def query(
         told = each.shop_id or "–", each.actor, each.action, each.subject, each.detail
         table.add_row(iso_utc(each.at)[:19], *(escape(one) for one in told))
     out.print(table if found else "Nothing like that was done.")
+
+
+@commands.command()
+def mark(
+    context: typer.Context,
+    words: Annotated[str, typer.Argument(help="What an agent may have asked, letter by letter.")],
+    json: Json = False,
+) -> None:
+    """Say how the log marks words that an agent sent, because it keeps none; find the mark with query."""
+    with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        marks = [fingerprint(key, words) for key in asked_keys(house.vault)]
+    if json:
+        say_json({"characters": len(words), "fingerprints": marks})
+        return
+    for each in marks:
+        out.print(each)
 
 
 @commands.command()

@@ -14,7 +14,15 @@ from hotdash.entrypoints.cli.progress import shown_progress
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.entrypoints.wiring_knowledge import embedder_of, knowledge_desk
 from hotdash.insights.knowledge.documents import Kind
-from hotdash.insights.knowledge.search import MOST, Reader, State, index_state, search
+from hotdash.insights.knowledge.passages import MOST as MOST_PASSAGES
+from hotdash.insights.knowledge.search import (
+    MOST,
+    Reader,
+    State,
+    cut_titles,
+    index_state,
+    search,
+)
 from hotdash.jobs.build_knowledge import build_knowledge
 from hotdash.jobs.crawl_sites import crawl_sites, require_read
 from hotdash.pipeline.lease import Patience
@@ -109,9 +117,10 @@ def status(context: typer.Context, json: Json = False) -> None:
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
         state = _state(house)
         crawls = _crawls(house)
+        cut = _cut(house)
     if json:
         told = [_crawl_document(crawl, missing) for crawl, missing in crawls]
-        say_json(state.as_json() | {"crawls": told})
+        say_json(state.as_json() | {"cut_documents": cut, "crawls": told})
         return
     if not state.builds:
         out.print("Nothing is indexed yet: `hotdash knowledge build`.")
@@ -125,6 +134,8 @@ def status(context: typer.Context, json: Json = False) -> None:
         )
     if state.builds:
         out.print(table)
+    for title in cut:
+        out.print(f"{title}: only its first {MOST_PASSAGES} passages are found.", markup=False)
     for crawl, missing in crawls:
         out.print(_crawl_line(crawl), markup=False)
         for page in missing:
@@ -158,6 +169,12 @@ def _state(house: Installation) -> State:
     reader = _whoever_runs_it(house)
     with house.database.snapshot() as session:
         return index_state(session, reader, embedder_of(house.settings, patient=False))
+
+
+def _cut(house: Installation) -> list[str]:
+    reader = _whoever_runs_it(house)
+    with house.database.snapshot() as session:
+        return cut_titles(session, reader)
 
 
 def _crawls(house: Installation) -> list[tuple[CrawlRecord, list[PageRecord]]]:

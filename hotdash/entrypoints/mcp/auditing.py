@@ -1,14 +1,12 @@
-"""Every call in the audit log, with its arguments and how it ended, before its answer goes out."""
+"""Every call in the audit log, with what it was about and how it ended, before its answer goes out."""
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from hotdash.base.actors import actor_of
+from hotdash.entrypoints.mcp.asked import UNKNOWN, Keeping
 from hotdash.entrypoints.mcp.callers import Caller
-from hotdash.entrypoints.mcp.fence import told_without_people
 from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.visits import Visit
@@ -18,19 +16,21 @@ TOOL_CALLED, RESOURCE_READ, PROMPT_TAKEN = (
 )
 ANSWERED = "answered"
 _NOBODY = "mcp:nobody"
-_LONGEST_TEXT = 500
-_MOST_ENTRIES = 50
-_DEEPEST = 4
-_LARGEST = 2**53
 
 
 @dataclass
 class Record:
-    """Filled in while a call is looked at; shops are those that it was let in for."""
+    """Filled in while a call is looked at; shops are those that it was let in for.
+
+    `subject` is what was asked for, and is kept as it was sent once it is known as one of ours.
+    """
 
     action: str
     subject: str
     arguments: Mapping[str, Any]
+    fields: Collection[str] = ()
+    named: Collection[str] = ()
+    is_ours: bool = False
     visit: Visit | None = None
     shops: Sequence[str] = ()
     outcome: str = ANSWERED
@@ -40,10 +40,14 @@ class Record:
 def write(house: McpHouse, caller: Caller, record: Record) -> None:
     """In each shop it was about; a call that was about none, or let into none, in the house's own chain."""
     visit = record.visit
+    key = house.asked_key()
+    keeping = Keeping(key, record.fields, record.named, record.outcome == ANSWERED)
+    asked_for = {} if record.is_ours else {"asked_for": keeping.text(record.subject)}
     detail: dict[str, Any] = {
-        "arguments": told(record.arguments),
+        "arguments": keeping.arguments(record.arguments),
         "outcome": record.outcome,
         "door": caller.door,
+        **asked_for,
         **record.more,
     }
     if visit is not None and visit.token_id is not None:
@@ -55,37 +59,8 @@ def write(house: McpHouse, caller: Caller, record: Record) -> None:
                 shop_id=shop_id,
                 actor=actor_of(visit.user_id) if visit else _NOBODY,
                 action=record.action,
-                subject=told_text(record.subject),
+                subject=record.subject if record.is_ours else UNKNOWN,
                 at=house.clock.now(),
                 detail=detail,
                 request_id=caller.request_id,
             )
-
-
-def told(value: Any, depth: int = 0) -> Any:
-    """As it was sent, as far as a record can hold it: cut where it is longer than anybody would ask."""
-    match value:
-        case None | bool():
-            return value
-        case str():
-            return told_text(value)
-        case int():
-            return value if abs(value) <= _LARGEST else "a number too large to keep"
-        case float():
-            return value if math.isfinite(value) else str(value)
-        case _ if depth >= _DEEPEST:
-            return "…"
-        case Mapping():
-            named = cast("Mapping[Any, Any]", value)
-            return {
-                told_text(str(key)): told(each, depth + 1)
-                for key, each in islice(named.items(), _MOST_ENTRIES)
-            }
-        case _:
-            listed = cast("Sequence[Any]", value)
-            return [told(each, depth + 1) for each in listed[:_MOST_ENTRIES]]
-
-
-def told_text(text: str) -> str:
-    shown = told_without_people(text)
-    return shown if len(shown) <= _LONGEST_TEXT else f"{shown[:_LONGEST_TEXT]}…"

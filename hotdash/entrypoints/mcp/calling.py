@@ -39,7 +39,6 @@ class Outcome:
 def call_tool(house: McpHouse, caller: Caller, name: str, arguments: Mapping[str, Any]) -> Outcome:
     def answered(record: Record) -> Document:
         visit = record.visit = entered(caller)
-        tool = BY_NAME.get(name)
         if tool is None:
             raise NotFoundError(
                 f"There is no tool {name[:40]!r}.", hint=f"Use one of {', '.join(BY_NAME)}."
@@ -50,7 +49,12 @@ def call_tool(house: McpHouse, caller: Caller, name: str, arguments: Mapping[str
         found = tool.answer(Call(house, visit, shops, caller.request_id), asked)
         return enveloped(house, tool.name, found, tool.own_words, tool.people)
 
-    return recorded(house, caller, Record(auditing.TOOL_CALLED, name, arguments), answered)
+    tool = BY_NAME.get(name)
+    record = Record(auditing.TOOL_CALLED, name, arguments)
+    if tool is not None:
+        record.is_ours = True
+        record.fields, record.named = tool.asked.model_fields.keys(), tool.named
+    return recorded(house, caller, record, answered)
 
 
 def recorded(

@@ -99,3 +99,5 @@ class Tool:
     writes: bool = False
     people: frozenset[str] = field(default_factory=frozenset[str])
     """Paths that name somebody: only enough is told to tell two apart."""
+    named: frozenset[str] = field(default_factory=frozenset[str])
+    """Arguments whose texts, where they are answered, name something of ours; no other text is kept."""

@@ -52,7 +52,9 @@ def _briefing(shop: VisitedShop, day: date) -> str:
         f"1. data_health of {shop.shop_id}: begin with what is blocked or stale, if anything is.\n"
         "2. tile for sales-pulse, cx-pulse, fulfillment-flow, inventory-watch, seo-pulse and"
         " growth over 7d: tell those in watch or act first, each with its reason.\n"
-        "3. list_decisions: the three things that wait for an answer and matter most.\n"
+        "3. anomalies: what was out of the ordinary yesterday, with what drives it.\n"
+        "4. forecast of stock: what runs out before an order of today arrives.\n"
+        "5. list_decisions: the three things that wait for an answer and matter most.\n"
         "At most ten sentences. " + _RULES
     )
 
@@ -68,8 +70,9 @@ def _revenue(shop: VisitedShop, day: date) -> str:
         " to it.\n"
         f"3. explain_metric for revenue on {day}: which orders are large, and which policy"
         " switches hold.\n"
-        "4. data_health: say whether the data of these days are complete.\n"
-        "5. list_decisions: what was decided in the two weeks before.\n"
+        f"4. anomalies: if {day} is among them, its drivers and what came before it.\n"
+        "5. data_health: say whether the data of these days are complete.\n"
+        "6. list_decisions: what was decided in the two weeks before.\n"
         "Tell what moved together as that, and never as a cause. " + _RULES
     )
 
@@ -96,7 +99,6 @@ _BY_NAME = {each.name: each for each in PROMPTS}
 def taken(house: McpHouse, caller: Caller, name: str, arguments: Mapping[str, Any]) -> Outcome:
     def answered(record: Record) -> Document:
         visit = record.visit = entered(caller)
-        prompt = _BY_NAME.get(name)
         if prompt is None:
             raise NotFoundError(
                 f"There is no prompt {name[:40]!r}.", hint=f"Use {', '.join(_BY_NAME)}."
@@ -107,7 +109,12 @@ def taken(house: McpHouse, caller: Caller, name: str, arguments: Mapping[str, An
         day = _day(arguments.get("day"), yesterday)
         return {"description": prompt.description, "text": prompt.words(shop, day)}
 
-    return recorded(house, caller, Record(auditing.PROMPT_TAKEN, name, arguments), answered)
+    prompt = _BY_NAME.get(name)
+    record = Record(auditing.PROMPT_TAKEN, name, arguments)
+    if prompt is not None:
+        record.is_ours = True
+        record.fields = [each.name for each in prompt.arguments]
+    return recorded(house, caller, record, answered)
 
 
 def _day(told: str | None, otherwise: date) -> date:

@@ -13,7 +13,7 @@ from hotdash.storage.appdb.repositories import knowledge
 from hotdash.storage.appdb.repositories.knowledge import BuildRecord, NewDocument
 from hotdash.storage.appdb.session import Database
 
-AT_ONCE = 64
+AT_ONCE = 256
 
 
 def _silent(_done: int, /) -> None:
@@ -86,13 +86,15 @@ class Build:
         )
 
     def _embed(self, shop_id: str | None) -> tuple[int, int]:
-        """No transaction is open while a model is asked."""
+        """No transaction is open while a model is asked; what is written over meanwhile is the next build's."""
         embedded, dimensions, model = 0, 0, self.embedder.model
+        after: knowledge.Key | None = None
         while True:
             with self.database.jobs() as session:
-                waiting = knowledge.waiting_passages(session, shop_id, model, AT_ONCE)
+                waiting = knowledge.waiting_passages(session, shop_id, model, AT_ONCE, after)
             if not waiting:
                 return embedded, dimensions
+            after = waiting[-1].key
             vectors = self.embedder.embed([f"{each.heading}\n{each.body}" for each in waiting])
             dimensions = vectors.shape[1]
             with self.database.jobs() as session:
@@ -101,6 +103,3 @@ class Build:
                 )
             embedded += kept
             self.told(kept)
-            if not kept:
-                # All of them were written over meanwhile: the next build finds what they say now.
-                return embedded, dimensions

@@ -8,14 +8,17 @@ from hotdash.insights.knowledge.embeddings.contract import Embedder
 from hotdash.insights.knowledge.search import Answer, Passage, Reader, Reading, search
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from llama_index.core.retrievers import BaseRetriever
+    from llama_index.core.schema import NodeWithScore, QueryBundle
 
 
-def retriever(reading: Reading, reader: Reader, embedder: Embedder, limit: int = 8) -> Any:
+def retriever(
+    reading: Reading, reader: Reader, embedder: Embedder, limit: int = 8
+) -> "BaseRetriever":
     """Of what this reader may read and nothing else; its nodes say whether their vectors are mock."""
     try:
-        from llama_index.core.retrievers import BaseRetriever  # pyright: ignore
-        from llama_index.core.schema import NodeWithScore, TextNode  # pyright: ignore
+        from llama_index.core.retrievers import BaseRetriever
+        from llama_index.core.schema import NodeWithScore, TextNode
     except ImportError as error:
         raise UnavailableError(
             "LlamaIndex is not installed.",
@@ -23,8 +26,8 @@ def retriever(reading: Reading, reader: Reader, embedder: Embedder, limit: int =
             field="llama-index",
         ) from error
 
-    class KnowledgeRetriever(BaseRetriever):  # pyright: ignore
-        def _retrieve(self, query_bundle: Any) -> "Sequence[Any]":
+    class KnowledgeRetriever(BaseRetriever):
+        def _retrieve(self, query_bundle: "QueryBundle") -> "list[NodeWithScore]":
             answer = search(reading, reader, query_bundle.query_str, embedder, limit=limit)
             return [
                 NodeWithScore(

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 LONGEST = 1_200
+# A text of a thousand headings must not outweigh everything else there is; the longest guide has some forty.
+MOST = 400
 # It stands above each of its passages.
 LONGEST_HEADING = 300
 _HEADING = re.compile(r"(#{1,6})\s+(\S.*)")
@@ -14,13 +17,13 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 def passages_of(title: str, text: str) -> list[tuple[str, str]]:
-    """Pairs of heading and body; a document without a word still has its title to be found by."""
-    found = [
+    """Pairs of heading and body, the first of them; a document without a word still has its title to be found by."""
+    found = (
         (_under(title, above), body)
         for above, section in _sections(_without_comments(text.replace("\0", "")))
         for body in _pieces(section)
-    ]
-    return found or [(title, "")]
+    )
+    return list(islice(found, MOST)) or [(title, "")]
 
 
 def _without_comments(text: str) -> str:

@@ -15,11 +15,16 @@ from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.roles import Permission
 from hotdash.insights.knowledge.documents import Kind
 from hotdash.insights.knowledge.embeddings.contract import Embedder, EmbeddingError, Vectors
-from hotdash.storage.appdb.repositories.knowledge import BuildRecord, count_kinds, list_builds
+from hotdash.insights.knowledge.passages import MOST as MOST_PASSAGES
+from hotdash.storage.appdb.repositories.knowledge import (
+    BuildRecord,
+    count_kinds,
+    list_builds,
+    titles_with_passages,
+)
+from hotdash.storage.appdb.repositories.knowledge_readable import Key, Readable
 from hotdash.storage.appdb.repositories.knowledge_search import (
-    Key,
     PassageRecord,
-    Readable,
     by_vector,
     by_words,
     document_passages,
@@ -171,6 +176,11 @@ def read_document(session: Session, reader: Reader, document_id: UUID) -> list[P
 
 def index_state(session: Session, reader: Reader, embedder: Embedder) -> State:
     return _state(session, reader, embedder, has_vector=True)
+
+
+def cut_titles(session: Session, reader: Reader) -> list[str]:
+    """Of documents with as many passages as are kept: what stands behind them is not found."""
+    return titles_with_passages(session, reader.readable(None, ()).rights, MOST_PASSAGES)
 
 
 def _question(told: str) -> str:

@@ -72,3 +72,10 @@ def test_what_is_archived_is_exported_and_proven(commands: Commands) -> None:
     file.write_bytes(file.read_bytes()[:-9])
     assert "cannot be read" in commands.error("audit", "verify", str(file))["message"]
     assert commands.told("audit", "verify", code=1)["misfit"]["why"].endswith("was changed")
+
+
+def test_words_that_an_agent_sent_are_told_by_their_mark(commands: Commands) -> None:
+    said = commands.told("audit", "mark", "what did Ann buy")
+    assert said["characters"] == 16
+    assert commands.shown("audit", "mark", "what did Ann buy").split() == said["fingerprints"]
+    assert commands.told("audit", "mark", "what did Bob buy") != said

@@ -15,7 +15,10 @@ import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from hotdash.entrypoints.mcp.asked import fingerprint
+from hotdash.entrypoints.wiring_mcp import asked_keys
 from hotdash.storage.appdb.repositories.audit import list_events
+from hotdash.storage.secrets import Vault
 from tests.entrypoints.mcp.conversing import check_seen, converse
 from tests.fixtures.processes import clean_environment
 from tests.fixtures.storefront import OWNER, ROD, Storefront
@@ -74,6 +77,11 @@ def test_a_token_that_ends_while_it_is_used_opens_nothing_more(
     first, second = with_client(environment, tmp_path, talk)
     assert not first.isError
     assert second.structuredContent["error"]["code"] == "invalid_token"
+    with told.database.jobs() as session:
+        kept = list_events(session, ROD, limit=5)
+    asked = [each.detail["arguments"]["search"] for each in kept if each.subject == "list_metrics"]
+    key, *_ = asked_keys(Vault.in_home(Path(environment["HOTDASH_HOME"])))
+    assert asked[0] == {"characters": 3, "fingerprint": fingerprint(key, "aov")}
 
 
 @pytest.mark.parametrize(

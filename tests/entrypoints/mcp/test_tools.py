@@ -4,10 +4,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
+from sqlalchemy import text
 
 from hotdash.base.roles import SCOPES, Permission, Role
 from hotdash.entrypoints.mcp import prompts
+from hotdash.entrypoints.mcp.asked import fingerprint
 from hotdash.entrypoints.mcp.auditing import ANSWERED, TOOL_CALLED
 from hotdash.entrypoints.mcp.callers import TokenHolder
 from hotdash.entrypoints.mcp.registry import BY_NAME, TOOLS
@@ -17,7 +20,7 @@ from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.storage.appdb.repositories.audit import AuditRecord, list_events
 from hotdash.storage.appdb.repositories.publications import pointer_of
-from tests.fixtures.agents import Agent
+from tests.fixtures.agents import ASKED_KEY, Agent
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, VIEWER, Storefront
 
 DAY = "2026-11-12"
@@ -45,6 +48,17 @@ def arguments_of(agent: Agent) -> dict[str, dict[str, Any]]:
     }
 
 
+SPOKEN = {
+    ("search_knowledge", "question"),
+    *(("propose_decision", each) for each in ("subject", "title", "reason")),
+}
+"""Arguments in which somebody can be named: of those above, all that are recorded by their mark."""
+
+
+def marked(text: str) -> dict[str, Any]:
+    return {"characters": len(text), "fingerprint": fingerprint(ASKED_KEY, text)}
+
+
 def newest(storefront: Storefront, shop_id: str = ROD) -> AuditRecord:
     with storefront.database.jobs() as session:
         return list_events(session, shop_id, limit=1)[0]
@@ -69,7 +83,10 @@ def test_every_answer_says_what_it_is_of_and_is_recorded(
     assert document["units"]
     event = newest(told)
     assert (event.action, event.subject) == (TOOL_CALLED, name)
-    assert event.detail["arguments"] == arguments
+    assert event.detail["arguments"] == {
+        each: marked(value) if (name, each) in SPOKEN else value
+        for each, value in arguments.items()
+    }
     assert (event.detail["outcome"], event.detail["door"]) == (ANSWERED, "stdio")
     assert UUID(event.detail["token"])
     assert event.actor == f"user:{told.user_id(OWNER)}"
@@ -170,10 +187,65 @@ def test_strange_characters_reach_neither_record_nor_answer(
     assert strange not in str(refused.document)
     asked = owner.call("list_decisions", subject=f"a{strange}b")
     assert strange not in str(asked.document)
-    assert newest(told).detail["arguments"] in ({"subject": "ab"}, {"tile": "salespulse"})
+    assert newest(told).detail["arguments"].keys() <= {"subject", "tile"}
+    with told.database.jobs() as session:
+        recorded = orjson.dumps([each.detail for each in list_events(session, ROD, limit=2)])
+    assert strange not in recorded.decode()
+
+
+NAMED = "Zebulon Quillfeather"
 
 
 class TestPeople:
+    @pytest.mark.parametrize(
+        ("tool", "arguments"),
+        [
+            ("search_knowledge", {"question": f"what did {NAMED} buy"}),
+            ("list_decisions", {"subject": NAMED}),
+            ("list_metrics", {"search": NAMED}),
+            ("query_metric", {"metrics": ["revenue"], "filters": [f"country:{NAMED}"]}),
+            ("query_metric", {"metrics": ["revenue"], "model": NAMED}),
+            ("query_metric", {"metrics": ["revenue"], "currency": NAMED[:9]}),
+            ("query_metric", {"metrics": [NAMED]}),
+            ("query_metric", {"metrics": ["revenue"], "shops": [NAMED]}),
+            ("explain_metric", {"metric": NAMED, "day": DAY}),
+            ("explain_order", {"order": 491_701_234_567}),
+            ("tile", {"tile": NAMED}),
+            ("tile", {"tile": "sales-pulse", NAMED: 1, "range": {NAMED: [NAMED]}}),
+            ("propose_decision", {"subject": "a", "title": "b", "reason": f"{NAMED} asked."}),
+            (NAMED, {"who": NAMED}),
+        ],
+    )
+    def test_whom_an_agent_names_is_not_in_the_record_of_its_call(
+        self, told: Storefront, owner: Agent, tool: str, arguments: dict[str, Any]
+    ) -> None:
+        owner.call(tool, **arguments)
+
+        recorded = told.everything_in("audit.events")
+        for name in (*NAMED.split(), NAMED[:9], "491701234567"):
+            assert name not in recorded
+
+    def test_who_knows_the_words_proves_by_the_log_that_they_were_asked(
+        self, told: Storefront, owner: Agent
+    ) -> None:
+        owner.told("search_knowledge", question="what did Ann buy", kinds=["packet"])
+
+        kept = newest(told).detail
+        assert kept["arguments"] == {"question": marked("what did Ann buy"), "kinds": ["packet"]}
+        assert marked("what did Ann buy") != marked("what did Bob buy")
+        assert fingerprint(b"another key", "Ann") != fingerprint(ASKED_KEY, "Ann")
+
+    def test_what_was_refused_still_says_which_shop_was_meant(
+        self, told: Storefront, owner: Agent
+    ) -> None:
+        assert owner.refused("tile", tile="sales-pulse", shop=KYOTO) == "not_found"
+
+        with told.database.jobs() as session:
+            kept = session.scalars(
+                text("select detail from audit.events order by event_id desc limit 1")
+            ).one()
+        assert kept["arguments"] == {"shop": KYOTO, "tile": marked("sales-pulse")}
+
     def test_nobody_is_named(self, told: Storefront, owner: Agent) -> None:
         for name, arguments in arguments_of(owner).items():
             document = str(owner.told(name, **arguments))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hotdash.insights.knowledge.passages import MOST
 from hotdash.jobs.build_knowledge import build_knowledge
 from hotdash.storage.appdb.repositories.site_pages import (
     CrawlRecord,
@@ -35,6 +36,9 @@ def told(
             injected = f"The turquoise page. {INJECTED} <script>alert(1)</script>"
             page = (ROD, "javascript:alert(1)", 200, SITE, None, None, "Turquoise", injected)
             save_page(session, PageRecord(*page, NOW, NOW))
+            headings = "\n".join(f"# Part {number}\nBody." for number in range(MOST + 9))
+            endless = (ROD, f"{SITE}/endless", 200, SITE, None, None, "Endless vermilion", headings)
+            save_page(session, PageRecord(*endless, NOW, NOW))
             save_page(session, PageRecord(ROD, DEAD, 404, SITE, None, None, "", "", NOW, NOW))
             counts = (3, 1, 1, 2, 0, 900)
             save_crawl(
@@ -100,6 +104,17 @@ def test_the_api_answers_the_same_as_a_document(web: Web) -> None:
     state = web.client.get(f"/api/v1/knowledge{ASK}").json()
     assert [each["url"] for each in state["missing_pages"]] == [DEAD]
     assert (state["crawl"]["stopped"], state["index"]["documents"]["evidence"]) == ("time", 1)
+
+
+def test_what_a_document_has_too_much_of_is_told(web: Web) -> None:
+    assert web.client.get(f"/api/v1/knowledge{ASK}").json()["cut_documents"] == [
+        "Endless vermilion"
+    ]
+    (first, *_) = web.client.get(f"/api/v1/knowledge/search{ASK}&q=vermilion").json()["passages"]
+    whole = plain(web.client.get(f"/knowledge/{first['document']}{ASK}").text)
+    assert f"Part {MOST - 1}" in whole
+    assert f"Part {MOST} " not in whole
+    assert "The text goes on at its source" in whole
 
 
 def test_a_viewer_finds_no_evidence_and_nobody_else_s_people_anything(

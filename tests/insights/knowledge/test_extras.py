@@ -1,8 +1,8 @@
-"""Where the extras are installed: a model of model2vec in a folder, and the index as LlamaIndex retrieves from it."""
+"""The extras: a model of model2vec in a folder, and the index as LlamaIndex retrieves from it with such a model."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy
 import pytest
@@ -10,26 +10,28 @@ import pytest
 from hotdash.base.errors import UnavailableError
 from hotdash.base.roles import Role
 from hotdash.insights.knowledge.embeddings.local import LocalEmbedder
+from hotdash.insights.knowledge.llama_index import retriever
 from hotdash.jobs.build_knowledge import build_knowledge
 from tests.fixtures.knowledge_world import MARKS, SITE, desk_of, reader_with, write_everything_down
 from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.storefront import ROD, Storefront, copied
 
-WORDS = ["[UNK]", "engine", "motor", "paint"]
-VECTORS = [[0.0, 0.0], [1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]
+WORDS = ["[UNK]", "engine", "motor", "paint", "tangerine", "exhaust", "muffler"]
+VECTORS = [[0, 0, 0], [1, 0, 0], [0.9, 0.1, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1]]
 
 
 def model_in(folder: Path) -> Path:
-    """Four words of two numbers each, in the form of the library's own files."""
-    model2vec: Any = pytest.importorskip("model2vec")
-    tokenizers: Any = pytest.importorskip("tokenizers")
-    inner = tokenizers.models.WordLevel(
-        {word: place for place, word in enumerate(WORDS)}, unk_token="[UNK]"
-    )
-    tokenizer = tokenizers.Tokenizer(inner)
-    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    """A few words of three numbers each, in the form of the library's own files."""
+    from model2vec import StaticModel
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    inner = WordLevel({word: place for place, word in enumerate(WORDS)}, unk_token="[UNK]")
+    tokenizer = Tokenizer(inner)
+    tokenizer.pre_tokenizer = Whitespace()
     vectors = numpy.array(VECTORS, dtype=numpy.float32)
-    model2vec.StaticModel(vectors, tokenizer).save_pretrained(folder)
+    StaticModel(vectors, tokenizer).save_pretrained(folder)
     return folder
 
 
@@ -58,21 +60,25 @@ def shop(
         yield storefront
 
 
-def test_llama_index_retrieves_what_the_reader_may_find(shop: Storefront, tmp_path: Path) -> None:
-    pytest.importorskip("llama_index.core")
-    from hotdash.insights.knowledge.llama_index import retriever
+def test_llama_index_retrieves_by_meaning_what_the_reader_may_find(
+    shop: Storefront, tmp_path: Path
+) -> None:
+    from llama_index.core.retrievers import BaseRetriever
 
-    desk = desk_of(shop, tmp_path)
+    desk = replace(desk_of(shop, tmp_path), embedder=LocalEmbedder(model_in(tmp_path / "small")))
     build_knowledge(desk, shops=[ROD])
     viewer, owner = (
         retriever(shop.database.snapshot, reader_with(role), desk.embedder)
         for role in (Role.VIEWER, Role.OWNER)
     )
+    assert isinstance(viewer, BaseRetriever)
 
-    first = viewer.retrieve(MARKS["page"])[0]
+    # No passage says the word; the page says one that is meant by it.
+    first = viewer.retrieve("muffler")[0]
 
     assert "tangerine exhaust" in first.node.get_content()
-    assert (first.node.metadata["link"], first.node.metadata["mock"]) == (SITE, True)
+    assert (first.node.metadata["link"], first.node.metadata["mock"]) == (SITE, False)
+    assert first.node.metadata["model"] == "local:small"
     kinds = [
         {each.node.metadata["kind"] for each in asked.retrieve(MARKS["evidence"])}
         for asked in (viewer, owner)

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotdash.insights.knowledge.passages import LONGEST, passages_of
+from hotdash.insights.knowledge.passages import LONGEST, MOST, passages_of
 
 GUIDE = """# Backups
 
@@ -33,6 +33,13 @@ def test_each_passage_stands_under_its_headings() -> None:
 
 def test_a_document_without_a_word_is_found_by_its_title() -> None:
     assert passages_of("Empty", "") == [("Empty", "")]
+
+
+def test_of_a_text_of_a_thousand_headings_the_first_are_kept() -> None:
+    found = passages_of("Long", "\n".join(f"# H{number}\nBody." for number in range(MOST + 9)))
+
+    assert len(found) == MOST
+    assert found[-1] == (f"Long › H{MOST - 1}", "Body.")
 
 
 @settings(max_examples=80, deadline=None)

@@ -33,6 +33,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
+    named=frozenset({"order"}),
     own_words=frozenset(
         {
             *("shop", "currency", "says", "models", "models.*", "touches.origin"),

@@ -71,6 +71,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
+    named=frozenset({"subject", "items"}),
     own_words=frozenset(
         {
             *("shop", "currency", "list", "items.method", "forecasts.subject"),

@@ -86,6 +86,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.PROPOSE,
     answer=answer,
+    named=frozenset({"metrics"}),
     own_words=frozenset(
         {
             *("shop", "kind", "confidence", "status", "proposed_by", "verb", "impact_text"),

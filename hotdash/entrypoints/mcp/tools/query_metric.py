@@ -94,6 +94,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
+    named=frozenset({"metrics", "by", "range", "compare", "currency", "model"}),
     own_words=frozenset(
         {
             *("by", "compare", "currency", "conversion.currency", "conversion.shops.shop"),

@@ -44,6 +44,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
+    named=frozenset({"tile", "range", "compare"}),
     own_words=frozenset(
         {
             *("tile", "state", "metric.name", "metric.title", "unit", "direction"),

@@ -16,7 +16,13 @@ from hotdash.entrypoints.web.api.schemas import ERRORS
 from hotdash.entrypoints.web.api.tiles import Shop
 from hotdash.entrypoints.web.parts import PartsOf
 from hotdash.insights.knowledge.documents import Kind
-from hotdash.insights.knowledge.search import LONGEST_QUESTION, MOST, index_state, search
+from hotdash.insights.knowledge.search import (
+    LONGEST_QUESTION,
+    MOST,
+    cut_titles,
+    index_state,
+    search,
+)
 from hotdash.storage.appdb.repositories.site_pages import last_crawl, missing_pages
 
 MOST_MISSING = 500
@@ -52,6 +58,7 @@ def knowledge(request: Request, parts: PartsOf, shop: Shop) -> Response:
     reader = reader_of(admission.visit, [shop])
     with parts.context.database.as_user(admission.visit.user_id) as session:
         state = index_state(session, reader, parts.context.embedder)
+        cut = cut_titles(session, reader)
         crawl = last_crawl(session, shop)
         missing = missing_pages(session, shop, MOST_MISSING)
     told = None
@@ -69,5 +76,11 @@ def knowledge(request: Request, parts: PartsOf, shop: Shop) -> Response:
         for each in missing
     ]
     return json_answer(
-        {"shop": shop, "index": state.as_json(), "crawl": told, "missing_pages": pages}
+        {
+            "shop": shop,
+            "index": state.as_json(),
+            "cut_documents": cut,
+            "crawl": told,
+            "missing_pages": pages,
+        }
     )

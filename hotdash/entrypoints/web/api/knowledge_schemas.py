@@ -80,5 +80,9 @@ class MissingPageShape(Shape):
 class KnowledgeState(Shape):
     shop: str
     index: IndexShape
+    cut_documents: Annotated[
+        list[str],
+        Field(description="Titles of those with so many passages that only the first are found."),
+    ]
     crawl: SiteCrawlShape | None
     missing_pages: list[MissingPageShape]

@@ -30,6 +30,7 @@ from hotdash.insights.knowledge.crawling.records import (
     wordless,
 )
 from hotdash.insights.knowledge.crawling.robots import EVERYTHING, NOTHING, Robots, read_robots
+from hotdash.insights.knowledge.crawling.robots_tag import may_keep
 from hotdash.insights.knowledge.crawling.sitemap import read_sitemap
 from hotdash.insights.knowledge.crawling.waiting import Waiting
 from hotdash.storage.appdb.repositories.site_pages import CrawlRecord, PageRecord
@@ -239,7 +240,9 @@ class Crawl:
             self._counts.unchanged += 1
             for each in self._wordless_on.get(url, ()):
                 self._waiting.add(each, url)
-            self._keep(replace(known, linked_from=linked_from, asked_at=now))
+            same = replace(known, linked_from=linked_from, asked_at=now)
+            let_go = wordless(self.shop_id, url, known.status, linked_from, now)
+            self._keep(same if may_keep(answer.robots) else let_go)
         elif answer.status == HTTPStatus.OK and answer.kind in _HTML:
             self._take_in(site, answer, known, linked_from, now)
         else:
@@ -273,7 +276,7 @@ class Crawl:
         linked_from: str,
         now: datetime,
     ) -> None:
-        page = read_page(answer.content, answer.charset)
+        page = read_page(answer.content, answer.charset, answer.robots)
         links = page.links if page.is_followed else ()
         found = [site.linked(page.base or answer.url, link) for link in links]
         news = [to for to in found if to is not None and self._waiting.add(to, answer.url)]

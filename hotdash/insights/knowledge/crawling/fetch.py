@@ -10,6 +10,7 @@ import httpx
 
 from hotdash.base.http import open_client
 from hotdash.base.reach import Reach
+from hotdash.insights.knowledge.crawling.robots_tag import directives
 
 USER_AGENT = "hotdash (reads the shop's own site for its knowledge index; robots.txt: hotdash)"
 _READ_SECONDS = 20.0
@@ -31,6 +32,8 @@ class Fetched:
     headers: Mapping[str, str]
     content: bytes
     read: int
+    robots: frozenset[str] = frozenset()
+    """What its `X-Robots-Tag` asks of us."""
 
     @property
     def kind(self) -> str:
@@ -88,7 +91,8 @@ class Fetcher:
                     raise OutOfTimeError
             told = {name.lower(): value for name, value in response.headers.items()}
             content = unpacked(bytes(taken), told.get("content-encoding", ""), most)
-            return Fetched(url, response.status_code, told, content, len(taken))
+            robots = directives(response.headers.get_list("x-robots-tag"))
+            return Fetched(url, response.status_code, told, content, len(taken), robots)
 
 
 def unpacked(taken: bytes, encoding: str, most: int) -> bytes:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from hotdash.insights.knowledge.crawling.markup import Begin, End, marks
+from hotdash.insights.knowledge.crawling.robots_tag import may_follow, may_keep
 
 _SKIPPED = frozenset(
     "script style noscript template svg nav footer form iframe object select button".split()
@@ -37,8 +38,8 @@ class Page:
     is_followed: bool
 
 
-def read_page(content: bytes, charset: str | None) -> Page:
-    """However it is made, in time that grows with its size alone."""
+def read_page(content: bytes, charset: str | None, robots: frozenset[str] = frozenset()) -> Page:
+    """However it is made, in time that grows with its size alone; `robots` is what its answer asked already."""
     reader = _Reader()
     for mark in marks(_decoded(content, charset)):
         reader.take(mark)
@@ -46,14 +47,14 @@ def read_page(content: bytes, charset: str | None) -> Page:
     lines = (" ".join(line.split()) for line in text.splitlines())
     joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
     title = " ".join("".join(reader.title).split())
-    robots = reader.robots
+    asked = robots | reader.robots
     return Page(
         title=title[:_MOST_TITLE],
         text=joined.replace("\0", "")[:MOST_TEXT],
         links=tuple(dict.fromkeys(reader.links)),
         base=reader.base,
-        is_indexed=not robots & {"noindex", "none"},
-        is_followed=not robots & {"nofollow", "none"},
+        is_indexed=may_keep(asked),
+        is_followed=may_follow(asked),
     )
 
 

@@ -29,7 +29,7 @@ class LocalEmbedder:
     @cached_property
     def _static(self) -> Any:
         try:
-            from model2vec import StaticModel  # pyright: ignore
+            from model2vec import StaticModel
         except ImportError as error:
             raise UnavailableError(
                 "A model on this machine needs the extra `embeddings`, which is not installed.",
@@ -43,4 +43,4 @@ class LocalEmbedder:
                 "nothing is downloaded by itself.",
                 field="embedding_model",
             )
-        return StaticModel.from_pretrained(str(self._folder))  # pyright: ignore
+        return StaticModel.from_pretrained(str(self._folder))

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, text, tuple_
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from hotdash.base.ids import new_id
 from hotdash.storage.appdb.models import KnowledgeBuild, KnowledgeDocument, KnowledgePassage
 
 Vector = Sequence[float]
+Key = tuple[UUID, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class Waiting:
     place: int
     heading: str
     body: str
+
+    @property
+    def key(self) -> Key:
+        return self.document_id, self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,41 +113,54 @@ def remove_documents(
 
 
 def waiting_passages(
-    session: Session, shop_id: str | None, model: str, limit: int
+    session: Session, shop_id: str | None, model: str, limit: int, after: Key | None = None
 ) -> list[Waiting]:
+    """In the order of their keys, of which the next batch begins behind the last."""
     of_scope = (
         KnowledgePassage.shop_id.is_(None)
         if shop_id is None
         else KnowledgePassage.shop_id == shop_id
     )
-    rows = session.scalars(
-        select(KnowledgePassage)
+    behind = [] if after is None else [tuple_(*_KEY) > tuple_(*after)]
+    rows = session.execute(
+        select(*_KEY, KnowledgePassage.heading, KnowledgePassage.body)
         .where(
             of_scope,
             or_(KnowledgePassage.vector.is_(None), KnowledgePassage.model.is_distinct_from(model)),
+            *behind,
         )
-        .order_by(KnowledgePassage.document_id, KnowledgePassage.place)
+        .order_by(*_KEY)
         .limit(limit)
     )
-    return [Waiting(row.document_id, row.place, row.heading, row.body) for row in rows]
+    return [Waiting(*row) for row in rows]
+
+
+_KEY = (KnowledgePassage.document_id, KnowledgePassage.place)
+_KEEP_VECTOR = text(
+    """
+    update app.knowledge_passages set model = :model, vector = cast(:vector as real[])
+    where document_id = :document_id and place = :place and heading = :heading and body = :body
+    """
+)
 
 
 def keep_vectors(session: Session, model: str, vectors: Sequence[tuple[Waiting, Vector]]) -> int:
     """How many: only of a passage that still says what was embedded."""
-    kept = 0
-    for passage, vector in vectors:
-        done = session.execute(
-            update(KnowledgePassage)
-            .where(
-                KnowledgePassage.document_id == passage.document_id,
-                KnowledgePassage.place == passage.place,
-                KnowledgePassage.heading == passage.heading,
-                KnowledgePassage.body == passage.body,
-            )
-            .values(model=model, vector=list(vector))
-        )
-        kept += int(getattr(done, "rowcount", 0))
-    return kept
+    done = session.connection().execute(
+        _KEEP_VECTOR,
+        [
+            {
+                "model": model,
+                "vector": list(vector),
+                "document_id": passage.document_id,
+                "place": passage.place,
+                "heading": passage.heading,
+                "body": passage.body,
+            }
+            for passage, vector in vectors
+        ],
+    )
+    return done.rowcount
 
 
 def count_indexed(session: Session, shop_id: str | None) -> tuple[int, int]:
@@ -160,8 +178,10 @@ def count_indexed(session: Session, shop_id: str | None) -> tuple[int, int]:
 
 
 def save_build(session: Session, record: BuildRecord) -> None:
-    values = {name: getattr(record, name) for name in BuildRecord.__dataclass_fields__}
-    placed = postgresql.insert(KnowledgeBuild).values(values | {"build_id": new_id()})
+    """Under a new id each time: by it whoever holds vectors knows that theirs are old."""
+    told = {name: getattr(record, name) for name in BuildRecord.__dataclass_fields__}
+    values = told | {"build_id": new_id()}
+    placed = postgresql.insert(KnowledgeBuild).values(values)
     session.execute(
         placed.on_conflict_do_update(index_elements=[KnowledgeBuild.shop_id], set_=values)
     )
@@ -180,21 +200,38 @@ def list_builds(session: Session) -> list[BuildRecord]:
 
 def count_kinds(session: Session, rights: Mapping[str, Collection[str]]) -> dict[str, int]:
     """How many documents of each kind a reader with these rights by shop may find."""
+    found = session.execute(
+        select(KnowledgeDocument.kind, func.count())
+        .where(_readable(rights))
+        .group_by(KnowledgeDocument.kind)
+        .order_by(KnowledgeDocument.kind)
+    )
+    return {row[0]: row[1] for row in found}
+
+
+def titles_with_passages(
+    session: Session, rights: Mapping[str, Collection[str]], passages: int
+) -> list[str]:
+    """Of the documents that have so many, as far as a reader with these rights by shop may find them."""
+    last = KnowledgePassage.place == passages - 1
+    found = session.scalars(
+        select(KnowledgeDocument.title)
+        .join(KnowledgePassage, KnowledgePassage.document_id == KnowledgeDocument.document_id)
+        .where(_readable(rights), last)
+        .order_by(KnowledgeDocument.title)
+    )
+    return list(found)
+
+
+def _readable(rights: Mapping[str, Collection[str]]) -> ColumnElement[bool]:
     everywhere = {right for held in rights.values() for right in held}
-    readable = [
+    return or_(
         KnowledgeDocument.shop_id.is_(None) & KnowledgeDocument.needs.in_(everywhere),
         *(
             (KnowledgeDocument.shop_id == shop_id) & KnowledgeDocument.needs.in_(held)
             for shop_id, held in rights.items()
         ),
-    ]
-    found = session.execute(
-        select(KnowledgeDocument.kind, func.count())
-        .where(or_(*readable))
-        .group_by(KnowledgeDocument.kind)
-        .order_by(KnowledgeDocument.kind)
     )
-    return {row[0]: row[1] for row in found}
 
 
 def _of(shop_id: str | None) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Which passages answer a question, by words and by vectors; asked in the reader's own transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,14 +9,18 @@ from typing import Any
 from uuid import UUID
 
 import numpy
-from numpy.typing import NDArray
 from sqlalchemy import select, text, tuple_
 from sqlalchemy.orm import Session
 
 from hotdash.storage.appdb.models import KnowledgeDocument, KnowledgePassage
+from hotdash.storage.appdb.repositories.knowledge_held import (
+    Vectors,
+    held_of,
+    numbers,
+    of_length_one,
+)
+from hotdash.storage.appdb.repositories.knowledge_readable import Key, Readable
 
-Key = tuple[UUID, int]
-Vectors = NDArray[numpy.float32]
 PGVECTOR, EXACT = "pgvector", "exact"
 
 # Where the extension lies, if it is there and this login may use it.
@@ -25,24 +29,8 @@ _EXTENSION = text(
     " join pg_catalog.pg_namespace as n on n.oid = e.extnamespace"
     " where e.extname = 'vector' and has_schema_privilege(n.oid, 'usage')"
 )
-_HEADER_BYTES = 20
-"""Of an array with one dimension, as array_send writes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Readable:
-    """By shop, which rights its reader has; of the house whatever any of them opens."""
-
-    rights: Mapping[str, Collection[str]]
-    kinds: Sequence[str] = ()
-
-    def as_told(self) -> dict[str, Any]:
-        pairs = sorted((shop, right) for shop, held in self.rights.items() for right in held)
-        return {
-            "shops": [shop for shop, _ in pairs],
-            "rights": [right for _, right in pairs],
-            "kinds": list(self.kinds),
-        }
+# So many more are compared exactly as are asked for: of those held some may be gone or written over by now.
+_SPARE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +62,21 @@ def vectors_by(session: Session) -> tuple[str, str | None]:
 def by_vector(
     session: Session, readable: Readable, model: str, asked: Vectors, most: int, least: float
 ) -> list[Key]:
-    """All of them are compared: what row-level security hides cannot crowd out what is shown."""
-    told = readable.as_told() | {"model": model, "dimensions": len(asked)}
+    """Memory names those that come into question; what they say now, and who may read them, the database."""
+    alike = of_length_one(asked)
+    likest = held_of(session).likest(session, readable, model, alike, most + _SPARE)
+    if not likest:
+        return []
+    told = readable.as_told() | {
+        "model": model,
+        "dimensions": len(asked),
+        "documents": [document for document, _ in likest],
+        "places": [place for _, place in likest],
+    }
     _, schema = vectors_by(session)
     if schema is not None:
-        return _in_database(session, schema, told, asked, most, least)
-    return _here(session, told, asked, most, least)
+        return _in_database(session, schema, told, alike, most, least)
+    return _here(session, told, alike, most, least)
 
 
 def _in_database(
@@ -106,22 +103,9 @@ def _here(
     rows = session.execute(text(statement), told).all()
     if not rows:
         return []
-    matrix = _numbers([bytes(row.sent) for row in rows], len(asked))
-    lengths = numpy.linalg.norm(matrix, axis=1) * numpy.linalg.norm(asked)
-    likeness = matrix @ asked / numpy.where(lengths > 0, lengths, 1)
+    likeness = of_length_one(numbers([row.sent for row in rows], len(asked))) @ asked
     order: list[int] = numpy.argsort(-likeness, kind="stable")[:most].tolist()
     return [(rows[at].document_id, rows[at].place) for at in order if likeness[at] > least]
-
-
-def _numbers(sent: Sequence[bytes], dimensions: int) -> Vectors:
-    """Each number stands behind its length, most significant byte first."""
-    pair = numpy.dtype([("length", ">i4"), ("number", ">f4")])
-    joined = b"".join(each[_HEADER_BYTES:] for each in sent)
-    return (
-        numpy.frombuffer(joined, pair)["number"]
-        .reshape(len(sent), dimensions)
-        .astype(numpy.float32)
-    )
 
 
 def passages_of(session: Session, keys: Sequence[Key]) -> dict[Key, PassageRecord]:
@@ -141,13 +125,7 @@ def document_passages(
     needs = session.scalar(
         select(KnowledgeDocument.needs).where(KnowledgeDocument.document_id == document_id)
     )
-    return [each for each in found if _may_read(readable, each.shop_id, needs)]
-
-
-def _may_read(readable: Readable, shop_id: str | None, needs: str | None) -> bool:
-    if shop_id is not None:
-        return needs in readable.rights.get(shop_id, ())
-    return any(needs in held for held in readable.rights.values())
+    return [each for each in found if needs in readable.opened(each.shop_id)]
 
 
 def _passages(session: Session, wanted: Any) -> list[PassageRecord]:

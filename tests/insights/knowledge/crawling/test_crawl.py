@@ -1,7 +1,10 @@
 """A crawl against a server on this machine: robots rules, bounds, unchanged and dead pages, and no way inside."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -202,6 +205,47 @@ def test_pages_that_ask_for_it_are_not_kept_and_not_followed(site: OwnSite) -> N
     reading = Reading()
     reading.crawl(site.root)
     assert not reading.texts().keys() & {"deep", "fitting"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("noindex", {"deep"}),
+        ("hotdash: none", set[str]()),
+        ("otherbot: none", {"deep", "fitting"}),
+        ("nofollow", {"fitting"}),
+    ],
+)
+def test_so_may_the_header_of_their_answer(site: OwnSite, asked: str, found: set[str]) -> None:
+    told = site.pages["/fitting"]
+    site.pages["/fitting"] = Told(told.body, headers={"X-Robots-Tag": asked})
+
+    reading = Reading()
+    reading.crawl(site.root)
+
+    assert reading.texts().keys() & {"deep", "fitting"} == found
+
+
+def test_a_resolver_that_never_answers_is_left_when_the_time_is_over(
+    site: OwnSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve, asked, released = socket.getaddrinfo, count(), threading.Event()
+
+    def hanging(host: str, port: int, *more: Any, **named: Any) -> Any:
+        if host == "shop.example" and next(asked) == 1:
+            released.wait(30)
+        return resolve("127.0.0.1", port, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", hanging)
+    began = time.monotonic()
+    record = Reading().crawl(
+        f"http://shop.example:{site.port}", Limits(seconds=0.5, pause=0.0), tick=time.monotonic
+    )
+    spent = time.monotonic() - began
+    released.set()
+
+    assert (record.stopped, site.asked) == (Stopped.TIME, ["/robots.txt"])
+    assert spent < 10
 
 
 def test_a_redirect_inside_is_followed_in_its_turn_and_one_that_leaves_is_not(

@@ -62,7 +62,14 @@ def test_links_that_had_to_wait_are_not_lost_where_their_page_stays_the_same(
     assert reading.crawl(site.root, two).unchanged == 2
 
 
-@pytest.mark.parametrize("told", [NOINDEX, Told("", 301, headers={"Location": "/p1"})])
+@pytest.mark.parametrize(
+    "told",
+    [
+        NOINDEX,
+        Told("", 301, headers={"Location": "/p1"}),
+        Told("<p>Hidden.</p>", headers={"X-Robots-Tag": "noindex"}),
+    ],
+)
 def test_what_a_page_takes_back_is_gone_though_no_night_reads_all(
     site: OwnSite, told: Told
 ) -> None:
@@ -145,3 +152,23 @@ def test_a_dead_link_is_told_until_its_page_has_it_no_more(site: OwnSite) -> Non
     assert reading.crawl(site.root, FIVE).stopped == Stopped.PAGES
 
     assert gone not in reading.known
+
+
+def test_an_unchanged_page_that_asks_not_to_be_kept_is_forgotten_at_once(site: OwnSite) -> None:
+    """Only the header tells: of what did not change nothing is sent."""
+    reading, url = Reading(), f"{site.root}/p1"
+    for _ in range(2):
+        reading.crawl(site.root, FIVE)
+    told = site.pages["/p1"]
+    site.pages["/p1"] = Told(told.body, headers=told.headers | {"X-Robots-Tag": "hotdash: none"})
+
+    for _ in range(2):
+        reading.crawl(site.root, FIVE)
+
+    assert site.sent["/p1"] == 0
+    assert (reading.known[url].status, reading.known[url].body) == (200, "")
+    # Without a version it is sent whole, and found again, once it may be.
+    site.pages["/p1"] = told
+    for _ in range(2):
+        reading.crawl(site.root, FIVE)
+    assert "Page /p1." in reading.texts()["p1"]

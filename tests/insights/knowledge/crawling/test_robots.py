@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotdash.insights.knowledge.crawling.robots import Robots, read_robots
+from hotdash.insights.knowledge.crawling.robots_tag import directives, may_follow, may_keep
 
 SHOPIFY = """
 # we use a shop system
@@ -87,3 +88,28 @@ def test_no_pattern_makes_us_try_for_long() -> None:
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_whatever_stands_there_is_read(text: str, path: str) -> None:
     assert read_robots(text).allows(f"https://shop.example/{path}") in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_kept", "is_followed"),
+    [
+        ([], True, True),
+        (["noindex"], False, True),
+        (["NoFollow"], True, False),
+        (["noarchive, none"], False, False),
+        (["googlebot: noindex, nofollow"], True, True),
+        (["Hotdash: noindex"], False, True),
+        (["googlebot: noindex, hotdash: nofollow"], True, False),
+        # A name ends with its line, and a value is no name.
+        (["otherbot: nofollow", "noindex"], False, True),
+        (["unavailable_after: 25 Jun 2026 15:00:00 PST, noindex"], False, True),
+        (["max-snippet: 20, max-image-preview: none"], True, True),
+        (["index, follow, all", ":", ", ,"], True, True),
+    ],
+)
+def test_what_an_answer_s_header_asks_of_us(
+    lines: list[str], is_kept: bool, is_followed: bool
+) -> None:
+    told = directives(lines)
+
+    assert (may_keep(told), may_follow(told)) == (is_kept, is_followed)

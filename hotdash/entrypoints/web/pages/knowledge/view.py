@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from hotdash.entrypoints.web import formatting
 from hotdash.insights.knowledge.documents import Kind
+from hotdash.insights.knowledge.passages import MOST as MOST_PASSAGES
 from hotdash.insights.knowledge.search import Passage, State
 from hotdash.storage.appdb.repositories.knowledge_search import PassageRecord
 from hotdash.storage.appdb.repositories.site_pages import CrawlRecord
@@ -50,6 +51,7 @@ class Read:
     day: str
     source: str | None
     passages: Sequence[tuple[str, str]]
+    is_cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def document_of(passages: Sequence[PassageRecord], shop: VisitedShop) -> Read:
         formatting.shop_time(first.dated_at, shop.timezone),
         _source(first.link),
         [(_below(each), _plain(each.body)) for each in passages],
+        len(passages) == MOST_PASSAGES,
     )
 
 

@@ -1,3 +1,3 @@
 -- Written by `python -m docs.write_supabase` from hotdash/storage/appdb/migrations: do not edit.
 
-UPDATE app.alembic_version SET version_num='0032' WHERE app.alembic_version.version_num = '0030';
+UPDATE app.alembic_version SET version_num='0031' WHERE app.alembic_version.version_num = '0030';

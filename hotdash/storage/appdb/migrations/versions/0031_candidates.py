@@ -2,7 +2,7 @@
 
 from hotdash.storage.appdb.migrations.ddl import execute_file
 
-revision = "0032"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
@@ -13,4 +13,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    execute_file(__file__, "0032_down.sql")
+    execute_file(__file__, "0031_down.sql")

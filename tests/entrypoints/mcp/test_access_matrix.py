@@ -15,7 +15,7 @@ from hotdash.entrypoints.mcp.callers import TokenHolder
 from hotdash.entrypoints.mcp.registry import BY_NAME
 from hotdash.storage.appdb.repositories import identity
 from tests.entrypoints.mcp.conftest import WEEK
-from tests.fixtures.access_rows import FOREIGN
+from tests.fixtures.access_rows import foreign_in
 from tests.fixtures.agents import Agent
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD, STRANGER, Storefront
 from tests.fixtures.web import Web, web_in_front_of
@@ -125,7 +125,7 @@ def people(told: Storefront) -> dict[Role, str]:
 
 
 def is_silent(said: str) -> bool:
-    return not [word for word in FOREIGN if word in said]
+    return not foreign_in(said)
 
 
 @pytest.mark.parametrize("name", MATRIX)

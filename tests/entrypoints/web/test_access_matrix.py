@@ -14,7 +14,7 @@ from hotdash.base.roles import NEVER_A_SCOPE, Role, may
 from hotdash.entrypoints.web import app as web_app
 from tests.entrypoints.web.admin_rows import ADMIN_ROWS
 from tests.fixtures.access_needs import NEEDS, OTHERWISE_BY_TOKEN
-from tests.fixtures.access_rows import ASK, FOREIGN, SIGN_IN, UNKNOWN, Row, everybody
+from tests.fixtures.access_rows import ASK, SIGN_IN, UNKNOWN, Row, everybody, foreign_in
 from tests.fixtures.access_upkeep import UPKEEP
 from tests.fixtures.open_rows import MCP, OPEN_ROWS
 from tests.fixtures.report_rows import REPORT_ROWS
@@ -215,7 +215,7 @@ def ask(web: Web, name: str) -> httpx.Response:
 
 def is_closed(answer: httpx.Response, row: Row) -> bool:
     """As for anybody from the street, and nothing of the shop in it."""
-    assert not [word for word in FOREIGN if word in answer.text]
+    assert not foreign_in(answer.text)
     return answer.status_code == row.anonymous
 
 
@@ -233,7 +233,7 @@ class TestEveryRoute:
         shown_web.sign_in(STRANGER)
         answer = ask(shown_web, name)
         assert answer.status_code == MATRIX[name].other_shop
-        assert not [word for word in FOREIGN if word in answer.text]
+        assert not foreign_in(answer.text)
 
     def test_with_an_expired_session(self, shown_web: Web, name: str) -> None:
         over = shown_web.storefront.session_of(OWNER, timedelta(hours=1), ago=timedelta(hours=2))
@@ -345,7 +345,7 @@ class TestEveryRouteOfTheApiByToken:
             expected = 403 if answer.status_code == 403 else MATRIX[name].other_shop
             assert answer.status_code == expected
             assert name in NOT_FOR_PROGRAMS or expected == 404
-            assert not [word for word in FOREIGN if word in answer.text]
+            assert not foreign_in(answer.text)
 
     def test_of_somebody_whose_role_was_taken_since(self, shown_web: Web, name: str) -> None:
         somebody = shown_web.storefront.add_person(Role.OWNER)
@@ -358,7 +358,7 @@ class TestEveryRouteOfTheApiByToken:
     def test_good_for_nothing(self, shown_web: Web, name: str) -> None:
         answer = sent_with(shown_web, name, shown_web.storefront.token_of(OWNER, scopes=[]))
         assert answer.status_code == 403
-        assert not [word for word in FOREIGN if word in answer.text]
+        assert not foreign_in(answer.text)
 
     def test_good_for_everything(self, shown_web: Web, name: str) -> None:
         status = 403 if NEEDS.get(name) in NEVER_A_SCOPE else MATRIX[name].owner

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -24,15 +24,10 @@ from hotdash.connectors.shopify.client import VENDOR
 from hotdash.connectors.shopify.spec import open_shopify
 from hotdash.connectors.shopify.tables import TABLES as SHOPIFY_TABLES
 from hotdash.connectors.spec import REACH_OF_PAGE, Access, HeldFields
-from hotdash.entrypoints.connecting import renew
-from hotdash.entrypoints.connecting_by_page import connect_shop, connect_source
 from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.entrypoints.served_address import address_of_pages
-from hotdash.entrypoints.web.context import WebContext
-from hotdash.entrypoints.wiring_access import oidc_provider, vouched_people
 from hotdash.entrypoints.wiring_alerts import open_desk
-from hotdash.entrypoints.wiring_knowledge import embedder_of
-from hotdash.entrypoints.wiring_mcp import mcp_door, mcp_house
+from hotdash.entrypoints.wiring_mcp import mcp_house
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.governance.backup.restore import is_unsettled
@@ -41,7 +36,6 @@ from hotdash.jobs.alert_desk import AlertDesk
 from hotdash.jobs.backups import settle_restore
 from hotdash.jobs.install_shopify import ShopifyApp
 from hotdash.jobs.record_calls import CallRecorder
-from hotdash.jobs.refresh_context import RefreshContext
 from hotdash.jobs.source_limits import stated_limits
 from hotdash.pipeline.lease import hold_lease
 from hotdash.pipeline.quality.checks.freshness import FreshnessLimit
@@ -59,6 +53,9 @@ from hotdash.storage.warehouse.factory import open_warehouse
 from hotdash.storage.warehouse.foreign_tables import open_foreign_tables
 from hotdash.storage.warehouse.identities import find_contact, find_identity
 from hotdash.storage.warehouse.quarantine import Chosen, Quarantined, quarantined
+
+if TYPE_CHECKING:
+    from hotdash.jobs.refresh_context import RefreshContext
 
 _log = get_logger(__name__)
 
@@ -157,7 +154,7 @@ class Installation:
             shop_id,
             {**self._app_fields(vendor), **fields},
             self.clock,
-            options=self._options,
+            options=self.connector_options,
             stores=self._stores(shop_id, None),
         )
 
@@ -222,7 +219,9 @@ class Installation:
         return opened
 
     @contextmanager
-    def refresh_context(self) -> Generator[RefreshContext]:
+    def refresh_context(self) -> Generator["RefreshContext"]:
+        from hotdash.jobs.refresh_context import RefreshContext
+
         self.require_migrated()
         settings = self.settings
         with self.warehouse() as warehouse:
@@ -254,36 +253,6 @@ class Installation:
     @property
     def mcp_house(self) -> McpHouse:
         return mcp_house(self.settings, self.database, self.clock, hotdash.__version__, self.vault)
-
-    def web_context(self) -> WebContext:
-        settings, token = self.settings, self.settings.metrics_token
-        return WebContext(
-            database=self.database,
-            base_url=settings.base_url,
-            session_hours=settings.session_hours,
-            sign_in_link_minutes=settings.sign_in_link_minutes,
-            secrets=partial(self.vault.derived_keys, "web"),
-            home=settings.home,
-            version=hotdash.__version__,
-            clock=self.clock,
-            orders_fresh_soft_minutes=settings.orders_fresh_soft_minutes,
-            embedder=embedder_of(settings, patient=False),
-            metrics_token=token.get_secret_value() if token else None,
-            vault=self.vault,
-            shopify=self.shopify_app,
-            connector_options=self._options,
-            oidc=oidc_provider(settings),
-            vouched=vouched_people(settings, self.database),
-            find_identity=self.find_identity,
-            renew_credential=partial(renew, self),
-            connect_source=partial(connect_source, self),
-            connect_shop=partial(connect_shop, self),
-            open_alerts=lambda: self.alerts,
-            open_mcp=mcp_door(self.mcp_house),
-            read_quarantine=self.read_quarantine,
-            environment=settings.environment,
-            limits=self.freshness_limits(),
-        )
 
     @property
     def reach_of_page(self) -> Reach:
@@ -319,7 +288,7 @@ class Installation:
             timezone=shop.timezone,
             currency=shop.currency,
             observe=self.calls.observer(shop.shop_id),
-            options=self._options,
+            options=self.connector_options,
             stores=self._stores(shop.shop_id, own),
         )
 
@@ -332,7 +301,7 @@ class Installation:
         }
 
     @property
-    def _options(self) -> dict[str, str]:
+    def connector_options(self) -> dict[str, str]:
         return {
             "shopify_api_version": self.settings.shopify_api_version,
             "shopify_overlap_seconds": str(self.settings.shopify_overlap_seconds),

@@ -1,7 +1,5 @@
 """hotdash serve"""
 
-from dataclasses import replace
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,7 +9,7 @@ from hotdash.entrypoints.cli.output import err, told_errors
 from hotdash.entrypoints.served_address import told_where
 from hotdash.entrypoints.web.server import serve as serve_web
 from hotdash.entrypoints.wiring import open_installation
-from hotdash.entrypoints.wiring_backups import backup_desk
+from hotdash.entrypoints.wiring_web import web_context
 
 
 def register(app: typer.Typer) -> None:
@@ -32,5 +30,4 @@ def serve(
             house.require_migrated()
             err.print(f"Serving on {settings.base_url} (Ctrl-C stops)")
             with told_where(settings):
-                served = replace(house.web_context(), open_backups=partial(backup_desk, house))
-                serve_web(settings.host, settings.port, served)
+                serve_web(settings.host, settings.port, web_context(house))

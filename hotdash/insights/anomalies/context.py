@@ -147,22 +147,26 @@ def worth_of(
         each = _ratio(reading.days.get("revenue", {}), reading.days[metric.name], before)
         return _times(difference, each, reading.currency)
     if metric.name == "conversion":
-        before = [day - timedelta(days=back) for back in range(1, _WORTH_DAYS + 1)]
-        order = _ratio(reading.days.get("revenue", {}), reading.days.get("orders", {}), before)
-        visits = _visits(reading, day, before)
-        return _times(
-            difference,
-            None if order is None or visits is None else order * visits,
-            reading.currency,
-        )
+        return _worth_of_rate(reading, day, difference)
     return None
 
 
-def _visits(reading: ShopReading, day: date, before: Sequence[date]) -> Decimal | None:
-    """Those of a crawler never meant to buy: not more than usual are reckoned with."""
+def _worth_of_rate(reading: ShopReading, day: date, difference: Decimal) -> Decimal | None:
+    """What came against what the usual rate makes of the visits; those of a crawler never meant to buy.
+
+    So not more visits than usual are reckoned with, and a rate that fell by visits alone lost nothing.
+    """
+    before = [day - timedelta(days=back) for back in range(1, _WORTH_DAYS + 1)]
+    order = _ratio(reading.days.get("revenue", {}), reading.days.get("orders", {}), before)
     visits = reading.days.get("sessions", {})
-    known = [each for each in (visits.get(day), usual_of(visits, before)) if each is not None]
-    return min(known, default=None)
+    came, usual = visits.get(day), usual_of(visits, before)
+    rate = reading.days["conversion"].get(day)
+    if came is None or rate is None:
+        return None
+    meant = came if usual is None else min(came, usual)
+    orders = rate * came - (rate - difference) * meant
+    worth = _times(orders, order, reading.currency)
+    return worth if worth and (worth < 0) == (difference < 0) else None
 
 
 def _ratio(above: Days, below: Days, days: Sequence[date]) -> Decimal | None:

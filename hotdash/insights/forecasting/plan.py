@@ -1,17 +1,19 @@
 """The items of a shop as they are published, and what their forecast makes of them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from hotdash.base.money import quantum
 from hotdash.insights.forecasting.demand import (
     HORIZONS,
+    LEAST_KNOWN,
     METHODS,
     DemandForecast,
     DemandRanges,
@@ -50,9 +52,13 @@ def plan_stock(session: Session, shop_id: str, last: date, now: datetime) -> Pla
     items = _items(session, shop_id)
     if not items:
         return None
-    found = forecast_demand(read_demand(session, shop_id, items, last))
+    demand = read_demand(session, shop_id, items, last)
+    is_known_long = np.isfinite(demand).sum(axis=1) >= LEAST_KNOWN
+    found = forecast_demand(demand)
     ranges = ranges_of(found)
     outlook = stock_outlook(found, ranges, _on_hand(items))
+    # Of what was hardly ever seen nobody knows how long it lasts.
+    outlook = replace(outlook, overstock=np.where(is_known_long, outlook.overstock, 0))
     records = [
         _record(shop_id, item, place, found, ranges, outlook, now)
         for place, item in enumerate(items)
@@ -63,20 +69,37 @@ def plan_stock(session: Session, shop_id: str, last: date, now: datetime) -> Pla
 def read_demand(
     session: Session, shop_id: str, items: Sequence[Mapping[str, Any]], last: date
 ) -> Floats:
-    """By item and day, NaN where it could not be bought or nobody has read."""
-    first = last - timedelta(days=DAYS_READ - 1)
+    """By item and day, NaN where it could not be bought or nobody has read.
+
+    Shopify keeps no past stock: from before it was read an item counts as there since its first sale.
+    """
     demand = np.full((len(items), DAYS_READ), np.nan)
     rows = {item["inventory_item_id"]: place for place, item in enumerate(items)}
-    asked = {"shop_id": shop_id, "first": first, "last": last}
+    for item, places, sold in _told_by_item(session, "demand_days.sql", shop_id, last):
+        if item in rows:
+            demand[rows[item], places] = sold
+    is_read = np.isfinite(demand)
+    read_from = np.where(is_read.any(axis=1), is_read.argmax(axis=1), DAYS_READ)
+    for item, places, sold in _told_by_item(session, "sold_before.sql", shop_id, last):
+        if item in rows and places[0] < read_from[rows[item]]:
+            is_before = places < read_from[rows[item]]
+            demand[rows[item], places[0] : read_from[rows[item]]] = 0
+            demand[rows[item], places[is_before]] = sold[is_before]
+    known = np.flatnonzero(np.isfinite(demand).any(axis=0))
+    return demand[:, known[0] :] if len(known) else demand[:, :0]
+
+
+def _told_by_item(
+    session: Session, name: str, shop_id: str, last: date
+) -> Iterator[tuple[int, NDArray[np.intp], Floats]]:
+    """By item the days on which something is known, and the units."""
+    asked = {"shop_id": shop_id, "first": last - timedelta(days=DAYS_READ - 1), "last": last}
     found = session.execute(
-        statement(__file__, "demand_days.sql"), asked, execution_options={"stream_results": True}
+        statement(__file__, name), asked, execution_options={"stream_results": True}
     )
     for part in found.partitions(_ROWS_AT_ONCE):
         for item, places, sold in part:
-            if item in rows:
-                demand[rows[item], places] = np.array(sold, dtype=np.float64)
-    known = np.flatnonzero(np.isfinite(demand).any(axis=0))
-    return demand[:, known[0] :] if len(known) else demand[:, :0]
+            yield item, np.array(places, dtype=np.intp), np.array(sold, dtype=np.float64)
 
 
 def _items(session: Session, shop_id: str) -> list[dict[str, Any]]:

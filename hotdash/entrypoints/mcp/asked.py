@@ -1,12 +1,11 @@
-"""What the audit log keeps of arguments: names of ours as they were sent, of every other text a fingerprint and its length.
+"""What the audit log keeps of arguments: names of ours as they were sent, of all else a fingerprint and its length.
 
 Nothing is ever taken out of the log, so nothing may get in that somebody could ask us to forget,
-and in a question anybody can be named.
+and in a question anybody can be named, also by a number.
 """
 
 import hashlib
 import hmac
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +14,13 @@ from typing import Any, cast
 
 _MOST_ENTRIES = 50
 _DEEPEST = 4
-# A longer number may be somebody's telephone.
-_LARGEST = 9_999_999
+# Beyond it a number that was read is not the one that was sent.
+_LARGEST = 2**53
 # Days, weeks, ids and a country: shapes in which nobody is named.
 _SHAPES = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{4}-W\d{2}"
+    r"20\d{2}-[01]\d-[0-3]\d|20\d{2}-W\d{2}"
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    r"|[a-z_]{1,40}:[A-Z]{2}"
+    r"|country:[A-Z]{2}"
 )
 _SHOP = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SHOPS = frozenset({"shop", "shops"})
@@ -36,7 +35,7 @@ def fingerprint(key: bytes, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """`named` are the arguments whose texts name something of ours, as far as the call was answered."""
+    """`named` are the arguments that name or count something of ours, as far as the call was answered."""
 
     key: bytes
     fields: Collection[str]
@@ -57,11 +56,9 @@ class Keeping:
                 return value
             case str():
                 return value if self._is_kept(name, value) else self.text(value)
-            case int():
-                is_kept = self._is_named(name) or abs(value) <= _LARGEST
-                return value if is_kept and abs(value) < 2**53 else self.text(str(value))
-            case float():
-                return value if math.isfinite(value) else str(value)
+            case int() | float():
+                is_kept = self._is_named(name) and abs(value) < _LARGEST
+                return value if is_kept else self.text(str(value))
             case _ if depth >= _DEEPEST:
                 return "…"
             case Mapping():

@@ -100,4 +100,4 @@ class Tool:
     people: frozenset[str] = field(default_factory=frozenset[str])
     """Paths that name somebody: only enough is told to tell two apart."""
     named: frozenset[str] = field(default_factory=frozenset[str])
-    """Arguments whose texts, where they are answered, name something of ours; no other text is kept."""
+    """Arguments that, where they are answered, name or count something of ours; nothing else is kept."""

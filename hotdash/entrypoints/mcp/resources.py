@@ -34,11 +34,7 @@ METRIC = "hotdash://metrics/{metric}"
 PACKET = "hotdash://shops/{shop}/packets/{week}"
 _METRIC = re.compile(r"hotdash://metrics/(?P<metric>[a-z0-9_]{1,60}(@\d{1,5})?)")
 _PACKET = re.compile(r"hotdash://shops/(?P<shop>[^/]{1,100})/packets/(?P<week>\d{4}-W\d{2})")
-# Addresses with an id where an id belongs; others may say anything.
-_OURS = re.compile(
-    r"hotdash://metrics/[a-z]+(_[a-z0-9]+)*(@\d{1,5})?"
-    r"|hotdash://shops/[a-z0-9]+(-[a-z0-9]+)*/packets/\d{4}-W\d{2}"
-)
+_SHOP_WITH_PACKET = re.compile(r"hotdash://shops/[a-z0-9]+(-[a-z0-9]+)*/packets/\d{4}-W\d{2}")
 # Definitions are files of this project.
 _EVERY_WORD = frozenset({EVERY_PATH})
 _PACKET_WORDS = frozenset(
@@ -75,8 +71,15 @@ def read(house: McpHouse, caller: Caller, address: str) -> Outcome:
             f"There is no resource {address[:80]!r}.", hint=f"Use {METRIC} or {PACKET}."
         )
 
-    record = Record(auditing.RESOURCE_READ, address, {}, is_ours=bool(_OURS.fullmatch(address)))
+    record = Record(auditing.RESOURCE_READ, address, {}, is_ours=_is_ours(address))
     return recorded(house, caller, record, answered)
+
+
+def _is_ours(address: str) -> bool:
+    """Where it names a metric that there is, or a week of a shop; others may say anything."""
+    if (found := _METRIC.fullmatch(address)) is None:
+        return bool(_SHOP_WITH_PACKET.fullmatch(address))
+    return found["metric"].partition("@")[0] in {each.name for each in registry()}
 
 
 def _definitions() -> Iterator[Listed]:

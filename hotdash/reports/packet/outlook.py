@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from hotdash.insights.forecasting.subjects import REVENUE
+from hotdash.insights.metrics.period import Window
 from hotdash.insights.tiles import wording
 from hotdash.reports.forecast import sentences
 from hotdash.reports.packet import words
@@ -32,7 +33,7 @@ def forecast(asking: Asking, revenue: Trend) -> Forecast:
     kept = found.get(REVENUE)
     if revenue.is_blocked:
         return _none(asking, revenue.why or "")
-    if kept is None or kept.known_to < asking.week.monday or "week" not in kept.document:
+    if kept is None or kept.known_to < asking.week.monday or "days" not in kept.document:
         why = kept.document["why"] if kept and kept.known_to >= asking.week.monday else None
         return _none(asking, why or _made_by(asking.week.sunday))
     return _told(asking, kept)
@@ -55,10 +56,10 @@ def _made_by(sunday: date) -> str:
 
 
 def _told(asking: Asking, kept: ForecastRecord) -> Forecast:
-    week, document = asking.week.next, kept.document
+    week, document = asking.week.next, _with_week(kept.document, asking.week.next.window)
     told = document["week"]
     low, high = (None if told[end] is None else Decimal(told[end]) for end in ("low", "high"))
-    days = [(date.fromisoformat(each["day"]), each["value"]) for each in document["days"]]
+    days = [(_day(each), each["value"]) for each in document["days"]]
     return Forecast(
         metric=REVENUE,
         unit=asking.currency,
@@ -73,6 +74,23 @@ def _told(asking: Asking, kept: ForecastRecord) -> Forecast:
         f"Known to {wording.day(kept.known_to)}.",
         query=QUERY,
     )
+
+
+def _with_week(document: sentences.Document, week: Window) -> sentences.Document:
+    """The version before kept its days and no whole week; of days alone no range can be made."""
+    if "week" in document:
+        return document
+    values = (Decimal(each["value"]) for each in document["days"] if _day(each) in week)
+    return {
+        **document,
+        "week": {"value": sum(values, Decimal(0)), "low": None, "high": None},
+        "why_no_range": document["why_no_range"]
+        or "An earlier version made it and kept no range of a whole week.",
+    }
+
+
+def _day(each: sentences.Document) -> date:
+    return date.fromisoformat(each["day"])
 
 
 def risks(

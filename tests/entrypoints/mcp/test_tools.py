@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.roles import SCOPES, Permission, Role
-from hotdash.entrypoints.mcp import prompts
+from hotdash.entrypoints.mcp import prompts, resources
 from hotdash.entrypoints.mcp.asked import fingerprint
 from hotdash.entrypoints.mcp.auditing import ANSWERED, TOOL_CALLED
 from hotdash.entrypoints.mcp.callers import TokenHolder
@@ -210,6 +210,11 @@ class TestPeople:
             ("query_metric", {"metrics": ["revenue"], "shops": [NAMED]}),
             ("explain_metric", {"metric": NAMED, "day": DAY}),
             ("explain_order", {"order": 491_701_234_567}),
+            ("explain_order", {"order": 4_917_012_345_670.0}),
+            ("search_knowledge", {"question": 5_551_234}),
+            ("search_knowledge", {"question": "5551-23-49"}),
+            ("list_decisions", {"limit": 5_551_235}),
+            ("explain_metric", {"metric": "revenue", "day": DAY, "filters": ["quillfeather:DE"]}),
             ("tile", {"tile": NAMED}),
             ("tile", {"tile": "sales-pulse", NAMED: 1, "range": {NAMED: [NAMED]}}),
             ("propose_decision", {"subject": "a", "title": "b", "reason": f"{NAMED} asked."}),
@@ -222,8 +227,18 @@ class TestPeople:
         owner.call(tool, **arguments)
 
         recorded = told.everything_in("audit.events")
-        for name in (*NAMED.split(), NAMED[:9], "491701234567"):
+        telephones = ("491701234567", "5551234", "5551235", "5551-23-49")
+        for name in (*NAMED.split(), NAMED[:9], "quillfeather", *telephones):
             assert name not in recorded
+
+    def test_whom_an_address_names_is_not_in_the_record_either(
+        self, told: Storefront, owner: Agent
+    ) -> None:
+        address = "hotdash://metrics/zebulon_quillfeather"
+        outcome = resources.read(owner.house, TokenHolder(owner.house, owner.secret), address)
+
+        assert outcome.is_error
+        assert "zebulon" not in told.everything_in("audit.events")
 
     def test_who_knows_the_words_proves_by_the_log_that_they_were_asked(
         self, told: Storefront, owner: Agent

@@ -1,6 +1,7 @@
 """Whole weeks reckoned by hand: each figure with its arithmetic beside it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -230,6 +231,23 @@ def test_next_week_is_what_was_foretold_of_it(week: Packet) -> None:
     assert "such ranges held 29 of 29 times" in told.method
     assert "Known to 14 Nov 2026." in told.method
     assert "Next week is expected at $910.00" in " ".join(each.text for each in week.headline)
+
+
+def test_next_week_of_a_word_that_the_version_before_kept(shops: Storefront) -> None:
+    kept = foretold(ROD, WEEK.sunday - timedelta(days=1))
+    earlier = {name: told for name, told in kept.document.items() if name not in ("week", "proven")}
+    with shops.database.jobs() as session:
+        keep_forecasts(session, [replace(kept, document=earlier)])
+    try:
+        told = packet_of(shops).forecast
+    finally:
+        with shops.database.jobs() as session:
+            keep_forecasts(session, [kept])
+
+    assert told.why is None
+    assert (told.value, told.low, told.high) == (910, None, None)
+    assert sum(each.value for each in told.days) == 910
+    assert "no range of a whole week" in told.method
 
 
 def test_a_week_of_which_nothing_was_foretold_says_how_to_make_it(shops: Storefront) -> None:

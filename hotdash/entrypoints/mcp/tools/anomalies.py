@@ -65,7 +65,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
-    named=frozenset({"state", "level"}),
+    named=frozenset({"state", "level", "limit"}),
     own_words=frozenset({"shop", *(f"anomalies.{name}" for name in _OWN)}),
     people=frozenset({"anomalies.assignee", "anomalies.events.assignee"}),
 )

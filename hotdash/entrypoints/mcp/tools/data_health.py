@@ -55,6 +55,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
+    named=frozenset({"days"}),
     own_words=frozenset(
         {
             *("shop", "checks.check", "checks.severity", "checks.status", "checks.dimension"),

@@ -70,7 +70,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
-    named=frozenset({"metric"}),
+    named=frozenset({"metric", "rows"}),
     own_words=frozenset(
         f"{'made_of.' * depth}{name}" for depth in range(_DEEPEST) for name in _OWN
     ),

@@ -71,7 +71,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
-    named=frozenset({"subject", "items"}),
+    named=frozenset({"subject", "items", "limit"}),
     own_words=frozenset(
         {
             *("shop", "currency", "list", "items.method", "forecasts.subject"),

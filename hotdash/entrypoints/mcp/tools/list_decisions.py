@@ -65,6 +65,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
+    named=frozenset({"limit"}),
     own_words=frozenset(
         {
             *("shop", "next_cursor", "decided.outcome.verdict", "decided.outcome.metric"),

@@ -86,7 +86,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.PROPOSE,
     answer=answer,
-    named=frozenset({"metrics"}),
+    named=frozenset({"metrics", "days"}),
     own_words=frozenset(
         {
             *("shop", "kind", "confidence", "status", "proposed_by", "verb", "impact_text"),

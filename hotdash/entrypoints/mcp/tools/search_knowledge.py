@@ -51,7 +51,7 @@ TOOL = Tool(
     asked=Wanted,
     needs=Permission.SEE_METRICS,
     answer=answer,
-    named=frozenset({"kinds"}),
+    named=frozenset({"kinds", "limit"}),
     own_words=frozenset(
         {
             *("shop", "passages.shop", "passages.kind", "passages.found_by", "passages.score"),

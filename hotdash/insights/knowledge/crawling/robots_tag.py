@@ -1,5 +1,6 @@
 """What an answer's `X-Robots-Tag` asks of us: for everybody, or behind our name for us alone."""
 
+import re
 from collections.abc import Iterable
 
 from hotdash.insights.knowledge.crawling.robots import AGENT
@@ -10,6 +11,8 @@ _FORBIDS_FOLLOWING = frozenset({"nofollow", "none"})
 _WITH_VALUE = frozenset(
     {"unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"}
 )
+# A date has a comma too, so that a colon may stand in its time: `25-Jun-10 15:00:00 GMT` is nobody's name.
+_NAME = re.compile(r"[0-9]*[a-z]\S*")
 
 
 def directives(lines: Iterable[str]) -> frozenset[str]:
@@ -29,7 +32,7 @@ def _of_line(line: str) -> Iterable[str]:
     is_for_us = True
     for part in line.lower().split(","):
         before, colon, after = (each.strip() for each in part.partition(":"))
-        if colon and before not in _WITH_VALUE:
+        if colon and before not in _WITH_VALUE and _NAME.fullmatch(before):
             is_for_us = before == AGENT
             before = after
         if is_for_us:

@@ -103,6 +103,10 @@ def test_whatever_stands_there_is_read(text: str, path: str) -> None:
         # A name ends with its line, and a value is no name.
         (["otherbot: nofollow", "noindex"], False, True),
         (["unavailable_after: 25 Jun 2026 15:00:00 PST, noindex"], False, True),
+        (["unavailable_after: Saturday, 25-Jun-10 15:00:00 GMT, noindex"], False, True),
+        (["unavailable_after: Wed, 03 Dec 2025 13:09:53 GMT, noindex, nofollow"], False, False),
+        (["otherbot: unavailable_after: Wed, 03 Dec 2025 13:09:53 GMT, noindex"], True, True),
+        (["noarchive, 360Spider: nofollow, archive.org_bot: noindex, nofollow"], True, True),
         (["max-snippet: 20, max-image-preview: none"], True, True),
         (["index, follow, all", ":", ", ,"], True, True),
     ],

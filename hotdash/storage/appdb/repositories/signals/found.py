@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+LIKELY_FROM = Decimal("0.5")
+"""From here on it is likelier than not that an item runs out before a refill."""
+
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
@@ -22,7 +25,7 @@ class Foretold:
     expected_loss: Decimal | None
     planned_quantity: int
     order_cost: Decimal | None
-    is_warned: bool
+    is_asked: bool
 
     @classmethod
     def taken_from(cls, row: dict[str, Any]) -> "Foretold | None":

@@ -196,6 +196,28 @@ class TestStockThatIsNotNeeded:
         sold = planned(is_dead=True, dead_value=Decimal(400), is_warned=False)
         assert "clear_stock" not in asked(published, sold), "less than a day of sales"
 
+    def test_whose_cost_is_not_known_is_not_told_as_costing_nothing(
+        self, published: Publisher
+    ) -> None:
+        """900 of one item that is too much; nobody has said what the dead one cost."""
+        dead = planned(is_dead=True, dead_value=None, is_warned=False)
+        slow = planned(
+            inventory_item_id=802, overstock_units=24, overstock_value=Decimal(900), is_warned=False
+        )
+        found = asked(published, dead, slow)["clear_stock"]
+        assert "$0" not in found.reason
+        assert found.reason.startswith(
+            "Nobody buys 1 item any more; what it cost is not known. Of 1 item there is more"
+        )
+        assert found.title == "Clear stock that cost at least $900.00 and is not needed"
+        assert found.impact_text == "at least $900.00 bound in it"
+        third = planned(inventory_item_id=803, is_dead=True, dead_value=Decimal(100))
+        found = asked(published, dead, slow, third)["clear_stock"]
+        assert found.reason.startswith(
+            "Nobody buys 2 items any more, which cost at least $100.00: the cost of 1 is not known. "
+        )
+        assert (found.features["dead_unpriced"], found.features["slow_unpriced"]) == (1, 0)
+
 
 @pytest.fixture
 def rung(published: Publisher) -> Publisher:

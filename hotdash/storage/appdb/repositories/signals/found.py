@@ -36,13 +36,18 @@ class Foretold:
 
 @dataclass(frozen=True, slots=True)
 class IdleStock:
-    """What nobody buys, and what is more than sells within the days that are thought enough; at its cost."""
+    """What nobody buys, and what is more than sells within the days that are thought enough; at its cost.
+
+    Unpriced are those whose cost nobody has told: no value holds anything of them.
+    """
 
     as_of_day: date
     dead: int
     dead_value: Decimal
+    dead_unpriced: int
     slow: int
     slow_value: Decimal
+    slow_unpriced: int
 
     @property
     def value(self) -> Decimal:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from benchmarks.figures import Figure
 from benchmarks.stock_histories import DAYS, LEAD, Histories, stock_histories
+from hotdash.base.stock_notice import NOTICE_DAYS
 from hotdash.insights.forecasting.demand import forecast_demand, ranges_of
 from hotdash.insights.forecasting.stock import (
-    NOTICE_DAYS,
     WARNED_FROM,
     StockOnHand,
     stock_outlook,

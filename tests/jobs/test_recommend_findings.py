@@ -1,14 +1,17 @@
 """What forecasts and anomalies found, asked once over one small published world, with figures reckoned by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
 from hotdash.decisions.recommendations.answering import Answer, Verdict, answer
 from hotdash.insights.anomalies.states import State
+from hotdash.insights.forecasting.demand_sum import Sum, chance_to_reach
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly
 from hotdash.jobs.recommend import recommend
 from hotdash.storage.appdb.repositories.anomalies import (
@@ -35,6 +38,7 @@ from tests.fixtures.stock_plans import planned
 pytestmark = pytest.mark.usefixtures("shop")
 
 ORDERS, REVENUE = "orders", "revenue"
+CALM: dict[str, Any] = {"is_warned": False, "run_out": Decimal("0.1")}
 
 
 @pytest.fixture
@@ -83,7 +87,7 @@ class TestAForecast:
 
     def test_that_sees_no_stock_out_ends_the_question(self, published: Publisher) -> None:
         asked(published)
-        calm = planned(run_out=Decimal("0.1"), run_out_noticed=Decimal("0.3"), is_warned=False)
+        calm = planned(**CALM, run_out_noticed=Decimal("0.3"))
         assert "reorder" not in asked(published, calm)
 
     def test_warns_of_what_the_count_does_not_see(self, published: Publisher) -> None:
@@ -95,17 +99,72 @@ class TestAForecast:
             out_earliest=date(2026, 12, 6),
             out_latest=date(2026, 12, 15),
             run_out=Decimal("0.35"),
-            run_out_noticed=Decimal("0.62"),
+            run_out_noticed=Decimal("0.86"),
             units_short=Decimal("1.5"),
             money_at_risk=Decimal("60.00"),
         )
-        item = asked(published, second, planned(is_warned=False))["reorder"]
+        item = asked(published, second, planned(**CALM))["reorder"]
         assert (item.subject, item.impact_amount, item.confidence) == ("item:802", 60, "low")
-        assert "gives 35% that it runs out before a refill, 62% if it is ordered in a week" in (
+        assert "35% that it runs out before a refill, 86% if it is ordered in two weeks" in (
             item.reason
         )
         assert item.reason.endswith("To be there in time it has to be ordered by 26 Nov 2026.")
         assert item.deadline == datetime(2026, 11, 27, 8, tzinfo=UTC)
+        dateless = replace(second, out_on=None, money_at_risk=None)
+        item = asked(published, dateless, planned(**CALM))["reorder"]
+        assert item.impact_text == "86% to run out, with two weeks of notice"
+
+    def test_whose_date_is_not_known_is_to_be_ordered_within_the_two_weeks_it_warns_of(
+        self, published: Publisher
+    ) -> None:
+        """The stock is of 21 Nov, so until the end of 5 Dec."""
+        item = asked(published, planned(out_on=None, run_out=Decimal("0.3")))["reorder"]
+        assert item.deadline == datetime(2026, 12, 6, 8, tzinfo=UTC)
+
+    def test_asks_for_what_is_likelier_than_not_to_run_out_before_a_refill(
+        self, published: Publisher
+    ) -> None:
+        """0.2 a day, the variance three times the mean: of 60 days 12 and 36, of 74 days 14.8 and 44.4.
+
+        Negative binomial numbers with p = 1/3; 11 and more of the first come with 54.7%, of the second
+        with 71.8%, which is less than a warning. 2.83 pieces will be missing, at 40.00.
+        """
+        both = Sum(np.array([12, 14.8]), np.array([36, 44.4]))
+        run_out, noticed = chance_to_reach(both, np.array([11, 11]))
+        assert (run_out, noticed) == (
+            pytest.approx(0.547, abs=0.001),
+            pytest.approx(0.718, abs=0.001),
+        )
+        slow = planned(
+            available=11,
+            lead_time_days=60,
+            daily=Decimal("0.2"),
+            out_on=date(2027, 1, 15),
+            run_out=Decimal(f"{run_out:.4f}"),
+            run_out_noticed=Decimal(f"{noticed:.4f}"),
+            is_warned=False,
+            units_short=Decimal("2.83"),
+            money_at_risk=Decimal("113.20"),
+            reorder_quantity=24,
+        )
+        item = asked(published, slow)["reorder"]
+        assert (item.proposed_by, item.confidence) == ("forecasts/reorder@1", "medium")
+        assert (item.impact_amount, item.verb) == (Decimal("113.20"), "Order 24 pieces")
+        assert "reorder" not in asked(published, replace(slow, reorder_quantity=0))
+        assert "reorder" not in asked(published, replace(slow, run_out=Decimal("0.4999")))
+
+    @pytest.mark.parametrize("verdict", [Verdict.REJECT, Verdict.SNOOZE])
+    def test_answered_it_is_quiet_while_less_than_a_week_of_sales_is_missing(
+        self, published: Publisher, verdict: Verdict
+    ) -> None:
+        """A week of two a day are 14 pieces; half more are 21."""
+        item = asked(published, planned(units_short=Decimal("0.31")))["reorder"]
+        until = NOW + timedelta(days=10) if verdict is Verdict.SNOOZE else None
+        say(published, item, verdict, until=until)
+        for short in ("0.46", "0.92", "2.79", "20.4"):
+            found = asked(published, planned(units_short=Decimal(short)))
+            assert "reorder" not in found, f"{short} missing"
+        assert asked(published, planned(units_short=Decimal("20.5")))["reorder"].magnitude == 21
 
     def test_measures_what_came_of_it_by_the_forecast_again(self, published: Publisher) -> None:
         item = asked(published, planned())["reorder"]
@@ -113,7 +172,7 @@ class TestAForecast:
         published.clock.advance(timedelta(days=21))
         published.build(world())
         arrived = planned(
-            as_of_day=date(2026, 12, 12), is_warned=False, units_short=Decimal("0.4"), available=90
+            **CALM, as_of_day=date(2026, 12, 12), units_short=Decimal("0.4"), available=90
         )
         assert "reorder" not in asked(published, arrived)
         with published.database.jobs() as session:
@@ -136,6 +195,28 @@ class TestStockThatIsNotNeeded:
         assert (found.score, found.measured) == (375, 800)
         sold = planned(is_dead=True, dead_value=Decimal(400), is_warned=False)
         assert "clear_stock" not in asked(published, sold), "less than a day of sales"
+
+    def test_whose_cost_is_not_known_is_not_told_as_costing_nothing(
+        self, published: Publisher
+    ) -> None:
+        """900 of one item that is too much; nobody has said what the dead one cost."""
+        dead = planned(is_dead=True, dead_value=None, is_warned=False)
+        slow = planned(
+            inventory_item_id=802, overstock_units=24, overstock_value=Decimal(900), is_warned=False
+        )
+        found = asked(published, dead, slow)["clear_stock"]
+        assert "$0" not in found.reason
+        assert found.reason.startswith(
+            "Nobody buys 1 item any more; what it cost is not known. Of 1 item there is more"
+        )
+        assert found.title == "Clear stock that cost at least $900.00 and is not needed"
+        assert found.impact_text == "at least $900.00 bound in it"
+        third = planned(inventory_item_id=803, is_dead=True, dead_value=Decimal(100))
+        found = asked(published, dead, slow, third)["clear_stock"]
+        assert found.reason.startswith(
+            "Nobody buys 2 items any more, which cost at least $100.00: the cost of 1 is not known. "
+        )
+        assert (found.features["dead_unpriced"], found.features["slow_unpriced"]) == (1, 0)
 
 
 @pytest.fixture

@@ -25,10 +25,12 @@ from hotdash.jobs.tell_facts import RunFacts, tell_facts
 from hotdash.storage.appdb.repositories.api_calls import CallRecord, save_calls
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, add_decision
 from hotdash.storage.appdb.repositories.facts import FactRecord, add_facts, list_facts
+from hotdash.storage.appdb.repositories.forecasts import keep_stock_plan
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.marts import Publisher
 from tests.fixtures.shops import SeededShop, add_shop
-from tests.fixtures.small_world import NOW, SHOP, hose, replaced, world
+from tests.fixtures.small_world import NOW, SHOP, enough, hose, replaced, world
+from tests.fixtures.stock_plans import planned
 
 pytestmark = pytest.mark.usefixtures("shop")
 RUN = new_id()
@@ -87,6 +89,26 @@ def test_each_with_its_figures(published: Publisher) -> None:
         12,
         ["failed", "loaded"],
     )
+
+
+def test_stock_alerts_are_what_their_threshold_says_whatever_forecasts_ask_for(
+    published: Publisher,
+) -> None:
+    """Of 801 the forecast sees no stock-out; of 802, which lasts for 21 days, it does."""
+    published.build(
+        replaced(
+            world(), "fct_inventory", [hose(), {**enough(), "days_of_stock": 21, "available": 42}]
+        )
+    )
+    calm = planned(is_warned=False, run_out=Decimal("0.1"))
+    with published.database.jobs() as session:
+        keep_stock_plan(session, SHOP, [calm, planned(inventory_item_id=802)])
+    tell(published)
+    [stock] = facts(published.database, FactType.INVENTORY)
+    assert (stock.value, stock.metadata["money_at_risk"]) == (1, "880.0000")
+    [item] = stock.metadata["items"]
+    assert (item["inventory_item_id"], item["units_short"]) == (801, 22)
+    assert item["days_of_stock"] < item["lead_time_days"]
 
 
 def test_told_again_nothing_is_news(published: Publisher) -> None:

@@ -99,8 +99,10 @@ def _issues(reading: Reading) -> Fact:
 
 
 def _stock(reading: Reading) -> Fact:
-    at_risk = sum((item.money_at_risk or Decimal(0) for item in reading.stock), Decimal(0))
-    worst = sorted(reading.stock, key=lambda item: (-(item.money_at_risk or 0), item.units_short))
+    """By the count alone, as the threshold says: what forecasts see besides is no such alert."""
+    alerts = [item for item in reading.stock if item.is_due]
+    at_risk = sum((item.money_at_risk or Decimal(0) for item in alerts), Decimal(0))
+    worst = sorted(alerts, key=lambda item: (-(item.money_at_risk or 0), item.units_short))
     told = InventoryAlerts(
         generated_at=reading.now,
         thresholds={"running_out": RUNNING_OUT},
@@ -118,7 +120,7 @@ def _stock(reading: Reading) -> Fact:
             for item in worst[:MOST_LISTED]
         ],
     )
-    value = Decimal(len(reading.stock))
+    value = Decimal(len(alerts))
     return Fact(FactType.INVENTORY, _key(reading), reading.now, told, value)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hotdash.base.stock_notice import NOTICE_DAYS
 from hotdash.insights.forecasting.demand import FARTHEST, HORIZONS, DemandForecast, DemandRanges
 from hotdash.insights.forecasting.demand_sum import Sum, chance_to_reach, expected_short, quantile
 
@@ -15,8 +16,6 @@ Whole = NDArray[np.int64]
 LOOKED_AHEAD = 365
 """Days; what lasts longer has no date."""
 NEVER = -1
-NOTICE_DAYS = 14
-"""Before the last day on which an order would still come in time."""
 WARNED_FROM = 0.8
 """The least in vain of those at which four of five stock-outs are told a week ahead."""
 

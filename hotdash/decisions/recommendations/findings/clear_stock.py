@@ -44,6 +44,8 @@ def _known(reading: Reading) -> IdleStock | None:
 
 def _proposal(reading: Reading, idle: IdleStock, day_of_sales: Decimal) -> Proposal:
     bound = in_words(idle.value, reading.currency)
+    if idle.dead_unpriced or idle.slow_unpriced:
+        bound = f"at least {bound}"
     return Proposal(
         kind=Kind.CLEAR_STOCK,
         subject=SUBJECT,
@@ -66,8 +68,10 @@ def _proposal(reading: Reading, idle: IdleStock, day_of_sales: Decimal) -> Propo
         features={
             "dead": idle.dead,
             "dead_value": f"{idle.dead_value:f}",
+            "dead_unpriced": idle.dead_unpriced,
             "slow": idle.slow,
             "slow_value": f"{idle.slow_value:f}",
+            "slow_unpriced": idle.slow_unpriced,
         },
     )
 
@@ -75,15 +79,29 @@ def _proposal(reading: Reading, idle: IdleStock, day_of_sales: Decimal) -> Propo
 def _sentences(reading: Reading, idle: IdleStock) -> Iterator[str]:
     if idle.dead:
         items = wording.counted(idle.dead, "item")
-        cost = in_words(idle.dead_value, reading.currency)
-        yield f"Nobody buys {items} any more, which cost {cost}."
+        known = in_words(idle.dead_value, reading.currency)
+        if idle.dead_unpriced == idle.dead:
+            yield f"Nobody buys {items} any more; what {_they(idle.dead)} cost is not known."
+        else:
+            yield f"Nobody buys {items} any more, which cost {_cost(known, idle.dead_unpriced)}."
     if idle.slow:
         items = wording.counted(idle.slow, "item")
-        cost = in_words(idle.slow_value, reading.currency)
-        yield (
-            f"Of {items} there is more than their forecast sells in the days that are thought "
-            f"enough; what is beyond cost {cost}."
-        )
+        known = in_words(idle.slow_value, reading.currency)
+        enough = "there is more than their forecast sells in the days that are thought enough"
+        if idle.slow_unpriced == idle.slow:
+            yield f"Of {items} {enough}; the cost of what is beyond is not known."
+        else:
+            yield f"Of {items} {enough}; what is beyond cost {_cost(known, idle.slow_unpriced)}."
+
+
+def _cost(known: str, unpriced: int) -> str:
+    if not unpriced:
+        return known
+    return f"at least {known}: the cost of {unpriced:,} is not known"
+
+
+def _they(items: int) -> str:
+    return "it" if items == 1 else "they"
 
 
 def _listed(reading: Reading, label: str, chosen: str) -> Evidence:

@@ -1,25 +1,25 @@
-"""Reorder what its forecast says will run out before a refill ordered within a week would come."""
+"""Reorder what its forecast says will run out before a refill that is ordered today or in two weeks."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from hotdash.base.money import in_words
+from hotdash.base.stock_notice import NOTICE_DAYS, NOTICE_IN_WORDS
 from hotdash.decisions.recommendations import wording
 from hotdash.decisions.recommendations.contract import Confidence, Kind, Proposal
 from hotdash.decisions.recommendations.rules.reorder import (
     evidence_of_item,
+    magnitude_of,
     name_of,
     options_of,
     pieces_short,
     subject_of,
 )
-from hotdash.storage.appdb.repositories.signals.found import Foretold
+from hotdash.storage.appdb.repositories.signals.found import LIKELY_FROM, Foretold
 from hotdash.storage.appdb.repositories.signals.reading import INVENTORY, Reading, StockSignal
 
-SURE_FROM, LIKELY_FROM = Decimal("0.8"), Decimal("0.5")
-NOTICE_DAYS = 7
-"""Of the forecast: a warning is the chance to run out within the lead time and so many days more."""
+SURE_FROM = Decimal("0.8")
 
 
 class ReorderForetold:
@@ -33,7 +33,7 @@ class ReorderForetold:
     def propose(self, reading: Reading, now: datetime) -> Iterator[Proposal]:
         del now
         for item in reading.stock:
-            if item.foretold is not None and item.foretold.is_warned:
+            if item.foretold is not None and item.foretold.is_asked:
                 yield _proposal(reading, item, item.foretold)
 
     def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal | None:
@@ -61,13 +61,13 @@ def _proposal(reading: Reading, item: StockSignal, told: Foretold) -> Proposal:
         evidence=evidence_of_item(reading, item),
         verb=f"Order {wording.counted(told.planned_quantity, 'piece')}",
         weight=loss or Decimal(0),
-        magnitude=told.expected_short,
+        magnitude=magnitude_of(item),
         metric="units_short",
         measured=pieces_short(item),
         impact_amount=wording.rounded(loss, reading.currency) if loss and is_money else None,
         impact_text=None
         if is_money
-        else f"{wording.percent(told.run_out_noticed)} to run out, with a week of notice",
+        else f"{wording.percent(told.run_out_noticed)} to run out, with {NOTICE_IN_WORDS} of notice",
         options=options_of(reading, told.planned_quantity, told.order_cost),
         features={
             "available": item.available,
@@ -103,7 +103,9 @@ def _chance(told: Foretold) -> str:
     chance = f"{wording.percent(told.run_out)} that it runs out before a refill"
     if told.run_out >= LIKELY_FROM:
         return chance
-    return f"{chance}, {wording.percent(told.run_out_noticed)} if it is ordered in a week"
+    return (
+        f"{chance}, {wording.percent(told.run_out_noticed)} if it is ordered in {NOTICE_IN_WORDS}"
+    )
 
 
 def _between(told: Foretold) -> str:
@@ -120,7 +122,7 @@ def _missing(reading: Reading, told: Foretold) -> str:
 
 
 def _confidence(told: Foretold) -> Confidence:
-    """Low is what runs out before a refill only if nobody orders for a week."""
+    """Low is what runs out before a refill only if nobody orders for two weeks."""
     if told.run_out >= SURE_FROM:
         return Confidence.HIGH
     return Confidence.MEDIUM if told.run_out >= LIKELY_FROM else Confidence.LOW

@@ -10,6 +10,7 @@ from hotdash.decisions.recommendations.contract import Confidence, Evidence, Kin
 from hotdash.storage.appdb.repositories.signals.reading import INVENTORY, Reading, StockSignal
 
 SURE_AFTER_DAYS, LIKELY_AFTER_DAYS = 28, 14
+_WHOLE = Decimal(1)
 
 
 class Reorder:
@@ -47,7 +48,22 @@ def pieces_short(item: StockSignal) -> Decimal:
     """What will be missing within the lead time, as far as it is known: whole pieces either way."""
     if item.foretold is None:
         return Decimal(item.units_short)
-    return item.foretold.expected_short.quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return item.foretold.expected_short.quantize(_WHOLE, rounding=ROUND_HALF_UP)
+
+
+def magnitude_of(item: StockSignal) -> Decimal:
+    """What is short, told apart from a week of sales on only.
+
+    Near the reorder point it grows by half every day or two by itself, which is no news to who answered.
+    """
+    week = (_daily(item) * 7).quantize(_WHOLE, rounding=ROUND_HALF_UP)
+    return max(pieces_short(item), week, _WHOLE)
+
+
+def _daily(item: StockSignal) -> Decimal:
+    if item.foretold is not None:
+        return item.foretold.daily
+    return Decimal(item.units_sold_56d) / max(item.days_in_stock_56d, 1)
 
 
 def _proposal(reading: Reading, item: StockSignal) -> Proposal:
@@ -66,7 +82,7 @@ def _proposal(reading: Reading, item: StockSignal) -> Proposal:
         evidence=evidence_of_item(reading, item),
         verb=f"Order {pieces}",
         weight=amount or Decimal(0),
-        magnitude=Decimal(item.units_short),
+        magnitude=magnitude_of(item),
         metric="units_short",
         measured=Decimal(item.units_short),
         impact_amount=wording.rounded(amount, reading.currency) if amount and is_money else None,

@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+LIKELY_FROM = Decimal("0.5")
+"""From here on it is likelier than not that an item runs out before a refill."""
+
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
@@ -22,7 +25,7 @@ class Foretold:
     expected_loss: Decimal | None
     planned_quantity: int
     order_cost: Decimal | None
-    is_warned: bool
+    is_asked: bool
 
     @classmethod
     def taken_from(cls, row: dict[str, Any]) -> "Foretold | None":
@@ -33,13 +36,18 @@ class Foretold:
 
 @dataclass(frozen=True, slots=True)
 class IdleStock:
-    """What nobody buys, and what is more than sells within the days that are thought enough; at its cost."""
+    """What nobody buys, and what is more than sells within the days that are thought enough; at its cost.
+
+    Unpriced are those whose cost nobody has told: no value holds anything of them.
+    """
 
     as_of_day: date
     dead: int
     dead_value: Decimal
+    dead_unpriced: int
     slow: int
     slow_value: Decimal
+    slow_unpriced: int
 
     @property
     def value(self) -> Decimal:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from hotdash.base.clock import local_day, parse_iso
 from hotdash.base.errors import NotFoundError
 from hotdash.storage.appdb.repositories.signals.found import (
+    LIKELY_FROM,
     AnomalySignal,
     Foretold,
     IdleStock,
@@ -30,7 +31,7 @@ PAGES, CAMPAIGNS, SALES = "fct_landing_pages", "fct_roas", "fct_revenue"
 
 @dataclass(frozen=True, slots=True)
 class StockSignal:
-    """An item that runs out sooner than it can be refilled, by its forecast where that knows it, else by what it sold.
+    """An item that runs out sooner than it can be refilled, by what it sold (`is_due`) or by its forecast.
 
     Others are told where somebody decided about them.
     """
@@ -296,7 +297,7 @@ class _Asked:
         elif name == "pages":
             given["watched"] = sorted(self.watched.pages)
         elif name == "stock":
-            given["items"] = sorted(self.watched.items)
+            given |= {"items": sorted(self.watched.items), "likely_from": LIKELY_FROM}
         elif name == "anomaly_ends":
             given["series"] = sorted(self.watched.series)
         elif name in ("campaigns", "unread_platforms", "sales"):

@@ -8,7 +8,7 @@ select
   plan.daily, plan.out_on, plan.out_earliest, plan.out_latest, plan.run_out, plan.run_out_noticed,
   plan.units_short as expected_short, plan.money_at_risk as expected_loss,
   plan.reorder_quantity as planned_quantity, plan.order_cost,
-  plan.is_warned and plan.reorder_quantity > 0 as is_warned
+  foretold.is_asked
 from serving.current_fct_inventory as item
 left join app.stock_plans as plan
   on
@@ -16,13 +16,15 @@ left join app.stock_plans as plan
     and plan.inventory_item_id = item.inventory_item_id
     and plan.as_of_day >= item.as_of_day - 1
     and plan.is_own_range
+cross join lateral (
+  select
+    plan.reorder_quantity > 0 and (plan.is_warned or plan.run_out >= :likely_from) as is_asked
+) as foretold
 where
   item.shop_id = :shop_id
   and (
     item.inventory_item_id::text = any(cast(:items as text[]))
-    or case
-      when plan.shop_id is null then item.is_running_out and item.reorder_quantity > 0
-      else plan.is_warned and plan.reorder_quantity > 0
-    end
+    or (item.is_running_out and item.reorder_quantity > 0)
+    or foretold.is_asked
   )
 order by item.inventory_item_id

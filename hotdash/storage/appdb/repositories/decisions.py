@@ -58,7 +58,8 @@ class OutcomeRecord:
 class Wanted:
     """Which decisions are asked for; a prefix that ends in a dot names a family of actions.
 
-    Hidden are the scopes that whoever asks may not see, whatever they ask for.
+    Hidden are the scopes that whoever asks may not see, whatever they ask for; without are families
+    of actions that are no matter of theirs.
     """
 
     actor: str | None = None
@@ -69,6 +70,7 @@ class Wanted:
     until: datetime | None = None
     before: tuple[datetime, UUID] | None = None
     hidden: frozenset[str] = frozenset()
+    without: tuple[str, ...] = ()
 
 
 EVERYTHING = Wanted()
@@ -119,6 +121,8 @@ def list_decisions(
             query = query.where(column == value)
     if wanted.hidden:
         query = query.where(Decision.scope.not_in(wanted.hidden))
+    for each in wanted.without:
+        query = query.where(~Decision.action.startswith(each, autoescape=True))
     if wanted.action is not None:
         family = wanted.action.endswith(".")
         named = Decision.action

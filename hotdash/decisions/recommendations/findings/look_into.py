@@ -141,6 +141,7 @@ def _proposal(reading: Reading, matter: Matter) -> Proposal:
         options=[{"option": "assign"}, {"option": "false alarm"}, {"option": "explained"}],
         features=_features(reading, matter),
         silent_beside=spoken_of_by(reading, first),
+        speaks_for=[(Kind.LOOK_INTO, subject_of(each)) for each in matter.others],
     )
 
 

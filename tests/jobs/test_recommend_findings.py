@@ -153,7 +153,7 @@ def rung(published: Publisher) -> Publisher:
 def ring(session: Session, day: date = LAST) -> None:
     moved = [{"metric": ORDERS, "title": "Orders"}]
     told = {"money": Decimal(-680), "value": Decimal(120), "expected": Decimal(800), "unit": "USD"}
-    context = {
+    context: dict[str, Any] = {
         "driver": {"dimension": "category", "named": "Hoses", "parts": [], "unit": None},
         "moved": moved,
         "before": [
@@ -238,6 +238,13 @@ class TestAnAnomaly:
             told = AnomalyAnswer(State.EXPLAINED, "cli:bea", "The checkout was closed.")
             record = find_anomaly(session, SHOP, str(known[REVENUE].anomaly_id))
             answer_anomaly(session, record, told, NOW + timedelta(days=2))
+            # The next one of the series, which nobody has found out by then, is another one.
+            [later] = keep_anomalies(
+                session, [kept_anomaly(REVENUE, LAST + timedelta(days=6))], NOW
+            )
+            taken = AnomalyAnswer(State.ASSIGNED, "cli:bea", assignee="Cy")
+            next_one = find_anomaly(session, SHOP, str(later))
+            answer_anomaly(session, next_one, taken, NOW + timedelta(days=6))
         rung.clock.advance(timedelta(days=7))
         asked(rung)
         with rung.database.jobs() as session:

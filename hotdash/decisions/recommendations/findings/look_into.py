@@ -43,10 +43,10 @@ class LookInto:
             yield _proposal(reading, matter)
 
     def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal | None:
-        """Whether it was found out what it was: a false alarm is nothing found, and neither is silence."""
+        """Whether it was found out what that very anomaly was: a false alarm is nothing found, and neither is silence."""
         if kind is not Kind.LOOK_INTO:
             return None
-        state = reading.anomaly_ends.get(series_of(subject))
+        state = reading.anomaly_ends.get(subject.partition(":")[2])
         if state is None:
             return None
         return _FOUND_OUT if state == EXPLAINED else _OPEN
@@ -98,10 +98,6 @@ def at_risk(each: AnomalySignal) -> Decimal | None:
 def subject_of(each: AnomalySignal) -> str:
     """By its series, so that it is known how the last one of it ended."""
     return f"anomaly:{each.key}"
-
-
-def series_of(subject: str) -> str:
-    return subject.partition(":")[2]
 
 
 def answered_elsewhere(reading: Reading) -> frozenset[tuple[str, str]]:

@@ -78,7 +78,7 @@ EVERYTHING = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class Measurable:
-    """A decided recommendation whose outcome nobody has measured."""
+    """A decided recommendation whose outcome nobody has measured; features are those it was decided with."""
 
     decision_id: UUID
     decided_at: datetime
@@ -87,6 +87,7 @@ class Measurable:
     metric: str
     measured: Decimal | None
     is_done: bool = True
+    features: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def add_decision(session: Session, decision: DecisionRecord) -> None:
@@ -162,7 +163,7 @@ def measurable(session: Session, shop_id: str, statuses: Sequence[str]) -> list[
     asked = Recommendation
     found = session.execute(
         select(Decision.decision_id, Decision.decided_at, asked.kind, asked.subject)
-        .add_columns(asked.metric, asked.measured, asked.status == APPROVED)
+        .add_columns(asked.metric, asked.measured, asked.status == APPROVED, asked.features)
         .join(
             asked,
             (asked.shop_id == Decision.shop_id) & (asked.decision_id == Decision.decision_id),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from hotdash.base.errors import ConflictError
 from hotdash.storage.appdb.repositories import audit
 from hotdash.storage.appdb.repositories.anomalies import (
     EXPLAINED,
@@ -50,11 +51,17 @@ def say(session: Session, record: AnomalyRecord, said: Saying, now: datetime) ->
     )
 
 
-def say_of_all(
-    session: Session, shop_id: str, anomalies: Sequence[str], said: Saying, now: datetime
-) -> None:
-    """Of those that nobody ended meanwhile: what has ended stays as it ended."""
-    for named in anomalies:
-        record = find_anomaly(session, shop_id, named)
-        if record.state not in ENDED:
-            say(session, record, said, now)
+def require_unended(
+    session: Session, shop_id: str, anomalies: Sequence[str]
+) -> list[AnomalyRecord]:
+    """Those that nobody ended meanwhile: what has ended stays as it ended, and where all have there is nothing to say."""
+    known = [find_anomaly(session, shop_id, named) for named in anomalies]
+    waiting = [each for each in known if each.state not in ENDED]
+    if known and not waiting:
+        how = " and ".join(sorted({each.state.replace("_", " ") for each in known}))
+        raise ConflictError(
+            f"This is {how} already: it was answered on its own page.",
+            hint="Nothing is left to do; look into the queue again.",
+            field="recommendation",
+        )
+    return waiting

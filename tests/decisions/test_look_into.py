@@ -46,6 +46,15 @@ def anomaly(metric: str, *, moved: tuple[str, ...] = (), **more: Any) -> Anomaly
     return AnomalySignal(**told | more)
 
 
+def part(named: str, **more: Any) -> AnomalySignal:
+    told: dict[str, Any] = {
+        "key": f"sessions/channel/{named}",
+        "dimension": "channel",
+        "part_name": named,
+    }
+    return anomaly("sessions", **told | more)
+
+
 def found(*anomalies: AnomalySignal, **more: Any) -> list[Proposal]:
     told = replace(reading(), looked_to=DAY, anomalies=anomalies, **more)
     return list(LookInto().propose(told, NOW))
@@ -72,6 +81,25 @@ class TestOneMatter:
             "sessions", grain="week", key="sessions/page/", dimension="page", part_name="/"
         )
         assert len(found(orders, before, week)) == 3
+
+    def test_is_no_other_part_of_the_same_figure(self) -> None:
+        """An answer about one channel says nothing of another one, which the question never names."""
+        organic, paid = part("Organic", money=Decimal(-300)), part("Paid")
+        asked = found(organic, paid, anomaly("orders", money=Decimal(-90), moved=("sessions",)))
+        assert [(each.subject, len(each.features["anomalies"])) for each in asked] == [
+            ("anomaly:sessions/channel/Organic", 1),
+            ("anomaly:sessions/channel/Paid", 1),
+            ("anomaly:orders", 1),
+        ]
+
+    def test_is_the_parts_of_the_whole_that_leads_and_names_them(self) -> None:
+        whole = anomaly("sessions", money=Decimal(-500), moved=("orders",))
+        [asked] = found(part("Organic"), part("Paid"), whole, anomaly("orders"))
+        assert (asked.subject, len(asked.features["anomalies"])) == ("anomaly:sessions", 4)
+        assert asked.reason.endswith(
+            "orders moved as well. The answer holds also for sessions of Organic (50% less than "
+            "expected) and sessions of Paid (50% less than expected)."
+        )
 
     def test_ends_with_the_answer_to_it(self) -> None:
         assert not found(anomaly("orders", state="assigned"))
@@ -163,6 +191,21 @@ def settled(asked: Proposal, *rules: Proposed) -> Any:
 SPEND = LinkSignal("campaigns-stock", "ad_spend", "Ad spend", "Stock-out rate", 3)
 
 
+class TestWhatPeopleWrote:
+    @pytest.mark.parametrize("by", [{"by_person": True}, {}], ids=["by a person", "not known"])
+    def test_stays_where_it_can_be_erased(self, by: dict[str, bool]) -> None:
+        """A note has the kinds of what Hotdash tells; those kept before do not say whose words they are."""
+        note = {"kind": "campaign", "text": "Campaign: 20% for Ann Smith.", **by}
+        [asked] = found(anomaly("orders", context={"before": [note]}))
+        assert "Ann" not in asked.reason
+
+    def test_does_not_hide_what_hotdash_tells(self) -> None:
+        note = {"kind": "campaign", "text": "Campaign: 20% off.", "by_person": True}
+        ours = {"kind": "campaign", "text": "Spring stopped.", "by_person": False}
+        [asked] = found(anomaly("orders", context={"before": [note, ours]}))
+        assert asked.reason.endswith("In the week before: Spring stopped.")
+
+
 class TestALink:
     def test_says_what_moves_together_and_never_what_causes(self) -> None:
         [asked] = found(anomaly("ad_spend"), links=[SPEND])
@@ -210,9 +253,8 @@ def test_where_nobody_looked_nothing_is_taken_back() -> None:
 
 
 def test_what_was_found_out_is_no_false_alarm() -> None:
-    told: Reading = replace(reading(), anomaly_ends={"orders": "explained", "units": "false_alarm"})
+    told: Reading = replace(reading(), anomaly_ends={"a1": "explained", "a2": "false_alarm"})
     measured = [
-        LookInto().measure(told, Kind.LOOK_INTO, f"anomaly:{key}")
-        for key in ("orders", "units", "revenue")
+        LookInto().measure(told, Kind.LOOK_INTO, f"anomaly:{named}") for named in ("a1", "a2", "a3")
     ]
     assert measured == [0, 1, None]

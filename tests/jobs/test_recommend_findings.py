@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 from sqlalchemy.orm import Session
 
+from hotdash.base.clock import local_day
+from hotdash.base.errors import ConflictError
 from hotdash.decisions.recommendations.answering import Answer, Verdict, answer
+from hotdash.insights.anomalies.before import events_before
+from hotdash.insights.anomalies.reading import read_shop
 from hotdash.insights.anomalies.states import State
 from hotdash.insights.forecasting.demand_sum import Sum, chance_to_reach
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly
@@ -22,7 +26,7 @@ from hotdash.storage.appdb.repositories.anomalies import (
     list_anomalies,
     save_look,
 )
-from hotdash.storage.appdb.repositories.decisions import find_decision, outcomes_of
+from hotdash.storage.appdb.repositories.decisions import find_decision, list_decisions, outcomes_of
 from hotdash.storage.appdb.repositories.forecasts import StockPlanRecord, keep_stock_plan
 from hotdash.storage.appdb.repositories.recommendations import (
     RecommendationRecord,
@@ -230,12 +234,12 @@ def rung(published: Publisher) -> Publisher:
 def ring(session: Session, day: date = LAST) -> None:
     moved = [{"metric": ORDERS, "title": "Orders"}]
     told = {"money": Decimal(-680), "value": Decimal(120), "expected": Decimal(800), "unit": "USD"}
-    context = {
+    context: dict[str, Any] = {
         "driver": {"dimension": "category", "named": "Hoses", "parts": [], "unit": None},
         "moved": moved,
         "before": [
-            {"kind": "incident", "day": day.isoformat(), "text": "Ana Ortiz called."},
-            {"kind": "campaign", "day": day.isoformat(), "text": "Spring stopped."},
+            {"kind": "campaign", "text": "Campaign: 20% for Ana Ortiz.", "by_person": True},
+            {"kind": "campaign", "text": "Spring stopped.", "by_person": False},
         ],
     }
     keep_anomalies(
@@ -267,6 +271,15 @@ def decided(session: Session, asked: RecommendationRecord) -> Any:
 def standing(published: Publisher) -> dict[str, AnomalyRecord]:
     with published.database.jobs() as session:
         return {each.about.key: each for each in list_anomalies(session, SHOP)}
+
+
+def explain(published: Publisher, *keys: str) -> None:
+    """On their own pages."""
+    told = AnomalyAnswer(State.EXPLAINED, "cli:bea", "The checkout was closed.")
+    known = standing(published)
+    with published.database.jobs() as session:
+        for key in keys:
+            answer_anomaly(session, known[key], told, published.clock.now())
 
 
 class TestAnAnomaly:
@@ -306,6 +319,13 @@ class TestAnAnomaly:
             told = AnomalyAnswer(State.EXPLAINED, "cli:bea", "The checkout was closed.")
             record = find_anomaly(session, SHOP, str(known[REVENUE].anomaly_id))
             answer_anomaly(session, record, told, NOW + timedelta(days=2))
+            # The next one of the series, which nobody has found out by then, is another one.
+            [later] = keep_anomalies(
+                session, [kept_anomaly(REVENUE, LAST + timedelta(days=6))], NOW
+            )
+            taken = AnomalyAnswer(State.ASSIGNED, "cli:bea", assignee="Cy")
+            next_one = find_anomaly(session, SHOP, str(later))
+            answer_anomaly(session, next_one, taken, NOW + timedelta(days=6))
         rung.clock.advance(timedelta(days=7))
         asked(rung)
         with rung.database.jobs() as session:
@@ -338,15 +358,39 @@ class TestAnAnomaly:
         self, rung: Publisher
     ) -> None:
         found = asked(rung)["look_into"]
-        for key in (REVENUE, ORDERS):
-            with rung.database.jobs() as session:
-                record = find_anomaly(session, SHOP, str(standing(rung)[key].anomaly_id))
-                told = AnomalyAnswer(State.EXPLAINED, "cli:bea", "The checkout was closed.")
-                answer_anomaly(session, record, told, NOW)
+        explain(rung, REVENUE, ORDERS)
         assert "look_into" not in asked(rung)
         with rung.database.jobs() as session:
             events = events_of_recommendation(session, SHOP, found.recommendation_id)
         assert (events[-1].event, events[-1].detail) == ("expired", {"ignored": False})
+
+    def test_ended_on_its_own_page_it_is_not_answered_again(self, rung: Publisher) -> None:
+        found = asked(rung)["look_into"]
+        explain(rung, REVENUE, ORDERS)
+        with pytest.raises(ConflictError, match="This is explained already"):
+            say(rung, found, Verdict.APPROVE, assignee="Bea")
+        assert standing(rung)[REVENUE].assignee is None
+        with rung.database.jobs() as session:
+            assert [each.action for each in list_decisions(session, SHOP)] == [
+                "anomalies.explain",
+                "anomalies.explain",
+            ]
+
+    def test_answered_or_put_off_is_not_what_came_before_the_next_one(
+        self, rung: Publisher
+    ) -> None:
+        """A reorder may be why something moved; that somebody looked is not."""
+        found = asked(rung)
+        say(rung, found["look_into"], Verdict.SNOOZE, until=NOW + timedelta(days=1))
+        say(rung, found["look_into"], Verdict.REJECT)
+        say(rung, found["reorder"], Verdict.APPROVE)
+        with rung.database.snapshot() as session:
+            told = read_shop(session, SHOP, NOW)
+            assert told is not None
+            events = events_before(told, local_day(NOW, told.timezone))
+        assert [each.text for each in events if each.kind == "decision"] == [
+            f"Decided: inventory reorder approve, {found['reorder'].subject}."
+        ]
 
     def test_a_week_old_it_is_over(self, rung: Publisher) -> None:
         assert "look_into" in asked(rung)

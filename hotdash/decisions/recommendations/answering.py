@@ -12,11 +12,16 @@ from sqlalchemy.orm import Session
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import ConflictError, HotdashError, NotFoundError
 from hotdash.base.ids import new_id
-from hotdash.decisions.anomaly_answers import Saying, say_of_all
+from hotdash.decisions.anomaly_answers import Saying, require_unended, say
 from hotdash.decisions.assignments import require_assignee
 from hotdash.decisions.log import Action, Decision, Learnt, Scope, record_decision
 from hotdash.decisions.recommendations.contract import KINDS, Kind
-from hotdash.storage.appdb.repositories.anomalies import ASSIGNED, EXPLAINED, FALSE_ALARM
+from hotdash.storage.appdb.repositories.anomalies import (
+    ASSIGNED,
+    EXPLAINED,
+    FALSE_ALARM,
+    AnomalyRecord,
+)
 from hotdash.storage.appdb.repositories.assignments import AssignmentRecord, add_assignment
 from hotdash.storage.appdb.repositories.decisions import DecisionRecord, decision_by_key
 from hotdash.storage.appdb.repositories.recommendations import (
@@ -106,12 +111,13 @@ def answer(
         require_assignee(given.assignee)
     if assignment is not None:
         _require_page(asked)
+    waiting = _unended(session, asked) if action in _SAID else []
     decision = record_decision(session, _decision(asked, given, action, assignment, now), now)
     _take_effect(session, asked, given, decision, now)
     if assignment is not None:
         add_assignment(session, _assigned(asked, given, assignment, decision, now))
     if action in _SAID:
-        _say_of_anomalies(session, asked, given, action, now)
+        _say_of_anomalies(session, waiting, given, action, now)
     return Answered(
         asked.recommendation_id, decision, _STATUSES[given.verdict], action.value, assignment
     )
@@ -159,15 +165,24 @@ def _action(asked: RecommendationRecord, given: Answer) -> Action:
     return _ENDINGS[given.option]
 
 
+def _unended(session: Session, asked: RecommendationRecord) -> list[AnomalyRecord]:
+    anomalies = [str(each) for each in asked.features.get("anomalies") or ()]
+    return require_unended(session, asked.shop_id, anomalies)
+
+
 def _say_of_anomalies(
-    session: Session, asked: RecommendationRecord, given: Answer, action: Action, now: datetime
+    session: Session,
+    anomalies: Sequence[AnomalyRecord],
+    given: Answer,
+    action: Action,
+    now: datetime,
 ) -> None:
     """Of all that were asked as one: each stands afterwards as if it had been said on its own page."""
     assignee = require_assignee(given.assignee) if action is Action.ASSIGN_ANOMALY else None
     note = given.rationale.strip()
     said = Saying(_SAID[action], given.actor, assignee, note, given.request_id)
-    anomalies = [str(each) for each in asked.features.get("anomalies") or ()]
-    say_of_all(session, asked.shop_id, anomalies, said, now)
+    for each in anomalies:
+        say(session, each, said, now)
 
 
 def _decision(

@@ -53,6 +53,7 @@ class KindRules:
     Of a standing one the subject stays while what it is about changes, and its deadline with it.
     One that no rule looks at again ends with its deadline.
     Where the matter can be over, that is the figure it is over at, and less than that is no success.
+    Of one that asks of single occasions a feature names them: an answer about one is none about the next.
     """
 
     approve: Action
@@ -64,6 +65,7 @@ class KindRules:
     is_standing: bool = False
     ends_at_deadline: bool = False
     over_at: Decimal | None = None
+    occasions: str | None = None
 
 
 KINDS: Mapping[Kind, KindRules] = {
@@ -133,6 +135,7 @@ KINDS: Mapping[Kind, KindRules] = {
         timedelta(days=7),
         Better.LOWER,
         over_at=Decimal(0),
+        occasions="anomalies",
     ),
     Kind.CLEAR_STOCK: KindRules(
         Action.APPROVE_CLEARANCE,
@@ -168,7 +171,7 @@ class Proposal:
 
     The weight is what it is ranked by, and never shown; the magnitude is what grows when it gets
     worse, of a kind always in the same unit; measured is the figure that is looked at again when its time is over.
-    It is silent where one of the others speaks of the same matter.
+    It is silent where one of the others speaks of the same matter, and speaks for those that it asks of as well.
     """
 
     kind: Kind
@@ -188,6 +191,7 @@ class Proposal:
     options: Sequence[Mapping[str, Any]] = ()
     features: Mapping[str, Any] = field(default_factory=dict[str, Any])
     silent_beside: Sequence[tuple[Kind, str]] = ()
+    speaks_for: Sequence[tuple[Kind, str]] = ()
 
 
 class Recommender(Protocol):

@@ -53,7 +53,7 @@ def watched(found: Sequence[Measurable]) -> Watched:
     """What their figures are of."""
 
     def named(kind: Kind) -> set[str]:
-        return {each.subject.partition(":")[2] for each in found if each.kind == kind.value}
+        return {_measured_of(each).partition(":")[2] for each in found if each.kind == kind.value}
 
     return Watched(named(Kind.ASSIGN_PAGE), named(Kind.REORDER), named(Kind.LOOK_INTO))
 
@@ -74,7 +74,7 @@ def outcome_of(
     if known_to is None or known_to < _due_at(each):
         return None
     told = (
-        recommender.measure(reading, kind, each.subject)
+        recommender.measure(reading, kind, _measured_of(each))
         for recommender in recommenders
         if kind in recommender.judges(reading)
     )
@@ -93,6 +93,13 @@ def outcome_of(
         *(each.decision_id, now, each.metric, each.measured, after, verdict, sentence),
         *(baseline, alike, _worked(kind, baseline, after)),
     )
+
+
+def _measured_of(each: Measurable) -> str:
+    """Its subject, or of one that asks of single occasions the one that led."""
+    named = KINDS[Kind(each.kind)].occasions
+    occasions: Sequence[object] = each.features.get(named) or () if named else ()
+    return f"{each.subject.partition(':')[0]}:{occasions[0]}" if occasions else each.subject
 
 
 def _due_at(each: Measurable) -> datetime:

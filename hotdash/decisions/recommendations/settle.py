@@ -1,6 +1,6 @@
 """What becomes of proposals beside what was asked before: pure, so that any sequence can be tried."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -92,11 +92,12 @@ def settle(
     Elsewhere is what was answered by other ways than in the queue.
     """
     once = _once(proposed)
-    heard = [each for each in once.values() if not once.keys() & _beside(each.proposal)]
+    speaking = {*once, *_still_speaking(known.values(), judged, now)}
+    heard = [each for each in once.values() if not speaking & _keys(each.proposal.silent_beside)]
     silent = once.keys() - {each.key for each in heard}
-    settling = _Settling(
-        reading, known, set(begun_today), now, times, adviser, frozenset({*silent, *elsewhere})
-    )
+    taken_over = {key for each in heard for key in _keys(each.proposal.speaks_for)}
+    spoken_of = frozenset({*silent, *taken_over, *elsewhere})
+    settling = _Settling(reading, known, set(begun_today), now, times, adviser, spoken_of)
     return settling.done(heard, judged)
 
 
@@ -108,8 +109,31 @@ def _once(proposed: Iterable[Proposed]) -> dict[Key, Proposed]:
     return by_key
 
 
-def _beside(proposal: Proposal) -> set[Key]:
-    return {(kind.value, subject) for kind, subject in proposal.silent_beside}
+def _keys(named: Iterable[tuple[Kind, str]]) -> set[Key]:
+    return {(kind.value, subject) for kind, subject in named}
+
+
+def _still_speaking(
+    known: Iterable[RecommendationRecord], judged: Collection[Kind], now: datetime
+) -> Iterator[Key]:
+    """Of a kind that nobody can judge now what is asked, put off or just answered speaks as it did."""
+    for record in known:
+        kind = Kind(record.kind)
+        if kind not in judged and (record.is_asked or _is_in_quiet(record, now)):
+            yield record.kind, record.subject
+
+
+def _is_in_quiet(record: RecommendationRecord, now: datetime) -> bool:
+    if record.status not in ANSWERED or record.closed_at is None:
+        return False
+    return now < record.closed_at + KINDS[Kind(record.kind)].quiet
+
+
+def _is_another_occasion(proposal: Proposal, last: RecommendationRecord) -> bool:
+    named = KINDS[proposal.kind].occasions
+    if named is None:
+        return False
+    return not {*proposal.features.get(named, ())} & {*last.features.get(named, ())}
 
 
 def _shown(record: RecommendationRecord) -> dict[str, object]:
@@ -175,6 +199,7 @@ class _Settling:
         if updated.reason != record.reason:
             self._tell(updated, "changed")
         worse = is_clearly_worse(updated.magnitude, self._answered(record))
+        worse = worse or _is_another_occasion(each.proposal, record)
         self.out.kept.append(self._woken(updated, worse=worse))
 
     def _deadline(self, record: RecommendationRecord, proposal: Proposal) -> datetime:
@@ -207,21 +232,31 @@ class _Settling:
         if last is not None and self._is_quiet(each.proposal, last):
             return
         record = self._record(each, self._period(each.key), last)
-        if last is not None and self._is_still_put_off(each.proposal, last):
-            put_off = {"snoozed_until": last.snoozed_until}
-            put_off |= {"snoozed_magnitude": last.snoozed_magnitude}
+        before = next(self._put_off(each.proposal, last), None)
+        if before is not None:
+            put_off = {"snoozed_until": before.snoozed_until}
+            put_off |= {"snoozed_magnitude": self._answered(before)}
             record = replace(record, status=SNOOZED, **put_off)
         self.out.opened.append(record)
 
     def _is_quiet(self, proposal: Proposal, last: RecommendationRecord) -> bool:
-        if last.status not in ANSWERED or last.closed_at is None:
+        if not _is_in_quiet(last, self.now) or _is_another_occasion(proposal, last):
             return False
-        quiet_until = last.closed_at + KINDS[proposal.kind].quiet
-        return self.now < quiet_until and not is_clearly_worse(proposal.magnitude, last.magnitude)
+        return not is_clearly_worse(proposal.magnitude, last.magnitude)
+
+    def _put_off(
+        self, proposal: Proposal, last: RecommendationRecord | None
+    ) -> Iterator[RecommendationRecord]:
+        """What somebody put off and is back before that moment: gone for a while, or asked by another name now."""
+        others = [self.known.get(key) for key in sorted(_keys(proposal.speaks_for))]
+        for each in (last, *others):
+            if each is not None and self._is_still_put_off(proposal, each):
+                yield each
 
     def _is_still_put_off(self, proposal: Proposal, last: RecommendationRecord) -> bool:
-        """It was gone for a while and is back before the moment until which somebody put it off."""
-        if last.status != EXPIRED or last.snoozed_until is None:
+        if last.status not in (EXPIRED, SNOOZED) or last.snoozed_until is None:
+            return False
+        if _is_another_occasion(proposal, last):
             return False
         worse = is_clearly_worse(proposal.magnitude, self._answered(last))
         return self.now < last.snoozed_until and not worse

@@ -1,7 +1,7 @@
 """What happened on a day and in the week before it: campaigns, links, prices, stock, decisions, changes, sources."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -29,16 +29,19 @@ _LEAST_MORE = Decimal(50)
 """Visits; fewer more through one link move no figure of a shop that is judged."""
 _HIDDEN = frozenset({"backfills", "alerts", "quality"})
 """Decisions about the house itself change no customer's mind."""
+_ONLY_SAID = ("anomalies.", "recommendation.")
+"""Nor does what is said of an anomaly in the queue, or that a question was put off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """text names nobody: who decided is told where decisions are."""
+    """text names nobody, unless a person wrote it: who decided is told where decisions are."""
 
     kind: str
     day: date
     text: str
     url: str | None = None
+    by_person: bool = False
 
 
 def events_before(reading: ShopReading, day: date, days: int = 1) -> tuple[Event, ...]:
@@ -63,14 +66,16 @@ def events_before(reading: ShopReading, day: date, days: int = 1) -> tuple[Event
 def _incidents(reading: ShopReading, window: Window) -> Iterator[Event]:
     for each in reading.incidents:
         if each.first_day <= window.last and each.last_day >= window.first:
-            yield Event("incident", max(each.first_day, window.first), each.told)
+            day = max(each.first_day, window.first)
+            yield Event("incident", day, each.told, by_person=True)
 
 
 def _annotations(reading: ShopReading, window: Window) -> Iterator[Event]:
     for each in list_annotations(reading.session, reading.shop_id):
         if each.first_day <= window.last and each.last_day >= window.first:
             title = "Noted" if each.kind == Kind.OTHER else KIND_TITLES.get(each.kind, each.kind)
-            yield Event(each.kind, max(each.first_day, window.first), f"{title}: {each.title}")
+            day = max(each.first_day, window.first)
+            yield Event(each.kind, day, f"{title}: {each.title}", by_person=True)
 
 
 def campaign_changes(campaigns: Parts, window: Window, currency: str) -> Iterator[Event]:
@@ -172,7 +177,7 @@ def _definitions(reading: ShopReading, window: Window) -> Iterator[Event]:
 
 def _decisions(reading: ShopReading, window: Window) -> Iterator[Event]:
     since, until = _span(reading, window)
-    wanted = Wanted(since=since, until=until, hidden=_HIDDEN)
+    wanted = Wanted(since=since, until=until, hidden=_HIDDEN, without=_ONLY_SAID)
     made = list_decisions(reading.session, reading.shop_id, limit=MOST_DECISIONS, wanted=wanted)
     for each in made:
         what = each.action.replace(".", " ").replace("_", " ")
@@ -197,8 +202,5 @@ def _span(reading: ShopReading, window: Window) -> tuple[datetime, datetime]:
     return datetime.combine(window.first, time(), zone), datetime.combine(ends, time(), zone)
 
 
-def as_json(events: Sequence[Event]) -> list[dict[str, str | None]]:
-    return [
-        {"kind": each.kind, "day": each.day.isoformat(), "text": each.text, "url": each.url}
-        for each in events
-    ]
+def as_json(events: Sequence[Event]) -> list[dict[str, str | bool | None]]:
+    return [asdict(each) | {"day": each.day.isoformat()} for each in events]

@@ -1,6 +1,6 @@
 """Look into what was out of the ordinary: one question for all that moved on the same day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,8 +23,7 @@ LOOK_WITHIN = timedelta(days=1)
 SURE_FROM, LIKELY_FROM = Decimal(6), Decimal(5)
 MANY_TIMES = 3
 _UNANSWERED = frozenset({NEW, ACKNOWLEDGED})
-# What people wrote stands on the anomaly's page, where it can be erased.
-_OUR_WORDS = frozenset({"campaign", "stock_out", "price_change"})
+_WORTH_TELLING = frozenset({"campaign", "stock_out", "price_change"})
 _OPEN, _FOUND_OUT = Decimal(1), Decimal(0)
 
 
@@ -44,10 +43,10 @@ class LookInto:
             yield _proposal(reading, matter)
 
     def measure(self, reading: Reading, kind: Kind, subject: str) -> Decimal | None:
-        """Whether it was found out what it was: a false alarm is nothing found, and neither is silence."""
+        """Whether it was found out what that very anomaly was: a false alarm is nothing found, and neither is silence."""
         if kind is not Kind.LOOK_INTO:
             return None
-        state = reading.anomaly_ends.get(series_of(subject))
+        state = reading.anomaly_ends.get(subject.partition(":")[2])
         if state is None:
             return None
         return _FOUND_OUT if state == EXPLAINED else _OPEN
@@ -55,14 +54,19 @@ class LookInto:
 
 @dataclass(slots=True)
 class Matter:
-    """The one that leads, and what its context says moved with it on that day and rings as well."""
+    """The one that leads, and what rings on that day as well: what moved with it, its whole or the parts of it."""
 
     first: AnomalySignal
     others: list[AnomalySignal] = field(default_factory=list[AnomalySignal])
 
     def holds(self, each: AnomalySignal) -> bool:
-        is_same_day = each.day == self.first.day and "week" not in (each.grain, self.first.grain)
-        return is_same_day and each.metric in (self.first.metric, *self.first.moved)
+        first = self.first
+        if each.day != first.day or "week" in (each.grain, first.grain):
+            return False
+        if each.metric == first.metric:
+            # Two parts are two matters: an answer about one of them says nothing of the other.
+            return each.part_name is None or first.part_name is None
+        return each.part_name is None and each.metric in first.moved
 
     @property
     def all(self) -> Sequence[AnomalySignal]:
@@ -94,10 +98,6 @@ def at_risk(each: AnomalySignal) -> Decimal | None:
 def subject_of(each: AnomalySignal) -> str:
     """By its series, so that it is known how the last one of it ended."""
     return f"anomaly:{each.key}"
-
-
-def series_of(subject: str) -> str:
-    return subject.partition(":")[2]
 
 
 def answered_elsewhere(reading: Reading) -> frozenset[tuple[str, str]]:
@@ -137,6 +137,7 @@ def _proposal(reading: Reading, matter: Matter) -> Proposal:
         options=[{"option": "assign"}, {"option": "false alarm"}, {"option": "explained"}],
         features=_features(reading, matter),
         silent_beside=spoken_of_by(reading, first),
+        speaks_for=[(Kind.LOOK_INTO, subject_of(each)) for each in matter.others],
     )
 
 
@@ -163,11 +164,19 @@ def _sentences(reading: Reading, matter: Matter) -> Iterator[str]:
     moved = [str(each["title"]) for each in first.context.get("moved") or ()]
     if moved:
         yield f"{_listed(moved)} moved as well."
-    before = [each for each in first.context.get("before") or () if each["kind"] in _OUR_WORDS]
-    if before:
-        yield f"In the week before: {before[0]['text']}"
+    unnamed = [each for each in matter.others if each.part_name or each.title not in moved]
+    if unnamed:
+        yield f"The answer holds also for {_listed([_beside(each) for each in unnamed])}."
+    before = next(filter(_is_told, first.context.get("before") or ()), None)
+    if before is not None:
+        yield f"In the week before: {before['text']}"
     for link in _links(reading, first):
         yield _told_link(first, link)
+
+
+def _is_told(event: Mapping[str, Any]) -> bool:
+    """What people wrote stands on the anomaly's page, where it can be erased; so does what does not say whose it is."""
+    return event["kind"] in _WORTH_TELLING and event.get("by_person") is False
 
 
 def _links(reading: Reading, first: AnomalySignal) -> list[LinkSignal]:
@@ -201,6 +210,11 @@ def _evidence(reading: Reading, first: AnomalySignal) -> list[Evidence]:
 
 def _name(each: AnomalySignal) -> str:
     return f"{each.title} of {each.part_name}" if each.part_name else each.title
+
+
+def _beside(each: AnomalySignal) -> str:
+    when = "" if each.grain == WHOLE_DAYS else f" {_when(each)}"
+    return f"{_name(each)}{when} ({_how_much(each)})"
 
 
 def _how_much(each: AnomalySignal) -> str:

@@ -58,7 +58,8 @@ class OutcomeRecord:
 class Wanted:
     """Which decisions are asked for; a prefix that ends in a dot names a family of actions.
 
-    Hidden are the scopes that whoever asks may not see, whatever they ask for.
+    Hidden are the scopes that whoever asks may not see, whatever they ask for; without are families
+    of actions that are no matter of theirs.
     """
 
     actor: str | None = None
@@ -69,6 +70,7 @@ class Wanted:
     until: datetime | None = None
     before: tuple[datetime, UUID] | None = None
     hidden: frozenset[str] = frozenset()
+    without: tuple[str, ...] = ()
 
 
 EVERYTHING = Wanted()
@@ -76,7 +78,7 @@ EVERYTHING = Wanted()
 
 @dataclass(frozen=True, slots=True)
 class Measurable:
-    """A decided recommendation whose outcome nobody has measured."""
+    """A decided recommendation whose outcome nobody has measured; features are those it was decided with."""
 
     decision_id: UUID
     decided_at: datetime
@@ -85,6 +87,7 @@ class Measurable:
     metric: str
     measured: Decimal | None
     is_done: bool = True
+    features: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 def add_decision(session: Session, decision: DecisionRecord) -> None:
@@ -119,6 +122,8 @@ def list_decisions(
             query = query.where(column == value)
     if wanted.hidden:
         query = query.where(Decision.scope.not_in(wanted.hidden))
+    for each in wanted.without:
+        query = query.where(~Decision.action.startswith(each, autoescape=True))
     if wanted.action is not None:
         family = wanted.action.endswith(".")
         named = Decision.action
@@ -158,7 +163,7 @@ def measurable(session: Session, shop_id: str, statuses: Sequence[str]) -> list[
     asked = Recommendation
     found = session.execute(
         select(Decision.decision_id, Decision.decided_at, asked.kind, asked.subject)
-        .add_columns(asked.metric, asked.measured, asked.status == APPROVED)
+        .add_columns(asked.metric, asked.measured, asked.status == APPROVED, asked.features)
         .join(
             asked,
             (asked.shop_id == Decision.shop_id) & (asked.decision_id == Decision.decision_id),

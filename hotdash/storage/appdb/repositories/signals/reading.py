@@ -170,6 +170,8 @@ class Reading:
     looked_to: date | None = None
     anomalies: Sequence[AnomalySignal] = ()
     anomaly_ends: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By id, of those that somebody decided about in the queue."""
+
     links: Sequence[LinkSignal] = ()
 
     def day_of(self, mart: str) -> date:
@@ -186,7 +188,7 @@ class Watched:
 
     pages: Collection[str] = ()
     items: Collection[str] = ()
-    series: Collection[str] = ()
+    anomalies: Collection[str] = ()
 
 
 NOTHING_WATCHED = Watched()
@@ -218,7 +220,7 @@ def load_reading(
         idle=asked.idle(),
         looked_to=next((row["last_day"] for row in asked.rows("looked")), None),
         anomalies=[AnomalySignal(**row) for row in asked.rows("ringing")],
-        anomaly_ends={row["key"]: row["state"] for row in asked.rows("anomaly_ends")},
+        anomaly_ends={str(row["anomaly_id"]): row["state"] for row in asked.rows("anomaly_ends")},
     )
 
 
@@ -299,7 +301,7 @@ class _Asked:
         elif name == "stock":
             given |= {"items": sorted(self.watched.items), "likely_from": LIKELY_FROM}
         elif name == "anomaly_ends":
-            given["series"] = sorted(self.watched.series)
+            given["anomalies"] = sorted(self.watched.anomalies)
         elif name in ("campaigns", "unread_platforms", "sales"):
             last = bare.last_complete(SALES if name == "sales" else CAMPAIGNS)
             given |= {"first": last - timedelta(days=MONTH_DAYS - 1), "last": last}

@@ -93,6 +93,8 @@ class TestAWordAfterwards:
         for page in (PAGE, f"/today?shop={ROD}"):
             told = operator.client.get(f"{page}&answered=paid+out")
             assert (told.status_code, "paid out" in told.text) == (200, False)
+            told = operator.client.get(f"{page}&answered=approve.paid+out")
+            assert (told.status_code, "paid out" in told.text) == (200, False)
 
 
 class TestChanging:
@@ -166,7 +168,12 @@ class TestAnAnomaly:
         page = operator.client.get(PAGE).text
         assert 'name="assignee" required' in page
         assert '<option value="explained">Something known, as said here</option>' in page
-        assert approve(operator, asked, **said).status_code == 303
+        answer = approve(operator, asked, **said)
+        assert answer.status_code == 303
+        told = operator.client.get(answer.headers["location"]).text
+        is_given = "assignee" in said
+        assert (f"given to {said.get('assignee')}; nobody else" in told) == is_given
+        assert (f'href="/anomalies/{anomaly}?shop={ROD}">See the anomaly' in told) == is_given
         with database.jobs() as session:
             record = find_anomaly(session, ROD, str(anomaly))
         assert (record.state, record.assignee) == (state, said.get("assignee"))

@@ -1,5 +1,6 @@
 """hotdash anomalies list|show|answer|look"""
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import migrated_installation
 from hotdash.insights.anomalies.states import State
+from hotdash.insights.anomalies.wording import judged_by, told
 from hotdash.jobs.anomaly_document import anomaly_document, look_document, shown_anomaly
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly, state_named
 from hotdash.jobs.look_for_anomalies import look_for_anomalies
@@ -107,8 +109,8 @@ def answer(
         house.database.jobs() as session,
     ):
         record = find_anomaly(session, None, anomaly)
-        told = AnomalyAnswer(state_named(state), operator(), reason, assignee)
-        after = anomaly_document(answer_anomaly(session, record, told, house.clock.now()))
+        given = AnomalyAnswer(state_named(state), operator(), reason, assignee)
+        after = anomaly_document(answer_anomaly(session, record, given, house.clock.now()))
     if json:
         say_json(after)
         return
@@ -167,12 +169,15 @@ def _say(found: dict[str, Any]) -> None:
     for each in rest:
         out.print(each, markup=False)
     out.print(
-        f"{found['z']} standard deviations, by {found['judged_by']} steps; usual are {found['low']} to "
-        f"{found['high']}.",
+        f"{Decimal(found['z']):+.1f} standard deviations, judged {judged_by(found['grain'], found['judged_by'])}; "
+        f"usual are {told(Decimal(found['low']), found['unit'])} to {told(Decimal(found['high']), found['unit'])}.",
         markup=False,
     )
-    for title, told in (
-        ("Moved as well", [f"{each['title']} (z {each['z']})" for each in context["moved"]]),
+    for title, lines in (
+        (
+            "Moved as well",
+            [f"{each['title']} (z {Decimal(each['z']):+.1f})" for each in context["moved"]],
+        ),
         ("As usual", [each["title"] for each in context["steady"]]),
         ("Before", [f"{each['day']} {each['text']}" for each in context["before"]]),
         (
@@ -180,9 +185,9 @@ def _say(found: dict[str, Any]) -> None:
             [f"{each['day']} {each['state']}: {each['ended'] or '–'}" for each in found["past"]],
         ),
     ):
-        if told:
+        if lines:
             out.print(f"[bold]{title}[/]")
-            for each in told:
+            for each in lines:
                 out.print(f"  {each}", markup=False)
     if context["tuned"]:
         out.print(context["tuned"], style="dim", markup=False)

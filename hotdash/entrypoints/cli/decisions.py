@@ -312,7 +312,7 @@ def _write(form: Form, found: Iterator[dict[str, Any]]) -> None:
 
 
 def _queue(found: list[dict[str, Any]]) -> Table:
-    table = Table(Column("id", no_wrap=True), "shop", "what", "impact", "sure", "until")
+    table = Table(Column("id", no_wrap=True), "shop", "what", "impact", "sure", "until (UTC)")
     for each in found:
         amount = each["impact_amount"]
         impact = f"{amount} {each['currency']}" if amount is not None else each["impact_text"]
@@ -328,7 +328,7 @@ def _queue(found: list[dict[str, Any]]) -> Table:
 
 
 def _history(found: list[dict[str, Any]]) -> Table:
-    table = Table("decided", "shop", "by", "what", "about", "why", "outcome")
+    table = Table("decided (UTC)", "shop", "by", "what", "about", "why", "outcome")
     for each in found:
         outcome = each["outcome"]
         table.add_row(

@@ -59,7 +59,7 @@ def show(context: typer.Context, shop: Shop = None, as_of: AsOf = None, json: Js
         say_json({"shops": [forecasts_document(*each) for each in found.items()]})
         return
     for shop_id, told in found.items():
-        _show(shop_id, told)
+        _show(shop_id, told, until)
 
 
 @commands.command()
@@ -123,13 +123,22 @@ def _one(shops: list[ShopRecord]) -> ShopRecord:
     return shops[0]
 
 
-def _show(shop_id: str, found: dict[str, ForecastRecord]) -> None:
+def _show(shop_id: str, found: dict[str, ForecastRecord], until: date | None) -> None:
     out.print(f"[bold]{shop_id}[/]")
     if not found:
-        out.print("Nothing is forecast yet: the job runs at night, `hotdash forecast make` now.")
+        out.print(_none(until), markup=False, soft_wrap=True)
     for each in found.values():
         for line in _lines(each):
             out.print(line, markup=False, soft_wrap=True)
+
+
+def _none(until: date | None) -> str:
+    if until is None:
+        return "Nothing is forecast yet: the job runs at night, `hotdash forecast make` now."
+    return (
+        f"No forecast that is kept was made as of {wording.day(until)} or before: "
+        f"`hotdash forecast make --as-of {until}` makes it from what was known then."
+    )
 
 
 def _lines(each: ForecastRecord) -> list[str]:

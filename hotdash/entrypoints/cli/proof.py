@@ -8,6 +8,7 @@ import typer
 
 from hotdash.entrypoints.wiring import Installation
 from hotdash.governance.access.people import Person, prove_by_link, prove_by_password
+from hotdash.governance.access.sign_in import WrongPasswordError
 
 As = Annotated[
     str,
@@ -32,7 +33,14 @@ class Proof:
         now = house.clock.now()
         if self.link is not None:
             return prove_by_link(house.database, self.email, self.link, now)
-        return prove_by_password(house.database, self.email, self._password(), now)
+        try:
+            return prove_by_password(house.database, self.email, self._password(), now)
+        except WrongPasswordError as error:
+            raise WrongPasswordError(
+                error.message,
+                hint="Check both; without a password yet, give a one-time link of `hotdash sign-in` with --link.",
+                field=error.field,
+            ) from error
 
     def _password(self) -> str:
         if not sys.stdin.isatty():

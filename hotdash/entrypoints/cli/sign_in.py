@@ -26,4 +26,4 @@ def sign_in(
         if json:
             say_json({"link": link, "works_for_minutes": settings.sign_in_link_minutes})
         else:
-            out.print(link)
+            out.print(link, markup=False, soft_wrap=True)

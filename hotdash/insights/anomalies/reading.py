@@ -14,6 +14,7 @@ from hotdash.insights.anomalies.holidays import country_of, holidays_of
 from hotdash.insights.anomalies.replay import Rang
 from hotdash.insights.anomalies.series import Grain, Series, day_step, step_of
 from hotdash.insights.anomalies.states import State
+from hotdash.insights.anomalies.wording import NOT_NAMED
 from hotdash.insights.metrics.definition import Metric, Unit
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.publication import Windows, load_published
@@ -57,7 +58,7 @@ class ShopReading:
             value = row.cells[metric].value
             if value is not None:
                 named = row.key[dimension]
-                name = str(named) if named not in (None, "") else "(none)"
+                name = str(named) if named not in (None, "") else NOT_NAMED
                 name = name.removeprefix("Channel::")
                 found.setdefault(name, {})[row.days.first] = value
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from hotdash.base.money import in_words
 from hotdash.insights.anomalies.budget import FALSE_ALERTS_A_WEEK, Tuned
+from hotdash.insights.anomalies.series import Grain
 from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.tiles import wording
 
@@ -15,12 +16,15 @@ _KEYS = frozenset({"first_time", "meta_ads", "google_ads"})
 _SMALL = 10
 _MANY_TIMES = 3
 _PLAIN = frozenset(Unit) - {Unit.MONEY}
+_COUNTED = (Unit.ORDERS, Unit.UNITS, Unit.COUNT)
+NOT_NAMED = "(none)"
+"""What has nothing of a dimension, as its part is called."""
 
 
 def told(value: Decimal, unit: str) -> str:
     if unit not in _PLAIN:
         return in_words(value, unit)
-    if unit not in (Unit.ORDERS, Unit.UNITS, Unit.COUNT):
+    if unit not in _COUNTED:
         return wording.amount(value, unit)
     if abs(value) < _SMALL and value != value.to_integral_value():
         return f"{value.quantize(Decimal('0.1')):f}"
@@ -36,14 +40,36 @@ def headline(
 ) -> str:
     """Revenue: $120 on 12 Nov 2026, 85% less than expected ($800)."""
     way = "more" if value > expected else "less"
-    if expected > 0 and value >= _MANY_TIMES * expected:
-        much = f"{(value / expected).quantize(Decimal('0.1')):f} times what was expected"
+    many = times(value, expected)
+    if is_hardly_any(expected, unit) and value > expected:
+        return f"{name_of(title, part)}: {told(value, unit)} {when}, where less than one is usual."
+    if many is not None:
+        much = f"{many} what was expected"
     elif expected > 0:
         share = (abs(value - expected) / expected * 100).quantize(Decimal(1))
         much = f"{share}% {way} than expected"
     else:
         much = f"{way} than expected"
     return f"{name_of(title, part)}: {told(value, unit)} {when}, {much} ({told(expected, unit)})."
+
+
+def is_hardly_any(expected: Decimal, unit: str) -> bool:
+    """Less than one of what is counted: a multiple of it says nothing."""
+    return unit in _COUNTED and expected < 1
+
+
+def times(value: Decimal, expected: Decimal) -> str | None:
+    """None where it is not so many that a percentage would be hard to read."""
+    if expected <= 0 or value < _MANY_TIMES * expected:
+        return None
+    return f"{(value / expected).quantize(Decimal('0.1')):,f} times"
+
+
+def judged_by(grain: str, number: int) -> str:
+    if grain == WEEK:
+        return f"from the page's {number} weeks before"
+    steps = "hours" if grain == Grain.HOUR else "days"
+    return f"from the eight weeks before, of which {number:,} {steps} count"
 
 
 def when(day: date, hour: int | None, grain: str) -> str:
@@ -77,7 +103,11 @@ def driver_sentence(driver: Mapping[str, Any] | None, unit: str) -> str | None:
     part = next(each for each in driver["parts"] if each["name"] == driver["named"])
     change = Decimal(part["change"])
     sign = "+" if change > 0 else "−"
-    return f"It comes from {dimension} {_plain(part['name'])}: {sign}{_changed(abs(change), unit)}."
+    return f"It comes from {_part(dimension, part['name'])}: {sign}{_changed(abs(change), unit)}."
+
+
+def _part(dimension: str, name: str) -> str:
+    return f"what has no {dimension}" if name == NOT_NAMED else f"{dimension} {_plain(name)}"
 
 
 def _plain(name: str) -> str:

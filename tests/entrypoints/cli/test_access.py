@@ -81,9 +81,9 @@ class TestPeople:
         scope = ("--scope", "see_metrics")
         assert commands.error(*told, *scope, "--link", before)["code"] == "link_used_or_expired"
         assert commands.told(*told, *scope, "--link", link)["secret"]
-        assert create(commands, people.shop_id, "export", code=1)["error"]["code"] == (
-            "wrong_password"
-        )
+        refused = create(commands, people.shop_id, "export", code=1)["error"]
+        assert refused["code"] == "wrong_password"
+        assert "`hotdash sign-in` with --link" in refused["hint"]
 
     def test_the_last_who_manages_a_shop_stays_unless_it_is_meant(
         self, commands: Commands, people: SeededShop

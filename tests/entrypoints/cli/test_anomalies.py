@@ -1,5 +1,6 @@
 """hotdash anomalies look|list|show|answer, as a person types them at an installation's home."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,12 @@ def test_a_fallen_day_is_looked_for_listed_shown_and_answered(
     shown = at_home.told("anomalies", "show", revenue["id"][-8:])
     assert shown["context"]["driver"]["named"] == "US"
     words = at_home.shown("anomalies", "show", revenue["id"][-8:])
+    flat = " ".join(words.split())
     for sentence in (*shown["sentences"], "Nothing that Hotdash knows of came before it."):
-        assert sentence in " ".join(words.split())
+        assert sentence in flat
     assert shown["is_new"]
+    assert "standard deviations, judged from the eight weeks before, of which " in flat
+    assert re.search(r"days count; usual are \$[\d,]+(\.\d\d)? to \$[\d,]+(\.\d\d)?\.", flat)
 
     refused = at_home.shown("anomalies", "answer", revenue["id"], "explained", code=1)
     assert "without a reason" in refused

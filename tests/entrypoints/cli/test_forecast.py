@@ -41,6 +41,10 @@ def test_the_plan_lists_what_runs_out(at_home: Commands) -> None:
 
 
 def test_as_of_an_earlier_day_is_made_and_shown(at_home: Commands) -> None:
+    before = at_home.shown("forecast", "show", "--shop", ROD, "--as-of", "2026-11-01")
+    assert (
+        "was made as of 1 Nov 2026 or before: `hotdash forecast make --as-of 2026-11-01`" in before
+    )
     made = at_home.told("forecast", "make", "--shop", ROD, "--as-of", "2026-11-01")
     assert made["shops"] == [{"shop": ROD, "items": 0}]
     [told] = at_home.told("forecast", "show", "--shop", ROD, "--as-of", "2026-11-01")["shops"]

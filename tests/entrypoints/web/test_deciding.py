@@ -93,6 +93,8 @@ class TestAWordAfterwards:
         for page in (PAGE, f"/today?shop={ROD}"):
             told = operator.client.get(f"{page}&answered=paid+out")
             assert (told.status_code, "paid out" in told.text) == (200, False)
+            told = operator.client.get(f"{page}&answered=approve.paid+out")
+            assert (told.status_code, "paid out" in told.text) == (200, False)
 
 
 class TestChanging:
@@ -166,9 +168,17 @@ class TestAnAnomaly:
         page = operator.client.get(PAGE).text
         assert 'name="assignee" required' in page
         assert '<option value="explained">Something known, as said here</option>' in page
-        assert approve(operator, asked, **said).status_code == 303
+        answer = approve(operator, asked, **said)
+        assert answer.status_code == 303
+        told = operator.client.get(answer.headers["location"]).text
+        is_given = "assignee" in said
+        assert (f"given to {said.get('assignee')}; nobody else" in told) == is_given
+        assert (f'href="/anomalies/{anomaly}?shop={ROD}">See the anomaly' in told) == is_given
         with database.jobs() as session:
             record = find_anomaly(session, ROD, str(anomaly))
+        asked_for = f"shop={ROD}&kind=look_into&subject=anomaly:revenue"
+        [_, *days] = table_of(operator.client.get(f"/decisions/evidence?{asked_for}").text)
+        assert [day[1:5] for day in days] == [["10", "100", "80", "120"]]
         assert (record.state, record.assignee) == (state, said.get("assignee"))
         assert [each.action for each in decisions(operator)] == [action]
 
@@ -310,3 +320,12 @@ class TestEvidence:
         ]
         named = evidence_view("cut_campaign", "campaign:meta_ads:Hoses", [], self.SHOP)
         assert named.title == "Cost and return of Hoses"
+
+    def test_days_out_of_the_ordinary_read_in_their_unit(self) -> None:
+        money = {"day": "2026-11-19", "hour": None, "value": "39.65", "unit": "USD", "z": "-4.2"}
+        told = evidence_view("look_into", "anomaly:revenue", [money], self.SHOP)
+        assert [each.title for each in told.columns] == ["Day", "Was", "Standard deviations off"]
+        assert [text for text, _ in told.rows[0]] == ["19 Nov 2026", "$39.65", "−4.2"]
+        hourly = {"hour": 14, "value": "6", "unit": "orders"}
+        told = evidence_view("look_into", "anomaly:orders/hour", [hourly], self.SHOP)
+        assert [text for text, _ in told.rows[0]] == ["14", "6"]

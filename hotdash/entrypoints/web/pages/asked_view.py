@@ -8,19 +8,12 @@ from zoneinfo import ZoneInfo
 
 from hotdash.base.clock import iso_utc, local_day
 from hotdash.base.money import in_words
-from hotdash.decisions.recommendations.answering import Verdict
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.entrypoints.web import formatting
 from hotdash.entrypoints.web.pages.proposal_edits import OptionView, options_of, units_of
 from hotdash.storage.appdb.repositories.anomalies import EXPLAINED
 from hotdash.storage.appdb.repositories.recommendations import SNOOZED, RecommendationRecord
 
-ANSWERED = "answered"
-_TOLD = {
-    Verdict.APPROVE.value: "Approved; nobody else is asked about it.",
-    Verdict.REJECT.value: "Rejected; your reason is kept with it.",
-    Verdict.SNOOZE.value: "Put off; it comes back by itself.",
-}
 _ENDINGS = (
     OptionView("false alarm", "Nothing: a false alarm"),
     OptionView(EXPLAINED, "Something known, as said here"),
@@ -93,11 +86,6 @@ def asked_view(record: RecommendationRecord, timezone: str, now: datetime) -> As
         units=units_of(record),
         is_trial=record.is_trial,
     )
-
-
-def answered_line(verdict: str) -> str | None:
-    """What whoever just answered is told; None where the address says no verdict of ours."""
-    return _TOLD.get(verdict)
 
 
 def answering_view(

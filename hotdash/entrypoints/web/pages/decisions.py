@@ -31,9 +31,8 @@ from hotdash.entrypoints.web.address import local_path, see_other, with_word
 from hotdash.entrypoints.web.api.decisions import names_of_deciders
 from hotdash.entrypoints.web.errors import Problem, problem_of, reference_of
 from hotdash.entrypoints.web.gate import shop_of
+from hotdash.entrypoints.web.pages.answered_view import ANSWERED, answered_view, answered_word
 from hotdash.entrypoints.web.pages.asked_view import (
-    ANSWERED,
-    answered_line,
     answering_view,
     asked_view,
 )
@@ -192,7 +191,7 @@ def give_answer(
             answer(session, shop, asked, given, now)
     except HotdashError as error:
         return _page(request, parts, visit, chosen, Search(), problem_of(error))
-    return see_other(with_word(local_path(next), ANSWERED, said.value))
+    return see_other(with_word(local_path(next), ANSWERED, answered_word(asked, given)))
 
 
 def _as_changed(
@@ -270,7 +269,7 @@ def _page(
         "shop": shop,
         "here": here,
         "problem": problem,
-        "answered": answered_line(answered),
+        "answered": answered_view(parts.context.database, visit.user_id, shop.shop_id, answered),
         "queue": asked,
         "answering": answering_view(
             asked,

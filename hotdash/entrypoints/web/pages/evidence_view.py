@@ -9,6 +9,7 @@ from typing import Any
 from hotdash.base.clock import parse_iso
 from hotdash.decisions.recommendations.contract import Kind
 from hotdash.entrypoints.web import formatting
+from hotdash.insights.anomalies.wording import told
 from hotdash.storage.appdb.repositories.visits import VisitedShop
 
 Reads = Callable[[str, VisitedShop], str]
@@ -125,10 +126,12 @@ COLUMNS: Mapping[str, tuple[str, Reads]] = {
     "expected": ("Expected", _number),
     "low": ("At least", _number),
     "high": ("At most", _number),
+    "unit": ("Unit", _plain),
     "z": ("Standard deviations off", _number),
     "difference_worth": ("The difference is worth", _money),
     "level": ("Told as", _words),
 }
+_IN_THEIR_UNIT = frozenset({"value", "expected", "low", "high"})
 _AMOUNTS = (_count, _number, _days, _money, _chance)
 _TITLES: Mapping[Kind, str] = {
     Kind.REORDER: "Stock of {name}",
@@ -159,14 +162,14 @@ class EvidenceView:
 def evidence_view(
     kind: str, subject: str, rows: Sequence[Mapping[str, Any]], shop: VisitedShop
 ) -> EvidenceView:
-    names = tuple(rows[0]) if rows else ()
+    names = tuple(name for name in rows[0] if _is_shown(name, rows)) if rows else ()
     columns = tuple(_column(name) for name in names)
     return EvidenceView(
         title=_TITLES[Kind(kind)].format(name=_name(kind, subject, rows)),
         columns=columns,
         rows=tuple(
             tuple(
-                (_cell(name, row[name], shop), column.is_amount)
+                (_cell(name, row, shop), column.is_amount)
                 for name, column in zip(names, columns, strict=True)
             )
             for row in rows
@@ -179,9 +182,17 @@ def _column(name: str) -> EvidenceColumn:
     return EvidenceColumn(title, reads in _AMOUNTS)
 
 
-def _cell(name: str, value: object, shop: VisitedShop) -> str:
+def _is_shown(name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Of whole days there is no hour, and a unit stands with its amounts."""
+    return name != "unit" and (name != "hour" or any(row["hour"] is not None for row in rows))
+
+
+def _cell(name: str, row: Mapping[str, Any], shop: VisitedShop) -> str:
+    value = row[name]
     if value is None:
         return formatting.MISSING
+    if name in _IN_THEIR_UNIT and "unit" in row:
+        return told(Decimal(str(value)), row["unit"])
     _, reads = COLUMNS.get(name, (name, _plain))
     return reads(str(value), shop)
 

@@ -15,9 +15,9 @@ from hotdash.entrypoints.web.address import see_other
 from hotdash.entrypoints.web.gate import shop_of
 from hotdash.entrypoints.web.pages import today_view
 from hotdash.entrypoints.web.pages.anomalies import view as anomaly_view
+from hotdash.entrypoints.web.pages.answered_view import answered_view
 from hotdash.entrypoints.web.pages.asked_view import (
     AskedView,
-    answered_line,
     answering_view,
     asked_view,
 )
@@ -58,7 +58,7 @@ def today(
 ) -> Response:
     visit = parts.gate.visit(request, shop)
     period = Period.parse(range, compare)
-    return _today(request, parts, visit, shop, period, chart, answered_line(answered))
+    return _today(request, parts, visit, shop, period, chart, answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _today(
     shop_id: str | None,
     period: Period,
     chart: str | None,
-    answered: str | None = None,
+    answered: str = "",
 ) -> Response:
     wanted = shop_id or next(iter(visit.shops), None)
     if wanted is None:
@@ -102,7 +102,9 @@ def _today(
     shop = shop_of(known, wanted, Permission.SEE_METRICS)
     parts.opened.note(request, visit.user_id, shop.shop_id)
     view = _View(parts, known, shop, period)
-    values = top_bar(known, "today") | {"answered": answered}
+    values = top_bar(known, "today") | {
+        "answered": answered_view(parts.context.database, known.user_id, shop.shop_id, answered)
+    }
     return parts.pages.render(request, "today.html", values | _values(view, chart or SWITCHED[0]))
 
 

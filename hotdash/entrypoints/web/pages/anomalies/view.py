@@ -14,7 +14,7 @@ from hotdash.insights.anomalies.keeping import driver_of, headline_of
 from hotdash.insights.anomalies.series import Grain
 from hotdash.insights.anomalies.states import State
 from hotdash.insights.anomalies.telling import rang_before
-from hotdash.insights.anomalies.wording import WEEK, ago, told
+from hotdash.insights.anomalies.wording import ago, is_hardly_any, judged_by, times, told
 from hotdash.insights.tiles import wording
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord, LookRecord
 
@@ -156,17 +156,15 @@ def money_of(record: AnomalyRecord) -> str:
 
 def figures(record: AnomalyRecord) -> list[Figure]:
     about = record.about
-    share = None
-    if about.expected > 0:
-        share = (about.value - about.expected) / about.expected
-    weekdays = _judged_by(about.grain, about.judged_by)
     return [
         Figure("Seen", told(about.value, about.unit)),
-        Figure("Expected", told(about.expected, about.unit), weekdays),
+        Figure(
+            "Expected", told(about.expected, about.unit), judged_by(about.grain, about.judged_by)
+        ),
         Figure(
             "Difference",
             _signed(about.value - about.expected, about.unit),
-            "" if share is None else f"{_sign(share)}{formatting.percent(share)}",
+            _in_proportion(about.value, about.expected, about.unit),
         ),
         Figure(
             "Worth",
@@ -186,10 +184,14 @@ def figures(record: AnomalyRecord) -> list[Figure]:
     ]
 
 
-def _judged_by(grain: str, number: int) -> str:
-    if grain == WEEK:
-        return f"by the page's {number} weeks before"
-    return f"by {number} {'days' if grain == Grain.DAY else 'hours'} of eight weeks"
+def _in_proportion(value: Decimal, expected: Decimal, unit: str) -> str:
+    if expected <= 0 or is_hardly_any(expected, unit):
+        return ""
+    many = times(value, expected)
+    if many is not None:
+        return f"{many} as much"
+    share = (value - expected) / expected
+    return f"{_sign(share)}{formatting.percent(share)}"
 
 
 def parts_of(driver: Mapping[str, Any] | None, unit: str) -> list[PartRow]:

@@ -110,7 +110,9 @@ def until(holds: Callable[[], bool], seconds: float = 90.0) -> None:
         time.sleep(0.05)
 
 
+# A run, a worker, a server and one command after the other share the cores with all other slow tests.
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 class TestUnderLoad:
     def test_a_run_and_webhooks_go_on_while_the_key_changes_again_and_again(
         self, at_work: AtWork

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -54,9 +55,20 @@ def test_the_list_says_what_how_much_and_what_drives_it(web: Web) -> None:
     assert "series up to 19 Nov 2026" in told
 
 
-def test_today_names_the_newest_that_nobody_answered(web: Web) -> None:
+def test_today_tells_it_once(web: Web) -> None:
+    """As what is to be decided, and as out of the ordinary where that was put off."""
     told = plain(web.client.get(f"/today{ASK}").text)
+    assert "Find out why Revenue" in told
+    assert "Out of the ordinary" not in told
 
+    queue = web.client.get(f"/api/v1/decisions/queue{ASK}").json()["recommendations"]
+    until = (web.storefront.clock.now() + timedelta(days=2)).isoformat()
+    for each in queue:
+        if each["kind"] == "look_into":
+            later = f"/api/v1/decisions/{each['recommendation']}/snooze{ASK}"
+            answer = web.send(later, {"until": until, "rationale": "On Monday."})
+            assert answer.status_code == 200, answer.text
+    told = plain(web.client.get(f"/today{ASK}").text)
     assert "Out of the ordinary" in told
     assert "Revenue: $" in told
 

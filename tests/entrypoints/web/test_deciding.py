@@ -165,6 +165,9 @@ class TestAnAnomaly:
         with database.jobs() as session:
             [anomaly] = keep_anomalies(session, [kept_anomaly("revenue", now.date())], now)
         asked = put(operator, kind=Kind.LOOK_INTO, features={"anomalies": [str(anomaly)]})
+        today = operator.client.get(f"/today?shop={ROD}").text
+        assert 'name="assignee" required' in today
+        assert "Out of the ordinary" not in today, "it is asked above"
         page = operator.client.get(PAGE).text
         assert 'name="assignee" required' in page
         assert '<option value="explained">Something known, as said here</option>' in page

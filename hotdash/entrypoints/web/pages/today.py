@@ -135,7 +135,10 @@ def _values(view: _View, chart: str) -> dict[str, Any]:
             *(shop.shop_id, now, view.url(chart)),
             may_decide=may(shop.role, Permission.DECIDE),
         ),
-        "unusual": [anomaly_view.row_of(each) for each in beside.unusual],
+        "unusual": [
+            anomaly_view.row_of(each)
+            for each in today_view.not_above(beside.unusual, beside.waiting, decisions)
+        ],
         "anomalies_url": anomaly_view.url_of(shop.shop_id),
         "looks_again": today_view.looks_again(tiles),
         "period_line": today_view.period_line(sales, period),

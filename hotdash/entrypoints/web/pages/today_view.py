@@ -16,7 +16,9 @@ from hotdash.insights.tiles.catalog import TILES
 from hotdash.insights.tiles.chart import MetricDays
 from hotdash.insights.tiles.contract import ActionKind, Tile, TileState
 from hotdash.insights.tiles.trouble import Reprocessing
+from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord
 from hotdash.storage.appdb.repositories.backfills import EventRecord
+from hotdash.storage.appdb.repositories.recommendations import RecommendationRecord
 
 MOST_DECISIONS = 3
 _MOST_REASONS = 2
@@ -169,6 +171,20 @@ def not_asked(acting: Iterable[DecisionView], asked: Sequence[AskedView]) -> Ite
     """A tile points at what is recommended already, in the same words."""
     titles = {each.title for each in asked}
     return (each for each in acting if each.title not in titles)
+
+
+def not_above(
+    unusual: Iterable[AnomalyRecord],
+    waiting: Iterable[RecommendationRecord],
+    shown: Iterable[DecisionView | AskedView],
+) -> list[AnomalyRecord]:
+    """What stands above as a decision is not told a second time."""
+    above = {each.recommendation_id for each in shown if isinstance(each, AskedView)}
+    asked: set[str] = set()
+    for each in waiting:
+        if each.recommendation_id in above:
+            asked |= set(each.features.get("anomalies", ()))
+    return [each for each in unusual if str(each.anomaly_id) not in asked]
 
 
 def _failed_checks(tiles: Sequence[Tile], shop_id: str) -> Iterator[DecisionView]:

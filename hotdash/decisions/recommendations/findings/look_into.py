@@ -96,7 +96,7 @@ def at_risk(each: AnomalySignal) -> Decimal | None:
 
 
 def subject_of(each: AnomalySignal) -> str:
-    """By its series, so that it is known how the last one of it ended."""
+    """By its series, of which one is asked at a time; which anomaly it is, a feature says."""
     return f"anomaly:{each.key}"
 
 

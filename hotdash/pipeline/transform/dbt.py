@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger, new_reference, redact
 from hotdash.base.paths import dbt_project_folder
+from hotdash.pipeline.transform.lean_dbt import lean
 from hotdash.pipeline.transform.parsed import parse_key, parsed_once
 from hotdash.pipeline.transform.story import Story
 from hotdash.storage.warehouse.contract import Warehouse
@@ -67,6 +69,10 @@ class DbtProject:
 
     @property
     def manifest(self) -> Any:
+        return self._read_once
+
+    @cached_property
+    def _read_once(self) -> Any:
         """Parsed once per home, as long as neither project, target nor version changes."""
         key = parse_key(project_hash(dbt_project_folder()), self._warehouse.dbt_output())
         place = f"{self._workdir} {key}"
@@ -120,7 +126,7 @@ class DbtProject:
         folders = self._folders()
         with closing(Story(self.log_file)) as story:
             runner = cast(Any, dbtRunner)(manifest=manifest, callbacks=[finished, story.tell])
-            with environment(self._warehouse.dbt_environment()):
+            with environment(self._warehouse.dbt_environment()), lean():
                 answer = runner.invoke([*command, *_QUIET, *folders])
         if answer.result is None:
             raise self._broken(command[0], answer.exception) from answer.exception

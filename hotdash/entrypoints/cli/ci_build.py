@@ -1,7 +1,6 @@
 """The modified models and what follows, built on a small warehouse; then every check is asked of it."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -27,10 +26,10 @@ _BUILT = ("model", "seed", "unit_test")
 def keep_baseline(house: Installation, state: Path, progress: Progress) -> list[FailedCheck]:
     """The project as it was and what already failed with it: a change answers for its own only."""
     state.mkdir(parents=True, exist_ok=True)
-    folder = house.settings.home / "dbt"
     with house.warehouse() as warehouse:
-        failed = _failed(warehouse, DbtProject(warehouse, folder), _variables(house), progress)
-    shutil.copyfile(folder / "target" / MANIFEST, state / MANIFEST)
+        project = DbtProject(warehouse, house.settings.home / "dbt")
+        failed = _failed(warehouse, project, _variables(house), progress)
+        project.manifest.write(str(state / MANIFEST))
     told = [asdict(each) for each in failed]
     (state / FAILED).write_text(json.dumps(told, indent=2) + "\n")
     return failed

@@ -84,7 +84,7 @@ class DbtProject:
             return self._parsed[place]
 
     def _parse(self) -> Any:
-        return self._invoke(None, ["parse"], None).result
+        return self._invoke(None, ["parse", "--no-write-json"], None).result
 
     def run(
         self, arguments: Sequence[str], variables: Mapping[str, Any], on_finished: OnFinished

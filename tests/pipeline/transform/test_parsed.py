@@ -43,7 +43,7 @@ def read(
     folder: Path, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Any:
     """Reads the project as a process does that begins, and tells whether dbt parsed for it."""
-    written = tmp_path / "dbt" / "target" / "manifest.json"
+    written = tmp_path / "dbt" / "target" / "partial_parse.msgpack"
 
     def begin(on: Warehouse = warehouse) -> tuple[DbtProject, Any, bool]:
         written.unlink(missing_ok=True)

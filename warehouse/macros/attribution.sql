@@ -68,8 +68,9 @@
 {#- The whole parts, and of the units still missing one each to the largest rests; ties to the latest. -#}
 {% macro largest_remainder(name, parts, missing, partition, tie) -%}
   {{ parts }}.{{ name }}_floor + case
-    when row_number() over (partition by {{ parts }}.{{ partition }} order by {{ parts }}.{{ name }}_rest desc, {{ parts }}.{{ tie }})
-      <= {{ missing }}.{{ name }}_left
+    when row_number() over (
+      partition by {{ parts }}.{{ partition }} order by {{ parts }}.{{ name }}_rest desc, {{ parts }}.{{ tie }}
+    ) <= {{ missing }}.{{ name }}_left
       then 1 else 0
   end
 {%- endmacro %}

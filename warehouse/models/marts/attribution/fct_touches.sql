@@ -1,4 +1,4 @@
-with orders as (
+with orders as materialized (
   select
     orders.shop_id,
     orders.order_id,
@@ -43,7 +43,24 @@ reached as (
 -- What is put in order is narrow, and the columns that are only carried along come back by this number.
 numbered as materialized (
   select
-    reached.*,
+    shop_id,
+    of_order,
+    order_day,
+    processed_at,
+    number,
+    touch_id,
+    touched_at,
+    origin,
+    named_by,
+    source,
+    medium,
+    campaign,
+    channel,
+    rule_rank,
+    platform,
+    is_paid,
+    utm_problem,
+    referrer_host,
     row_number() over () as reading
   from reached
 ),

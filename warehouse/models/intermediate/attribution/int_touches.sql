@@ -16,8 +16,14 @@ near_visits as (
   where {{ near_asked_days('occurred_at', ref('int_affected_touch_days')) }}
 ),
 
-visit_days as (
-  {{ days_of_quarters('near_visits', ['occurred_at']) }}
+affected_visit_days as (
+  select
+    visit_days.shop_id,
+    visit_days.begun_at,
+    visit_days.day
+  from ({{ days_of_quarters('near_visits', ['occurred_at']) }}) as visit_days
+  inner join {{ ref('int_affected_touch_days') }} as affected
+    on affected.shop_id = visit_days.shop_id and affected.day = visit_days.day
 ),
 
 events as (
@@ -79,12 +85,11 @@ visits as (
     {%- for mark in marks %}
     visits.utm_{{ mark }},
     {%- endfor %}
-    visit_days.day
+    affected_visit_days.day
   from near_visits as visits
-  inner join visit_days
-    on visit_days.shop_id = visits.shop_id and visit_days.begun_at = {{ quarter_hour('visits.occurred_at') }}
-  inner join {{ ref('int_affected_touch_days') }} as affected
-    on affected.shop_id = visit_days.shop_id and affected.day = visit_days.day
+  inner join affected_visit_days
+    on affected_visit_days.shop_id = visits.shop_id
+    and affected_visit_days.begun_at = {{ quarter_hour('visits.occurred_at') }}
   inner join journeys on {{ same_version('visits', 'journeys') }}
   where journeys.place = 1 and not journeys.is_deleted
 ),

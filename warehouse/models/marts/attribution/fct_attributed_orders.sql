@@ -68,6 +68,8 @@ orders as (
 touches as (
   select
     orders.number,
+    orders.units,
+    orders.half_life,
     touches.place,
     touches.click_place,
     touches.age_seconds,
@@ -97,6 +99,8 @@ winners as (
 clicks as (
   select
     touches.number,
+    touches.units,
+    touches.half_life,
     touches.click_place,
     touches.age_seconds,
     touches.channel
@@ -128,21 +132,29 @@ learned as (
   group by number
 ),
 
-weighted as (
+channels as (
   select
-    clicks.number,
-    clicks.click_place,
-    orders.units,
-    {{ decayed_weight('clicks.age_seconds', 'orders.half_life') }} as time_decay_weight,
+    in_channels.number,
+    in_channels.channel,
     case
       when learned.is_learned then {{ bigint_quotient('in_channels.weight * 1000', 'in_channels.in_channel') }}
       else {{ bigint_quotient('1000000000000', 'in_channels.in_channel') }}
     end as markov_weight,
     {{ bigint_quotient('1000000000000', 'in_channels.in_channel') }} as shapley_weight
+  from in_channels
+  inner join learned on learned.number = in_channels.number
+),
+
+weighted as (
+  select
+    clicks.number,
+    clicks.click_place,
+    clicks.units,
+    {{ decayed_weight('clicks.age_seconds', 'clicks.half_life') }} as time_decay_weight,
+    channels.markov_weight,
+    channels.shapley_weight
   from clicks
-  inner join orders on orders.number = clicks.number
-  inner join in_channels on in_channels.number = clicks.number and in_channels.channel = clicks.channel
-  inner join learned on learned.number = clicks.number
+  inner join channels on channels.number = clicks.number and channels.channel = clicks.channel
 ),
 
 totals as (
@@ -168,15 +180,26 @@ floored as (
   inner join totals on totals.number = weighted.number
 ),
 
-with_shares as (
+shares_left as (
   select
-    number,
-    click_place,
-    units
+    number
     {%- for model in ranked %},
-    {{ largest_remainder(model, whole, 'number', 'click_place') }} as {{ model }}_share
+    {{ whole }} - cast(sum({{ model }}_floor) as bigint) as {{ model }}_left
     {%- endfor %}
   from floored
+  group by number
+),
+
+with_shares as (
+  select
+    floored.number,
+    floored.click_place,
+    floored.units
+    {%- for model in ranked %},
+    {{ largest_remainder(model, 'floored', 'shares_left', 'number', 'click_place') }} as {{ model }}_share
+    {%- endfor %}
+  from floored
+  inner join shares_left on shares_left.number = floored.number
 ),
 
 -- units * share / 1,000,000, taken apart so that no product outgrows bigint.
@@ -191,15 +214,26 @@ amounts_floored as (
   from with_shares
 ),
 
-divided as (
+amounts_left as (
   select
-    number,
-    click_place
+    number
     {%- for model in ranked %},
-    {{ model }}_share,
-    {{ largest_remainder(model, 'units', 'number', 'click_place') }} as {{ model }}_units
+    min(units) - cast(sum({{ model }}_floor) as bigint) as {{ model }}_left
     {%- endfor %}
   from amounts_floored
+  group by number
+),
+
+divided as (
+  select
+    amounts_floored.number,
+    amounts_floored.click_place
+    {%- for model in ranked %},
+    amounts_floored.{{ model }}_share,
+    {{ largest_remainder(model, 'amounts_floored', 'amounts_left', 'number', 'click_place') }} as {{ model }}_units
+    {%- endfor %}
+  from amounts_floored
+  inner join amounts_left on amounts_left.number = amounts_floored.number
 ),
 
 judged as (

@@ -152,3 +152,9 @@ class TestBesideABaseline:
         made = outcome_of(asked, found, [Stock()], now)
         assert made is not None
         assert made.worked is worked
+
+    def test_an_anomaly_that_was_ended_was_not_left_alone(self) -> None:
+        """Explained in place of being given to somebody it became nothing at once."""
+        anomaly = Kind.LOOK_INTO.value
+        alone = LeftAlone.of([(anomaly, Decimal(1), Decimal(0))] * 3)
+        assert alone.baseline(anomaly, Decimal(1)) == (Decimal(1), 0)

@@ -25,10 +25,10 @@ class LeftAlone:
 
     @classmethod
     def of(cls, found: Iterable[tuple[str, Decimal, Decimal]]) -> "LeftAlone":
-        """The newest stand last."""
+        """The newest stand last. Of single occasions none is left alone: whoever rejects one says what it was."""
         ratios: dict[str, list[Decimal]] = {}
         for kind, before, after in found:
-            if before > 0:
+            if before > 0 and KINDS[Kind(kind)].occasions is None:
                 ratios.setdefault(kind, []).append(after / before)
         return cls({kind: told[-MOST_ALIKE:] for kind, told in ratios.items()})
 

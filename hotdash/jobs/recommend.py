@@ -106,13 +106,16 @@ def _store(
     settled: Settled,
     known: Sequence[kept.RecommendationRecord],
 ) -> None:
-    """What somebody answered in this very moment is left as they answered it."""
+    """What somebody answered in this very moment is left as they answered it, and what was to follow waits."""
     read = {record.recommendation_id: record for record in known}
-    answered = {
-        record.recommendation_id
+    answered = [
+        record
         for record in (*settled.expired, *settled.kept)
         if not kept.update_asked(session, record, read[record.recommendation_id])
-    }
-    kept.add_recommendations(session, settled.opened)
-    events = [each for each in settled.events if each.recommendation_id not in answered]
+    ]
+    said = {(each.kind, each.subject) for each in answered}
+    waits = [each for each in settled.opened if (each.kind, each.subject) in said]
+    kept.add_recommendations(session, [each for each in settled.opened if each not in waits])
+    untold = {each.recommendation_id for each in (*answered, *waits)}
+    events = [each for each in settled.events if each.recommendation_id not in untold]
     kept.add_recommendation_events(session, shop_id, events)

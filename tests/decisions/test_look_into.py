@@ -11,6 +11,8 @@ import pytest
 from hotdash.decisions.recommendations.contract import Kind, Proposal
 from hotdash.decisions.recommendations.findings.look_into import LookInto
 from hotdash.decisions.recommendations.settle import Proposed, settle
+from hotdash.insights.anomalies.wording import is_hardly_any
+from hotdash.insights.metrics.definition import Unit
 from hotdash.insights.studies.catalog import PAIRS
 from hotdash.jobs.links import links_of
 from hotdash.reports.packet.contract import Query
@@ -37,6 +39,7 @@ def anomaly(metric: str, *, moved: tuple[str, ...] = (), **more: Any) -> Anomaly
         "hour": -1,
         "value": Decimal(50),
         "expected": Decimal(100),
+        "unit": "count",
         "z": Decimal("-4.5"),
         "money": Decimal(-100),
         "context": {"moved": [{"metric": name, "title": name} for name in moved]},
@@ -116,9 +119,18 @@ class TestOneMatter:
             None,
             "3.2 times what was expected",
         ),
-        ({"metric": "orders", "expected": Decimal(0), "money": None}, None, "More than expected"),
+        (
+            {"metric": "orders", "expected": Decimal(0), "money": None},
+            None,
+            "50 where less than one is usual",
+        ),
+        (
+            {"metric": "refunds", "expected": Decimal(0), "money": None, "unit": "USD"},
+            None,
+            "More than expected",
+        ),
     ],
-    ids=["spent too much", "spent less", "a crawler", "usually none"],
+    ids=["spent too much", "spent less", "a crawler", "usually none", "usually no money"],
 )
 def test_money_is_at_risk_where_something_was_lost(
     told: dict[str, Any], worth: int | None, words: str | None
@@ -258,3 +270,21 @@ def test_what_was_found_out_is_no_false_alarm() -> None:
         LookInto().measure(told, Kind.LOOK_INTO, f"anomaly:{named}") for named in ("a1", "a2", "a3")
     ]
     assert measured == [0, 1, None]
+
+
+def test_of_what_is_usually_nothing_no_multiple_is_told() -> None:
+    six = {"value": Decimal(6), "z": Decimal(7), "money": None}
+    [asked] = found(anomaly("late replies", expected=Decimal("0.119"), **six))
+    assert asked.title == (
+        "Find out why late replies was 6 where less than one is usual on 20 Nov 2026"
+    )
+    assert asked.impact_text == "6 where less than one is usual"
+    [asked] = found(anomaly("spend", expected=Decimal("0.5"), unit="USD", **six))
+    assert asked.impact_text == "12.0 times what was expected"
+
+
+@pytest.mark.parametrize("unit", [*Unit, "USD"])
+def test_what_is_counted_is_what_anomalies_count(unit: str) -> None:
+    few = Decimal("0.5")
+    signal = anomaly("orders", expected=few, unit=str(unit))
+    assert signal.is_hardly_any_usual == is_hardly_any(few, str(unit))

@@ -59,8 +59,19 @@ class TestAnotherAnomalyOfTheSeries:
         asleep = opened(asked(OLD), status="snoozed", snoozed_until=until)
         gone = replace(asleep, status="expired", closed_at=NOW)
         assert [each.status for each in run(asked(NEW), gone).opened] == ["open"]
-        assert [each.status for each in run(asked(NEW), asleep).kept] == ["open"]
+        assert [each.status for each in run(asked(NEW), asleep).opened] == ["open"]
         assert [each.status for each in run(asked(OLD), asleep).kept] == ["snoozed"]
+
+    def test_is_no_answer_of_who_has_the_one_before_on_their_page(self) -> None:
+        """By the id that stands there an answer would be said of what they never saw, which was due before it began."""
+        waiting = opened(asked(OLD))
+        found_at = NOW + timedelta(days=8)
+        done = run(asked(replace(NEW, found_at=found_at)), waiting, now=found_at)
+        [record] = done.opened
+        assert record.recommendation_id != waiting.recommendation_id
+        assert (record.opened_at, record.deadline) == (found_at, found_at + timedelta(days=1))
+        assert [each.status for each in done.expired] == ["expired"]
+        assert not done.kept
 
 
 class TestAnotherThatLeads:

@@ -131,13 +131,16 @@ class TestBesideABaseline:
         assert (made.baseline, made.compared_with, made.worked) == (None, None, None)
         assert made.verdict == "better"
 
-    @pytest.mark.parametrize(("short", "worked"), [(0, True), (1, False)])
+    @pytest.mark.parametrize(
+        ("before", "short", "worked"),
+        [(90, 0, True), (90, 1, False), (0, 0, None), (0, 1, False)],
+    )
     def test_a_reorder_worked_where_nothing_is_short_any_more(
-        self, short: int, worked: bool
+        self, before: int, short: int, worked: bool | None
     ) -> None:
-        """However much less is short than before: the item still runs out."""
+        """However much less is short than before: the item still runs out. Where nothing was short nothing is proven."""
         asked = Measurable(
-            *(UUID(int=3), NOW, Kind.REORDER.value, "item:1", "units_short", Decimal(90))
+            *(UUID(int=3), NOW, Kind.REORDER.value, "item:1", "units_short", Decimal(before))
         )
         now = NOW + timedelta(days=21)
 
@@ -149,3 +152,9 @@ class TestBesideABaseline:
         made = outcome_of(asked, found, [Stock()], now)
         assert made is not None
         assert made.worked is worked
+
+    def test_an_anomaly_that_was_ended_was_not_left_alone(self) -> None:
+        """Explained in place of being given to somebody it became nothing at once."""
+        anomaly = Kind.LOOK_INTO.value
+        alone = LeftAlone.of([(anomaly, Decimal(1), Decimal(0))] * 3)
+        assert alone.baseline(anomaly, Decimal(1)) == (Decimal(1), 0)

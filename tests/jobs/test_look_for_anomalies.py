@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hotdash.base.errors import ConflictError, HotdashError
+from hotdash.decisions.recommendations.answering import Answer, Verdict
+from hotdash.decisions.recommendations.answering import answer as decide
 from hotdash.insights.anomalies.keeping import driver_of, headline_of
 from hotdash.insights.anomalies.states import State
 from hotdash.insights.anomalies.telling import sentences_of
 from hotdash.insights.marks.annotations import Kind, Told, annotate
 from hotdash.jobs.answer_anomaly import AnomalyAnswer, answer_anomaly
 from hotdash.jobs.look_for_anomalies import look_for_anomalies
+from hotdash.jobs.recommend import recommend
 from hotdash.jobs.weekly_digest import weekly_digest
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.weeks import Week
@@ -23,7 +26,11 @@ from hotdash.storage.appdb.repositories import alerts, anomalies, audit
 from hotdash.storage.appdb.repositories.alerts import CHECK
 from hotdash.storage.appdb.repositories.anomalies import AnomalyRecord
 from hotdash.storage.appdb.repositories.decisions import list_decisions
-from hotdash.storage.appdb.repositories.recommendations import open_recommendations
+from hotdash.storage.appdb.repositories.recommendations import (
+    ASKED,
+    list_recommendations,
+    open_recommendations,
+)
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.alerts import file_desk
 from tests.fixtures.busy_hours import busy_hours
@@ -329,3 +336,23 @@ def test_a_lost_page_that_was_explained_rings_again_after_a_week(
     assert looked(2) == ({2: False, 1: True}, False)
     storefront.clock.advance(timedelta(days=7))
     assert looked(9) == ({9: True, 2: False, 1: True}, True)
+
+
+def test_a_lost_page_that_was_put_off_stays_so_while_its_week_moves(storefront: Storefront) -> None:
+    def looked(last: int) -> tuple[str, str]:
+        publish(storefront, lost_page(FALLEN - timedelta(days=6), FALLEN + timedelta(days=last)))
+        look(storefront)
+        recommend(storefront.database, ROD, storefront.clock, {})
+        with storefront.database.jobs() as session:
+            [asked] = list_recommendations(session, ROD, ASKED, kind="look_into")
+        return asked.status, asked.features["day"]
+
+    assert looked(0) == ("open", FALLEN.isoformat())
+    now = storefront.clock.now()
+    until = now + timedelta(days=3)
+    later = Answer(Verdict.SNOOZE, "On Monday.", "cli:bea", until=until, is_operator=True)
+    with storefront.database.jobs() as session:
+        [asked] = list_recommendations(session, ROD, ASKED, kind="look_into")
+        decide(session, ROD, asked.recommendation_id, later, now)
+    storefront.clock.advance(timedelta(days=1))
+    assert looked(1) == ("snoozed", (FALLEN + timedelta(days=1)).isoformat())

@@ -25,10 +25,10 @@ class LeftAlone:
 
     @classmethod
     def of(cls, found: Iterable[tuple[str, Decimal, Decimal]]) -> "LeftAlone":
-        """The newest stand last."""
+        """The newest stand last. Of single occasions none is left alone: whoever rejects one says what it was."""
         ratios: dict[str, list[Decimal]] = {}
         for kind, before, after in found:
-            if before > 0:
+            if before > 0 and KINDS[Kind(kind)].occasions is None:
                 ratios.setdefault(kind, []).append(after / before)
         return cls({kind: told[-MOST_ALIKE:] for kind, told in ratios.items()})
 
@@ -91,7 +91,7 @@ def outcome_of(
         sentence += f" By {others} it would be {_plain(baseline)}."
     return OutcomeRecord(
         *(each.decision_id, now, each.metric, each.measured, after, verdict, sentence),
-        *(baseline, alike, _worked(kind, baseline, after)),
+        *(baseline, alike, _worked(kind, each.measured, baseline, after)),
     )
 
 
@@ -123,13 +123,19 @@ def _verdict(kind: Kind, before: Decimal | None, after: Decimal | None) -> str:
     return "better" if is_lower == (KINDS[kind].better is Better.LOWER) else "worse"
 
 
-def _worked(kind: Kind, baseline: Decimal | None, after: Decimal | None) -> bool | None:
-    """Whether the matter is over where it can be, else whether it ended better than by itself."""
-    if baseline is None or after is None:
+def _worked(
+    kind: Kind, before: Decimal | None, baseline: Decimal | None, after: Decimal | None
+) -> bool | None:
+    """Whether the matter is over where it can be, else whether it ended better than by itself.
+
+    What was over when it was decided and still is proves nothing.
+    """
+    if before is None or baseline is None or after is None:
         return None
     rules = KINDS[kind]
     if rules.over_at is not None:
-        return after <= rules.over_at
+        is_over = after <= rules.over_at
+        return None if is_over and before <= rules.over_at else is_over
     return after < baseline if rules.better is Better.LOWER else after > baseline
 
 

@@ -169,7 +169,11 @@ class _Settling:
     def _follow(
         self, record: RecommendationRecord, each: Proposed | None, judged: Collection[Kind]
     ) -> None:
-        if each is not None:
+        if each is not None and _is_another_occasion(each.proposal, record):
+            # Whoever has the last one before them must not answer the next one with it.
+            self._expire(record)
+            self._open(each, expired(record, self.now))
+        elif each is not None:
             self._update(record, each)
         elif record.kind in {kind.value for kind in judged} or self._is_over(record):
             self._expire(record)
@@ -199,7 +203,6 @@ class _Settling:
         if updated.reason != record.reason:
             self._tell(updated, "changed")
         worse = is_clearly_worse(updated.magnitude, self._answered(record))
-        worse = worse or _is_another_occasion(each.proposal, record)
         self.out.kept.append(self._woken(updated, worse=worse))
 
     def _deadline(self, record: RecommendationRecord, proposal: Proposal) -> datetime:

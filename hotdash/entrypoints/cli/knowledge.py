@@ -1,5 +1,6 @@
 """hotdash knowledge build|search|status|crawl"""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -7,6 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from hotdash.base.clock import iso_utc
+from hotdash.base.errors import NotFoundError
 from hotdash.base.roles import Permission
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
@@ -35,6 +37,8 @@ from hotdash.storage.appdb.repositories.site_pages import (
 )
 
 _MOST_MISSING = 200
+# Of no shop: so the house's own is found before there is one.
+_NO_SHOP = ""
 Shops = Annotated[list[str] | None, typer.Option("--shop", help="Only this one; all if not told.")]
 
 commands = typer.Typer(
@@ -88,9 +92,11 @@ def search_(
 ) -> None:
     """Find the passages that answer a question, each with its source and its date."""
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
+        reader = _whoever_runs_it(house)
+        _require_known(reader, shop or ())
         answer = search(
             house.database.snapshot,
-            _whoever_runs_it(house),
+            reader,
             question,
             embedder_of(house.settings, patient=False),
             shops=shop,
@@ -162,7 +168,19 @@ def crawl(context: typer.Context, shop: Shops = None, json: Json = False) -> Non
 def _whoever_runs_it(house: Installation) -> Reader:
     """At the machine everything lies open; row-level security is for whoever comes by a door."""
     with house.database.jobs() as session:
-        return Reader({each.shop_id: frozenset(Permission) for each in list_shops(session)})
+        shops = [each.shop_id for each in list_shops(session)]
+    return Reader(dict.fromkeys(shops or [_NO_SHOP], frozenset(Permission)))
+
+
+def _require_known(reader: Reader, shops: Sequence[str]) -> None:
+    known = [each for each in reader.rights if each != _NO_SHOP]
+    for each in shops:
+        if each not in known:
+            raise NotFoundError(
+                f"There is no shop {each!r}.",
+                hint=f"The shops here are {', '.join(known) or 'none'}.",
+                field="shop",
+            )
 
 
 def _state(house: Installation) -> State:

@@ -154,7 +154,7 @@ def worth_of(
 def _worth_of_rate(reading: ShopReading, day: date, difference: Decimal) -> Decimal | None:
     """What came against what the usual rate makes of the visits; those of a crawler never meant to buy.
 
-    So not more visits than usual are reckoned with, and a rate that fell by visits alone lost nothing.
+    So where it fell not more visits than usual are reckoned with, and by visits alone nothing was lost.
     """
     before = [day - timedelta(days=back) for back in range(1, _WORTH_DAYS + 1)]
     order = _ratio(reading.days.get("revenue", {}), reading.days.get("orders", {}), before)
@@ -163,7 +163,7 @@ def _worth_of_rate(reading: ShopReading, day: date, difference: Decimal) -> Deci
     rate = reading.days["conversion"].get(day)
     if came is None or rate is None:
         return None
-    meant = came if usual is None else min(came, usual)
+    meant = came if usual is None or difference > 0 else min(came, usual)
     orders = rate * came - (rate - difference) * meant
     worth = _times(orders, order, reading.currency)
     return worth if worth and (worth < 0) == (difference < 0) else None

@@ -75,11 +75,12 @@ def read_demand(
     """
     demand = np.full((len(items), DAYS_READ), np.nan)
     rows = {item["inventory_item_id"]: place for place, item in enumerate(items)}
+    read_from = np.full(len(items), DAYS_READ)
     for item, places, sold in _told_by_item(session, "demand_days.sql", shop_id, last):
         if item in rows:
             demand[rows[item], places] = sold
-    is_read = np.isfinite(demand)
-    read_from = np.where(is_read.any(axis=1), is_read.argmax(axis=1), DAYS_READ)
+            # Days on which it was out were read as well.
+            read_from[rows[item]] = places[0]
     for item, places, sold in _told_by_item(session, "sold_before.sql", shop_id, last):
         if item in rows and places[0] < read_from[rows[item]]:
             is_before = places < read_from[rows[item]]

@@ -51,6 +51,7 @@ def test_what_cannot_be_done_says_its_mend(at_home: Commands) -> None:
     refused = at_home.error("knowledge", "crawl", "--shop", ROD)
     assert "knowledge_sites" in refused["hint"]
     assert at_home.error("knowledge", "search", " ")["field"] == "q"
+    assert ROD in at_home.error("knowledge", "search", "hose", "--shop", "nobody")["hint"]
     without = at_home.told("knowledge", "build", code=2, HOTDASH_EMBEDDINGS="local")
     assert "embedding_model" in without["error"]["message"]
     absent = at_home.error(
@@ -61,3 +62,11 @@ def test_what_cannot_be_done_says_its_mend(at_home: Commands) -> None:
         *("knowledge", "crawl"), HOTDASH_KNOWLEDGE_SITES=f'{{"{ROD}": "http://127.0.0.1:9"}}'
     )
     assert "out_of_reach" in private["message"]
+
+
+def test_the_house_is_found_before_there_is_a_shop(commands: Commands) -> None:
+    commands.shown("migrate")
+    commands.shown("knowledge", "build")
+    shown = commands.shown("knowledge", "search", "how do I connect Shopify")
+    assert "Nothing was found" not in shown
+    assert commands.told("knowledge", "status")["documents"]["guide"] > 0

@@ -35,7 +35,11 @@ def worth(visits: int, orders: int) -> Decimal | None:
 
 @pytest.mark.parametrize(
     ("visits", "orders", "lost"),
-    [(100, 0, "-100.00"), (50, 0, "-50.00"), (1500, 1, "-50.00"), (100, 3, "50.00")],
+    [
+        *((100, 0, "-100.00"), (50, 0, "-50.00"), (1500, 1, "-50.00"), (100, 3, "50.00")),
+        # Of eight orders of twice as many visits four came by the rate, and two by the visits alone.
+        (200, 8, "200.00"),
+    ],
 )
 def test_is_the_orders_that_did_not_come(visits: int, orders: int, lost: str) -> None:
     assert worth(visits, orders) == Decimal(lost)

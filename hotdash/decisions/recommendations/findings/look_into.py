@@ -218,8 +218,10 @@ def _beside(each: AnomalySignal) -> str:
 
 
 def _how_much(each: AnomalySignal) -> str:
-    """By its share, because a figure may be an amount, a share or a time."""
+    """By its share, because a figure may be an amount, a share or a time; unless that is a share of hardly any."""
     way = "more" if each.value > each.expected else "less"
+    if each.is_hardly_any_usual and each.value > each.expected:
+        return f"{each.value.quantize(Decimal(1)):,f} where less than one is usual"
     if each.expected <= 0:
         return f"{way} than expected"
     if each.value >= MANY_TIMES * each.expected:

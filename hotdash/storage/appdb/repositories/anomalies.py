@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Exists, ScalarSelect, String, cast, func, insert, or_, select, update
+from sqlalchemy import Exists, ScalarSelect, String, cast, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from hotdash.base.ids import new_id
 from hotdash.storage.appdb.models.anomalies import AnomalyEvent, AnomalyLook, KeptAnomaly
 
 WHOLE_DAY = -1
-WHOLE_DAYS = "day"
+WHOLE_DAYS, WEEKS = "day", "week"
 NEW, ACKNOWLEDGED, ASSIGNED, EXPLAINED, FALSE_ALARM = (
     *("new", "acknowledged", "assigned", "explained", "false_alarm"),
 )
@@ -122,6 +123,7 @@ class LookRecord:
 
 _FIELDS = tuple(NewAnomaly.__dataclass_fields__)
 _ONCE = ("shop_id", *Place._fields)
+_MOVE_WEEK = text(Path(__file__).with_name("anomaly_week_moves.sql").read_text(encoding="utf-8"))
 
 
 def keep_anomalies(session: Session, found: Sequence[NewAnomaly], at: datetime) -> list[UUID]:
@@ -130,6 +132,9 @@ def keep_anomalies(session: Session, found: Sequence[NewAnomaly], at: datetime) 
     for each in found:
         values = {name: getattr(each, name) for name in _FIELDS}
         values["context"] = dict(each.context)
+        if each.grain == WEEKS:
+            moved = {"shop_id": each.shop_id, "key": each.key, "day": each.day}
+            session.execute(_MOVE_WEEK, moved | {"is_up": each.z > 0})
         anomaly_id = new_id()
         placed = postgresql.insert(KeptAnomaly).values(
             **values, anomaly_id=anomaly_id, found_at=at, seen_at=at

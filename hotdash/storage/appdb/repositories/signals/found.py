@@ -9,6 +9,7 @@ from uuid import UUID
 
 LIKELY_FROM = Decimal("0.5")
 """From here on it is likelier than not that an item runs out before a refill."""
+_COUNTED = frozenset({"orders", "units", "count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,17 @@ class AnomalySignal:
     hour: int
     value: Decimal
     expected: Decimal
+    unit: str
     z: Decimal
     money: Decimal | None
     context: Mapping[str, Any]
     found_at: datetime
     state: str
+
+    @property
+    def is_hardly_any_usual(self) -> bool:
+        """Less than one of what is counted: a multiple of it says nothing."""
+        return self.unit in _COUNTED and self.expected < 1
 
     @property
     def driver(self) -> tuple[str, str] | None:

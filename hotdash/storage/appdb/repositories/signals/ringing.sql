@@ -1,7 +1,7 @@
 select
   found.anomaly_id, found.key, found.metric, found.title, found.dimension, found.part_name,
-  found.grain, found.day, found.hour, found.value, found.expected, found.z, found.money,
-  found.context, found.found_at, coalesce(said.state, 'new') as state
+  found.grain, found.day, found.hour, found.value, found.expected, found.unit, found.z,
+  found.money, found.context, found.found_at, coalesce(said.state, 'new') as state
 from app.anomaly_looks as look
 join app.anomalies as found on found.shop_id = look.shop_id and found.day >= look.last_day - 7
 left join lateral (

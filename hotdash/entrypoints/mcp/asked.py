@@ -22,7 +22,6 @@ _SHAPES = re.compile(
     r"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|country:[A-Z]{2}"
 )
-_SHOP = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SHOPS = frozenset({"shop", "shops"})
 UNKNOWN = "unknown"
 
@@ -35,9 +34,13 @@ def fingerprint(key: bytes, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """`named` are the arguments that name or count something of ours, as far as the call was answered."""
+    """`named` are the arguments that name or count something of ours, as far as the call was answered.
+
+    `shops` are those that there are: which one was meant is kept also where it was refused.
+    """
 
     key: bytes
+    shops: Collection[str]
     fields: Collection[str]
     named: Collection[str]
     is_answered: bool
@@ -71,7 +74,7 @@ class Keeping:
                 ]
 
     def _is_kept(self, name: str, text: str) -> bool:
-        if name in SHOPS and _SHOP.fullmatch(text) and len(text) <= 100:
+        if name in SHOPS and text in self.shops:
             return True
         return self._is_named(name) or bool(_SHAPES.fullmatch(text))
 

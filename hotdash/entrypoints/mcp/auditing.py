@@ -9,6 +9,7 @@ from hotdash.entrypoints.mcp.asked import UNKNOWN, Keeping
 from hotdash.entrypoints.mcp.callers import Caller
 from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.storage.appdb.repositories import audit
+from hotdash.storage.appdb.repositories.shops import list_shops
 from hotdash.storage.appdb.repositories.visits import Visit
 
 TOOL_CALLED, RESOURCE_READ, PROMPT_TAKEN = (
@@ -40,8 +41,10 @@ class Record:
 def write(house: McpHouse, caller: Caller, record: Record) -> None:
     """In each shop it was about; a call that was about none, or let into none, in the house's own chain."""
     visit = record.visit
-    key = house.asked_key()
-    keeping = Keeping(key, record.fields, record.named, record.outcome == ANSWERED)
+    with house.database.jobs() as session:
+        known = {each.shop_id for each in list_shops(session)}
+    is_answered = record.outcome == ANSWERED
+    keeping = Keeping(house.asked_key(), known, record.fields, record.named, is_answered)
     asked_for = {} if record.is_ours else {"asked_for": keeping.text(record.subject)}
     detail: dict[str, Any] = {
         "arguments": keeping.arguments(record.arguments),

@@ -34,7 +34,6 @@ METRIC = "hotdash://metrics/{metric}"
 PACKET = "hotdash://shops/{shop}/packets/{week}"
 _METRIC = re.compile(r"hotdash://metrics/(?P<metric>[a-z0-9_]{1,60}(@\d{1,5})?)")
 _PACKET = re.compile(r"hotdash://shops/(?P<shop>[^/]{1,100})/packets/(?P<week>\d{4}-W\d{2})")
-_SHOP_WITH_PACKET = re.compile(r"hotdash://shops/[a-z0-9]+(-[a-z0-9]+)*/packets/\d{4}-W\d{2}")
 # Definitions are files of this project.
 _EVERY_WORD = frozenset({EVERY_PATH})
 _PACKET_WORDS = frozenset(
@@ -76,10 +75,11 @@ def read(house: McpHouse, caller: Caller, address: str) -> Outcome:
 
 
 def _is_ours(address: str) -> bool:
-    """Where it names a metric that there is, or a week of a shop; others may say anything."""
-    if (found := _METRIC.fullmatch(address)) is None:
-        return bool(_SHOP_WITH_PACKET.fullmatch(address))
-    return found["metric"].partition("@")[0] in {each.name for each in registry()}
+    """Where it names a metric that there is; a shop is known when it is let in, and others may say anything."""
+    found = _METRIC.fullmatch(address)
+    return found is not None and found["metric"].partition("@")[0] in {
+        each.name for each in registry()
+    }
 
 
 def _definitions() -> Iterator[Listed]:
@@ -117,7 +117,7 @@ def _definition(house: McpHouse, visit: Visit, record: Record, name: str) -> Doc
 
 def _packet(house: McpHouse, visit: Visit, record: Record, shop_id: str, week: str) -> Document:
     shop = shop_of(visit, shop_id, Permission.SEE_METRICS)
-    record.shops = [shop.shop_id]
+    record.shops, record.is_ours = [shop.shop_id], True
     asked = Week.parse(week)
     with house.database.as_user(visit.user_id) as session:
         kept = get_packet(session, shop_id, asked.name)

@@ -216,6 +216,8 @@ class TestPeople:
             ("list_decisions", {"limit": 5_551_235}),
             ("explain_metric", {"metric": "revenue", "day": DAY, "filters": ["quillfeather:DE"]}),
             ("tile", {"tile": NAMED}),
+            ("tile", {"tile": "sales-pulse", "shop": "491701234567"}),
+            ("query_metric", {"metrics": ["revenue"], "shops": ["zebulon-quillfeather"]}),
             ("tile", {"tile": "sales-pulse", NAMED: 1, "range": {NAMED: [NAMED]}}),
             ("propose_decision", {"subject": "a", "title": "b", "reason": f"{NAMED} asked."}),
             (NAMED, {"who": NAMED}),
@@ -231,10 +233,16 @@ class TestPeople:
         for name in (*NAMED.split(), NAMED[:9], "quillfeather", *telephones):
             assert name not in recorded
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "hotdash://metrics/zebulon_quillfeather",
+            "hotdash://shops/zebulon-quillfeather/packets/2026-W46",
+        ],
+    )
     def test_whom_an_address_names_is_not_in_the_record_either(
-        self, told: Storefront, owner: Agent
+        self, told: Storefront, owner: Agent, address: str
     ) -> None:
-        address = "hotdash://metrics/zebulon_quillfeather"
         outcome = resources.read(owner.house, TokenHolder(owner.house, owner.secret), address)
 
         assert outcome.is_error

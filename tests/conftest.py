@@ -5,16 +5,12 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 # The console takes its width once, from whoever imports it first.
 os.environ["COLUMNS"] = "200"
 # Whoever is started in the background ignores Ctrl-C, and so would every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-# How fast a machine draws its examples says how busy it is, and nothing about what is tested.
-settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any_machine")
 _FIXTURES = Path(__file__).parent / "fixtures"
 
 pytest_plugins = [

@@ -66,11 +66,10 @@
 {%- endmacro %}
 
 {#- The whole parts, and of the units still missing one each to the largest rests; ties to the latest. -#}
-{% macro largest_remainder(name, parts, missing, partition, tie) -%}
-  {{ parts }}.{{ name }}_floor + case
-    when row_number() over (
-      partition by {{ parts }}.{{ partition }} order by {{ parts }}.{{ name }}_rest desc, {{ parts }}.{{ tie }}
-    ) <= {{ missing }}.{{ name }}_left
+{% macro largest_remainder(name, whole, partition, tie) -%}
+  {{ name }}_floor + case
+    when row_number() over (partition by {{ partition }} order by {{ name }}_rest desc, {{ tie }})
+      <= {{ whole }} - sum({{ name }}_floor) over (partition by {{ partition }})
       then 1 else 0
   end
 {%- endmacro %}

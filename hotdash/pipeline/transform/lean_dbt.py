@@ -65,7 +65,7 @@ def _set(patches: list[_Patch]) -> None:
 
 
 def _told_events() -> Any:
-    """Nine of ten events are for a log of every step, which Hotdash does not keep."""
+    """Most events are for a log of every step, which Hotdash does not keep."""
     from dbt_common.events import base_types, event_manager
 
     step = cast(Any, base_types).EventLevel.DEBUG

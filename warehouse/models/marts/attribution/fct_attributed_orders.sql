@@ -68,8 +68,6 @@ orders as (
 touches as (
   select
     orders.number,
-    orders.units,
-    orders.half_life,
     touches.place,
     touches.click_place,
     touches.age_seconds,
@@ -99,8 +97,6 @@ winners as (
 clicks as (
   select
     touches.number,
-    touches.units,
-    touches.half_life,
     touches.click_place,
     touches.age_seconds,
     touches.channel
@@ -132,29 +128,21 @@ learned as (
   group by number
 ),
 
-channels as (
+weighted as (
   select
-    in_channels.number,
-    in_channels.channel,
+    clicks.number,
+    clicks.click_place,
+    orders.units,
+    {{ decayed_weight('clicks.age_seconds', 'orders.half_life') }} as time_decay_weight,
     case
       when learned.is_learned then {{ bigint_quotient('in_channels.weight * 1000', 'in_channels.in_channel') }}
       else {{ bigint_quotient('1000000000000', 'in_channels.in_channel') }}
     end as markov_weight,
     {{ bigint_quotient('1000000000000', 'in_channels.in_channel') }} as shapley_weight
-  from in_channels
-  inner join learned on learned.number = in_channels.number
-),
-
-weighted as (
-  select
-    clicks.number,
-    clicks.click_place,
-    clicks.units,
-    {{ decayed_weight('clicks.age_seconds', 'clicks.half_life') }} as time_decay_weight,
-    channels.markov_weight,
-    channels.shapley_weight
   from clicks
-  inner join channels on channels.number = clicks.number and channels.channel = clicks.channel
+  inner join orders on orders.number = clicks.number
+  inner join in_channels on in_channels.number = clicks.number and in_channels.channel = clicks.channel
+  inner join learned on learned.number = clicks.number
 ),
 
 totals as (
@@ -180,26 +168,15 @@ floored as (
   inner join totals on totals.number = weighted.number
 ),
 
-shares_left as (
-  select
-    number
-    {%- for model in ranked %},
-    {{ whole }} - cast(sum({{ model }}_floor) as bigint) as {{ model }}_left
-    {%- endfor %}
-  from floored
-  group by number
-),
-
 with_shares as (
   select
-    floored.number,
-    floored.click_place,
-    floored.units
+    number,
+    click_place,
+    units
     {%- for model in ranked %},
-    {{ largest_remainder(model, 'floored', 'shares_left', 'number', 'click_place') }} as {{ model }}_share
+    {{ largest_remainder(model, whole, 'number', 'click_place') }} as {{ model }}_share
     {%- endfor %}
   from floored
-  inner join shares_left on shares_left.number = floored.number
 ),
 
 -- units * share / 1,000,000, taken apart so that no product outgrows bigint.
@@ -214,26 +191,15 @@ amounts_floored as (
   from with_shares
 ),
 
-amounts_left as (
-  select
-    number
-    {%- for model in ranked %},
-    min(units) - cast(sum({{ model }}_floor) as bigint) as {{ model }}_left
-    {%- endfor %}
-  from amounts_floored
-  group by number
-),
-
 divided as (
   select
-    amounts_floored.number,
-    amounts_floored.click_place
+    number,
+    click_place
     {%- for model in ranked %},
-    amounts_floored.{{ model }}_share,
-    {{ largest_remainder(model, 'amounts_floored', 'amounts_left', 'number', 'click_place') }} as {{ model }}_units
+    {{ model }}_share,
+    {{ largest_remainder(model, 'units', 'number', 'click_place') }} as {{ model }}_units
     {%- endfor %}
   from amounts_floored
-  inner join amounts_left on amounts_left.number = amounts_floored.number
 ),
 
 judged as (

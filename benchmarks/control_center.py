@@ -181,7 +181,7 @@ def _run(what: str, folder: Path, orders: int, url: str) -> None:
     is_whole, progress = what == "whole", SilentProgress()
     as_of = FIRST_LOAD if is_whole else FIRST_LOAD + timedelta(hours=1)
     if not is_whole:
-        tell_an_hour(warehouse, Size(orders, 2, half_lines=True), late=False)
+        tell_an_hour(warehouse, Size(orders, 2, half_lines=True), turn=0)
     mode, build_id = BuildMode.FULL if is_whole else None, UUID(int=1) if is_whole else new_id()
     asked = BuildRequest(str(build_id), as_of, mode)
     transform(warehouse, asked, folder / "dbt", progress, train=train_weights)

@@ -42,13 +42,13 @@ def write_shop(folder: Path, size: Size) -> None:
     warehouse.close()
 
 
-def tell_an_hour(warehouse: Warehouse, size: Size, *, late: bool, orders: int = 12) -> None:
-    """The newest hour: as many orders as such a shop gets in one; a late one is told beside it."""
+def tell_an_hour(warehouse: Warehouse, size: Size, turn: int, orders: int = 12) -> None:
+    """The newest hour: as many orders as such a shop gets in one; in each turn others are told."""
     world = object.__new__(RawWorld)
     world.warehouse, world.loads = warehouse, 100
-    first = size.orders + 1 + orders * late
+    first = size.orders + 1 + orders * turn
     statements = _order_statements(size, first, first + orders - 1, hour=True)
-    _in_one_load(world, statements, "load-0102" if late else "load-0101")
+    _in_one_load(world, statements, f"load-{101 + turn:04d}")
 
 
 def _in_one_load(

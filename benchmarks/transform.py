@@ -1,6 +1,7 @@
 """Every mart and every check of a large shop, whole and after one more hour, without ingest around it."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -26,6 +27,11 @@ from tests.fixtures.processes import own_peak_mb
 from tests.fixtures.raw_world import FIRST_LOAD
 
 MEMORY_MB = 1024
+HOURS = {
+    "first hour": "one more hour of orders, the first time a version reads one",
+    "hour": "one more hour of orders",
+    "late hour": "an hour of orders told after its month was closed",
+}
 
 
 def measure(folder: Path, orders: int) -> Iterator[Figure]:
@@ -41,32 +47,41 @@ def measure_millions(folder: Path, orders: int) -> Iterator[Figure]:
 
 def _figures(folder: Path, size: Size, transform_goal: str, checks_goal: str) -> Iterator[Figure]:
     write_shop(folder, size)
-    minimum = reference_cpu_seconds(folder / "warehouse.duckdb")
-    first = _in_a_process(folder, size, "parse")
+    file, never_built = folder / "warehouse.duckdb", folder / "never_built.duckdb"
+    minimum = reference_cpu_seconds(file)
+    shutil.copy(file, never_built)
+    first = _in_a_process(folder, size, "whole")
+    never_built.replace(file)
     whole = _in_a_process(folder, size, "whole")
-    at_first = whole["cpu"] - whole["parse"] + first["parse"]
     yield Figure(
         *("transform and all checks, whole", size.told),
-        f"{whole['cpu']:.1f} CPU s, {at_first:.1f} as a version's first process",
+        f"{whole['cpu']:.1f} CPU s, {first['cpu']:.1f} the first time a version does it",
         transform_goal,
-        f"dbt and its project are there after {whole['parse']:.1f} CPU s, where they were never parsed after "
-        f"{first['parse']:.1f}; "
+        "both in a process of their own and on a shop never built, the first by dbt, the second by the "
+        "statements dbt made; "
         f"{whole['cpu'] / minimum:.0f} × a hand-written minimum of {minimum:.2f} CPU s; transform "
-        f"{whole['transform']:.1f} s, of it {_slowest(whole)}",
+        f"{whole['transform']:.1f} s ({first['transform']:.1f} s the first time), of it {_slowest(whole)}",
     )
-    yield Figure("all checks", size.told, f"{whole['checks']:.1f} s", checks_goal)
-    yield Figure("memory", size.told, f"{whole['peak_mb']:,.0f} MB", "2 GB at 1 M orders")
+    yield Figure(
+        *("all checks", size.told, f"{whole['checks']:.1f} s", checks_goal),
+        f"{first['checks']:.1f} s the first time",
+    )
+    peak_mb = max(first["peak_mb"], whole["peak_mb"])
+    yield Figure(
+        "memory", size.told, f"{peak_mb:,.0f} MB", "2 GB at 1 M orders", "the larger of both"
+    )
     yield _last_click(folder, copies=max(1_000_000 // size.orders, 1))
-    yield _hour(_in_a_process(folder, size, "hour"), "one more hour of orders", "under 20 s", whole)
-    late = "an hour of orders told after its month was closed"
-    yield _hour(_in_a_process(folder, size, "late hour"), late, "–", whole)
+    for what, named in HOURS.items():
+        goal = "–" if what == "late hour" else "under 20 s"
+        yield _hour(_in_a_process(folder, size, what), named, goal, whole)
 
 
 def _hour(told: dict[str, Any], what: str, goal: str, whole: dict[str, Any]) -> Figure:
     return Figure(
         *(what, "12 orders", f"{told['transform'] + told['checks']:.1f} s"),
         goal,
-        f"{told['rows']:,} rows of models by day written, of {whole['rows']:,}; transform {told['transform']:.1f} s, "
+        f"{told['rows']:,} rows of models by day written, of {whole['rows']:,}; "
+        f"{told['beside telling']:.1f} CPU s, transform {told['transform']:.1f} s, "
         f"checks {told['checks']:.1f} s, of it {_slowest(told)}",
     )
 
@@ -104,30 +119,25 @@ def _told_by(module: str, *arguments: str) -> dict[str, Any]:
 def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
     warehouse = open_warehouse("duckdb", home=folder, memory_mb=MEMORY_MB, url=None)
     as_of = FIRST_LOAD + (timedelta(days=10) if what == "late hour" else timedelta(hours=1))
-    if what in {"hour", "late hour"}:
-        tell_an_hour(warehouse, size, late=what == "late hour")
+    if what in HOURS:
+        tell_an_hour(warehouse, size, [*HOURS].index(what))
     mode = BuildMode.FULL if what == "whole" else None
     before = cpu_seconds()
-    project = DbtProject(warehouse, folder / "dbt")
-    assert project.manifest
-    parsed = cpu_seconds() - before
-    if what == "parse":
-        warehouse.close()
-        return {"parse": parsed}
     began = time.monotonic()
     asked = BuildRequest(what, as_of, mode)
     built = transform(warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights)
     transformed = time.monotonic()
     report = ask(warehouse, CheckRequest(what, as_of), folder / "dbt", SilentProgress())
     checked = time.monotonic()
-    rows = _rows_of_affected_days(warehouse, project)
+    cpu = cpu_seconds()
+    rows = _rows_of_affected_days(warehouse, DbtProject(warehouse, folder / "dbt"))
     assert not [each for each in report.findings if each.severity.value == "blocking"], (
         report.findings
     )
     warehouse.close()
     return {
-        "cpu": cpu_seconds(),
-        "parse": parsed,
+        "cpu": cpu,
+        "beside telling": cpu - before,
         "transform": transformed - began,
         "checks": checked - transformed,
         "peak_mb": own_peak_mb(),

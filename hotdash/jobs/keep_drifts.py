@@ -137,12 +137,11 @@ class _Affected:
             for check in dbt_checks(self.project).values()
             if check.severity is Severity.BLOCKING
         ]
-        return Lineage(self.project.manifest), frozenset[str]().union(*guarded)
+        return Lineage(self.project.outline), frozenset[str]().union(*guarded)
 
     def _owner(self, sources: Sequence[str]) -> str:
         for unique_id in sources:
-            table = self.project.manifest.sources[unique_id]
-            owner = {**table.source_meta, **table.meta}.get("owner")
+            owner = self.project.outline.sources[unique_id].meta.get("owner")
             if owner:
                 return str(owner)
         return Affected.owner

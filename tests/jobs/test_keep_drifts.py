@@ -17,6 +17,7 @@ from hotdash.jobs.check_schemas import STEP, look_at_due_schemas
 from hotdash.jobs.keep_drifts import DriftKeeper
 from hotdash.jobs.refresh import RefreshContext, refresh
 from hotdash.jobs.run_report import RunReport
+from hotdash.pipeline.transform.dbt import DbtProject
 from hotdash.storage.appdb.repositories import runs
 from hotdash.storage.appdb.repositories.drifts import (
     DriftRecord,
@@ -196,7 +197,11 @@ def test_schemas_are_looked_at_once_a_week(house: House) -> None:
     assert looked(timedelta(days=7)) == [f"shopify of {DRIFTING}"]
 
 
-def test_without_lineage_it_is_still_kept(house: House, tmp_path: Path) -> None:
+def test_without_lineage_it_is_still_kept(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for known in ("_outlined", "_parsed"):
+        monkeypatch.setattr(DbtProject, known, {})
     (tmp_path / "file").write_text("in the way of dbt's folder")
     work = house.work
     keeper = DriftKeeper(work.database, work.warehouse, tmp_path / "file")

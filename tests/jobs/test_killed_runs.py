@@ -124,6 +124,23 @@ def test_killed_once_and_run_again(
     assert installation.evidence() == undisturbed
 
 
+def test_killed_while_statements_are_sent_that_dbt_made_before(
+    first_run: FirstRun, undisturbed: Evidence
+) -> None:
+    installation = first_run.restored()
+    sent = "hotdash.pipeline.transform.sending:_Sender.node"
+    assert installation.run(Kill(f"{BUILD}:record_build", "before")).was_killed
+    for moment in (Kill(sent, "before", 9), Kill(sent, "after", 20), Kill(sent, "after", 50)):
+        ended = installation.run(moment)
+        assert ended.was_killed, f"{moment}: {ended}"
+    assert installation.run(is_done_but_not_recorded("check")).was_killed
+    assert installation.run(Kill(sent, "after", 40)).was_killed
+
+    installation.finish()
+
+    assert installation.evidence() == undisturbed
+
+
 def test_a_full_rebuild_is_told_while_it_is_made_and_not_forgotten_after_kills(
     first_run: FirstRun,
 ) -> None:

@@ -56,7 +56,7 @@ lately as (
     sum(counted_orders) as counted_orders,
     sum(millionths) as millionths
   from days
-  where day > {{ days_later("cast('" ~ var('as_of')[:10] ~ "' as date)", -30) }}
+  where day > {{ days_later(as_of_day(), -30) }}
   group by shop_id
 )
 

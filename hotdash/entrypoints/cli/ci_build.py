@@ -14,7 +14,8 @@ from hotdash.entrypoints.wiring import Installation
 from hotdash.governance.changes.overrides import FailedCheck
 from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.transform.build import BuildMode
-from hotdash.pipeline.transform.dbt import DbtProject, NodeResult
+from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.pipeline.transform.results import NodeResult
 from hotdash.storage.warehouse.contract import Warehouse
 
 MANIFEST = "manifest.json"

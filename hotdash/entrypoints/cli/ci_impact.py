@@ -16,6 +16,7 @@ from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.tiles.catalog import TILES
 from hotdash.jobs.lineage_uses import METRIC
 from hotdash.pipeline.quality.lineage import Lineage
+from hotdash.pipeline.transform.outline import outline_of
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Impact:
 def impact_of(
     change: Change, manifest: Any, metrics: Iterable[Metric], graph: LineageGraph
 ) -> Impact:
-    lineage = Lineage(manifest)
+    lineage = Lineage(outline_of(manifest))
     touched = {*_touched(change, manifest)}
     models = sorted(manifest.nodes[each].name for each in touched if each.startswith("model."))
     below = [name for name in lineage.models_from(touched) if name not in models]

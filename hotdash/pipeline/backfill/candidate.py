@@ -1,6 +1,6 @@
 """The dbt project of one backfill: the same models, pointed at a schema of their own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,9 @@ from uuid import UUID
 
 from hotdash.base.errors import NotFoundError
 from hotdash.pipeline.quality.lineage import ONLY_SAYS_WHEN
-from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.pipeline.transform.dbt import DbtProject, OnFinished
+from hotdash.pipeline.transform.outline import Outline, outline_of
+from hotdash.pipeline.transform.results import NodeResult
 from hotdash.storage.warehouse.candidate_schema import (
     Overlay,
     checks_schema_of,
@@ -132,6 +134,16 @@ class CandidateProject(DbtProject):
     @property
     def manifest(self) -> Any:
         return self._pointed
+
+    def run_known(
+        self, arguments: Sequence[str], variables: Mapping[str, Any], on_finished: OnFinished
+    ) -> list[NodeResult]:
+        """What the ordinary project sends would go to the warehouse's own tables."""
+        return self.run(arguments, variables, on_finished)
+
+    @cached_property
+    def _outline(self) -> Outline:
+        return outline_of(self._pointed)
 
     @cached_property
     def overlays(self) -> tuple[Overlay, ...]:

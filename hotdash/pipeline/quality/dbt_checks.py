@@ -7,7 +7,9 @@ from hotdash.pipeline.quality.dimensions import dimension_of
 from hotdash.pipeline.quality.findings import Check, Finding, Severity, finding_of
 from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.quality.masking import masked
-from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError
+from hotdash.pipeline.transform.dbt import DbtProject, TransformError
+from hotdash.pipeline.transform.outline import OutlinedNode
+from hotdash.pipeline.transform.results import NodeResult
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.load_ledger import complete_through
 from hotdash.storage.warehouse.stored_failures import ShopFailures, failures_by_shop
@@ -21,33 +23,29 @@ class CheckFailedToRunError(TransformError):
 
 def dbt_checks(project: DbtProject) -> dict[str, Check]:
     """All of them, by dbt's own id."""
-    manifest = project.manifest
-    lineage = Lineage(manifest)
-    return {
-        unique_id: _check(node, lineage)
-        for unique_id, node in manifest.nodes.items()
-        if node.resource_type == "test"
-    }
+    lineage = Lineage(project.outline)
+    return {node.unique_id: _check(node, lineage) for node in project.outline.of_kind("test")}
 
 
 def findings_of(
     warehouse: Warehouse, project: DbtProject, checks: dict[str, Check], results: list[NodeResult]
 ) -> Iterator[Finding]:
     known = complete_through(warehouse).keys()
-    nodes = project.manifest.nodes
+    nodes = project.outline.nodes
     for result in results:
         if result.status not in ("pass", "fail", "warn"):
             raise _cannot_tell(checks[result.unique_id], result)
         if result.failures:
-            relation = nodes[result.unique_id].relation_name
+            relation = nodes[result.unique_id].relation
+            assert relation is not None, f"{result.unique_id} keeps no rows"
             for failures in failures_by_shop(warehouse, relation):
                 if failures.shop_id is None or failures.shop_id not in known:
                     raise _nobodys(checks[result.unique_id], failures)
                 yield _finding(checks[result.unique_id], failures.shop_id, failures)
 
 
-def _check(node: Any, lineage: Lineage) -> Check:
-    told = node.config.meta
+def _check(node: OutlinedNode, lineage: Lineage) -> Check:
+    told = node.meta
     return Check(
         name=node.name,
         severity=Severity(told["severity"]),
@@ -61,9 +59,9 @@ def _check(node: Any, lineage: Lineage) -> Check:
     )
 
 
-def _judged(node: Any, told: Mapping[str, Any], lineage: Lineage) -> Iterable[str]:
+def _judged(node: OutlinedNode, told: Mapping[str, Any], lineage: Lineage) -> Iterable[str]:
     """All that the check reads, unless it names those whose rows it finds wrong (meta: judges)."""
-    return lineage.models(told["judges"]) if "judges" in told else node.depends_on.nodes
+    return lineage.models(told["judges"]) if "judges" in told else node.reads
 
 
 def _finding(check: Check, shop_id: str, failures: ShopFailures) -> Finding:

@@ -1,8 +1,7 @@
 """Which side of a source's quality each kind of check measures; `meta: measures` says it where the kind does not."""
 
-from typing import Any
-
 from hotdash.pipeline.quality.findings import Dimension
+from hotdash.pipeline.transform.outline import OutlinedNode
 
 _BY_KIND = {
     Dimension.UNIQUENESS: ("unique_per_shop", "one_row_each", "customers_began_once"),
@@ -37,10 +36,9 @@ _BY_KIND = {
 DIMENSION_OF = {kind: dimension for dimension, kinds in _BY_KIND.items() for kind in kinds}
 
 
-def dimension_of(node: Any) -> Dimension | None:
+def dimension_of(node: OutlinedNode) -> Dimension | None:
     """Of a dbt test."""
-    measured = node.config.meta.get("measures")
+    measured = node.meta.get("measures")
     if measured is not None:
         return Dimension(measured)
-    told = getattr(node, "test_metadata", None)
-    return DIMENSION_OF.get(told.name) if told else None
+    return DIMENSION_OF.get(node.test) if node.test else None

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.paths import dbt_project_folder
@@ -28,6 +27,7 @@ from hotdash.pipeline.quality.dbt_checks import dbt_checks, findings_of
 from hotdash.pipeline.quality.findings import Check, Finding, GateReport
 from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.transform.dbt import DbtProject, project_hash
+from hotdash.pipeline.transform.outline import OutlinedSource
 from hotdash.storage.warehouse.contract import Warehouse
 from hotdash.storage.warehouse.daily_series import daily_series
 from hotdash.storage.warehouse.kept_findings import (
@@ -39,7 +39,7 @@ from hotdash.storage.warehouse.load_ledger import complete_through
 
 FreshnessLimits = Mapping[str, Mapping[str, FreshnessLimit]]
 # dbt's own sources, by its own id.
-Tables = Mapping[str, Any]
+Tables = Mapping[str, OutlinedSource]
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,8 @@ def ask(
     project = DbtProject(warehouse, workdir)
     checks = dbt_checks(project)
     found = _found(warehouse, request, project, checks, progress)
-    tables = project.manifest.sources
-    lineage = Lineage(project.manifest)
+    tables = project.outline.sources
+    lineage = Lineage(project.outline)
     watched = _watched(warehouse, request)
 
     def marts_of(table: str) -> frozenset[str]:
@@ -123,7 +123,7 @@ def _found(
         "only_affected": asked_whole is not None,
     }
     with progress.task("Checking", total=len(checks)) as task:
-        results = project.run(
+        results = project.run_known(
             ["test", "--exclude", "test_type:unit"], variables, lambda _name: task.advance()
         )
     found = list(findings_of(warehouse, project, checks, results))
@@ -162,7 +162,7 @@ def _marts_of(source: str, tables: Tables, lineage: Lineage, aging: bool = False
     filled = [
         unique_id
         for unique_id, table in tables.items()
-        if source in (table.source_name, *table.config.meta.get("also_filled_by", ()))
-        and not (aging and table.config.meta.get("says_who_the_shop_is"))
+        if source in (table.source_name, *table.meta.get("also_filled_by", ()))
+        and not (aging and table.meta.get("says_who_the_shop_is"))
     ]
     return lineage.marts_resting_on(filled)

@@ -1,7 +1,8 @@
 """Which models and published marts rest on a table, read off dbt's own graph."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+
+from hotdash.pipeline.transform.outline import Outline
 
 # Such models say which days are computed anew; no figure is made of what they read.
 ONLY_SAYS_WHEN = "int_affected_"
@@ -10,33 +11,27 @@ OUR_OWN = "hotdash"
 
 
 class Lineage:
-    def __init__(self, manifest: Any) -> None:
-        models = {
-            unique_id: node
-            for unique_id, node in manifest.nodes.items()
-            if node.resource_type == "model"
-        }
-        self._children: Mapping[str, Iterable[str]] = manifest.child_map
-        self._parents: Mapping[str, Iterable[str]] = manifest.parent_map
+    def __init__(self, outline: Outline) -> None:
+        models = {model.unique_id: model for model in outline.of_kind("model")}
+        self._children: Mapping[str, Iterable[str]] = outline.children
+        self._parents: Mapping[str, Iterable[str]] = outline.parents
         self._only_say_when = {
             unique_id for unique_id, node in models.items() if node.name.startswith(ONLY_SAYS_WHEN)
         }
         self._models = {
-            unique_id: str(node.name)
+            unique_id: node.name
             for unique_id, node in models.items()
             if unique_id not in self._only_say_when
         }
         self._published = {
-            unique_id: str(node.name)
+            unique_id: node.name
             for unique_id, node in models.items()
             if "published_as" in node.meta
         }
-        self._sources = {
-            unique_id: str(table.name) for unique_id, table in manifest.sources.items()
-        }
+        self._sources = {unique_id: table.name for unique_id, table in outline.sources.items()}
         self._vendors = {
-            unique_id: str(table.source_name)
-            for unique_id, table in manifest.sources.items()
+            unique_id: table.source_name
+            for unique_id, table in outline.sources.items()
             if table.source_name != OUR_OWN
         }
 

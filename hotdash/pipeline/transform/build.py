@@ -12,8 +12,9 @@ from hotdash.base.clock import Clock, SystemClock, iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import Progress
-from hotdash.pipeline.transform.dbt import DbtProject, NodeResult, TransformError, project_hash
+from hotdash.pipeline.transform.dbt import DbtProject, TransformError, project_hash
 from hotdash.pipeline.transform.rebuild import reason_for_rebuild, refuse_range
+from hotdash.pipeline.transform.results import NodeResult
 from hotdash.storage.warehouse.attribution_weights import ensure_weights
 from hotdash.storage.warehouse.build_ledger import (
     BuiltFrom,
@@ -170,8 +171,8 @@ def _variables(request: BuildRequest, mode: BuildMode) -> dict[str, Any]:
 def _run(
     project: DbtProject, arguments: list[str], variables: dict[str, Any], progress: Progress
 ) -> list[ModelResult]:
-    with progress.task("Computing marts", total=len(_nodes(project, "model"))) as task:
-        results = project.run(arguments, variables, lambda _name: task.advance())
+    with progress.task("Computing marts", total=len(project.outline.of_kind("model"))) as task:
+        results = project.run_known(arguments, variables, lambda _name: task.advance())
     for result in results:
         if result.status == "error":
             raise project.explain(result)
@@ -186,9 +187,9 @@ def _commands(
         whole = ["--full-refresh"]
         first = ["build", *_ONLY_TABLES, *whole, "--exclude", AFTER_TRAINING]
         return first, ["run", *whole, "--select", AFTER_TRAINING]
-    seeds = {node.name for node in _nodes(project, "seed")}
+    seeds = {node.name for node in project.outline.of_kind("seed")}
     command = ["run"] if seeds <= tables_in(warehouse, INTERMEDIATE) else ["build", *_ONLY_TABLES]
-    views = {node.name for node in _nodes(project, "model") if node.schema == STAGING}
+    views = {node.name for node in project.outline.of_kind("model") if node.schema == STAGING}
     made = [f"path:models/{STAGING}"] if views <= tables_in(warehouse, STAGING) else []
     return [*command, "--exclude", AFTER_TRAINING, *made], ["run", "--select", AFTER_TRAINING]
 
@@ -202,13 +203,9 @@ def _model_result(result: NodeResult) -> ModelResult:
     return ModelResult(result.name, result.status, result.seconds, result.rows)
 
 
-def _nodes(project: DbtProject, kind: str) -> list[Any]:
-    return [node for node in project.manifest.nodes.values() if node.resource_type == kind]
-
-
 def _require_sources(warehouse: Warehouse, project: DbtProject) -> None:
     present = tables_in(warehouse, "raw")
-    needed = {source.identifier for source in project.manifest.sources.values()}
+    needed = {source.name for source in project.outline.sources.values()}
     missing = sorted(needed - present)
     if missing:
         raise NothingLoadedError(

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -14,10 +13,26 @@ from typing import Any, ClassVar, cast
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import get_logger, new_reference, redact
 from hotdash.base.paths import dbt_project_folder
-from hotdash.pipeline.transform.lean_dbt import lean
+from hotdash.pipeline.transform.kept_statements import (
+    KeptStatements,
+    command_key,
+    with_open_places,
+)
+from hotdash.pipeline.transform.lean_dbt import are_versions_known, lean
+from hotdash.pipeline.transform.outline import (
+    Outline,
+    outline_as_bytes,
+    outline_from_bytes,
+    outline_of,
+)
 from hotdash.pipeline.transform.parsed import parse_key, parsed_once
+from hotdash.pipeline.transform.recording import command_of, recorded
+from hotdash.pipeline.transform.results import NodeResult
+from hotdash.pipeline.transform.sealed_file import read_sealed, write_sealed
+from hotdash.pipeline.transform.sending import NotSentError, send
 from hotdash.pipeline.transform.story import Story
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.standing import made_tables, misplaced_tables, raw_columns
 
 log = get_logger(__name__)
 
@@ -34,6 +49,8 @@ _QUIET = (
 )
 _FULL_DISK = "No space left on device"
 _TELLING_LINES = 3
+# What of a target stands in a statement, or in the parsed project.
+_NAMED = ("type", "database", "dbname", "schema")
 _ONE_AT_A_TIME = threading.RLock()
 OnFinished = Callable[[str], None]
 
@@ -43,21 +60,11 @@ class TransformError(HotdashError):
     http_status = 500
 
 
-@dataclass(frozen=True)
-class NodeResult:
-    unique_id: str
-    name: str
-    status: str
-    seconds: float
-    failures: int | None
-    rows: int | None
-    message: str | None
-
-
 class DbtProject:
     """Keeps the parsed manifest, because parsing costs more than a build of a day."""
 
     _parsed: ClassVar[dict[str, Any]] = {}
+    _outlined: ClassVar[dict[str, Outline]] = {}
 
     def __init__(self, warehouse: Warehouse, workdir: Path) -> None:
         self._warehouse = warehouse
@@ -73,15 +80,36 @@ class DbtProject:
 
     @cached_property
     def _read_once(self) -> Any:
-        """Parsed once per home, as long as neither project, target nor version changes."""
-        key = parse_key(project_hash(dbt_project_folder()), self._warehouse.dbt_output())
-        place = f"{self._workdir} {key}"
+        """Parsed once, as long as neither project, version nor what is named of the target changes."""
+        key = self._project_key
         with _ONE_AT_A_TIME:
-            if place not in self._parsed:
-                self._parsed[place] = parsed_once(
-                    self._workdir / "parsed.msgpack", key, self._parse
-                )
-            return self._parsed[place]
+            if key not in self._parsed:
+                self._parsed[key] = parsed_once(self._workdir / "parsed.msgpack", key, self._parse)
+            return self._parsed[key]
+
+    @property
+    def outline(self) -> Outline:
+        return self._outline
+
+    @cached_property
+    def _outline(self) -> Outline:
+        """Where it is kept, neither the parsed project is read nor dbt loaded."""
+        key, file = self._project_key, self._workdir / "outline.json"
+        with _ONE_AT_A_TIME:
+            if key not in self._outlined:
+                content = read_sealed(file, key)
+                if content is None:
+                    content = outline_as_bytes(outline_of(self.manifest))
+                    write_sealed(file, key, content)
+                self._outlined[key] = outline_from_bytes(content)
+            return self._outlined[key]
+
+    @cached_property
+    def _project_key(self) -> str:
+        folder = dbt_project_folder()
+        output = self._warehouse.dbt_output()
+        named = {name: output[name] for name in _NAMED if name in output}
+        return parse_key(project_hash(folder), {"folder": str(folder), **named})
 
     def _parse(self) -> Any:
         return self._invoke(None, ["parse", "--no-write-json"], None).result
@@ -91,14 +119,57 @@ class DbtProject:
     ) -> list[NodeResult]:
         """One dbt command; failed nodes stand in the answer, anything worse is raised."""
         with _ONE_AT_A_TIME:
-            told = json.dumps(dict(variables), sort_keys=True)
-            command = [*arguments, "--vars", told, "--no-write-json"]
-            answer = self._invoke(self.manifest, command, on_finished)
+            answer = self._answer(arguments, variables, on_finished)
+        return self._told(answer)
+
+    def _answer(
+        self, arguments: Sequence[str], variables: Mapping[str, Any], on_finished: OnFinished
+    ) -> Any:
+        told = json.dumps(dict(variables), sort_keys=True)
+        command = [*arguments, "--vars", told, "--no-write-json"]
+        return self._invoke(self.manifest, command, on_finished)
+
+    def _told(self, answer: Any) -> list[NodeResult]:
         results = [_node_result(result) for result in answer.result.results]
         for result in results:
             if _is_hook(result) and result.status == "error":
                 raise self.explain(result)
         return [result for result in results if not _is_hook(result)]
+
+    def run_known(
+        self, arguments: Sequence[str], variables: Mapping[str, Any], on_finished: OnFinished
+    ) -> list[NodeResult]:
+        """The same, without dbt where it is known what dbt sends; dbt does whatever does not succeed."""
+        if not are_versions_known():
+            return self.run(arguments, variables, on_finished)
+        kept = KeptStatements(self._workdir / "statements")
+        told_once = _once(on_finished)
+        command = kept.find(self._command_key(arguments, variables))
+        if command is not None:
+            at_once = self._warehouse.dbt_output()["threads"]
+            try:
+                return send(self._warehouse, command, variables, at_once, told_once)
+            except NotSentError as error:
+                reason = redact(str(error))
+                log.warning("kept_statements_failed", command=arguments[0], reason=reason)
+        # Not before: what was sent may have made tables that were not there.
+        key = self._command_key(arguments, variables)
+        with _ONE_AT_A_TIME, recorded(variables) as recording:
+            answer = self._answer(arguments, with_open_places(variables), told_once)
+        anew = _is_made_anew(arguments, variables)
+        command = command_of(recording, answer.result.results, self.manifest, is_made_anew=anew)
+        if command is not None:
+            kept.keep(key, command)
+        return self._told(answer)
+
+    def _command_key(self, arguments: Sequence[str], variables: Mapping[str, Any]) -> str:
+        is_made_anew = _is_made_anew(arguments, variables)
+        told = {
+            "variables": with_open_places(variables),
+            "raw": raw_columns(self._warehouse),
+            "made": (misplaced_tables if is_made_anew else made_tables)(self._warehouse),
+        }
+        return command_key(self._project_key, arguments, told)
 
     def compiled(self) -> dict[str, str]:
         """The statement of every model as it makes a table anew, by dbt's own ids."""
@@ -161,6 +232,23 @@ class DbtProject:
             *("--target-path", str(target)),
             *("--log-path", str(self.log_file.parent)),
         ]
+
+
+def _is_made_anew(arguments: Sequence[str], variables: Mapping[str, Any]) -> bool:
+    """What is made anew goes over what there was, and asks nothing of it."""
+    return "--full-refresh" in arguments or variables.get("only_affected") is False
+
+
+def _once(on_finished: OnFinished) -> OnFinished:
+    """A node that was sent, and is then made by dbt, is finished one time."""
+    told = set[str]()
+
+    def tell(name: str) -> None:
+        if name not in told:
+            told.add(name)
+            on_finished(name)
+
+    return tell
 
 
 @contextmanager

@@ -10,7 +10,12 @@ from importlib.metadata import version
 from types import CodeType
 from typing import Any, cast
 
-READ_IN = {"dbt-core": "1.11.16", "dbt-common": "1.39.0", "jinja2": "3.1.6"}
+READ_IN = {
+    "dbt-core": "1.11.16",
+    "dbt-common": "1.39.0",
+    "dbt-adapters": "1.24.5",
+    "jinja2": "3.1.6",
+}
 # The one event of a single step that somebody listens to.
 _HEARD = "NodeFinished"
 _MOST_KEPT = 4096
@@ -21,10 +26,14 @@ _templates: dict[tuple[Any, str], CodeType] = {}
 _guessers: dict[tuple[frozenset[str], tuple[str, ...]], Any] = {}
 
 
+def are_versions_known() -> bool:
+    return all(version(name) == known for name, known in READ_IN.items())
+
+
 @contextmanager
 def lean() -> Generator[None]:
     """While dbt works in this process; one at a time, as dbt itself allows."""
-    if any(version(name) != known for name, known in READ_IN.items()):
+    if not are_versions_known():
         yield
         return
     from dbt_common.events import event_manager_client

@@ -6,22 +6,40 @@ import json
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
-from hotdash.base.logging import get_logger
+from hotdash.pipeline.transform.sealed_file import read_sealed, write_sealed
+from hotdash.storage.warehouse import standing
 
-log = get_logger(__name__)
-
+# Variables of the environment by which dbt is told what its options tell it.
+_SWITCHES = "DBT_"
+_SECRET = "DBT_ENV_SECRET"
 _PARSERS = ("dbt-core", "dbt-common", "dbt-adapters", "dbt-duckdb", "dbt-postgres")
-_SEAL = hashlib.sha256().digest_size
 
 
 def parse_key(project: str, target: Mapping[str, Any]) -> str:
-    """Whatever a parse may depend on: the project's content, where it is built, and who parses."""
+    """Whatever a parse may depend on: the project's content, where it is built, who parses and how it was told to.
+
+    Our own code is part of it, because it writes and reads what is kept beside a parse.
+    """
     parsers = {name: version(name) for name in _PARSERS}
-    return json.dumps([project, dict(target), parsers], sort_keys=True)
+    told = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(_SWITCHES) and not name.startswith(_SECRET)
+    }
+    return json.dumps([project, dict(target), parsers, told, _own_code()], sort_keys=True)
+
+
+@cache
+def _own_code() -> str:
+    digest = hashlib.sha256()
+    for path in (*sorted(Path(__file__).parent.glob("*.py")), Path(standing.__file__)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def parsed_once(file: Path, key: str, parse: Callable[[], Any]) -> Any:
@@ -31,50 +49,28 @@ def parsed_once(file: Path, key: str, parse: Callable[[], Any]) -> Any:
         if manifest is None:
             file.unlink(missing_ok=True)
             manifest = parse()
-            _keep(file, key, manifest)
+            write_sealed(file, key, _packed(manifest))
     return manifest
 
 
 def _kept(file: Path, key: str) -> Any:
-    """Nothing where the file is of another project, another version, or not whole."""
     from dbt.parser import manifest as parser
 
-    try:
-        seal, content = _parted(file.read_bytes())
-        if seal != _seal(key, content):
-            return None
-        known = cast(Any, parser)
-        manifest = known.Manifest.from_msgpack(content, decoder=known.extended_mashumuro_decoder)
-    except FileNotFoundError:
+    content = read_sealed(file, key)
+    if content is None:
         return None
-    except Exception as error:
-        log.warning("parsed_project_unreadable", file=str(file), reason=str(error))
-        return None
+    known = cast(Any, parser)
+    manifest = known.Manifest.from_msgpack(content, decoder=known.extended_mashumuro_decoder)
     # A parse ends with both; neither is in the file.
     manifest.build_flat_graph()
     manifest.build_parent_and_child_maps()
     return manifest
 
 
-def _keep(file: Path, key: str, manifest: Any) -> None:
-    """A full disk costs the next process a parse, and this one nothing."""
+def _packed(manifest: Any) -> bytes:
     from dbt.parser import manifest as parser
 
-    content = manifest.to_msgpack(cast(Any, parser).extended_mashumaro_encoder)
-    fresh = file.with_suffix(f".{os.getpid()}")
-    try:
-        fresh.write_bytes(_seal(key, content) + content)
-        fresh.replace(file)
-    except OSError as error:
-        log.warning("parsed_project_not_kept", file=str(file), reason=str(error))
-
-
-def _parted(sealed: bytes) -> tuple[bytes, bytes]:
-    return sealed[:_SEAL], sealed[_SEAL:]
-
-
-def _seal(key: str, content: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + b"\0" + content).digest()
+    return manifest.to_msgpack(cast(Any, parser).extended_mashumaro_encoder)
 
 
 @contextmanager

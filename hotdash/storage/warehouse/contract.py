@@ -43,8 +43,16 @@ class Warehouse(Protocol):
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None: ...
 
+    def send(self, statements: str) -> Sequence[Any] | None:
+        """As they are written, one or several, without parameters; the first row of the last one's answer."""
+        ...
+
     def transaction(self) -> AbstractContextManager[None]:
         """Everything executed inside by this thread is kept, or nothing."""
+        ...
+
+    def interrupt(self) -> None:
+        """What any thread is executing ends with an error, and its transaction with nothing."""
         ...
 
     def close(self) -> None: ...

@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -43,6 +43,7 @@ class DuckDBWarehouse:
         self._opening = threading.RLock()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._lent: list[duckdb.DuckDBPyConnection] = []
+        self._in_transaction = set[duckdb.DuckDBPyConnection]()
         self._local = threading.local()
 
     @property
@@ -92,11 +93,16 @@ class DuckDBWarehouse:
         with self._cursor() as cursor:
             cursor.execute(sql, list(parameters))
 
+    def send(self, statements: str) -> Sequence[Any] | None:
+        with self._cursor() as cursor:
+            return cursor.execute(statements).fetchone()
+
     @contextmanager
     def transaction(self) -> Generator[None]:
         with self._cursor() as cursor:
             cursor.execute("begin transaction")
             self._local.cursor = cursor
+            self._in_transaction.add(cursor)
             try:
                 yield
             except BaseException:
@@ -105,7 +111,12 @@ class DuckDBWarehouse:
             else:
                 cursor.execute("commit")
             finally:
+                self._in_transaction.discard(cursor)
                 self._local.cursor = None
+
+    def interrupt(self) -> None:
+        for cursor in self._in_transaction.copy():
+            cursor.interrupt()
 
     @property
     def file(self) -> Path:

@@ -3,7 +3,7 @@
 import itertools
 import re
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import quote, urlencode
@@ -18,6 +18,9 @@ from hotdash.storage.warehouse.schema import prepare
 
 PASSWORD_VARIABLE = "DBT_ENV_SECRET_WAREHOUSE_PASSWORD"
 SESSION = {"timezone": "UTC", "datestyle": "ISO, YMD", "client_min_messages": "warning"}
+
+# What libpq reads; its PGOPTIONS would be refused by a pooler, also where another thread connects meanwhile.
+_AS_OUR_SESSIONS = {"PGTZ": SESSION["timezone"], "PGDATESTYLE": SESSION["datestyle"]}
 
 _MARK_OR_LITERAL = re.compile(r"'[^']*'|\?")
 
@@ -62,7 +65,8 @@ class PostgresWarehouse:
         }
 
     def dbt_environment(self) -> Mapping[str, str]:
-        return {PASSWORD_VARIABLE: self._parts.get("password", "")}
+        """dbt's sessions are like ours: what it sends first, we send afterwards."""
+        return {PASSWORD_VARIABLE: self._parts.get("password", ""), **_AS_OUR_SESSIONS}
 
     def query(self, sql: str, parameters: Parameters = ()) -> pa.Table:
         with psycopg.RawCursor(self._connection()) as cursor:
@@ -73,10 +77,22 @@ class PostgresWarehouse:
         with psycopg.RawCursor(self._connection()) as cursor:
             cursor.execute(_numbered(sql), list(parameters))
 
+    def send(self, statements: str) -> Sequence[Any] | None:
+        with self._connection().cursor() as cursor:
+            cursor.execute(statements.encode())
+            while cursor.nextset():
+                pass
+            return cursor.fetchone() if cursor.description else None
+
     @contextmanager
     def transaction(self) -> Generator[None]:
         with self._connection().transaction():
             yield
+
+    def interrupt(self) -> None:
+        with self._opening:
+            for connection in self._connections:
+                connection.cancel()
 
     def close(self) -> None:
         with self._opening:

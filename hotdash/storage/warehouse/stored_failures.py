@@ -29,7 +29,10 @@ def failures_by_shop(warehouse: Warehouse, relation: str) -> list[ShopFailures]:
 
 
 def _sample(warehouse: Warehouse, relation: str, shop_id: str | None) -> tuple[dict[str, Any], ...]:
+    """In an order of their own, so that the same failing rows are told in the same words."""
     found = warehouse.query(
-        f"select * from {relation} where shop_id = ? limit {SAMPLE_ROWS}", [shop_id]
+        f"select * from {relation} as hotdash_failing_row where shop_id = ? "
+        f"order by cast(hotdash_failing_row as text) limit {SAMPLE_ROWS}",
+        [shop_id],
     )
     return tuple(found.to_pylist())

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -266,10 +267,13 @@ def test_a_second_run_says_who_has_the_warehouse(published: Terminal) -> None:
     )
     try:
         wait_for_lease(published)
+        # Stopped, so that it has the warehouse for as long as the second one takes to begin.
+        first.send_signal(signal.SIGSTOP)
         error = published.error("run")
         assert str(first.pid) in error["message"]
         assert error["hint"]
     finally:
+        first.send_signal(signal.SIGCONT)
         told, _ = first.communicate(timeout=120)
         assert first.returncode == 0, told.decode()
 

@@ -8,7 +8,9 @@ import pytest
 
 from hotdash.pipeline.transform import parsed
 from hotdash.pipeline.transform.dbt import DbtProject
+from hotdash.pipeline.transform.outline import outline_of
 from hotdash.storage.warehouse.contract import Warehouse
+from hotdash.storage.warehouse.duckdb import DuckDBWarehouse
 from hotdash.storage.warehouse.factory import open_warehouse
 
 MODEL = "model.hotdash.numbers"
@@ -100,8 +102,27 @@ def test_changed_settings_and_a_new_file_are_noticed(read: Read, kept: Path, fol
 
 
 def test_another_warehouse_is_noticed(read: Read, kept: Path, tmp_path: Path) -> None:
+    """By the name of its database, which stands in every relation; by its folder not."""
+    elsewhere = tmp_path / "elsewhere"
+    other = DuckDBWarehouse(elsewhere / "other.duckdb", memory_mb=256, temp_folder=elsewhere)
+    _, manifest, was_parsed = read(other)
+    assert was_parsed
+    assert manifest.nodes[MODEL].relation_name == '"other"."main_marts"."numbers"'
+    other.close()
+
+
+def test_another_home_reads_what_this_process_parsed(
+    read: Read, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    _, manifest, _ = read()
     other = open_warehouse("duckdb", home=tmp_path / "elsewhere", memory_mb=256, url=None)
-    assert read(other)[2]
+    there = DbtProject(other, tmp_path / "elsewhere" / "dbt")
+    assert there.manifest is manifest
+    assert [each.status for each in there.run(["run"], {}, lambda _name: None)] == ["success"]
+    assert other.query("select number from main_marts.numbers").to_pylist() == [{"number": 1}]
+    assert not warehouse.query(
+        "select 1 from information_schema.tables where table_name = 'numbers'"
+    )
     other.close()
 
 
@@ -117,8 +138,49 @@ def test_another_version_of_dbt_is_noticed(
     assert read()[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "is_noticed"), [("DBT_WARN_ERROR", True), ("DBT_ENV_SECRET_X", False)]
+)
+def test_switches_in_the_environment_are_noticed(
+    read: Read, kept: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_noticed: bool
+) -> None:
+    monkeypatch.setenv(name, "1")
+    assert read()[2] is is_noticed
+
+
+def test_other_code_beside_a_parse_is_noticed(
+    read: Read, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsed, "_own_code", lambda: "changed")
+    assert read()[2]
+
+
 def test_a_damaged_file_is_parsed_anew_and_replaced(read: Read, kept: Path) -> None:
     whole = kept.read_bytes()
     kept.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert read()[2]
     assert not read()[2]
+
+
+def test_the_outline_is_read_without_dbt(
+    read: Read, kept: Path, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, manifest, _ = read()
+    monkeypatch.setattr(DbtProject, "_outlined", {})
+    first = project.outline
+    assert first == outline_of(manifest)
+    assert first.nodes[MODEL].relation == '"warehouse"."main_marts"."numbers"'
+    monkeypatch.setattr(DbtProject, "_outlined", {})
+    monkeypatch.setattr(DbtProject, "_parsed", {})
+    kept.unlink()
+    monkeypatch.setattr(DbtProject, "_invoke", None)
+    assert DbtProject(warehouse, tmp_path / "dbt").outline == first
+
+
+def test_the_outline_changes_with_the_project(read: Read, kept: Path, folder: Path) -> None:
+    assert read()[0].outline.children[MODEL] == ()
+    (folder / "models" / "more.sql").write_text("select number from {{ ref('numbers') }}")
+    outline = read()[0].outline
+    assert outline.children[MODEL] == ("model.hotdash.more",)
+    assert outline.parents == {"model.hotdash.more": (MODEL,)}
+    assert outline.nodes["model.hotdash.more"].reads == (MODEL,)

@@ -20,6 +20,7 @@ from hotdash.insights.metrics.registry import registry
 from hotdash.pipeline.quality.findings import Severity
 from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.transform.dbt import environment
+from hotdash.pipeline.transform.outline import outline_of
 from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
 
 
@@ -115,7 +116,7 @@ def test_every_published_mart_is_a_candidate(manifest: Any) -> None:
         for name in manifest.nodes[f"model.hotdash.{offer}"].depends_on.nodes
     }
     offered = {name for name in named if not name.startswith(("int_affected_", "publication_"))}
-    assert offered == Lineage(manifest).published
+    assert offered == Lineage(outline_of(manifest)).published
 
 
 def test_days_are_hashed_anew_where_their_mart_is_computed_anew(manifest: Any) -> None:
@@ -141,7 +142,7 @@ def test_every_check_says_how_grave_it_is_whose_and_why_and_how_to_mend_it(manif
 
 
 def test_every_blocking_check_guards_a_published_mart(manifest: Any) -> None:
-    lineage = Lineage(manifest)
+    lineage = Lineage(outline_of(manifest))
     blocking = [c for c in checks(manifest) if c.config.meta["severity"] == "blocking"]
     idle = [c.name for c in blocking if not lineage.marts_resting_on(c.depends_on.nodes)]
     assert idle == []
@@ -236,3 +237,33 @@ def test_where_nothing_was_decided_models_read_what_metrics_say() -> None:
             "attribution_half_life_days",
         )
     }
+
+
+def test_what_is_made_anew_asks_nothing_of_what_there_was(manifest: Any) -> None:
+    """Materializations of dbt's own write another text where their table is there already."""
+    nodes = [node for node in manifest.nodes.values() if node.resource_type != "operation"]
+    assert {str(node.config.materialized) for node in nodes} == {
+        *("view", "made_anew", "affected_partitions", "seed", "test")
+    }
+    ours = {path.stem for path in (dbt_project_folder() / "macros" / "materializations").iterdir()}
+    assert ours >= {"view", "affected_partitions", "test"}
+
+
+def test_no_macro_looks_into_a_variable_that_stays_open() -> None:
+    """Each is written where it is a value; what depends on it otherwise would be kept for all values."""
+    place = re.compile(
+        r"""(cast\(|<> )'\{\{ var\(.(as_of|build_id).\) \}\}'|day_spine\(var\('range_from'\), var\('range_to'\)\)"""
+    )
+    named = re.compile(r"var\(\s*.(as_of|build_id|range_from|range_to)")
+    paths = [path for path in dbt_project_folder().rglob("*") if path.suffix in {".sql", ".yml"}]
+    texts = [path.read_text() for path in paths]
+    found = [line for text in texts for line in text.splitlines() if named.search(line)]
+    assert len(found) == 3
+    assert not [line for line in found if not place.search(line)]
+    instants = [line for text in texts for line in text.splitlines() if "as_of()" in line]
+    assert len(instants) > 5
+    assert not [
+        line
+        for line in instants
+        if not re.search(r"shop_local_date\(as_of\(\), |macro as_of", line)
+    ]

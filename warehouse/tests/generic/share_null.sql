@@ -9,7 +9,7 @@ select
   sum(case when {{ column }} is null then 1 else 0 end) as empty_rows
 from {{ model }}
 where
-  day > {{ days_later("cast('" ~ var('as_of')[:10] ~ "' as date)", -30) }}
+  day > {{ days_later(as_of_day(), -30) }}
   and {{ of_rows }}
 group by shop_id
 having

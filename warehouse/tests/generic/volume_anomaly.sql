@@ -8,7 +8,7 @@
 with tested as (
   select
     shop_id,
-    {{ days_later(shop_local_date("cast('" ~ var('as_of') ~ "' as timestamptz)", 'timezone'), -1) }} as day
+    {{ days_later(shop_local_date(as_of(), 'timezone'), -1) }} as day
   from {{ ref('int_shops') }}
   where timezone is not null
 ),

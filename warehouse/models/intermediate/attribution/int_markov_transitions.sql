@@ -1,8 +1,7 @@
-{%- set as_of = "cast('" ~ var('as_of') ~ "' as timestamptz)" -%}
 with closed as (
   select
     shop_id,
-    {{ month_of(shop_local_date(as_of, 'timezone')) }} as open_month
+    {{ month_of(shop_local_date(as_of(), 'timezone')) }} as open_month
   from {{ ref('int_shops') }}
 ),
 

@@ -1,7 +1,6 @@
 with known as (
   select
     levels.shop_id,
-    shops.timezone,
     {{ shop_local_date('min(levels.fetched_at)', 'shops.timezone') }} as first_day
   from {{ ref('stg_shopify__inventory_levels') }} as levels
   inner join {{ ref('int_shops') }} as shops on shops.shop_id = levels.shop_id
@@ -19,17 +18,26 @@ affected as (
   where affected.day >= known.first_day - {{ demand_days() }} and affected.day <= reach.day
 ),
 
+changes as (
+  select
+    *,
+    least(coalesce(updated_at, fetched_at), fetched_at) as changed_at
+  from {{ ref('stg_shopify__inventory_levels') }}
+),
+
+days_of_changes as (
+  {{ days_of_quarters('changes', ['changed_at']) }}
+),
+
 {#- A level holds from the day it changed at the vendor, yet not from before anything was read. -#}
 versions as (
   select
-    levels.*,
-    greatest(
-      {{ shop_local_date('least(coalesce(levels.updated_at, levels.fetched_at), levels.fetched_at)', 'known.timezone') }},
-      known.first_day
-    ) as valid_from,
-    least(coalesce(levels.updated_at, levels.fetched_at), levels.fetched_at) as changed_at
-  from {{ ref('stg_shopify__inventory_levels') }} as levels
-  inner join known on known.shop_id = levels.shop_id
+    changes.*,
+    greatest(days.day, known.first_day) as valid_from
+  from changes
+  inner join known on known.shop_id = changes.shop_id
+  inner join days_of_changes as days
+    on days.shop_id = changes.shop_id and days.begun_at = {{ quarter_hour('changes.changed_at') }}
 ),
 
 last_of_day as (

@@ -1,7 +1,7 @@
 with today as (
   select
     shop_id,
-    {{ shop_local_date("cast('" ~ var('as_of') ~ "' as timestamptz)", 'timezone') }} as day
+    {{ shop_local_date(as_of(), 'timezone') }} as day
   from {{ ref('int_shops') }}
 ),
 

@@ -91,6 +91,42 @@ def test_other_threads_stand_outside_the_transaction(warehouse: Warehouse) -> No
     assert seen == [0, 1]
 
 
+def test_several_statements_are_sent_as_they_are_written(warehouse: Warehouse) -> None:
+    inserted = "insert into raw.scratch values (1, '100%'), (2, 'a ? and a %s')"
+    answer = warehouse.send(f"{inserted}; select b, a from raw.scratch order by a desc")
+    assert answer is not None
+    assert [*answer] == ["a ? and a %s", 2]
+    with pytest.raises(ZeroDivisionError):
+        send_then_fail(warehouse)
+    assert warehouse.query("select a from raw.scratch").num_rows == 2
+
+
+def send_then_fail(warehouse: Warehouse) -> None:
+    with warehouse.transaction():
+        warehouse.send("delete from raw.scratch; delete from raw.scratch")
+        raise ZeroDivisionError
+
+
+def test_what_is_interrupted_in_a_transaction_leaves_nothing(warehouse: Warehouse) -> None:
+    endless = "select count(*) from generate_series(1, 1000000) a, generate_series(1, 1000000) b"
+    failed: list[Exception] = []
+
+    def work() -> None:
+        try:
+            with warehouse.transaction():
+                warehouse.send(f"insert into raw.scratch values (1, 'lost'); {endless}")
+        except Exception as error:
+            failed.append(error)
+
+    working = threading.Thread(target=work)
+    working.start()
+    while working.is_alive():
+        warehouse.interrupt()
+        working.join(timeout=0.05)
+    assert len(failed) == 1
+    assert warehouse.query("select a from raw.scratch").num_rows == 0
+
+
 def test_the_identity_stays_and_tells_no_secret(warehouse: Warehouse) -> None:
     assert warehouse.identity == warehouse.identity
     assert warehouse.identity.startswith(f"{warehouse.engine}:")
@@ -102,7 +138,11 @@ class TestPostgres:
         warehouse = PostgresWarehouse("postgresql://hot:geheim@127.0.0.1:1/warehouse")
         warehouse._warehouse_id = "known"
         assert "geheim" not in str(warehouse.dbt_output())
-        assert warehouse.dbt_environment() == {PASSWORD_VARIABLE: "geheim"}
+        assert warehouse.dbt_environment() == {
+            PASSWORD_VARIABLE: "geheim",
+            "PGTZ": "UTC",
+            "PGDATESTYLE": "ISO, YMD",
+        }
         assert "geheim" not in warehouse.identity
 
     def test_nobody_answers(self) -> None:

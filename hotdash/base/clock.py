@@ -40,6 +40,11 @@ def iso_utc(instant: datetime) -> str:
     return require_aware(instant).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def file_stamp(instant: datetime) -> str:
+    """To the microsecond: of two files made within one second, neither may take the other's place."""
+    return require_aware(instant).strftime("%Y%m%dT%H%M%S%fZ")
+
+
 def parse_iso(text: str) -> datetime:
     return require_aware(datetime.fromisoformat(text))
 

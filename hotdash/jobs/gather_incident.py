@@ -5,7 +5,7 @@ from pathlib import Path
 
 import orjson
 
-from hotdash.base.clock import iso_utc
+from hotdash.base.clock import file_stamp, iso_utc
 from hotdash.base.errors import HotdashError
 from hotdash.base.logging import told_as
 from hotdash.decisions.analyzer.chart import html_chart
@@ -17,8 +17,6 @@ from hotdash.jobs.job_context import JobContext
 from hotdash.jobs.keep_analysis import analyze_logs
 from hotdash.jobs.parity import ParityDesk
 from hotdash.storage.appdb.repositories.jobs import JobRecord
-
-_SLOT = "%Y%m%dT%H%M%SZ"
 
 
 def gather_open(context: JobContext, job: JobRecord) -> None:
@@ -36,8 +34,8 @@ def gather_all(desk: ParityDesk, logs: Path) -> list[Path]:
 def gather(desk: ParityDesk, logs: Path, incidents: Incidents, topic: str) -> Path:
     """What cannot be had is written down beside the rest: an incident is when things do not answer."""
     at = desk.clock.now()
-    folder = incidents.folder_of(topic) / f"{at:{_SLOT}}"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = incidents.folder_of(topic) / file_stamp(at)
+    folder.mkdir(mode=0o700, parents=True)
     parts: dict[str, Callable[[], object]] = {
         "analysis": lambda: _analysis(log_files(logs), desk.home, folder),
         **{

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from hotdash.base.artifacts import PARITY
-from hotdash.base.clock import Clock, iso_utc
+from hotdash.base.clock import Clock, file_stamp, iso_utc
 from hotdash.base.errors import ConflictError, NotFoundError
 from hotdash.base.parity import Parity, Side
 from hotdash.decisions.parity.compare import Comparison
@@ -153,7 +153,7 @@ def _side(side: Side) -> Mapping[str, Any]:
 def write_artifact(folder: Path, parity: Parity, at: datetime) -> Path:
     """Whole or not at all; of each target the newest are kept."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = folder / f"{parity.target}-{at:%Y%m%dT%H%M%SZ}.json"
+    file = folder / f"{parity.target}-{file_stamp(at)}.json"
     half = file.with_suffix(".half")
     half.write_bytes(orjson.dumps(parity_document(parity, at), option=orjson.OPT_INDENT_2))
     half.replace(file)

@@ -1,10 +1,18 @@
 """A day is the owner's own day, daylight saving included."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotdash.base.clock import days_between, iso_utc, local_day, parse_iso, require_aware
+from hotdash.base.clock import (
+    days_between,
+    file_stamp,
+    iso_utc,
+    local_day,
+    parse_iso,
+    require_aware,
+)
 
 
 @pytest.mark.law(10)
@@ -32,6 +40,12 @@ def test_iso_round_trip() -> None:
     instant = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
     assert iso_utc(instant) == "2026-01-02T03:04:05.000006Z"
     assert parse_iso(iso_utc(instant)) == instant
+
+
+def test_files_of_one_second_are_told_apart() -> None:
+    paris = datetime(2026, 1, 2, 4, 4, 5, 6, tzinfo=ZoneInfo("Europe/Paris"))
+    assert file_stamp(paris) == "20260102T030405000006Z"
+    assert file_stamp(paris) < file_stamp(paris + timedelta(microseconds=1))
 
 
 def test_days_between_counts_both_ends() -> None:

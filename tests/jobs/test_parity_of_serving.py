@@ -163,7 +163,9 @@ def test_the_artifact_is_whole(published: Publisher, tmp_path: Path) -> None:
     )
     file = write_artifact(tmp_path, compared(published), published.clock.now())
     told = json.loads(file.read_text())
-    assert [path.name for path in tmp_path.glob("serving*")] == ["serving-20261121T180000Z.json"]
+    assert [path.name for path in tmp_path.glob("serving*")] == [
+        "serving-20261121T180000000000Z.json"
+    ]
     [difference] = told["differences"]
     assert (difference["shop_id"], difference["table"], difference["day"]) == (
         OURS, "fct_orders", "2026-11-05",

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from hotdash.base.clock import Clock
+from hotdash.base.clock import Clock, file_stamp
 
 NAME = "decision_sync_events"
 MOST_BYTES = 50_000_000
@@ -96,8 +96,7 @@ class EventLog:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._size() < self._most_bytes:
             return
-        stamp = self._clock.now().strftime("%Y%m%dT%H%M%S%fZ")
-        self.path.rename(self._folder / f"{NAME}.{stamp}.ndjson")
+        self.path.rename(self._folder / f"{NAME}.{file_stamp(self._clock.now())}.ndjson")
         for old in sorted(self._folder.glob(f"{NAME}.*Z.ndjson"))[: -self._files_kept]:
             old.unlink()
 

@@ -4,7 +4,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -128,12 +128,14 @@ class TestIncident:
         assert told["parity of serving"] == "gathered"
         (tmp_path / "analysis").rmdir()
         (tmp_path / "analysis").touch()
-        [folder] = gather_all(self.desk(published, tmp_path), tmp_path / "logs")
+        within_the_second = self.desk(published, tmp_path, AT + timedelta(microseconds=1))
+        [folder] = gather_all(within_the_second, tmp_path / "logs")
         told = json.loads((folder / "gathered.json").read_text())["parts"]
         assert told == {"analysis": "failed: FileExistsError", "parity of serving": "gathered"}
+        assert len(Incidents(tmp_path).gathered("broken-log")) == 2
 
-    def desk(self, published: Publisher, home: Path) -> ParityDesk:
-        clock = FixedClock(AT)
+    def desk(self, published: Publisher, home: Path, at: datetime = AT) -> ParityDesk:
+        clock = FixedClock(at)
         return ParityDesk(
             published.database,
             clock,

@@ -14,7 +14,7 @@ import orjson
 from benchmarks.figures import Figure
 from benchmarks.raw_shop import Size, write_shop
 from benchmarks.reference import cpu_seconds
-from benchmarks.transform import MEMORY_MB
+from benchmarks.whole_build import MEMORY_MB
 from hotdash.base.clock import iso_utc
 from hotdash.base.paths import dbt_project_folder
 from hotdash.base.progress import SilentProgress

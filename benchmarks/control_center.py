@@ -16,8 +16,8 @@ from benchmarks.figures import Figure, milliseconds_of, percentile
 from benchmarks.load import asked_again
 from benchmarks.raw_shop import SHOP, Size, tell_an_hour, write_shop
 from benchmarks.serving import ServedHouse, served_as_it_is
-from benchmarks.transform import MEMORY_MB
 from benchmarks.webhooks import postgres
+from benchmarks.whole_build import MEMORY_MB
 from hotdash.base.clock import FixedClock
 from hotdash.base.ids import new_id
 from hotdash.base.priority import give_way

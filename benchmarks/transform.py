@@ -4,8 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,20 +13,11 @@ from typing import Any
 import orjson
 
 from benchmarks.figures import Figure
-from benchmarks.raw_shop import Size, tell_an_hour, write_shop
-from benchmarks.reference import cpu_seconds, reference_cpu_seconds
-from hotdash.base.progress import SilentProgress
-from hotdash.insights.attribution.training import train_weights
-from hotdash.pipeline.backfill.candidate import HEAVY
-from hotdash.pipeline.quality.gate import CheckRequest, ask
-from hotdash.pipeline.transform.build import BuildMode, BuildRequest, transform
-from hotdash.pipeline.transform.dbt import DbtProject
-from hotdash.storage.warehouse.contract import Warehouse
-from hotdash.storage.warehouse.factory import open_warehouse
-from tests.fixtures.processes import own_peak_mb
+from benchmarks.raw_shop import Size, write_shop
+from benchmarks.reference import reference_cpu_seconds
+from benchmarks.whole_build import MEMORY_MB
 from tests.fixtures.raw_world import FIRST_LOAD
 
-MEMORY_MB = 1024
 HOURS = {
     "first hour": "one more hour of orders, the first time a version reads one",
     "hour": "one more hour of orders",
@@ -104,8 +95,10 @@ def _slowest(told: dict[str, Any]) -> str:
 
 
 def _in_a_process(folder: Path, size: Size, what: str) -> dict[str, Any]:
-    told = json.dumps([size.orders, size.lines_per_order, size.half_lines, size.touches_per_order])
-    return _told_by("benchmarks.transform", str(folder), what, told)
+    hour_of = [*HOURS].index(what) if what in HOURS else None
+    as_of = FIRST_LOAD + (timedelta(days=10) if what == "late hour" else timedelta(hours=1))
+    told = [what, as_of.isoformat(), hour_of, list(astuple(size))]
+    return _told_by("benchmarks.whole_build", str(folder), json.dumps(told))
 
 
 def _told_by(module: str, *arguments: str) -> dict[str, Any]:
@@ -114,55 +107,3 @@ def _told_by(module: str, *arguments: str) -> dict[str, Any]:
         [sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, check=True
     )
     return orjson.loads(done.stdout)
-
-
-def _measured(folder: Path, what: str, size: Size) -> dict[str, Any]:
-    warehouse = open_warehouse("duckdb", home=folder, memory_mb=MEMORY_MB, url=None)
-    as_of = FIRST_LOAD + (timedelta(days=10) if what == "late hour" else timedelta(hours=1))
-    if what in HOURS:
-        tell_an_hour(warehouse, size, [*HOURS].index(what))
-    mode = BuildMode.FULL if what == "whole" else None
-    before = cpu_seconds()
-    began = time.monotonic()
-    asked = BuildRequest(what, as_of, mode)
-    built = transform(warehouse, asked, folder / "dbt", SilentProgress(), train=train_weights)
-    transformed = time.monotonic()
-    report = ask(warehouse, CheckRequest(what, as_of), folder / "dbt", SilentProgress())
-    checked = time.monotonic()
-    cpu = cpu_seconds()
-    rows = _rows_of_affected_days(warehouse, DbtProject(warehouse, folder / "dbt"))
-    assert not [each for each in report.findings if each.severity.value == "blocking"], (
-        report.findings
-    )
-    warehouse.close()
-    return {
-        "cpu": cpu,
-        "beside telling": cpu - before,
-        "transform": transformed - began,
-        "checks": checked - transformed,
-        "peak_mb": own_peak_mb(),
-        "rows": rows,
-        "models": {model.model: model.seconds for model in built.models},
-    }
-
-
-def _rows_of_affected_days(warehouse: Warehouse, project: DbtProject) -> int:
-    return sum(
-        warehouse.query(
-            f"select count(*) as n from {model.relation_name} where (shop_id, day) in "
-            f"(select shop_id, day from intermediate.{_affected_by(model)})"
-        ).to_pylist()[0]["n"]
-        for model in project.manifest.nodes.values()
-        if model.resource_type == "model"
-        and model.config.materialized == HEAVY
-        and "day" in model.columns
-    )
-
-
-def _affected_by(model: Any) -> str:
-    return model.config.extra.get("affected_by", "int_affected_partitions")
-
-
-if __name__ == "__main__":
-    given = json.loads(sys.argv[3])
-    sys.stdout.buffer.write(orjson.dumps(_measured(Path(sys.argv[1]), sys.argv[2], Size(*given))))

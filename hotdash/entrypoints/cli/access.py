@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from hotdash.base.errors import SettingsError
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.proof import Link, Proof
@@ -98,13 +99,13 @@ def _print(told: dict[str, Any]) -> None:
     for each in told["reads"]:
         counts = (f"{each['reads']:,}", f"{each['days']:,}")
         who = escape(each["name"] or each["who"])
-        reads.add_row(who, each["kind"], each["door"], *counts, each["last_at"][:16])
+        reads.add_row(who, each["kind"], each["door"], *counts, in_utc(each["last_at"]))
     out.print(reads if told["reads"] else "Nobody has read anything.")
     reveals = Table("who", _number("reveals"), "people", "fields", "last")
     for each in told["reveals"]:
         fields = ", ".join(f"{name} {count}" for name, count in each["fields"].items())
         who = escape(each["name"] or each["who"])
-        row = (f"{each['reveals']:,}", f"{each['people']:,}", fields, each["last_at"][:16])
+        row = (f"{each['reveals']:,}", f"{each['people']:,}", fields, in_utc(each["last_at"]))
         reveals.add_row(who, *row)
     out.print(reveals if told["reveals"] else "No customer was looked at in full.")
 

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 
 from hotdash.base.errors import HotdashError
 from hotdash.entrypoints.cli import alert_channel
-from hotdash.entrypoints.cli.instants import instant_of
+from hotdash.entrypoints.cli.instants import in_utc, instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -214,9 +214,10 @@ def _table(found: list[dict[str, Any]]) -> Table:
             escape(each["shop"]),
             f"[{style}]{each['severity']}[/]" if style else each["severity"],
             escape(f"{each['check']}: {each['sentence']}"),
-            each["opened_at"][:16],
+            in_utc(each["opened_at"]),
             escape(
-                status + (f" until {until[:16]}" if until and each["status"] == "snoozed" else "")
+                status
+                + (f" until {in_utc(until)}" if until and each["status"] == "snoozed" else "")
             ),
         )
     return table

@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.metrics import Shop, only_shop
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
@@ -109,7 +110,7 @@ def _amount(amount: Decimal | None) -> str:
 
 
 def show(order: AttributedOrder) -> None:
-    out.print(f"Order {order.order_id} of {order.shop_id}, {order.ordered_at:%Y-%m-%d %H:%M} UTC")
+    out.print(f"Order {order.order_id} of {order.shop_id}, {in_utc(order.ordered_at)}")
     for sentence in order.says:
         out.print(sentence)
     for place, touch in enumerate(order.touches, 1):

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotdash.base.clock import iso_utc
-from hotdash.entrypoints.cli.instants import instant_of
+from hotdash.entrypoints.cli.instants import in_utc, instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
@@ -163,7 +163,7 @@ def _restored_document(done: Restored, erased: Sequence[Proof]) -> dict[str, Any
 
 
 def _tell_restored(done: Restored, erased: Sequence[Proof]) -> None:
-    out.print(f"Restored as of {iso_utc(done.manifest.made_at)}; everybody signs in anew.")
+    out.print(f"Restored as of {in_utc(done.manifest.made_at)}; everybody signs in anew.")
     if erased:
         times = "1 erasure was" if len(erased) == 1 else f"{len(erased)} erasures were"
         out.print(f"{times} done again, because the backup had brought these people back.")
@@ -171,7 +171,7 @@ def _tell_restored(done: Restored, erased: Sequence[Proof]) -> None:
         older = done.warehouse_of
         out.print(
             f"This backup holds no warehouse and there was none here, so that of {older.backup_id} "
-            f"was put back, as of {iso_utc(older.made_at)}: `hotdash run --full` reads on from there "
+            f"was put back, as of {in_utc(older.made_at)}: `hotdash run --full` reads on from there "
             "and computes anew."
         )
     if not done.has_warehouse:

@@ -16,7 +16,7 @@ from hotdash.base.errors import NotFoundError
 from hotdash.decisions.corrections import correct as record_correction
 from hotdash.decisions.recommendations.answering import Answer, Verdict, answer
 from hotdash.entrypoints.cli.alerts import moment_of as span_or_moment
-from hotdash.entrypoints.cli.instants import instant_of
+from hotdash.entrypoints.cli.instants import in_utc, instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -312,7 +312,7 @@ def _write(form: Form, found: Iterator[dict[str, Any]]) -> None:
 
 
 def _queue(found: list[dict[str, Any]]) -> Table:
-    table = Table(Column("id", no_wrap=True), "shop", "what", "impact", "sure", "until (UTC)")
+    table = Table(Column("id", no_wrap=True), "shop", "what", "impact", "sure", "until")
     for each in found:
         amount = each["impact_amount"]
         impact = f"{amount} {each['currency']}" if amount is not None else each["impact_text"]
@@ -322,17 +322,17 @@ def _queue(found: list[dict[str, Any]]) -> Table:
             escape(f"{each['title']}\n{each['reason']}"),
             escape(impact or "–"),
             each["confidence"],
-            (each["deadline"] or "–")[:16],
+            in_utc(each["deadline"]),
         )
     return table
 
 
 def _history(found: list[dict[str, Any]]) -> Table:
-    table = Table("decided (UTC)", "shop", "by", "what", "about", "why", "outcome")
+    table = Table("decided", "shop", "by", "what", "about", "why", "outcome")
     for each in found:
         outcome = each["outcome"]
         table.add_row(
-            each["decided_at"][:16],
+            in_utc(each["decided_at"]),
             *(escape(each[name]) for name in ("shop", "by", "action", "subject", "rationale")),
             escape(outcome["sentence"] if outcome else "–"),
         )

@@ -12,7 +12,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.decisions.evidence.bundle import Opened
 from hotdash.decisions.evidence.create import FOLDER, Asked, create
 from hotdash.decisions.evidence.proof import entered_bundles, verify_alone, verify_by_log
-from hotdash.entrypoints.cli.instants import instant_of
+from hotdash.entrypoints.cli.instants import in_utc, instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -118,7 +118,7 @@ def list_(context: typer.Context, json: Json = False) -> None:
     for each in found:
         is_here = "here" if (folder / each.name).is_file() else "not in this home"
         told = each.made_by, each.shop_id or "–", each.topic, each.name
-        table.add_row(iso_utc(each.made_at)[:19], *(escape(one) for one in told), is_here)
+        table.add_row(in_utc(each.made_at), *(escape(one) for one in told), is_here)
     out.print(table if found else "No bundle was made here.")
 
 

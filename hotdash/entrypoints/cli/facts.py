@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotdash.decisions.facts.types import SCHEMAS, type_called
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
@@ -53,7 +54,11 @@ def list_(
     for each in found:
         told = escape(str(each["metadata"])[:160])
         table.add_row(
-            each["occurred_at"][:16], escape(each["shop"]), each["type"], each["value"] or "–", told
+            in_utc(each["occurred_at"]),
+            escape(each["shop"]),
+            each["type"],
+            each["value"] or "–",
+            told,
         )
     out.print(table if found else "No facts.")
 

@@ -6,9 +6,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from hotdash.base.clock import iso_utc
 from hotdash.decisions.evidence.create import Asked, create
 from hotdash.decisions.incident import Incident, Incidents
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -77,9 +77,7 @@ def status(context: typer.Context, json: Json = False) -> None:
 
 
 def _times(incident: Incident) -> tuple[str, str]:
-    return iso_utc(incident.started_at)[:16], (
-        iso_utc(incident.closed_at)[:16] if incident.closed_at else "open"
-    )
+    return in_utc(incident.started_at), in_utc(incident.closed_at, "open")
 
 
 def _audit(house: Installation, action: str, topic: str) -> None:

@@ -1,7 +1,8 @@
-"""Instants as people write them on a command line."""
+"""Instants as people write them on a command line, and as it tells them."""
 
 from datetime import UTC, datetime
 
+from hotdash.base.clock import parse_iso, require_aware
 from hotdash.base.errors import HotdashError
 
 
@@ -18,3 +19,10 @@ def instant_of(text: str | None, field: str) -> datetime | None:
             field=field,
         ) from None
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
+
+
+def in_utc(instant: datetime | str | None, without: str = "–") -> str:
+    if instant is None:
+        return without
+    at = parse_iso(instant) if isinstance(instant, str) else require_aware(instant)
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import NotFoundError
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
@@ -135,7 +136,7 @@ def status(context: typer.Context, json: Json = False) -> None:
         table.add_row(
             each.shop_id or "the house",
             *(str(each.documents), str(each.passages)),
-            iso_utc(each.built_at)[:16],
+            in_utc(each.built_at),
             f"{each.model}{' (mock)' if each.is_mock else ''}",
         )
     if state.builds:
@@ -217,7 +218,7 @@ def _say_model(state: State) -> None:
 
 def _crawl_line(crawl: CrawlRecord) -> str:
     return (
-        f"{crawl.shop_id}: {crawl.site} on {iso_utc(crawl.ended_at)[:16]} ({crawl.stopped}): "
+        f"{crawl.shop_id}: {crawl.site} on {in_utc(crawl.ended_at)} ({crawl.stopped}): "
         f"{crawl.asked} asked, {crawl.unchanged} unchanged, {crawl.missing} missing, "
         f"{crawl.forbidden} closed by robots.txt, {crawl.failed} failed."
     )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from rich.markup import escape
 from rich.table import Column, Table
 
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.output import out
 from hotdash.insights.metrics.definition import Metric
 from hotdash.insights.metrics.query.answer import Answer, Cell, rounded
@@ -65,9 +66,9 @@ def show_answer(answer: Answer) -> None:
         out.print(escape(note), style="dim")
     for shop in answer.shops:
         for mart, block in shop.blocked.items():
-            told = f"{shop.shop_id}: {mart} is the last good build, blocked since {block.since:%Y-%m-%d %H:%M}Z: "
+            told = f"{shop.shop_id}: {mart} is the last good build, blocked since {in_utc(block.since)}: "
             out.print(escape(told + block.told), style="yellow")
-        read = ", ".join(f"{name} as of {at:%Y-%m-%d %H:%M}Z" for name, at in shop.as_of.items())
+        read = ", ".join(f"{name} as of {in_utc(at)}" for name, at in shop.as_of.items())
         days = f"{shop.window.first} to {shop.window.last}, {shop.timezone} days"
         out.print(escape(f"{shop.shop_id}: {days}; {read or 'nothing published'}."), style="dim")
 

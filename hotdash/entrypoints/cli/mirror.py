@@ -15,6 +15,7 @@ from hotdash.base.ids import new_id
 from hotdash.decisions.mirror.sending import Sent
 from hotdash.decisions.mirror.tables import mending_sql
 from hotdash.entrypoints.cli.credential_fields import Given, given_pairs
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -194,7 +195,7 @@ def _show(document: Document) -> None:
         out.print(document["reason"], style="yellow", markup=False)
         out.print(f"  {document['mend'] or ''}", style="dim", markup=False)
     if document["resumes_at"]:
-        out.print(f"Tried again from {document['resumes_at']} on.", style="dim")
+        out.print(f"Tried again from {in_utc(document['resumes_at'])} on.", style="dim")
     rows = Table("table", "status", "rows", "oldest")
     for each in document["rows"]:
         rows.add_row(each["table"], each["status"], str(each["rows"]), each["oldest"])

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import NotFoundError
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
@@ -178,6 +179,6 @@ def _table(found: list[PacketRecord]) -> Table:
         table.add_row(
             each.week,
             each.headline,
-            *(f"{at:%Y-%m-%d %H:%M} UTC" if at else "–" for at in moments),
+            *(in_utc(at) for at in moments),
         )
     return table

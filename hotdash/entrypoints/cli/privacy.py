@@ -10,6 +10,7 @@ from rich.table import Table
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import SettingsError
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -137,8 +138,8 @@ def _say(proofs: Sequence[Proof], json: bool, elsewhere: Sequence[str] = ()) -> 
 def _show_erasures(found: Sequence[Erasure]) -> None:
     table = Table("erasure", "shop", "asked", "by", "finished")
     for each in found:
-        finished = f"{each.finished_at:%Y-%m-%d %H:%M}" if each.finished_at else "open"
-        asked = f"{each.asked_at:%Y-%m-%d %H:%M}"
+        finished = in_utc(each.finished_at, "open")
+        asked = in_utc(each.asked_at)
         table.add_row(each.erasure_id, each.shop_id, asked, escape(each.actor), finished)
     out.print(table if found else "Nobody was erased here.")
 

@@ -2,7 +2,6 @@
 
 import getpass
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from rich.table import Column, Table
 
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.wiring import migrated_installation
@@ -77,18 +77,14 @@ def _show_marts(standings: Sequence[MartStanding]) -> None:
     table = Table("mart", Column("shown build", no_wrap=True), "complete through", "kept back")
     for each in standings:
         block = each.block
-        told = f"since {_minute(block.since)}: {block.told}" if block else ""
-        through = _minute(min(each.as_of.values())) if each.as_of else ""
+        told = f"since {in_utc(block.since)}: {block.told}" if block else ""
+        through = in_utc(min(each.as_of.values())) if each.as_of else ""
         shown = str(each.build_id) if each.build_id else "none"
         table.add_row(each.mart, shown, through, escape(told), style="yellow" if block else None)
     out.print(table)
     mends = {one.mend for each in standings if each.block for one in each.block.reasons}
     for mend in sorted(mends):
         out.print(escape(mend), style="dim")
-
-
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}Z"
 
 
 @commands.command()

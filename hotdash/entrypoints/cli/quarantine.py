@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from hotdash.base.errors import NotFoundError
 from hotdash.connectors.registry import registry
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
@@ -156,7 +157,7 @@ def _show_records(records: list[Quarantined], limit: int) -> None:
             each.table_name,
             escape(each.vendor_id or "–"),
             escape(each.reason),
-            f"{each.last_at:%Y-%m-%d %H:%M}",
+            in_utc(each.last_at),
             "waiting" if each.is_waiting else "resolved",
         )
     out.print(table)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotdash.base.clock import iso_utc
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
@@ -117,7 +118,7 @@ def _found(house: Installation, shop: str) -> ModelRecord | None:
 def _show(card: Any) -> None:
     quality = card["quality"]
     ready = "ranked by" if card["is_ready"] else f"ranked by from {card['fewest_answers']} on"
-    frozen = f", frozen since {card['frozen_since'][:16]}" if card["frozen_since"] else ""
+    frozen = f", frozen since {in_utc(card['frozen_since'])}" if card["frozen_since"] else ""
     out.print(f"{card['answers']:,} answers, {ready}{frozen}.")
     out.print(
         f"AUC {_figure(quality['auc'])}, probabilities off by {_figure(quality['calibration_error'])}"

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Column, Table
 
-from hotdash.base.clock import parse_iso
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.source_overview import describe_sources
@@ -62,8 +62,8 @@ def _row(each: dict[str, Any]) -> list[str]:
         _styled(each["state"]),
         _age(each),
         _number(each["last_load_rows"]),
-        _minute(each["complete_through"]),
-        _minute(each["last_load_at"]),
+        in_utc(each["complete_through"]),
+        in_utc(each["last_load_at"]),
         _number(each["unreadable_waiting"]),
         _number(each["open_drifts"]),
         *(_number(calls[name]) for name in ("calls", "failed", "retried")),
@@ -102,10 +102,6 @@ def _spoken(seconds: int) -> str:
 
 def _styled(word: str) -> str:
     return f"[{_STYLES.get(word, 'red')}]{escape(word)}[/]"
-
-
-def _minute(instant: str | None) -> str:
-    return f"{parse_iso(instant):%Y-%m-%d %H:%M}" if instant else "–"
 
 
 def _number(count: int | None) -> str:

@@ -8,6 +8,7 @@ from rich.table import Table
 from sqlalchemy.orm import Session
 
 from hotdash.base.clock import iso_utc
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.served_address import address_of_pages
@@ -100,7 +101,7 @@ def show(document: Document) -> None:
     for shop in document["shops"]:
         through = min(shop["complete_through"].values(), default="–")
         pinned = escape(shop["pinned"] or "no")
-        shops.add_row(shop["shop"], shop["published_at"] or "not yet", through, pinned)
+        shops.add_row(shop["shop"], in_utc(shop["published_at"], "not yet"), through, pinned)
     out.print(shops)
     show_work(document)
     show_run(document["last_run"])
@@ -118,10 +119,12 @@ def show_work(document: Document) -> None:
         out.print(f"Worker {where}: {', '.join(worker['lanes'])}", style="dim")
     for job in document["jobs"]:
         if job["overdue"]:
-            late = f"{job['job']} is overdue: it last began {job['last_slot'] or 'never'}."
+            late = f"{job['job']} is overdue: it last began {in_utc(job['last_slot'], 'never')}."
             out.print(late, style="red")
         if job["last_status"] == FAILED:
-            failed = f"{job['job']} failed at {job['last_finished_at']}: {job['last_error']}"
+            failed = (
+                f"{job['job']} failed at {in_utc(job['last_finished_at'])}: {job['last_error']}"
+            )
             out.print(escape(failed), style="red")
 
 
@@ -129,7 +132,7 @@ def show_run(run: Document | None) -> None:
     if run is None:
         out.print("No run yet: `hotdash run` makes the first.")
         return
-    out.print(f"Last run {run['status']}, started {run['started_at']}")
+    out.print(f"Last run {run['status']}, started {in_utc(run['started_at'])}")
     steps = Table("step", "status", "seconds", "error")
     for step in run["steps"]:
         seconds = "" if step["seconds"] is None else f"{step['seconds']:.1f}"

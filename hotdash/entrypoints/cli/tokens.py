@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import NotFoundError
 from hotdash.base.roles import Permission
+from hotdash.entrypoints.cli.instants import in_utc
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.proof import As, Link, Proof
@@ -154,6 +155,6 @@ def _print(shown: list[TokenRecord]) -> None:
             escape(", ".join(each.shops)),
             ", ".join(each.scopes),
             "revoked" if each.revoked_at else f"{each.expires_at:%Y-%m-%d}",
-            f"{each.last_used_at:%Y-%m-%d %H:%M}" if each.last_used_at else "never",
+            in_utc(each.last_used_at, "never"),
         )
     out.print(table)

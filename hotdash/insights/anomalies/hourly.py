@@ -25,7 +25,7 @@ KEY = "orders/hour"
 
 def rung_of_hours(reading: ShopReading, before: date) -> Rung:
     """As it was sent: half a year of hours would take longer to judge anew than everything else."""
-    first = before - timedelta(weeks=TUNED_ON_WEEKS)
+    first = min(max(before - timedelta(weeks=TUNED_ON_WEEKS), reading.watched_since), before)
     return Rung(
         tuple(
             each.size
@@ -34,7 +34,7 @@ def rung_of_hours(reading: ShopReading, before: date) -> Rung:
             and first <= each.place.day < before
             and each.state != State.EXPLAINED
         ),
-        float(TUNED_ON_WEEKS),
+        (before - first).days / 7,
     )
 
 

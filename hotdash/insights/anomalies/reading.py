@@ -50,6 +50,8 @@ class ShopReading:
     """Series and day of what somebody explained: an incident of that series alone."""
 
     rung: Sequence[RungAlert] = ()
+    watched_since: date = date.min
+    """The day it was connected: nothing could ring before."""
 
     def parts(self, metric: str, dimension: str, window: Window) -> Parts:
         answer = self.answer([metric], window, by=["day", dimension])
@@ -150,6 +152,7 @@ def read_shop(session: Session, shop_id: str, now: datetime) -> ShopReading | No
         incidents=labelled_incidents(session, [shop_id]),
         explained=days_in_state(session, shop_id, State.EXPLAINED),
         rung=rung_alerts(session, shop_id, window.first),
+        watched_since=published.shop_since or window.first,
     )
 
 

@@ -1,8 +1,10 @@
 """Three false alerts a week are shared by all that can ring; who takes too much is asked for more."""
 
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from hotdash.insights.anomalies.budget import (
     FALSE_ALERTS_A_WEEK,
@@ -15,11 +17,17 @@ from hotdash.insights.anomalies.budget import (
     together,
     tuned,
 )
+from hotdash.insights.anomalies.hourly import rung_of_hours
 from hotdash.insights.anomalies.judge import Level, Limits
 from hotdash.insights.anomalies.pages import rung_in_weeks
+from hotdash.insights.anomalies.reading import ShopReading
 from hotdash.insights.anomalies.replay import told_of
 from hotdash.insights.anomalies.series import Series
+from hotdash.insights.anomalies.states import State
 from hotdash.insights.anomalies.wording import tuned_because
+from hotdash.insights.metrics.period import Window
+from hotdash.insights.metrics.query.snapshot import Snapshot
+from hotdash.storage.appdb.repositories.anomalies import Place, RungAlert
 from tests.insights.anomalies.test_replay import DAYS, FIRST, ordinary
 
 HALF_A_YEAR = 26.0
@@ -116,3 +124,34 @@ def test_landing_pages_ring_by_one_limit_of_their_own_weeks() -> None:
 
     assert (len(rung.sizes), rung.weeks) == (2, HALF_A_YEAR)
     assert rung_in_weeks([3] * 39, Limits()) == Rung()
+
+
+class TestOfHours:
+    """Counted as they rang, three times in the two weeks before the fifteenth."""
+
+    BEFORE = date(2026, 11, 15)
+
+    def rung(self, connected: date) -> Rung:
+        days = [date(2026, 11, day) for day in (3, 7, 14)]
+        alerts = [
+            RungAlert(Place("orders/hour", "hour", day, 3), is_up=False, size=9.0, state=State.NEW)
+            for day in days
+        ]
+        session = Session()
+        reading = ShopReading(
+            *(session, "shop", "Asia/Tokyo", "JPY", datetime(2026, 11, 16, tzinfo=UTC)),
+            Window(self.BEFORE, self.BEFORE),
+            Snapshot(session),
+            rung=alerts,
+            watched_since=connected,
+        )
+        return rung_of_hours(reading, self.BEFORE)
+
+    def test_of_a_shop_that_is_here_for_two_weeks_these_two_count(self) -> None:
+        assert self.rung(date(2026, 11, 1)).a_week == 1.5
+
+    def test_of_an_old_shop_half_a_year_counts(self) -> None:
+        assert self.rung(date(2020, 1, 1)) == Rung((9.0, 9.0, 9.0), HALF_A_YEAR)
+
+    def test_of_a_shop_of_today_nothing_is_known(self) -> None:
+        assert self.rung(date(2026, 11, 16)).a_week == 0

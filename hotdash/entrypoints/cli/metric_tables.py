@@ -1,6 +1,6 @@
 """Metrics, answers and explanations as tables on a terminal."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from rich.markup import escape
 from rich.table import Column, Table
@@ -121,7 +121,11 @@ def show_growth(shop_id: str, growth: Growth) -> None:
     out.print(
         f"[bold]{escape(shop_id)}[/] on {standing.day}: {told['revenue_12m']} {standing.currency} "
         f"in {standing.days_in_12m} days, {_percent(growth.share)} of {told['target']}; "
-        f"a year at the pace of the last quarter brings {told['run_rate']}."
+        + (
+            f"a year at the pace of the last quarter brings {told['run_rate']}."
+            if told["run_rate"]
+            else "no quarter is known yet to tell a year's pace by."
+        )
     )
     present, needed = _percent(growth.present_monthly), _percent(growth.needed_monthly)
     out.print(
@@ -138,7 +142,11 @@ def show_growth(shop_id: str, growth: Growth) -> None:
 
 
 def _percent(share: Decimal | None) -> str:
-    return "an unknown share" if share is None else f"{share * 100:.1f}%"
+    return "an unknown share" if share is None else f"{_hundredths(share)}%"
+
+
+def _hundredths(share: Decimal) -> Decimal:
+    return (share * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 _TRIED = ("as decided", "as tried", "change")
@@ -162,7 +170,7 @@ def _shown(cell: Cell, metric: Metric, currency: str | None, is_compared: bool) 
     value = _number(rounded(cell.value, metric, currency))
     if not is_compared:
         return [value]
-    share = "–" if cell.share is None else f"{cell.share * 100:+.1f}%"
+    share = "–" if cell.share is None else f"{_hundredths(cell.share):+}%"
     return [value, _number(rounded(cell.base, metric, currency)), share]
 
 

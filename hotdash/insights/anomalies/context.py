@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from hotdash.base.money import quantum
 from hotdash.insights.anomalies.baseline import WEEKS
@@ -137,7 +137,7 @@ def worth_of(
 ) -> Decimal | None:
     """In the shop's money, where one of it has a price; nothing is invented for the others."""
     if metric.unit is Unit.MONEY and metric.name != "aov":
-        return difference.quantize(quantum(reading.currency))
+        return difference.quantize(quantum(reading.currency), rounding=ROUND_HALF_UP)
     if metric.name == "aov":
         return _times(difference, reading.days.get("orders", {}).get(day), reading.currency)
     if metric.name in _PROMISES and difference > 0:
@@ -176,4 +176,8 @@ def _ratio(above: Days, below: Days, days: Sequence[date]) -> Decimal | None:
 
 
 def _times(difference: Decimal, each: Decimal | None, currency: str) -> Decimal | None:
-    return None if each is None else (difference * each).quantize(quantum(currency))
+    return (
+        None
+        if each is None
+        else (difference * each).quantize(quantum(currency), rounding=ROUND_HALF_UP)
+    )

@@ -34,16 +34,17 @@ class ArrivalForecast:
 
 
 def arrival(
-    periods: Sequence[float], last: date, target: float, seed: int
+    periods: Sequence[float], last: date, target: float, seed: int, *, is_reached: bool
 ) -> ArrivalForecast | None:
     """`periods` are sums of 28 days, the oldest first, the last one ending with `last`.
 
-    None without a year of them, or where one has no revenue, of which no rate can be told.
+    Whether the target is reached is asked of 365 days elsewhere; thirteen periods are one day less. None
+    without a year of periods, or where one has no revenue, of which no rate can be told.
     """
     if len(periods) < FEWEST_PERIODS or min(periods) <= 0:
         return None
     grown = _growth(np.log(np.asarray(periods, dtype=np.float64)))
-    if sum(periods[-A_YEAR:]) >= target:
+    if is_reached:
         return ArrivalForecast(last, last, last, 1.0, grown.rate, grown.knows_season)
     arrived = _arrivals(np.asarray(periods[-A_YEAR:], dtype=np.float64), target, grown, seed)
     day, earliest, latest = (_day(arrived, share, last) for share in (0.5, LOW, HIGH))

@@ -103,7 +103,10 @@ def _growth(
     if growth is None:
         return
     standing = growth.standing
-    found = arrival(periods_of(revenue.values), revenue.last, float(standing.target), SEED)
+    found = arrival(
+        *(periods_of(revenue.values), revenue.last, float(standing.target), SEED),
+        is_reached=standing.is_reached,
+    )
     document = growth_document(
         found, standing.target, standing.revenue_12m, standing.currency, revenue.last
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -143,7 +143,7 @@ def _record(
     is_dead = bool(item["is_dead"])
 
     def worth(units: Decimal | int, each: Decimal | None) -> Decimal | None:
-        return None if each is None else (units * each).quantize(cent)
+        return None if each is None else (units * each).quantize(cent, rounding=ROUND_HALF_UP)
 
     def units(values: Floats) -> Decimal:
         return amount(values[place, month], _UNITS)

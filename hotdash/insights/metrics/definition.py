@@ -219,6 +219,7 @@ class Metric(_Strict):
     components: dict[Name, Text] = Field(min_length=1)
     unknown: dict[Name, Text] = {}
     last: tuple[Name, ...] = ()
+    looks_back: int = Field(default=1, ge=1)
     unit: Unit
     direction: Annotated[str, Field(pattern=r"^(up|down)$")]
     grain: Name

@@ -28,10 +28,14 @@ class Standing:
     currency: str
     revenue_12m: Decimal
     revenue_12m_before: Decimal | None
-    revenue_91d: Decimal
+    revenue_91d: Decimal | None
     revenue_91d_before: Decimal | None
     days_in_12m: int
     target: Decimal
+
+    @property
+    def is_reached(self) -> bool:
+        return self.revenue_12m >= self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Arrival:
 @dataclass(frozen=True, slots=True)
 class Growth:
     standing: Standing
-    run_rate: Decimal
+    run_rate: Decimal | None
     share: Decimal
     present_monthly: Decimal | None
     needed_monthly: Decimal | None
@@ -104,7 +108,7 @@ def growth_of(standing: Standing) -> Growth:
     rates = [rate for rate in (present, of_year) if rate is not None]
     return Growth(
         standing=standing,
-        run_rate=standing.revenue_91d * _YEAR / _QUARTER,
+        run_rate=None if standing.revenue_91d is None else standing.revenue_91d * _YEAR / _QUARTER,
         share=standing.revenue_12m / standing.target if standing.target else Decimal(1),
         present_monthly=present,
         needed_monthly=_needed(standing),
@@ -118,15 +122,15 @@ def growth_of(standing: Standing) -> Growth:
     )
 
 
-def monthly_rate(now: Decimal, before: Decimal | None, months: int) -> Decimal | None:
+def monthly_rate(now: Decimal | None, before: Decimal | None, months: int) -> Decimal | None:
     """By what share revenue grew per month, so that it compounds to what it is; None without a base."""
-    if before is None or before <= 0 or now <= 0:
+    if now is None or before is None or before <= 0 or now <= 0:
         return None
     return (now / before) ** (Decimal(1) / months) - 1
 
 
 def arrival_day(standing: Standing, monthly: Decimal) -> date | None:
-    if standing.revenue_12m >= standing.target:
+    if standing.is_reached:
         return standing.day
     if standing.revenue_12m <= 0 or monthly <= 0:
         return None
@@ -141,13 +145,13 @@ def _needed(standing: Standing) -> Decimal | None:
     """Per month, to arrive within the planned months."""
     if standing.revenue_12m <= 0:
         return None
-    if standing.revenue_12m >= standing.target:
+    if standing.is_reached:
         return Decimal(0)
     return (standing.target / standing.revenue_12m) ** (Decimal(1) / PLANNED_MONTHS) - 1
 
 
-def _money(amount: Decimal, currency: str) -> str:
-    return f"{Money(amount, currency).rounded().amount:f}"
+def _money(amount: Decimal | None, currency: str) -> str | None:
+    return None if amount is None else f"{Money(amount, currency).rounded().amount:f}"
 
 
 def _rate(rate: Decimal | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,8 @@ from uuid import UUID
 from hotdash.base.clock import iso_utc
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.tiles.trouble import Blocked, Reprocessing
+
+_RATIO = Decimal("0.0001")
 
 
 class TileState(StrEnum):
@@ -209,7 +211,7 @@ def _delta(delta: Delta | None) -> dict[str, str] | None:
         return None
     return {
         "change": f"{delta.change:f}",
-        "ratio": f"{delta.ratio:f}",
+        "ratio": f"{delta.ratio.quantize(_RATIO, rounding=ROUND_HALF_UP):f}",
         "base": f"{delta.base:f}",
         "verdict": delta.verdict.value,
         "against": delta.against,

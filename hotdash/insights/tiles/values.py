@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from hotdash.insights.metrics.definition import Metric, Unit
 from hotdash.insights.metrics.period import Compare, Period, Window
@@ -16,8 +16,6 @@ from hotdash.insights.metrics.query.snapshot import Snapshot
 from hotdash.insights.metrics.registry import registry
 from hotdash.insights.tiles.contract import Delta, SeriesPoint, Verdict
 from hotdash.insights.tiles.definition import TileDefinition
-
-_RATIO = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +103,11 @@ def delta_of(metric: Metric, cell: Cell, against: str, currency: str) -> Delta |
     if value is None or base is None or base <= 0:
         return None
     change = value - base
-    ratio = (change / base).quantize(_RATIO, rounding=ROUND_HALF_UP)
     better = change > 0 if metric.direction == "up" else change < 0
     verdict = Verdict.SAME if not change else Verdict.BETTER if better else Verdict.WORSE
     return Delta(
         shown(change, metric, currency) or Decimal(0),
-        ratio,
+        change / base,
         shown(base, metric, currency) or Decimal(0),
         verdict,
         against,

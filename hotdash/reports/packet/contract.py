@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,8 @@ from hotdash.storage.appdb.repositories.week_figures import FailedRuns, RefusedW
 
 FORMAT = 1
 """Of the JSON document; it grows when a field is renamed or gone."""
+
+_SHARE = Decimal("0.000001")
 
 
 class Level(StrEnum):
@@ -245,7 +247,7 @@ def _share(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     """Of a base of zero or less it would say nothing."""
     if now is None or before is None or before <= 0:
         return None
-    return ((now - before) / before).quantize(Decimal("0.0001"))
+    return ((now - before) / before).quantize(_SHARE, rounding=ROUND_HALF_UP)
 
 
 def _plain(value: Any) -> Any:

@@ -19,7 +19,7 @@ def test_growth_without_chance_arrives_on_the_day_that_arithmetic_says():
     told = grown(0.02)
     # Thirteen periods grow by 1.02 each; the target is what they make nine periods on.
     target = sum(told[-A_YEAR:]) * 1.02**9 * 0.9999
-    found = arrival(told, LAST, target, seed=1)
+    found = arrival(told, LAST, target, seed=1, is_reached=False)
     assert found is not None
     assert found.day == found.earliest == found.latest == LAST + timedelta(days=9 * PERIOD)
     assert found.share == 1
@@ -29,7 +29,7 @@ def test_growth_without_chance_arrives_on_the_day_that_arithmetic_says():
 
 def test_a_season_is_no_growth():
     year = [100.0, 90, 80, 80, 90, 100, 110, 100, 90, 100, 160, 220, 140]
-    found = arrival([*year, *year], LAST, 2 * sum(year), seed=1)
+    found = arrival([*year, *year], LAST, 2 * sum(year), seed=1, is_reached=False)
     assert found is not None
     assert found.rate == pytest.approx(0)
     assert found.day is None
@@ -38,7 +38,7 @@ def test_a_season_is_no_growth():
 
 def test_chance_makes_a_range():
     told = grown(0.03, chance=0.08)
-    found = arrival(told, LAST, 3 * sum(told[-A_YEAR:]), seed=1)
+    found = arrival(told, LAST, 3 * sum(told[-A_YEAR:]), seed=1, is_reached=False)
     assert found is not None
     assert found.day is not None
     assert found.earliest is not None
@@ -49,22 +49,22 @@ def test_chance_makes_a_range():
 def test_the_same_seed_is_the_same_future():
     told = grown(0.03, chance=0.08)
     asked = told, LAST, 3 * sum(told[-A_YEAR:])
-    assert arrival(*asked, seed=5) == arrival(*asked, seed=5)
-    assert arrival(*asked, seed=5) != arrival(*asked, seed=6)
+    assert arrival(*asked, seed=5, is_reached=False) == arrival(*asked, seed=5, is_reached=False)
+    assert arrival(*asked, seed=5, is_reached=False) != arrival(*asked, seed=6, is_reached=False)
 
 
 def test_of_one_year_the_season_is_not_known():
-    found = arrival(grown(0.02, periods=13), LAST, 1e9, seed=1)
+    found = arrival(grown(0.02, periods=13), LAST, 1e9, seed=1, is_reached=False)
     assert found is not None
     assert not found.knows_season
 
 
 def test_who_has_arrived_is_there():
-    found = arrival(grown(0.02), LAST, 1.0, seed=1)
+    found = arrival(grown(0.02), LAST, 1.0, seed=1, is_reached=True)
     assert found is not None
     assert found.day == LAST
 
 
 def test_less_than_a_year_or_a_period_without_revenue_tells_no_date():
-    assert arrival(grown(0.02, periods=12), LAST, 1e9, seed=1) is None
-    assert arrival([*grown(0.02), 0.0], LAST, 1e9, seed=1) is None
+    assert arrival(grown(0.02, periods=12), LAST, 1e9, seed=1, is_reached=False) is None
+    assert arrival([*grown(0.02), 0.0], LAST, 1e9, seed=1, is_reached=False) is None

@@ -84,6 +84,19 @@ class TestShippedMetrics:
         payback = registry().get("payback_days")
         assert payback.evaluate({**parts, "payback_cost": Decimal(cost)}) == days
 
+    @pytest.mark.parametrize(
+        ("metric", "now", "base"),
+        [
+            ("sales_delta_week", "revenue_7d", "revenue_7d_before"),
+            ("sales_delta_weekday", "revenue", "revenue_same_weekday_4w"),
+            ("gross_margin", "cost_of_goods", "costed_sales"),
+            ("sell_through", "units_sold", "available"),
+        ],
+    )
+    def test_what_is_below_zero_divides_nothing(self, metric: str, now: str, base: str) -> None:
+        """From -100 to 300 was -400%."""
+        assert registry().get(metric).evaluate({now: Decimal(300), base: Decimal(-400)}) is None
+
     def test_the_median_is_of_the_same_revenue(self) -> None:
         assert registry().get("median_order_value").formula == registry().get("revenue").formula
 

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from hotdash.base.ids import new_id
 from hotdash.insights.metrics.registry import registry
 from hotdash.storage.appdb.models import DashboardFact
@@ -194,6 +196,47 @@ def test_split(publisher: Publisher, ask: Ask) -> None:
     publisher.build(PUBLISHED)
     assert split(ask, "on_time_rate", "carrier") | {None: None} == {"UPS": 1, "DHL": 0, None: None}
     assert split(ask, "sessions", "page") == {"/a": 30, "/b": 10}
+
+
+def growth_of(day: date, revenue_12m: int) -> Mapping[str, Any]:
+    return {"day": day, "revenue_12m": Decimal(revenue_12m)}
+
+
+@pytest.mark.parametrize(
+    ("first_day", "base", "why"),
+    [
+        # The base ends with the 4th, whose 365 days begin with 5 November 2025.
+        (date(2025, 11, 5), 7_000, None),
+        (
+            date(2025, 11, 6),
+            None,
+            f"No comparison: {ROD} is known since 2025-11-06, for less than 365 days.",
+        ),
+    ],
+)
+def test_twelve_months_are_compared_with_twelve_months(
+    publisher: Publisher, ask: Ask, first_day: date, base: int | None, why: str | None
+) -> None:
+    """A shop with 100.00 on each of its days would seem to grow until it is two years old."""
+    days = growth_of(first_day, 100), growth_of(date(2026, 11, 4), 7_000), growth_of(NEXT, 7_200)
+    publisher.build(told("fct_growth", *days))
+
+    answer = ask("revenue_12m", first=DAY, last=NEXT, compare="previous")
+
+    [row] = answer.rows
+    cell = row.cells["revenue_12m"]
+    assert (cell.value, cell.base, cell.why_no_base) == (7_200, base, why)
+
+
+def test_the_pace_of_a_quarter_that_is_not_known_is_not_known(
+    publisher: Publisher, ask: Ask
+) -> None:
+    publisher.build(told("fct_growth", {"day": NEXT, "revenue_91d": None}))
+
+    cell = ask("revenue_run_rate", first=DAY, last=NEXT).rows[0].cells["revenue_run_rate"]
+
+    assert cell.value is None
+    assert "known for less than 91 days" in str(cell.why)
 
 
 def split(ask: Ask, metric: str, by: str) -> dict[object, Decimal | None]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -174,7 +174,9 @@ def _computed(part: _Part, children: Mapping[str, Outcome]) -> Outcome:
     if zero:
         return Outcome(None, f"{_in_words(metric, zero)}: 0, so there is no value.")
     short = metric.short_of(values)
-    return Outcome(None, f"{short} is not above 0." if short else "It cannot be computed.")
+    if short:
+        return Outcome(None, f"{_in_words(metric, short)}: not above 0, so there is no value.")
+    return Outcome(None, "It cannot be computed.")
 
 
 _OF_A_METRIC = re.compile(r"The metric (.+?)(?: over the same days|,.*)?$")
@@ -192,6 +194,21 @@ def _half(metric: Metric, name: str, unknown: int) -> str:
     reason = metric.unknown.get(name)
     why = f" ({reason})" if reason else ""
     return f"{rows} not say {name}{why}, and half a sum is no sum."
+
+
+def looks_before_the_first_day(
+    node: Node, days: Mapping[str, Window], readings: Readings
+) -> str | None:
+    """A value that reaches back further than a shop is known is of fewer days than it says."""
+    for form in _in_force(node, days.values()):
+        back = form.metric.looks_back
+        if form.source is None or back == 1:
+            continue
+        for shop_id, window in days.items():
+            first_day = readings.publications[shop_id, form.source.relation].first_day
+            if first_day is not None and window.last - timedelta(days=back - 1) < first_day:
+                return f"{shop_id} is known since {first_day}, for less than {back} days."
+    return None
 
 
 def _children(node: Node, side: int, key: Key, readings: Readings) -> dict[str, Outcome]:

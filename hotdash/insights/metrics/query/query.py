@@ -13,7 +13,13 @@ from hotdash.insights.metrics.publication import (
 from hotdash.insights.metrics.query.answer import Answer, AnswerRow, Cell
 from hotdash.insights.metrics.query.buckets import buckets, name_of
 from hotdash.insights.metrics.query.conversion import RATES
-from hotdash.insights.metrics.query.evaluation import Outcome, Readings, day_of, evaluate
+from hotdash.insights.metrics.query.evaluation import (
+    Outcome,
+    Readings,
+    day_of,
+    evaluate,
+    looks_before_the_first_day,
+)
 from hotdash.insights.metrics.query.plan import Node
 from hotdash.insights.metrics.query.provenance import Blocks, provenance_of
 from hotdash.insights.metrics.query.question import Question
@@ -139,6 +145,8 @@ def _base(node: Node, key: Key, days: Mapping[str, Window], readings: Readings) 
     outcome = evaluate(node, 1, key, readings)
     if outcome.value is not None and not outcome.whole:
         return Outcome(None, f"No comparison: {outcome.partly or 'not all of its days are known.'}")
+    if outcome.value is not None and (why := looks_before_the_first_day(node, days, readings)):
+        return Outcome(None, f"No comparison: {why}")
     return outcome
 
 

@@ -88,7 +88,7 @@ def _arrival(growth: Growth) -> str:
     arrival = growth.arrival
     if arrival is None:
         return "No arrival date: there are no two quarters to compare yet"
-    if growth.standing.revenue_12m >= growth.standing.target:
+    if growth.standing.is_reached:
         return "The target is reached"
     earliest, latest = _day(arrival.earliest), _day(arrival.latest)
     if arrival.day is None:
@@ -100,8 +100,8 @@ def _day(day: date | None) -> str:
     return wording.day(day) if day else "never"
 
 
-def _money(amount: Decimal, currency: str) -> Decimal:
-    return Money(amount, currency).rounded().amount
+def _money(amount: Decimal | None, currency: str) -> Decimal | None:
+    return None if amount is None else Money(amount, currency).rounded().amount
 
 
 def _rounded(rate: Decimal | None) -> Decimal | None:

@@ -215,3 +215,32 @@ def test_without_ads_there_is_a_contribution_and_nothing_to_divide_by(
         "mer": (None, f"Ad spend{NOUGHT}"),
         "cac": (None, f"What was spent on Meta and Google ads, in the shop's currency{NOUGHT}"),
     }
+
+
+def margins(**given: Any) -> dict[str, Any]:
+    told = {"currency": "USD", "ad_spend": Decimal(50)} | given
+    return mart_row("fct_margins", shop_id=ROD, day=date(2026, 11, 2), **told)
+
+
+def test_a_loss_has_no_margin(publisher: Publisher, ask: Ask) -> None:
+    """100.00 without a known cost, 10.00 of goodwill: -10.00 revenue of known cost, 53.00 spent, 630%."""
+    of_loss = {"gross_sales": 100, "refunds": 10, "uncosted_sales": 100, "fees": 3}
+    publisher.build({"fct_margins": [margins(**{k: Decimal(v) for k, v in of_loss.items()})]})
+
+    cells = ask("contribution", "contribution_margin", **NOV).rows[0].cells
+
+    assert cells["contribution"].value == -63
+    assert (cells["contribution_margin"].value, cells["contribution_margin"].why) == (
+        None,
+        "Gross sales - discounts - refunds + shipping - shipping refunds - uncosted sales: "
+        "not above 0, so there is no value.",
+    )
+
+
+def test_fees_in_another_currency_are_no_nought(publisher: Publisher, ask: Ask) -> None:
+    publisher.build({"fct_margins": [margins(gross_sales=Decimal(100), fees=None)]})
+
+    cells = ask("contribution", "contribution_margin", **NOV).rows[0].cells
+
+    assert {name: cell.value for name, cell in cells.items()} == dict.fromkeys(cells)
+    assert "kept some of them in another currency" in str(cells["contribution"].why)

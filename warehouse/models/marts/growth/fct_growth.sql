@@ -71,14 +71,12 @@ select
     'lag(revenue, 7) over days_of_shop + lag(revenue, 14) over days_of_shop'
     ~ ' + lag(revenue, 21) over days_of_shop + lag(revenue, 28) over days_of_shop'
   ) }} as revenue_same_weekday_4w,
-  {%- for name, reach in [('7d', 7), ('91d', 91), ('12m', 365)] %}
-  {{ money('sum(revenue) over (partition by shop_id order by day rows between ' ~ (reach - 1) ~ ' preceding and current row)') }}
-    as revenue_{{ name }},
-  case
-    when day >= first_day + {{ 2 * reach - 1 }}
-      then {{ money('sum(revenue) over (partition by shop_id order by day rows between ' ~ (2 * reach - 1) ~ ' preceding and ' ~ reach ~ ' preceding)') }}
-  end as revenue_{{ name }}_before,
+  {%- for name, reach in [('7d', 7), ('91d', 91)] %}
+  case when day >= first_day + {{ reach - 1 }} then {{ money(revenue_of_days(reach)) }} end as revenue_{{ name }},
+  case when day >= first_day + {{ 2 * reach - 1 }} then {{ money(revenue_of_days(reach, ago=reach)) }} end as revenue_{{ name }}_before,
   {%- endfor %}
+  {{ money(revenue_of_days(365)) }} as revenue_12m,
+  case when day >= first_day + 729 then {{ money(revenue_of_days(365, ago=365)) }} end as revenue_12m_before,
   {{ count_of('least(' ~ days_between('first_day', 'day') ~ ' + 1, 365)') }} as days_in_12m
 from days
 window days_of_shop as (partition by shop_id order by day)

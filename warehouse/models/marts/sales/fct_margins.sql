@@ -36,7 +36,7 @@ fees as (
   select
     transactions.shop_id,
     transactions.day,
-    sum(transactions.fees) as fees
+    {{ whole_sum('transactions.fees') }} as fees
   from {{ ref('fct_transactions') }} as transactions
   inner join {{ ref('int_affected_margins') }} as affected
     on affected.shop_id = transactions.shop_id and affected.day = transactions.day
@@ -81,7 +81,7 @@ select
     'coalesce(' ~ cast_or_null('shipping_costs.value', 'numeric(20,4)') ~ ' * sold.shipped_orders,'
     ~ ' sold.shipping - sold.shipping_refunds, 0)'
   ) }} as shipping_cost,
-  {{ money('coalesce(fees.fees, 0)') }} as fees,
+  {{ money('case when fees.shop_id is null then 0 else fees.fees end') }} as fees,
   {{ money('case when unread.shop_id is not null then null when ads.shop_id is null then 0 else ads.ad_spend end') }} as ad_spend
 from {{ ref('int_affected_margins') }} as affected
 inner join {{ ref('int_shops') }} as shops on shops.shop_id = affected.shop_id

@@ -13,7 +13,8 @@ with payments as (
     transactions.is_test,
     transactions.currency,
     transactions.amount,
-    transactions.fee_amount
+    transactions.fee_amount,
+    transactions.other_fees
   from {{ ref('int_orders') }} as orders
   inner join {{ ref('int_affected_partitions') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
@@ -40,7 +41,7 @@ select
   payments.is_counted,
   payments.currency,
   {{ money('payments.amount') }} as amount,
-  {{ money('coalesce(payments.fee_amount, 0)') }} as fees
+  {{ money("case when coalesce(payments.other_fees, '') = '' then coalesce(payments.fee_amount, 0) end") }} as fees
 from payments
 left join days
   on days.shop_id = payments.shop_id and days.begun_at = {{ quarter_hour('payments.paid_at') }}

@@ -26,6 +26,7 @@ _BEFORE = (
 # Behind a word a _ is none of it: no domain has one, and who names a file after somebody writes Ann Lee_2026.
 _AFTER = r"($|[^A-Za-z0-9.-]|[.-]+($|[^A-Za-z0-9.-]))"
 _LOOKED_AT = 64
+_FIRST_ESCAPED = 0x80
 _WILD = re.compile(r"([\\%_])")
 _ESCAPED = r"\\\1"
 _SPECIAL_BYTE = re.compile(_SPECIAL.pattern.encode())
@@ -51,8 +52,11 @@ class Needles:
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:
-        """As they are, in addresses of pages and in JSON; the longest first, because one may hold another."""
-        all_of = {
+        """As they are, in addresses of pages and in JSON, and all of these as Postgres tells bytes.
+
+        The longest first, because one may hold another.
+        """
+        texts = {
             written
             for word in self.words
             for written in (
@@ -60,7 +64,10 @@ class Needles:
                 *(json.dumps(word, ensure_ascii=ascii)[1:-1] for ascii in (True, False)),
             )
         }
-        return tuple(sorted(all_of, key=lambda each: (-len(each), each)))
+        in_bytes = {
+            escaped(form) for each in texts for form in (each, each.lower(), each.upper())
+        } - {form for each in texts for form in (each.lower(), each.upper())}
+        return tuple(sorted(texts | in_bytes, key=lambda each: (-len(each), each)))
 
     @cached_property
     def pattern(self) -> str:
@@ -117,6 +124,14 @@ class Needles:
             for form in (each, each.lower(), each.upper())
         }
         return tuple(sorted(forms, key=lambda each: (-len(each), each)))
+
+
+def escaped(told: str) -> str:
+    """As `encode(..., 'escape')` of Postgres writes the bytes of a text."""
+    return "".join(
+        chr(each) if each < _FIRST_ESCAPED else f"\\{each:03o}"
+        for each in told.replace("\\", "\\\\").encode()
+    )
 
 
 def _is_apart(stored: bytes, begin: int, end: int) -> bool:

@@ -17,6 +17,7 @@ from hotdash.governance.privacy.export import export_person
 from hotdash.governance.privacy.person import Asked, asked_by_word, find_person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.pipeline.lease import PATIENCE_SECONDS, Patience, hold_lease
+from hotdash.reports.packet.erased import packet_without
 from hotdash.storage.appdb.models import ComplianceRequest
 from hotdash.storage.appdb.repositories import inbox, shops
 from hotdash.storage.appdb.session import Database
@@ -186,6 +187,6 @@ class PrivacyDesk:
         ):
             stores = Stores(self.database, self.warehouse, self.home, self.beside)
             try:
-                yield Office(stores, self.clock)
+                yield Office(stores, self.clock, packet_without)
             finally:
                 self.warehouse.close()

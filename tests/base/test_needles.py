@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from hotdash.base.needles import Needles
+from hotdash.base.needles import Needles, escaped
 
 ADDRESS = "ann.o'hara+shop@mail.example"
 NAME = 'Zoë "Zo" Ünal (Åsa)'
@@ -19,6 +19,11 @@ NEEDLES = Needles.of([ADDRESS, NAME, "Ann", None])
         *(ADDRESS, ADDRESS.upper(), quote(ADDRESS), quote_plus(ADDRESS)),
         *(NAME, NAME.upper(), NAME.lower(), quote(NAME), quote_plus(NAME)),
         *(json.dumps(NAME)[1:-1], json.dumps(NAME, ensure_ascii=False)[1:-1]),
+        *(
+            escaped(NAME),
+            escaped(NAME.upper()),
+            escaped(json.dumps(NAME, ensure_ascii=False)[1:-1]),
+        ),
     ],
 )
 def test_every_spelling_is_found_where_it_stands(written: str) -> None:

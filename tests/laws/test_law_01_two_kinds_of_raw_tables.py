@@ -121,4 +121,5 @@ class TestTheTables:
             "hotdash/storage/warehouse/personal_rows.py",
             # Of the app database, which has no raw tables.
             "hotdash/storage/appdb/repositories/personal_rows.py",
+            "hotdash/storage/appdb/repositories/personal_bytes.py",
         }

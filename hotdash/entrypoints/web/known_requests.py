@@ -188,8 +188,10 @@ def _told_again(known: KnownRequest) -> Response:
         )
     if known.body is None:
         raise ShownOnceError(
-            "This was done already, and its answer held something that is shown only once.",
-            hint="If the answer got lost, undo it and send the request with a new key.",
+            "This was done already, and its answer is not kept: it held something that is shown only "
+            "once, or words of somebody who was erased since.",
+            hint="Look at what was done. If a secret got lost, undo it and send the request with a "
+            "new key.",
             field="Idempotency-Key",
         )
     headers = {REPLAYED: "true", "content-type": known.content_type or "application/json"}

@@ -37,6 +37,7 @@ from hotdash.governance.privacy.whole_shop import (
 )
 from hotdash.governance.privacy.write_over import Writing
 from hotdash.storage.appdb.repositories import audit
+from hotdash.storage.appdb.repositories.personal_bytes import WithoutWords
 
 PROOFS = FOLDER / "proofs"
 ERASED_ACTION = "person erased"
@@ -125,6 +126,7 @@ class _Work:
 class Office:
     stores: Stores
     clock: Clock
+    packet_without: WithoutWords
 
     @property
     def home(self) -> Path:
@@ -279,7 +281,7 @@ class Office:
         self.words.keep(erasure.erasure_id, KeptWords(words))
         before = self._look(work.asked, person.needles)
         Writing(
-            *(self.stores, person, self.key),
+            *(self.stores, person, self.key, self.packet_without),
             is_killed=work.is_killed,
             was_written_anew=bool(work.kept and work.kept.is_written_anew),
         ).everywhere()

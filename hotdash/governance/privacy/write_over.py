@@ -23,6 +23,7 @@ from hotdash.governance.privacy.person import Person
 from hotdash.governance.privacy.stores import Stores
 from hotdash.storage.appdb.repositories import personal_rows as served
 from hotdash.storage.appdb.repositories import served_keys
+from hotdash.storage.appdb.repositories.personal_bytes import WithoutWords, write_over_bytes
 from hotdash.storage.home_texts import HomeFile, call_otherwise, holds, may_hold, write_over
 from hotdash.storage.home_walk import is_made_again
 from hotdash.storage.warehouse.customer_keys import exchange_keys
@@ -46,6 +47,7 @@ class Writing:
     stores: Stores
     person: Person
     key: ErasureKey
+    packet_without: WithoutWords
     # Then words are gone of which dead rows still tell, and in which tables nobody knows.
     is_killed: bool = False
     # Then no free block of the warehouse tells anything as long as no row changes.
@@ -67,6 +69,7 @@ class Writing:
                     changed += [table] if table.full_name in noted else []
                     continue
                 served.send_to_mirror_again(session, table, shop_id, needles)
+                write_over_bytes(session, table, shop_id, needles, self.packet_without)
                 if served.write_over_words(session, table, shop_id, needles):
                     changed.append(table)
             changed += served_keys.exchange_keys(session, tables, shop_id, self._keys_instead())

@@ -15,7 +15,7 @@ from hotdash.insights.contributions import Driver
 from hotdash.storage.appdb.repositories.week_figures import FailedRuns, RefusedWindow
 
 FORMAT = 1
-"""Of the JSON document; it grows when a field is renamed or gone."""
+"""Of the JSON document; it grows when a field is renamed or gone. One that is added has a default."""
 
 _SHARE = Decimal("0.000001")
 

@@ -7,7 +7,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from hotdash.base.needles import Needles
 from hotdash.base.roles import Role
+from hotdash.reports.packet.erased import packet_without
+from hotdash.storage.appdb.repositories.personal_bytes import write_over_bytes
+from hotdash.storage.appdb.repositories.personal_rows import served_tables
 from tests.fixtures.storefront import AGENCY, KYOTO, OWNER, ROD
 from tests.fixtures.web import Web
 
@@ -154,6 +158,23 @@ def test_a_secret_is_not_kept_to_be_shown_again(web: Web) -> None:
     assert again.json()["error"]["code"] == "shown_once"
     assert first.json()["secret"] not in web.storefront.everything_in("app.request_keys")
     assert web.storefront.everything_in("app.api_tokens").count("see_metrics") == 1
+
+
+def test_what_was_done_is_not_done_again_after_an_erasure_took_its_answer(
+    twice_published: Web,
+) -> None:
+    web = twice_published
+    web.sign_in(OWNER)
+    assert go_back(web, reason="Ann Lee of Leeds asked.").status_code == 200
+    done = decisions(web)
+    with web.storefront.database.jobs() as session:
+        [keys] = [each for each in served_tables(session) if each.name == "request_keys"]
+        session.execute(text("update app.request_keys set body = 'of Ann Lee'"))
+        write_over_bytes(session, keys, KYOTO, Needles.of(["Ann Lee"]), packet_without)
+    again = go_back(web, reason="Ann Lee of Leeds asked.")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "shown_once")
+    assert "somebody who was erased" in again.json()["error"]["message"]
+    assert decisions(web) == done
 
 
 @pytest.mark.parametrize("key", ["x" * 256, "\x7f"])

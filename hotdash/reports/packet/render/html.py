@@ -26,14 +26,16 @@ _STYLE_BEGIN, _STYLE_END = "<style>", "</style>"
 
 def html_of(packet: Packet) -> bytes:
     view = PacketView(packet)
-    body = _template().render(packet=packet, view=view, asked=_asked)
+    return page_of(view.title, _template().render(packet=packet, view=view, asked=_asked))
+
+
+def page_of(title: str, article: str) -> bytes:
     style = _ALONE + STYLE_FILE.read_text(encoding="utf-8")
-    title = escape(view.title)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title} · Hotdash</title>\n{_STYLE_BEGIN}{style}{_STYLE_END}\n</head>\n"
-        f"<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{escape(title)} · Hotdash</title>\n{_STYLE_BEGIN}{style}{_STYLE_END}\n</head>\n"
+        f"<body>\n<main>\n{article}\n</main>\n</body>\n</html>\n"
     ).encode()
 
 

@@ -35,7 +35,6 @@ _MARKUP = re.compile(r"([\\`*_{}\[\]()#$|~!>])")
 
 
 def notebook_of(packet: Packet) -> bytes:
-    """nbformat 4.5; ids are by place, so that the same packet is the same bytes."""
     told = [f"- {_plain(each.text)}" for each in packet.headline]
     cells = [
         _words(f"# {_plain(packet.shop_name)}, week {packet.week}\n\n" + "\n".join(told)),
@@ -44,6 +43,15 @@ def notebook_of(packet: Packet) -> bytes:
     for query in packet.queries:
         cells += _cells(query)
     cells += [_words("## The drivers add up"), _code(_adds_up(packet))]
+    return _written(cells)
+
+
+def notebook_with(words: str) -> bytes:
+    return _written([_words(words)])
+
+
+def _written(cells: list[dict[str, Any]]) -> bytes:
+    """nbformat 4.5; ids are by place, so that the same packet is the same bytes."""
     document = {
         "cells": [{**each, "id": f"cell-{place}"} for place, each in enumerate(cells)],
         "metadata": {

@@ -11,7 +11,7 @@ from hotdash.storage.appdb.models.shops import SHOP_KEY
 
 
 class KeptPacket(Base):
-    """Its bytes never change; that it was sent is written once."""
+    """Its bytes change for nothing but an erasure; that it was sent is written once."""
 
     __tablename__ = "packets"
     __table_args__ = ({"schema": "app"},)

@@ -13,7 +13,7 @@ from hotdash.storage.appdb.models import RequestKey
 
 @dataclass(frozen=True, slots=True)
 class KnownRequest:
-    """Without an end it is under way, or died on the way; without a body its answer was a secret."""
+    """Without an end it is under way, or died on the way; without a body its answer is nobody's to read again."""
 
     is_new: bool
     request_hash: bytes

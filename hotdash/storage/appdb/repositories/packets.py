@@ -1,5 +1,6 @@
-"""The archive of weekly packets: one per shop and week, its bytes written once."""
+"""The archive of weekly packets: one per shop and week, its bytes written once but for who is erased."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +56,16 @@ def keep_packet(session: Session, record: PacketRecord, files: dict[Form, bytes]
         insert(KeptPacket).values(values).on_conflict_do_nothing().returning(KeptPacket.week)
     )
     return kept.first() is not None
+
+
+def keep_otherwise(session: Session, shop_id: str, week: str, files: Mapping[Form, bytes]) -> None:
+    """After somebody whom it told of was erased."""
+    values = {column.key: files[form] for form, column in _COLUMNS.items()}
+    session.execute(
+        update(KeptPacket)
+        .where(KeptPacket.shop_id == shop_id, KeptPacket.week == week)
+        .values(values)
+    )
 
 
 def note_sent(session: Session, shop_id: str, week: str, at: datetime) -> None:

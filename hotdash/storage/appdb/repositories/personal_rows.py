@@ -38,6 +38,7 @@ _NOTED = text(
     """
 )
 _ERASED_WORDS = text("select set_config('hotdash.erased_words', :pattern, true)")
+BYTES = "bytea"
 _WRITABLE = frozenset({"text", "character varying", "json", "jsonb", "text[]"})
 
 
@@ -70,8 +71,8 @@ def served_tables(session: Session, *, beside: Sequence[str] = ()) -> list[Serve
 
 def count_holding(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> int:
     """Rows in which any column says a needle; of other shops' rows nothing is asked."""
-    asked = text(f"select count(*) from {table.in_sql} as r where {_holding(table)}")
-    return session.scalars(asked, _told(shop_id, needles)).one() if needles else 0
+    asked = text(f"select count(*) from {table.in_sql} as r where {holding(table)}")
+    return session.scalars(asked, told_of(shop_id, needles)).one() if needles else 0
 
 
 def noted_by_planner(session: Session, needles: Needles) -> frozenset[str]:
@@ -83,8 +84,8 @@ def noted_by_planner(session: Session, needles: Needles) -> frozenset[str]:
 def rows_holding(
     session: Session, table: ServedTable, shop_id: str, needles: Needles
 ) -> list[dict[str, Any]]:
-    asked = text(f"select to_jsonb(r) as told from {table.in_sql} as r where {_holding(table)}")
-    return list(session.scalars(asked, _told(shop_id, needles))) if needles else []
+    asked = text(f"select to_jsonb(r) as told from {table.in_sql} as r where {holding(table)}")
+    return list(session.scalars(asked, told_of(shop_id, needles))) if needles else []
 
 
 def write_over_words(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> bool:
@@ -95,12 +96,12 @@ def write_over_words(session: Session, table: ServedTable, shop_id: str, needles
     changed = ", ".join(
         f'"{column}" = {_without_words(column)}::{table.columns[column]}' for column in columns
     )
-    statement = text(f"update {table.in_sql} as r set {changed} where {_holding(table)}")
+    statement = text(f"update {table.in_sql} as r set {changed} where {holding(table)}")
     try:
         with session.begin_nested():
             # An append-only record lets go of exactly these words.
             session.execute(_ERASED_WORDS, {"pattern": needles.pattern})
-            session.execute(statement, _told(shop_id, needles) | {"instead": ERASED_INSIDE})
+            session.execute(statement, told_of(shop_id, needles) | {"instead": ERASED_INSIDE})
             session.execute(_ERASED_WORDS, {"pattern": ""})
     except DBAPIError:
         return False
@@ -131,16 +132,17 @@ def _without_words(column: str) -> str:
     return f"regexp_replace({once}, :pattern, :instead, 'gi')"
 
 
-def _holding(table: ServedTable) -> str:
-    """What the quick look finds is looked at closely, value by value."""
+def holding(table: ServedTable, *, only: Collection[str] = ()) -> str:
+    """What the quick look finds is looked at closely, value by value; in all columns or `only` in these."""
     told = ", ".join(
-        f"encode(r.\"{name}\", 'escape')" if kind == "bytea" else f'r."{name}"::text'
+        f"encode(r.\"{name}\", 'escape')" if kind == BYTES else f'r."{name}"::text'
         for name, kind in table.columns.items()
+        if not only or name in only
     )
     row = f"concat_ws(chr(31), {told})"
     held = f"case when lower({row}) like any(:likes) then {row} ~* :pattern else false end"
     return f"r.shop_id = :shop_id and {held}" if "shop_id" in table.columns else held
 
 
-def _told(shop_id: str, needles: Needles) -> dict[str, Any]:
+def told_of(shop_id: str, needles: Needles) -> dict[str, Any]:
     return {"shop_id": shop_id, "likes": needles.likes, "pattern": needles.pattern}

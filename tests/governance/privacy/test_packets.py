@@ -1,5 +1,6 @@
 """A weekly packet told of somebody: erased, they stand in none of its forms, and every other packet stays."""
 
+import zipfile
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -117,11 +118,13 @@ def test_a_packet_that_an_older_backup_brings_back_loses_them_again(desk: Privac
     assert files(desk) == erased
 
 
-def test_an_answer_kept_for_another_shops_program_keeps_no_erasure_open(desk: PrivacyDesk) -> None:
-    """It has no shop; the row stays, so that what was done is not done again."""
-    answers = [f'{{"subject":"refund of {person.PHONE}"}}'.encode(), b'{"subject":"refund"}']
+ANSWERS = [f'{{"subject":"refund of {person.PHONE}"}}'.encode(), b'{"subject":"refund"}']
+
+
+def keep_answers(desk: PrivacyDesk) -> None:
+    """Of another shop's program, and with no shop of their own."""
     with desk.database.jobs() as session:
-        for number, body in enumerate(answers):
+        for number, body in enumerate(ANSWERS):
             session.execute(
                 text(
                     """insert into app.request_keys (caller, key_hash, request_hash, admitted,
@@ -131,8 +134,23 @@ def test_an_answer_kept_for_another_shops_program_keeps_no_erasure_open(desk: Pr
                 ),
                 {"key": bytes([number]) * 32, "body": body},
             )
+
+
+def test_an_answer_kept_for_another_shops_program_keeps_no_erasure_open(desk: PrivacyDesk) -> None:
+    """The row stays, so that what was done is not done again."""
+    keep_answers(desk)
     assert desk.erase(ROD, str(ANN), ASKING).left == []
     with desk.database.jobs() as session:
         asked = "select status, body from app.request_keys order by key_hash"
         kept = [tuple(row) for row in session.execute(text(asked))]
-    assert kept == [(200, None), (200, answers[1])]
+    assert kept == [(200, None), (200, ANSWERS[1])]
+
+
+def test_a_person_is_handed_no_file_of_the_shop_and_nothing_of_another(desk: PrivacyDesk) -> None:
+    keep_answers(desk)
+    with zipfile.ZipFile(desk.export(ROD, str(ANN), ASKING)) as archive:
+        told = {name: orjson.loads(archive.read(name)) for name in archive.namelist()}
+    [packet] = told["app database/app.packets.json"]
+    assert (packet["shop_id"], packet["week"]) == (ROD, TOLD.name)
+    assert packet.keys().isdisjoint({"document", "html", "notebook", "pdf"})
+    assert "app database/app.request_keys.json" not in told

@@ -84,8 +84,15 @@ def noted_by_planner(session: Session, needles: Needles) -> frozenset[str]:
 def rows_holding(
     session: Session, table: ServedTable, shop_id: str, needles: Needles
 ) -> list[dict[str, Any]]:
-    asked = text(f"select to_jsonb(r) as told from {table.in_sql} as r where {holding(table)}")
-    return list(session.scalars(asked, told_of(shop_id, needles))) if needles else []
+    """Without their bytes: a kept file tells of the whole shop, a kept answer perhaps of another one."""
+    written = [name for name, kind in table.columns.items() if kind != BYTES]
+    searched = () if "shop_id" in table.columns else written
+    where = holding(table, only=searched)
+    asked = text(
+        f"select to_jsonb(r) - cast(:bytes as text[]) as told from {table.in_sql} as r where {where}"
+    )
+    told = told_of(shop_id, needles) | {"bytes": table.of_kinds({BYTES})}
+    return list(session.scalars(asked, told)) if needles and written else []
 
 
 def write_over_words(session: Session, table: ServedTable, shop_id: str, needles: Needles) -> bool:

@@ -28,6 +28,7 @@ from hotdash.entrypoints.connecting import (
     stored_fields,
     subscribed,
 )
+from hotdash.governance.access.further_shops import Brought, GivenShops, Giving
 from hotdash.governance.access.owner import make_owner
 from hotdash.jobs.install_shopify import not_a_domain
 from hotdash.storage.appdb.repositories import audit
@@ -61,8 +62,14 @@ def connect_source(
 
 
 def connect_shop(
-    house: "Installation", told: Mapping[str, str], *, email: str, name: str, actor: str
-) -> str:
+    house: "Installation",
+    told: Mapping[str, str],
+    *,
+    email: str,
+    name: str,
+    actor: str,
+    session_token: str | None = None,
+) -> Brought:
     """Who holds a store's token and connects it owns it here; a store that is here stays whose it is."""
     domain = told.get(DOMAIN, "").strip().lower().removeprefix("https://").rstrip("/")
     if not is_shop_domain(domain):
@@ -81,15 +88,19 @@ def connect_shop(
         if find_shop(session, shop_id) or any(known):
             raise _is_here(domain)
 
+    owners: list[GivenShops] = []
+
     def give(session: Session) -> None:
-        make_owner(session, email=email, name=name, shop_ids=[shop_id])
+        giving = Giving(actor, house.clock.now(), kept=session_token)
+        owner = make_owner(session, email=email, name=name, shop_ids=[shop_id], giving=giving)
+        owners.append(owner)
         _add_event(house, session, shop_id, actor, SHOP_CONNECTED, domain, sorted(told))
 
     with house.database.jobs() as session:
         require_new(session, domain)
     house.save_shop(shop_id, held.fields, prepare=require_new, finish=give)
     subscribed(house, shop_id, held)
-    return shop_id
+    return Brought(shop_id, any(each.begins_anew for each in owners))
 
 
 def _is_here(domain: str) -> ConflictError:

@@ -28,6 +28,7 @@ from hotdash.entrypoints.mcp.house import McpHouse
 from hotdash.entrypoints.served_address import address_of_pages
 from hotdash.entrypoints.wiring_alerts import open_desk
 from hotdash.entrypoints.wiring_mcp import mcp_house
+from hotdash.governance.access.further_shops import GivenShops, Giving
 from hotdash.governance.access.links import issue_link
 from hotdash.governance.access.owner import ensure_owner
 from hotdash.governance.backup.restore import is_unsettled
@@ -158,8 +159,9 @@ class Installation:
             stores=self._stores(shop_id, None),
         )
 
-    def add_owner(self, email: str, name: str, shop_ids: Sequence[str]) -> None:
-        ensure_owner(self.database, email=email, name=name, shop_ids=shop_ids)
+    def add_owner(self, email: str, name: str, shop_ids: Sequence[str], *, by: str) -> GivenShops:
+        giving = Giving(by, self.clock.now())
+        return ensure_owner(self.database, email=email, name=name, shop_ids=shop_ids, giving=giving)
 
     def one_time_link(self, email: str) -> str:
         return issue_link(

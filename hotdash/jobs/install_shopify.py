@@ -49,10 +49,14 @@ class ShopifyApp:
 
 @dataclass(frozen=True)
 class Installed:
-    """A shop that can be read now, what its owner did not grant, and the webhooks it sends."""
+    """A shop that can be read now, what its owner did not grant, and the webhooks it sends.
+
+    With a shop that was not here before, what opened its owner's account before is over.
+    """
 
     shop_id: str
     name: str
+    is_new: bool
     missing: Sequence[Scope]
     webhooks: Subscriptions | None
 
@@ -113,7 +117,11 @@ class ShopifyInstall:
         shop_id = used.shop_id or domain.partition(".")[0]
         self._keep(hash_token(state), shop_id, profile, kept, user_id)
         return Installed(
-            shop_id, profile.name, _missing(tokens.scopes), self._subscribed(access, domain)
+            shop_id,
+            profile.name,
+            used.shop_id is None,
+            _missing(tokens.scopes),
+            self._subscribed(access, domain),
         )
 
     @property
@@ -166,7 +174,7 @@ def webhook_url(public_url: str) -> str:
 def issue_install_link(
     database: Database, domain: str, *, base_url: str, email: str, now: datetime, lasts: timedelta
 ) -> str:
-    """Who opens it first may connect this one shop; where the shop is new, the person of the e-mail owns it."""
+    """Who opens it first may connect this one shop; where the shop is new, the person of the e-mail owns it and begins anew."""
     if not is_shop_domain(domain):
         raise not_a_domain(domain)
     token = new_token()

@@ -150,7 +150,7 @@ def _refused(database: Database, now: datetime) -> Iterator[Watched]:
         if window.get("scope") is None or lasted < LONG_WINDOW or whose in told:
             continue
         told.add(whose)
-        of = "this shop" if window["scope"] == "shop" else f"the run {window['key']}"
+        of = "this shop" if window["scope"] == "shop" else f"this shop in the run {window['key']}"
         yield Watched(
             WatchKind.REFUSED,
             f"{window['vendor']} refuses {window['key']}",

@@ -104,6 +104,35 @@ def test_it_ends_with_its_time(published: Publisher, say: Propose) -> None:
         assert found.status == status
 
 
+@pytest.mark.parametrize("verdict", [Verdict.APPROVE, Verdict.REJECT, Verdict.SNOOZE])
+def test_past_its_time_nobody_answers_it_although_no_run_ended_it(
+    published: Publisher, say: Propose, verdict: Verdict
+) -> None:
+    made = say(days=2)
+    boss = somebody(published, Role.MANAGER)
+    before = counts(published)
+    published.clock.advance(timedelta(days=2))
+    until = published.clock.now() + timedelta(days=1) if verdict is Verdict.SNOOZE else None
+    given = Answer(verdict, "Yes.", f"user:{boss}", until=until)
+    with (
+        pytest.raises(ConflictError, match="ended with its deadline, 20") as refused,
+        published.database.as_user(boss) as session,
+    ):
+        answer(session, SHOP, made.record.recommendation_id, given, published.clock.now())
+    assert refused.value.http_status == 409
+    assert "may be proposed again" in (refused.value.hint or "")
+    assert counts(published) == before
+
+
+def test_until_its_last_moment_it_is_answered(published: Publisher, say: Propose) -> None:
+    made = say(days=2)
+    boss = somebody(published, Role.MANAGER)
+    published.clock.advance(timedelta(days=2, seconds=-1))
+    given = Answer(Verdict.APPROVE, "Yes.", f"user:{boss}")
+    with published.database.as_user(boss) as session:
+        answer(session, SHOP, made.record.recommendation_id, given, published.clock.now())
+
+
 def test_what_waits_is_not_asked_twice(published: Publisher, say: Propose) -> None:
     first = say()
     again = say(subject="  HOSES ", title="Order many more hoses")

@@ -1,5 +1,6 @@
 """From staged attempts to figures: each is asked of the store once, and the windows are found last."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from hotdash.decisions.analyzer.figures import (
 from hotdash.decisions.analyzer.windows import (
     Evidence,
     RateLimitWindow,
+    ShopShare,
     WindowScope,
     find_windows,
 )
@@ -84,15 +86,25 @@ def _windows(store: AttemptStore) -> Iterator[RateLimitWindow]:
         store.note_windows([_span(*numbered) for numbered in enumerate(found)])
         if found == before:
             break
-    within = {row["number"]: row for row in store.rows("within")}
+    within: dict[int, list[Row]] = defaultdict(list)
+    for row in store.rows("within"):
+        within[row["number"]].append(row)
     for number, window in enumerate(found):
-        row = within[number]
+        rows = within[number]
         yield replace(
             window,
-            shops=tuple(row["shops"]),
-            job_runs=tuple(row["job_runs"] or ()),
-            operations=tuple(row["operations"]),
+            by_shop=tuple(_share(window, row) for row in rows),
+            job_runs=tuple(sorted({each for row in rows for each in row["job_runs"] or ()})),
         )
+
+
+def _share(window: RateLimitWindow, row: Row) -> ShopShare:
+    """A shop's own window is its share, less what a window of a run explains."""
+    counted = (row["refused"], row["others"])
+    if window.scope is WindowScope.SHOP:
+        counted = (window.refused, window.others)
+    bounds = (row["first_at"], row["last_at"])
+    return ShopShare(row["shop_id"], *bounds, *counted, tuple(row["operations"]))
 
 
 def _found(store: AttemptStore, evidence: Evidence) -> list[RateLimitWindow]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from hotdash.decisions.analyzer.figures import Analysis, RunFigure
-from hotdash.decisions.analyzer.windows import LONGEST_SILENCE
+from hotdash.decisions.analyzer.windows import LONGEST_SILENCE, ShopShare
 from hotdash.decisions.analyzer.windows import RateLimitWindow as Window
 from hotdash.decisions.facts.keep import ShopFact
 from hotdash.decisions.facts.types import (
@@ -22,13 +22,16 @@ _FINE = Decimal("0.0001")
 
 
 def window_facts(found: Analysis, shops: Collection[str], now: datetime) -> Iterator[ShopFact]:
-    """One for each of our shops that a window met; one that may still go on is told when it is over."""
+    """One for each of our shops that a window met; one that may still go on is told when it is over.
+
+    Each shop is told its own calls: what counts all shops together is not for one of them.
+    """
     for window in found.windows:
         if now - window.rests_until <= LONGEST_SILENCE:
             continue
-        for shop_id in window.shops:
-            if shop_id in shops:
-                yield shop_id, _window(window)
+        for share in window.by_shop:
+            if share.shop_id in shops:
+                yield share.shop_id, _window(window, share)
 
 
 def run_facts(
@@ -40,20 +43,20 @@ def run_facts(
             yield run.shop_id, _run(run)
 
 
-def _window(window: Window) -> Fact:
+def _window(window: Window, share: ShopShare) -> Fact:
     told = RateLimitWindow(
         vendor=VENDOR,
         run_id=None,
-        first_at=window.first_at,
-        last_at=window.last_at,
-        calls=window.calls,
-        operations=list(window.operations),
+        first_at=share.first_at,
+        last_at=share.last_at,
+        calls=share.calls,
+        operations=list(share.operations),
         scope=window.scope.value,
         key=window.key,
-        density=f"{Decimal(window.density).quantize(_FINE):f}",
+        density=f"{Decimal(share.density).quantize(_FINE):f}",
     )
-    key = f"{VENDOR}:{window.scope}:{window.key}:{window.first_at.isoformat()}"
-    return Fact(FactType.RATE_LIMIT, key, window.first_at, told, Decimal(window.refused))
+    key = f"{VENDOR}:{window.scope}:{window.key}:{share.first_at.isoformat()}"
+    return Fact(FactType.RATE_LIMIT, key, share.first_at, told, Decimal(share.refused))
 
 
 def _run(run: RunFigure) -> Fact:

@@ -26,6 +26,26 @@ class WindowScope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ShopShare:
+    """What one shop met of a window, from its own first refused call to its last."""
+
+    shop_id: str
+    first_at: datetime
+    last_at: datetime
+    refused: int
+    others: int
+    operations: tuple[str, ...]
+
+    @property
+    def calls(self) -> int:
+        return self.refused + self.others
+
+    @property
+    def density(self) -> float:
+        return self.refused / self.calls
+
+
+@dataclass(frozen=True, slots=True)
 class RateLimitWindow:
     """From the first refused call to the last; `others` are the calls between them that were not.
 
@@ -39,9 +59,16 @@ class RateLimitWindow:
     refused: int
     others: int
     rests_until: datetime
-    shops: tuple[str, ...] = ()
+    by_shop: tuple[ShopShare, ...] = ()
     job_runs: tuple[str, ...] = ()
-    operations: tuple[str, ...] = ()
+
+    @property
+    def shops(self) -> tuple[str, ...]:
+        return tuple(each.shop_id for each in self.by_shop)
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return tuple(sorted({each for share in self.by_shop for each in share.operations}))
 
     @property
     def calls(self) -> int:

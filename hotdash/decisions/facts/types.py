@@ -105,7 +105,7 @@ class RateLimitWindow(Metadata):
     last_at: datetime
     calls: int
     operations: list[str]
-    # Found by the analyzer in a log: whose limit it was, and the refused share of all calls between.
+    # Found by the analyzer in a log: whose limit it was, and the refused share of this shop's calls between.
     scope: Literal["shop", "job_run"] | None = None
     key: str | None = None
     density: Amount | None = None

@@ -15,7 +15,7 @@ from hotdash.base.ids import new_id
 from hotdash.decisions.anomaly_answers import Saying, require_unended, say
 from hotdash.decisions.assignments import require_assignee
 from hotdash.decisions.log import Action, Decision, Learnt, Scope, record_decision
-from hotdash.decisions.recommendations.contract import KINDS, Kind
+from hotdash.decisions.recommendations.contract import KINDS, Kind, has_ended
 from hotdash.storage.appdb.repositories.anomalies import (
     ASSIGNED,
     EXPLAINED,
@@ -104,7 +104,7 @@ def answer(
             field="recommendation",
         )
     _require_usable(given, now)
-    _require_asked(asked)
+    _require_asked(asked, now)
     action = _action(asked, given)
     assignment = new_id() if action is Action.CREATE_ASSIGNMENT else None
     if action in (Action.CREATE_ASSIGNMENT, Action.ASSIGN_ANOMALY):
@@ -298,11 +298,17 @@ def _require_page(asked: RecommendationRecord) -> None:
         )
 
 
-def _require_asked(asked: RecommendationRecord) -> None:
+def _require_asked(asked: RecommendationRecord, now: datetime) -> None:
     if not asked.is_asked:
         raise ConflictError(
             f"This recommendation is {asked.status} already.",
             hint="A decision is corrected by another one: `hotdash decisions correct`.",
+            field="recommendation",
+        )
+    if asked.deadline is not None and has_ended(Kind(asked.kind), asked.deadline, now):
+        raise ConflictError(
+            f"This recommendation ended with its deadline, {iso_utc(asked.deadline)}.",
+            hint="The next `hotdash run` takes it out of the queue; then it may be proposed again.",
             field="recommendation",
         )
 

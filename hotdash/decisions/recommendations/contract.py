@@ -157,6 +157,11 @@ KINDS: Mapping[Kind, KindRules] = {
 }
 
 
+def has_ended(kind: Kind, deadline: datetime | None, now: datetime) -> bool:
+    """Over with its deadline, whether or not anything has settled it since."""
+    return KINDS[kind].ends_at_deadline and deadline is not None and deadline <= now
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A page or an answer of the API that shows the rows."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from hotdash.base.clock import local_day
-from hotdash.decisions.recommendations.contract import KINDS, Kind, Proposal
+from hotdash.decisions.recommendations.contract import KINDS, Kind, Proposal, has_ended
 from hotdash.decisions.recommendations.learning.context import (
     NEVER,
     Context,
@@ -175,14 +175,12 @@ class _Settling:
             self._open(each, expired(record, self.now))
         elif each is not None:
             self._update(record, each)
-        elif record.kind in {kind.value for kind in judged} or self._is_over(record):
+        elif record.kind in {kind.value for kind in judged} or has_ended(
+            Kind(record.kind), record.deadline, self.now
+        ):
             self._expire(record)
         else:
             self.out.kept.append(self._woken(record, worse=False))
-
-    def _is_over(self, record: RecommendationRecord) -> bool:
-        ends = KINDS[Kind(record.kind)].ends_at_deadline
-        return ends and record.deadline is not None and record.deadline <= self.now
 
     def _update(self, record: RecommendationRecord, each: Proposed) -> None:
         fresh = self._record(each, record.period)

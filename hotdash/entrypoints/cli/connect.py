@@ -16,6 +16,8 @@ from hotdash.entrypoints.cli.credential_fields import FieldsOf, Given
 from hotdash.entrypoints.cli.init import valid_domain, valid_email
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import out, say_json, told_errors
+from hotdash.entrypoints.cli.people import tell_begun_anew
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.connecting import (
     Connected,
     connected_shops,
@@ -26,6 +28,7 @@ from hotdash.entrypoints.connecting import (
     connect as connect_source,
 )
 from hotdash.entrypoints.wiring import Installation, migrated_installation
+from hotdash.governance.access.further_shops import GivenShops
 
 DOMAIN = "domain"
 
@@ -82,13 +85,19 @@ def connect(
         given = Given(field or (), field_env or (), field_file or (), secrets_stdin)
         may_ask = sys.stdin.isatty() and not (json or secrets_stdin)
         made = made_of(house, spec_of(vendor), shop, given, may_ask=may_ask, strict=strict)
-        if owner is not None:
-            email = valid_email(owner)
-            house.add_owner(email, email.partition("@")[0], [made.shop_id])
+        owned = give_owner(house, made.shop_id, owner) if owner is not None else None
         if json:
-            say_json(document(made))
-        else:
-            show(made, spec_of(vendor), has_owner=owner is not None)
+            told = {} if owned is None else {"owner_begins_anew": owned.begins_anew}
+            say_json(document(made) | told)
+            return
+        show(made, spec_of(vendor), has_owner=owned is not None)
+        if owned is not None:
+            tell_begun_anew(owned)
+
+
+def give_owner(house: Installation, shop_id: str, owner: str) -> GivenShops:
+    email = valid_email(owner)
+    return house.add_owner(email, email.partition("@")[0], [shop_id], by=operator())
 
 
 def made_of(

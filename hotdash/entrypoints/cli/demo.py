@@ -31,6 +31,7 @@ from hotdash.entrypoints.cli.demo_record import leave_record
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.progress import shown_progress
+from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.cli.sources import show_sources
 from hotdash.entrypoints.cli.supervising import Plan, Supervisor
 from hotdash.entrypoints.cli.up import plan
@@ -248,7 +249,8 @@ class Demo:
         for shop in ready["shops"]:
             connect_sources(house, shop["shop_id"], shop["sources"])
             keep_notes(house, shop["shop_id"], shop["notes"])
-        house.add_owner(OWNER_EMAIL, "Demo owner", [shop["shop_id"] for shop in ready["shops"]])
+        shops = [shop["shop_id"] for shop in ready["shops"]]
+        house.add_owner(OWNER_EMAIL, "Demo owner", shops, by=operator())
         return ready["address"]
 
     def _look_for_anomalies(self, house: Installation, progress: Progress) -> None:

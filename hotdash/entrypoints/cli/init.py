@@ -54,13 +54,19 @@ def init(
             house.migrate()
             shop_id = domain.partition(".")[0]
             house.connect_shop(ShopAccess(shop_id, domain, token, address))
-            house.add_owner(email, name or email.partition("@")[0], [shop_id])
+            called = name or email.partition("@")[0]
+            given = house.add_owner(email, called, [shop_id], by=operator())
             link = house.one_time_link(email)
         if json:
-            say_json({"home": settings.home, "shop": shop_id, "owner": email, "link": link})
+            told = {"home": settings.home, "shop": shop_id, "owner": email, "link": link}
+            say_json(told | {"begins_anew": given.begins_anew})
             return
         if wrote_file:
             out.print(f"Wrote {TOML_FILE}; every setting stands in it with its default.")
+        if given.begins_anew:
+            out.print(
+                f"What opened the account of {email} before is over; this link is the way in."
+            )
         out.print(f"Connected {shop_id}. Next: `hotdash run`, then `hotdash up` and open")
         out.print(f"  {link}")
 

@@ -13,6 +13,7 @@ from hotdash.entrypoints.cli.output import out, say_json, told_errors
 from hotdash.entrypoints.cli.publish import operator
 from hotdash.entrypoints.wiring import Installation, migrated_installation
 from hotdash.governance.access.accounts import Accounts
+from hotdash.governance.access.further_shops import GivenShops
 from hotdash.governance.access.tokens import normal_email
 from hotdash.storage.appdb.models import SUPABASE
 from hotdash.storage.appdb.repositories import external_people, identity
@@ -75,10 +76,19 @@ def invite(
     anyway: Anyway = False,
     json: Json = False,
 ) -> None:
-    """Let somebody in, or give them another role; a sign-in link or another service opens the door."""
+    """Let somebody in, or give them another role; a sign-in link or another service opens the door.
+
+    An account that gets a further shop begins anew: its password, sessions and links are over.
+    """
     with told_errors(json), migrated_installation(invocation(context).settings()) as house:
-        person = _accounts(house).invite(email, name, shop, role, anyway=anyway)
-        _tell(json, person.email, f"{person.email} is {role.value} of {', '.join(shop)}.")
+        given = _accounts(house).invite(email, name, shop, role, anyway=anyway)
+        person = given.person
+        if json:
+            done = f"{person.email} is {role.value} of {', '.join(shop)}."
+            say_json({"email": person.email, "done": done, "begins_anew": given.begins_anew})
+            return
+        out.print(f"{person.email} is {role.value} of {', '.join(shop)}.", markup=False)
+        tell_begun_anew(given)
 
 
 @commands.command()
@@ -131,6 +141,16 @@ def bind(
             person = identity.get_user(session, normal_email(email))
             external_people.bind(session, issuer, subject, person.user_id, house.clock.now())
         _tell(json, person.email, f"{person.email} is {subject} at {issuer}.")
+
+
+def tell_begun_anew(given: GivenShops) -> None:
+    if given.begins_anew:
+        email = given.person.email
+        out.print(
+            f"{email} had an account here: its password, sessions and links are over, because people"
+            f" of its other shops may have made them. A new link: `hotdash sign-in {email}`.",
+            markup=False,
+        )
 
 
 def _tell(as_json: bool, email: str, sentence: str) -> None:

@@ -16,6 +16,7 @@ from hotdash.base.clock import Clock
 from hotdash.base.environment import Environment
 from hotdash.connectors.contract import MissingScope
 from hotdash.entrypoints.web.backups_seen import BackupsSeen
+from hotdash.governance.access.further_shops import Brought
 from hotdash.governance.access.oidc import OidcProvider
 from hotdash.governance.access.vouched import VouchedPeople
 from hotdash.governance.privacy.reveal import FindIdentity
@@ -43,9 +44,17 @@ class KeepCredential(Protocol):
 
 
 class ConnectShop(Protocol):
-    """The same of a store that is not here yet; its id here."""
+    """The same of a store that is not here yet."""
 
-    def __call__(self, told: Mapping[str, str], *, email: str, name: str, actor: str) -> str: ...
+    def __call__(
+        self,
+        told: Mapping[str, str],
+        *,
+        email: str,
+        name: str,
+        actor: str,
+        session_token: str | None,
+    ) -> Brought: ...
 
 
 class McpDoor(Protocol):

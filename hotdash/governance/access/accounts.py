@@ -11,6 +11,7 @@ from hotdash.base.actors import actor_of
 from hotdash.base.errors import ConflictError
 from hotdash.base.roles import Role
 from hotdash.governance.access.api_tokens import record_revoked
+from hotdash.governance.access.further_shops import GivenShops, Giving, find_or_add
 from hotdash.governance.access.managers import leaves_nobody
 from hotdash.governance.access.members import ROLE_GIVEN
 from hotdash.governance.access.tokens import normal_email
@@ -30,21 +31,23 @@ class Accounts:
 
     def invite(
         self, email: str, name: str, shops: Sequence[str], role: Role, *, anyway: bool = False
-    ) -> UserRecord:
-        """All of the shops or none; whoever belongs to one already has this role from now on."""
+    ) -> GivenShops:
+        """All of the shops or none; whoever belongs to one already has this role from now on.
+
+        An account that lacked one of them begins anew.
+        """
         address = normal_email(email)
         with self.database.jobs() as session:
             for shop_id in shops:
                 get_shop(session, shop_id)
-            person = identity.find_user(session, address) or identity.add_user(
-                session, email=address, name=name
-            )
-            if not anyway:
-                _refuse_leaving_nobody(session, person, shops, role)
+            known = identity.find_user(session, address)
+            if known is not None and not anyway:
+                _refuse_leaving_nobody(session, known, shops, role)
+            given = find_or_add(session, address, name, shops, Giving(self.by, self.now))
             for shop_id in shops:
-                identity.set_role(session, shop_id, person.user_id, role)
-            self._record(session, person, ROLE_GIVEN, {"role": role.value}, shops)
-        return person
+                identity.set_role(session, shop_id, given.person.user_id, role)
+            self._record(session, given.person, ROLE_GIVEN, {"role": role.value}, shops)
+        return given
 
     def disable(self, email: str, *, anyway: bool = False) -> UserRecord:
         """What is ended stays ended when the account is opened again."""

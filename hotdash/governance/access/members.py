@@ -14,6 +14,7 @@ from hotdash.base.actors import actor_of
 from hotdash.base.errors import ConflictError, ForbiddenError, HotdashError, NotFoundError
 from hotdash.base.roles import Permission, Role, may
 from hotdash.governance.access.api_tokens import record_revoked
+from hotdash.governance.access.further_shops import Giving, begin_anew
 from hotdash.governance.access.managers import leaves_nobody
 from hotdash.governance.access.tokens import hash_token, new_token, normal_email
 from hotdash.storage.appdb.repositories import api_tokens, audit, identity, memberships
@@ -90,6 +91,8 @@ class Members:
                 )
             else:
                 self._require_ours(session, person)
+                giving = Giving(actor_of(self.user_id), self.now, request_id=self.request_id)
+                begin_anew(session, person, [self.shop_id], giving)
                 person = identity.get_user(session, email)
             identity.set_role(session, self.shop_id, person.user_id, asked.role)
             self._record(session, ROLE_GIVEN, person.user_id, {"role": asked.role.value})
@@ -206,14 +209,10 @@ class Members:
                 hint="Whoever runs it decides about that; ask there.",
                 field="email",
             )
-        if memberships.roles_of(session, person.user_id):
-            self._require_only_ours(session, person.user_id)
-            return
-        # It opens nothing: whoever once set its password must not come in by this invitation.
-        memberships.forget_password(session, person.user_id)
-        memberships.end_ways_in(session, person.user_id)
+        self._require_only_ours(session, person.user_id)
 
     def _require_only_ours(self, session: Session, user_id: UUID) -> None:
+        identity.hold_user(session, user_id)
         mine = memberships.roles_of(session, self.user_id)
         theirs = memberships.roles_of(session, user_id)
         managed = {shop for shop, role in mine.items() if may(role, Permission.MANAGE_SHOP)}

@@ -34,7 +34,7 @@ def delivery(asking: Asking) -> Delivery | None:
 
 def _refusals(windows: Sequence[RefusedWindow], timezone: str) -> Iterator[str]:
     for each in windows[:MOST_WINDOWS]:
-        of = "this shop" if each.scope == "shop" else f"the run {each.key}"
+        of = "this shop" if each.scope == "shop" else f"this shop in the run {each.key}"
         first, last = (wording.moment(at, timezone) for at in (each.first_at, each.last_at))
         yield (
             f"{each.vendor} refused calls of {of} from {first} to {last}: "

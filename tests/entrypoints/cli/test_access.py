@@ -8,7 +8,7 @@ from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.session import Database
 from tests.fixtures.commands import Commands
-from tests.fixtures.shops import SeededShop
+from tests.fixtures.shops import SeededShop, add_shop
 from tests.fixtures.storefront import CHEAP
 
 PASSWORD = "a few words of a test"
@@ -122,6 +122,26 @@ class TestPeople:
         assert f"hotdash people enable {ANALYST}" in refused["hint"]
         commands.told("people", "enable", ANALYST)
         assert create(commands, people.shop_id, "see_metrics")["secret"], "the password is kept"
+
+    def test_a_further_shop_begins_anew(
+        self, commands: Commands, people: SeededShop, database: Database
+    ) -> None:
+        with database.jobs() as session:
+            add_shop(session, "kustom-kyoto")
+        before = commands.told("sign-in", ANALYST)["link"]
+        kyoto = ("people", "invite", ANALYST, "--shop", "kustom-kyoto", "--role", "viewer")
+        shown = " ".join(commands.shown(*kyoto).split())
+        assert f"{ANALYST} is viewer of kustom-kyoto." in shown
+        assert "its password, sessions and links are over" in shown
+        assert f"`hotdash sign-in {ANALYST}`" in shown
+        told = ("tokens", "create", "x", "--shop", people.shop_id, "--as", ANALYST)
+        scope = ("--scope", "see_metrics")
+        assert commands.error(*told, *scope, "--link", before)["code"] == "link_used_or_expired"
+        refused = create(commands, people.shop_id, "export", code=1)["error"]
+        assert refused["code"] == "wrong_password"
+        link = commands.told("sign-in", ANALYST)["link"]
+        assert not commands.told(*kyoto)["begins_anew"]
+        assert commands.told(*told, *scope, "--link", link)["secret"], "given again nothing ends"
 
     def test_bound_once(self, commands: Commands, people: SeededShop) -> None:
         commands.told("people", "bind", ANALYST, "1234")

@@ -150,10 +150,25 @@ class TestAnotherShop:
         self.forget(web)
         done = self.connect(web, f" https://{fields['domain']}/ ", fields["access_token"])
         assert done.status_code == 303, done.text
-        assert done.headers["location"] == f"/admin/credentials?shop={NEW}&connected=shopify"
+        assert done.headers["location"].startswith(
+            f"/admin/credentials?shop={NEW}&connected=shopify"
+        )
         assert "Shopify is connected." in web.client.get(done.headers["location"]).text
         with web.storefront.database.jobs() as session:
             assert find_shop(session, NEW) is not None
+
+    def test_what_opened_the_account_before_is_over_but_the_session_at_hand(
+        self, web: Web, simulator: SimulatorHandle
+    ) -> None:
+        other = web.storefront.session_of(OWNER)
+        fields = simulator.shops[NEW]["sources"]["shopify"]
+        done = self.connect(web, fields["domain"], fields["access_token"])
+        assert done.headers["location"].endswith("&connected=shopify&anew=true")
+        html = web.client.get(done.headers["location"]).text
+        assert "You stay signed in here" in html
+        assert "Set a password" in web.client.get("/account").text
+        web.hold_session(other)
+        assert web.client.get("/account").status_code == 303
 
     def forget(self, web: Web) -> None:
         with web.storefront.database.jobs() as session:

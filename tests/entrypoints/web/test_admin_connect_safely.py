@@ -337,7 +337,7 @@ class TestAStoreBroughtByTwoAtOnce:
         fields = simulator.shops[self.NEW]["sources"]["shopify"]
         told = {"domain": fields["domain"], "access_token": fields["access_token"]}
         try:
-            return connect_shop(house, told, email=who, name=who, actor="person:1")
+            return connect_shop(house, told, email=who, name=who, actor="person:1").shop_id
         except ConflictError:
             return None
 

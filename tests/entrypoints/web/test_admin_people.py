@@ -123,9 +123,14 @@ class TestAccountsOfOthers:
     def test_whoever_manages_both_may(self, owner: Web) -> None:
         owner.storefront.give_role(OWNER, Role.OWNER, KYOTO)
         somebody = owner.storefront.add_person(Role.VIEWER, KYOTO)
+        theirs = owner.storefront.session_of(somebody)
         page = invite(owner, somebody)
         assert "data-once" in page.text
         assert roles(owner)[somebody] == "Analyst"
+        owner.hold_session(theirs)
+        assert owner.client.get(f"/today?shop={KYOTO}").status_code == 303, (
+            "the other owner there may have made it"
+        )
 
     def test_no_link_for_whoever_has_a_password(self, owner: Web) -> None:
         answer = change(owner, "link", VIEWER)

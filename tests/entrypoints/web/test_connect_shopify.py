@@ -12,12 +12,21 @@ import pytest
 from sqlalchemy import text
 
 from hotdash.base.roles import Role
+from hotdash.governance.access.links import issue_link
 from hotdash.jobs.install_shopify import ShopifyApp, issue_install_link
 from hotdash.simulators.shopify.oauth import CLIENT_ID, CLIENT_SECRET, signed_query
 from hotdash.storage.appdb.models import Shop, SourceState
 from hotdash.storage.appdb.repositories import credentials, identity
 from tests.fixtures.simulator import SimulatorHandle
-from tests.fixtures.storefront import NOW, OWNER, ROD, STRANGER, VIEWER, Storefront
+from tests.fixtures.storefront import (
+    NOW,
+    OWNER,
+    PASSWORD,
+    ROD,
+    STRANGER,
+    VIEWER,
+    Storefront,
+)
 from tests.fixtures.web import Web, web_in_front_of
 
 DOMAIN = "hot-rod-an.myshopify.com"
@@ -218,12 +227,37 @@ class TestByLink:
         assert (shop.timezone, shop.currency) == ("Europe/Berlin", "EUR")
         assert members == {merchant.web.storefront.user_id(OWNER): Role.OWNER}
 
+    def test_what_opened_the_owners_account_before_opens_nothing(self, merchant: Merchant) -> None:
+        """People of the owner's other shop may have arranged it."""
+        web = merchant.web
+        old = web.storefront.session_of(OWNER)
+        sign_in = issue_link(
+            web.storefront.database,
+            OWNER,
+            base_url="",
+            now=web.storefront.clock.now(),
+            lasts=timedelta(hours=1),
+        )
+        page = merchant.install(NEW, link=link_for(web, NEW))
+        assert "Its owner comes in anew" in page.text
+        token = sign_in.rpartition("/")[2]
+        assert web.form("/sign-in/link", {"token": token}).status_code == 403
+        told = {"email": OWNER, "password": PASSWORD}
+        assert web.form("/sign-in", told).status_code == 401
+        web.hold_session(old)
+        assert web.client.get("/account").status_code == 303
+
     def test_a_known_shop_keeps_its_name_and_people(self, merchant: Merchant) -> None:
+        old = merchant.web.storefront.session_of(OWNER)
         with merchant.web.storefront.database.jobs() as session:
             before = identity.members(session, ROD)
-        assert merchant.install(link=link_for(merchant.web, DOMAIN)).status_code == 200
+        page = merchant.install(link=link_for(merchant.web, DOMAIN))
+        assert page.status_code == 200
+        assert "comes in anew" not in page.text
         with merchant.web.storefront.database.jobs() as session:
             assert identity.members(session, ROD) == before
+        merchant.web.hold_session(old)
+        assert merchant.web.client.get("/account").status_code == 200
 
     def test_it_works_once_and_for_its_shop(self, merchant: Merchant) -> None:
         link = link_for(merchant.web, NEW)

@@ -13,7 +13,7 @@ from hotdash.base.roles import Role
 from hotdash.governance.access.oidc import DomainRule, OidcClient, OidcProvider
 from tests.fixtures.openid_door import come_by, door_beside, is_in
 from tests.fixtures.openid_provider import CLIENT_ID, OpenIdProvider, openid_provider
-from tests.fixtures.storefront import OWNER, ROD, STRANGER, Storefront
+from tests.fixtures.storefront import OWNER, PASSWORD, ROD, STRANGER, Storefront
 from tests.fixtures.web import BASE_URL, Web, web_in_front_of
 
 
@@ -58,6 +58,22 @@ class TestComingIn:
         answer = come_by(door, provider, sub="an-impostor")
         assert answer.status_code == 403
         assert not is_in(door)
+
+    def test_what_opened_the_account_before_is_over(
+        self, door: Web, provider: OpenIdProvider
+    ) -> None:
+        """Whoever set a password or opened a session may never have had the address."""
+        before = door.storefront.session_of(OWNER)
+        come_by(door, provider)
+        assert "Set a password" in door.client.get("/account").text
+        after = door.client.cookies[door.parts.cookies.session]
+        door.hold_session(before)
+        assert not is_in(door)
+        door.client.cookies.clear()
+        assert door.form("/sign-in", {"email": OWNER, "password": PASSWORD}).status_code == 401
+        come_by(door, provider)
+        door.hold_session(after)
+        assert is_in(door), "the second time nothing ends"
 
     def test_nobody_is_sent_elsewhere(self, door: Web, provider: OpenIdProvider) -> None:
         assert come_by(door, provider, next="//evil.example").headers["location"] == "/"

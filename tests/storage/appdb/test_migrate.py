@@ -33,6 +33,8 @@ REVISIONS = [
         str(Path(migrate.__file__).parent / "migrations")
     ).walk_revisions()
 ]
+# What came after it are functions alone, and nobody's rows.
+FUNCTIONS_ALONE = {"0031"}
 Content = Mapping[str, list[Mapping[str, Any]]]
 
 
@@ -183,7 +185,7 @@ class TestNoLoss:
         with database.jobs() as session:
             answered(session, "hot-rod-an", "look_into")
         before = content(database)
-        for revision in REVISIONS[1:]:
+        for revision in (each for each in REVISIONS[1:] if each not in FUNCTIONS_ALONE):
             with pytest.raises(ConflictError, match=f"Going down to {revision} would lose"):
                 migrate.downgrade(database, revision)
         assert content(database) == before

@@ -79,6 +79,17 @@ def enabled_among(session: Session, user_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(found))
 
 
+def hold_user(session: Session, user_id: UUID) -> None:
+    """Who else holds them waits for the end of this transaction, and a snapshot from before it is refused."""
+    held = update(User).where(User.user_id == user_id).values(name=User.name)
+    session.execute(held, execution_options={"synchronize_session": False})
+
+
+def is_alone(session: Session, user_id: UUID) -> bool:
+    """Nobody else has an account here, and nobody had: accounts are disabled and never deleted."""
+    return session.scalar(select(User.user_id).where(User.user_id != user_id).limit(1)) is None
+
+
 def list_users(session: Session) -> list[UserRecord]:
     return [_record(user) for user in session.scalars(select(User).order_by(User.email))]
 

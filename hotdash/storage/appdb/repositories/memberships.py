@@ -140,15 +140,15 @@ def is_known_elsewhere(session: Session, user_id: UUID) -> bool:
     return session.execute(known).first() is not None
 
 
-def end_ways_in(session: Session, user_id: UUID) -> int:
-    """Every session and every link that nobody opened; how many sessions there were."""
+def end_ways_in(session: Session, user_id: UUID, *, kept: bytes | None = None) -> int:
+    """Every session but the kept one, and every link that nobody opened; how many sessions ended."""
     session.execute(
         delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.used_at.is_(None))
     )
-    ended = session.execute(
-        delete(UserSession).where(UserSession.user_id == user_id).returning(UserSession.user_id)
-    )
-    return len(ended.all())
+    sessions = delete(UserSession).where(UserSession.user_id == user_id)
+    if kept is not None:
+        sessions = sessions.where(UserSession.token_hash != kept)
+    return len(session.execute(sessions.returning(UserSession.user_id)).all())
 
 
 def signs_in_elsewhere(session: Session, user_id: UUID) -> bool:

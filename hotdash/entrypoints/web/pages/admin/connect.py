@@ -67,12 +67,17 @@ def connect_shop(
         told = entered_fields(field or (), value or ())
         if parts.context.connect_shop is None:
             raise _not_here("hotdash connect shopify")
-        made = parts.context.connect_shop(
-            told, email=visit.email, name=visit.name, actor=actor_of(visit.user_id)
+        brought = parts.context.connect_shop(
+            told,
+            email=visit.email,
+            name=visit.name,
+            actor=actor_of(visit.user_id),
+            session_token=parts.cookies.session_of(request),
         )
     except HotdashError as error:
         return shops_page(request, parts, visit, admission.shop, problem_of(error), told)
-    return see_other(url_of(CREDENTIALS, made, connected="shopify"))
+    told_anew = {"anew": "true"} if brought.begins_anew else {}
+    return see_other(url_of(CREDENTIALS, brought.shop_id, connected="shopify", **told_anew))
 
 
 def _not_here(command: str) -> UnavailableError:

@@ -77,6 +77,7 @@ def credentials(
     shop: str | None = None,
     renewed: str = "",
     connected: str = "",
+    anew: bool = False,
     source: str = "",
 ) -> Response:
     """With a source in the address its form stands open."""
@@ -85,7 +86,7 @@ def credentials(
         return nobodys(request, parts, visit)
     shown = (source, dict[str, str]())
     return credentials_page(
-        request, parts, visit, chosen, renewed=renewed, connected=connected, sent=shown
+        request, parts, visit, chosen, renewed=renewed, connected=connected, anew=anew, sent=shown
     )
 
 
@@ -151,6 +152,7 @@ def credentials_page(
     problem: Problem | None = None,
     renewed: str = "",
     connected: str = "",
+    anew: bool = False,
     missing: Sequence[MissingScope] = (),
     sent: tuple[str, Mapping[str, str]] = NOTHING_SENT,
 ) -> Response:
@@ -178,6 +180,7 @@ def credentials_page(
         "credentials": views,
         "connected": titles.get(connected) if connected in stored else None,
         "connected_vendor": connected,
+        "begins_anew": anew and not visit.has_password,
         "is_served": is_served,
         "connect": connect_views(stored, *sent) if parts.context.connect_source else [],
         "at_the_machine": [

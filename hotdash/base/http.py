@@ -73,17 +73,28 @@ def open_client(
     reach: Reach = Reach.ANYWHERE,
     seconds_left: Callable[[], float] | None = None,
 ) -> httpx.Client:
-    """`seconds_left` bounds all requests together, however slowly an answer drips in."""
+    """Where a page named the address, each answer is bounded in size and time.
+
+    Who gives `seconds_left`, which bounds all requests together, bounds the size of answers too.
+    """
     # At info it logs whole urls, and those of bulk files carry a signature.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     timeout = httpx.Timeout(read_timeout, connect=10.0, pool=10.0)
     if reach is Reach.ANYWHERE and seconds_left is None:
         return httpx.Client(timeout=timeout, follow_redirects=False, verify=_known_certificates())
+    # Never through a proxy: it would look the name up by itself.
+    guarded = _guarded(reach, seconds_left)
+    return httpx.Client(timeout=timeout, follow_redirects=False, transport=guarded)
+
+
+def _guarded(reach: Reach, seconds_left: Callable[[], float] | None) -> httpx.BaseTransport:
+    if seconds_left is None:
+        from hotdash.base.bounded_http import BoundedTransport
+
+        return BoundedTransport(reach)
     from hotdash.base.guarded_http import sync_transport
 
-    # Never through a proxy: it would look the name up by itself.
-    guarded = sync_transport(reach, seconds_left)
-    return httpx.Client(timeout=timeout, follow_redirects=False, transport=guarded)
+    return sync_transport(reach, seconds_left)
 
 
 @cache

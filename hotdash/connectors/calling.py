@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from hotdash.base.answer_bounds import MOST_VALUES, values_in
 from hotdash.base.errors import HotdashError, UnavailableError
 from hotdash.base.http import (
     Call,
@@ -23,9 +24,6 @@ from hotdash.connectors.breaker import Breaker
 from hotdash.connectors.spec import Access
 
 Answer = TypeVar("Answer")
-
-# About half a gigabyte of Python objects; the largest page any vendor sends has a tenth of it.
-MOST_VALUES = 4_000_000
 
 
 class VendorAccessError(HotdashError):
@@ -148,7 +146,7 @@ def send(http: httpx.Client, request: httpx.Request) -> httpx.Response:
 def json_of(response: httpx.Response) -> Any:
     """The body as JSON with exact decimals; a body that broke off is worth another attempt."""
     body = response.content
-    if sum(body.count(mark) for mark in (b",", b"[", b"{")) > MOST_VALUES:
+    if values_in(body) > MOST_VALUES:
         raise _unusable(response, f"an answer of more than {MOST_VALUES:,} values")
     try:
         return json.loads(body, parse_float=Decimal)

@@ -6,9 +6,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from hotdash.base.errors import ConflictError, HotdashError
-from hotdash.pipeline.backfill.status import Status
+from hotdash.pipeline.backfill.status import Status, require_still_running
 from hotdash.storage.appdb.repositories.backfill_progress import blocked_now
-from hotdash.storage.appdb.repositories.backfills import newest_events
+from hotdash.storage.appdb.repositories.backfills import EventRecord, newest_events
 from hotdash.storage.appdb.session import Database
 
 
@@ -35,6 +35,14 @@ def require_free(session: Session, shops: Sequence[str], itself: UUID | None = N
                 hint="Wait until it ends. Where its process died, go on with it "
                 f"(`hotdash backfill run {event.backfill_id}`) or abort it.",
             )
+
+
+def require_running(session: Session, shops: Sequence[str], backfill_id: UUID) -> list[EventRecord]:
+    """Whoever carries it out has its shops only as long as nobody ended it."""
+    events = newest_events(session, shops, backfill_id)
+    for event in events:
+        require_still_running(Status(event.status))
+    return events
 
 
 def require_sound(database: Database, blocked: Mapping[str, Mapping[str, Sequence[str]]]) -> None:

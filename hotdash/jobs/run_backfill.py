@@ -13,7 +13,12 @@ from hotdash.base.ids import new_id
 from hotdash.base.roles import Permission
 from hotdash.governance.access.people import Person
 from hotdash.jobs.backfill import Office, require_agreed, standing
-from hotdash.jobs.backfill_gate import BackfillBlockedError, require_free, require_sound
+from hotdash.jobs.backfill_gate import (
+    BackfillBlockedError,
+    require_free,
+    require_running,
+    require_sound,
+)
 from hotdash.jobs.backfill_notices import notices_of
 from hotdash.jobs.plan_backfill import require_unchanged
 from hotdash.jobs.recommend import recommend, recommend_step
@@ -202,8 +207,10 @@ class _Run:
                     detail={"by": self.person.actor, "error": self._reason(error, each.shop_id)},
                 )
                 for each in newest_events(session, backfill_id=self.backfill_id)
+                if each.status == Status.RUNNING
             ]
-            add_events(session, written)
+            if written:
+                add_events(session, written)
         self.office.herald(notices_of(written))
 
     def _reason(self, error: Exception, shop_id: str) -> str:
@@ -297,9 +304,9 @@ class _Steps:
         before = opened.manifests_before[shop_id]
         office, now = self.of.office, self.of.office.clock.now()
         with office.database.jobs() as session:
+            [event] = require_running(session, [shop_id], self.of.backfill_id)
             after = self.of.work.engine.commit(session, opened, staged, shop_id)
             keep_manifest(session, shop_id, before, now + KEPT)
-            [event] = newest_events(session, [shop_id], self.of.backfill_id)
             shown = replace(
                 event,
                 at=now,
@@ -314,6 +321,8 @@ class _Steps:
         return {"before": str(before), "after": str(after)}
 
     def _merge(self, opened: Opened) -> Detail:
+        with self.of.office.database.jobs() as session:
+            require_running(session, opened.scope.shops, self.of.backfill_id)
         with self._chunk(MERGING) as told:
             by_shop = self.of.work.engine.merge(opened)
             told.rows = sum(by_shop.values())
@@ -330,7 +339,7 @@ class _Steps:
         now = office.clock.now()
         seconds = Decimal(str(round((now - began).total_seconds(), 3)))
         with office.database.jobs() as session:
-            events = newest_events(session, opened.scope.shops, backfill_id)
+            events = require_running(session, opened.scope.shops, backfill_id)
             ended = [
                 replace(
                     event,

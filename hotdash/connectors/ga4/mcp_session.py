@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpx
 
+from hotdash.base.answer_bounds import AnswerOutOfBoundsError
 from hotdash.base.errors import HotdashError
 from hotdash.base.http import retry_after
 from hotdash.base.reach import Reach, require_reachable
@@ -40,9 +41,16 @@ class RefusedByHostError(Exception):
 
 @dataclass
 class _Door:
-    """The host's HTTP door: what it refused last, which the library keeps to itself."""
+    """The host's HTTP door: what it refused last or sent too much of, which the library keeps to itself."""
 
     refusal: Refusal | None = None
+    out_of_bounds: AnswerOutOfBoundsError | None = None
+
+    def forget(self) -> None:
+        self.refusal = self.out_of_bounds = None
+
+    def note(self, error: AnswerOutOfBoundsError) -> None:
+        self.out_of_bounds = self.out_of_bounds or error
 
     async def watch(self, response: httpx.Response) -> None:
         if response.request.method != "POST":
@@ -109,15 +117,15 @@ class HttpTarget:
         ):
             yield reading, writing
 
-    def _transport(self) -> httpx.AsyncHTTPTransport | None:
+    def _transport(self) -> httpx.AsyncBaseTransport | None:
         """Refused ahead as well: the library keeps a refused connection to itself and waits on."""
         if self.reach is Reach.ANYWHERE:
             return None
-        from hotdash.base.guarded_http import async_transport
+        from hotdash.base.bounded_http import BoundedAsyncTransport
 
         url = httpx.URL(self.url)
         require_reachable(url.host, url.port or _HTTPS, self.reach)
-        return async_transport(self.reach)
+        return BoundedAsyncTransport(self.reach, self.door.note)
 
 
 def parts_of(command: str) -> list[str]:
@@ -176,15 +184,18 @@ class McpSession:
                     raise
 
     def _asked(self, ask: Any) -> Any:
-        self._target.door.refusal = None
+        self._target.door.forget()
         try:
             session = self._opened()
             return self._portal.call(ask, session)
         except Exception as error:
-            refusal = self._target.door.refusal
+            door = self._target.door
+            refusal, out_of_bounds = door.refusal, door.out_of_bounds
             self.close()
             if isinstance(error, HotdashError):
                 raise
+            if out_of_bounds is not None:
+                raise out_of_bounds from error
             if refusal is not None:
                 raise RefusedByHostError(refusal) from error
             raise HostGoneError(type(error).__name__) from error

@@ -59,6 +59,15 @@ def require_may_follow(now: Status, wanted: Status) -> None:
         )
 
 
+def require_still_running(now: Status) -> None:
+    if now is not Status.RUNNING:
+        raise ConflictError(
+            f"This backfill became {_said(now)} while it was carried out, so it goes no further.",
+            hint=_WHAT_NOW[now],
+            field="status",
+        )
+
+
 def may_follow(now: Status) -> frozenset[Status]:
     return frozenset(_MAY_FOLLOW[now])
 

@@ -1,18 +1,23 @@
 """What a person may say about a backfill by their role, and what pages are told while one runs."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 
 from hotdash.base.actors import actor_of
+from hotdash.base.errors import ConflictError
 from hotdash.base.roles import Role
 from hotdash.storage.appdb.repositories import identity
 from hotdash.storage.appdb.repositories.backfills import (
     PlanRecord,
+    add_events,
+    newest_events,
     save_plan,
     shops_backfilling,
 )
@@ -96,6 +101,41 @@ def test_a_request_is_answered_once_by_somebody_else(
         ("approved", asked_by, allowed_by, ["fct_orders"]),
         ("requested", asked_by, None, ["fct_orders"]),
     ]
+
+
+def test_what_was_said_before_events_named_the_one_they_follow_is_answered_like_any(
+    database: Database, two_shops: tuple[SeededShop, SeededShop]
+) -> None:
+    shop = two_shops[0]
+    planned(database, shop.shop_id)
+    engineer = member(database, shop.shop_id, Role.ENGINEER)
+    manager = member(database, shop.shop_id, Role.MANAGER)
+    assert tell(database, engineer, shop.shop_id, "requested", **ASKED)
+    with database.jobs() as session:
+        [asked] = newest_events(session, backfill_id=BACKFILL)
+        session.execute(text("alter table audit.backfills disable trigger append_only"))
+        session.execute(text("update audit.backfills set previous_event = null"))
+        session.execute(text("alter table audit.backfills enable trigger append_only"))
+    assert tell(database, manager, shop.shop_id, "approved")
+    with database.jobs() as session:
+        told = session.execute(
+            text("select status, previous_event from audit.backfills order by event_id")
+        ).all()
+    assert [tuple(row) for row in told] == [("requested", None), ("approved", asked.event_id)]
+
+
+def test_what_follows_an_event_that_another_one_followed_is_refused(
+    database: Database, shop: SeededShop
+) -> None:
+    planned(database, shop.shop_id)
+    assert tell(database, shop.owner_id, shop.shop_id, "requested", **ASKED)
+    with database.jobs() as session:
+        [asked] = newest_events(session, backfill_id=BACKFILL)
+        add_events(session, [replace(asked, status="running")])
+    with pytest.raises(ConflictError, match=shop.shop_id), database.jobs() as session:
+        add_events(session, [replace(asked, status="aborted")])
+    with database.jobs() as session:
+        assert [event.status for event in newest_events(session)] == ["running"]
 
 
 def test_an_owner_alone_waits_and_names_the_deviation(database: Database, shop: SeededShop) -> None:

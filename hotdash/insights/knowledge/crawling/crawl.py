@@ -13,13 +13,12 @@ import httpx
 
 from hotdash.base.clock import Clock
 from hotdash.base.reach import OutOfReachError, Reach
+from hotdash.base.unpacking import TooLargeError, unpacked
 from hotdash.insights.knowledge.crawling.addresses import Site, SiteError
 from hotdash.insights.knowledge.crawling.fetch import (
     Fetched,
     Fetcher,
     OutOfTimeError,
-    TooLargeError,
-    unpacked,
 )
 from hotdash.insights.knowledge.crawling.page import read_page
 from hotdash.insights.knowledge.crawling.records import (

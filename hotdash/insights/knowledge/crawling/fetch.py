@@ -1,6 +1,5 @@
 """One request at a time: within bytes and time, without a redirect of its own accord, only where we may connect to."""
 
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -10,6 +9,7 @@ import httpx
 
 from hotdash.base.http import open_client
 from hotdash.base.reach import Reach
+from hotdash.base.unpacking import TooLargeError, unpacked
 from hotdash.insights.knowledge.crawling.robots_tag import directives
 
 USER_AGENT = "hotdash (reads the shop's own site for its knowledge index; robots.txt: hotdash)"
@@ -19,10 +19,6 @@ _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,text/plain;q=0.
 
 class OutOfTimeError(Exception):
     """The crawl's own time is over in the middle of an answer."""
-
-
-class TooLargeError(Exception):
-    """An answer that grows beyond its bound is let go of unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +89,3 @@ class Fetcher:
             content = unpacked(bytes(taken), told.get("content-encoding", ""), most)
             robots = directives(response.headers.get_list("x-robots-tag"))
             return Fetched(url, response.status_code, told, content, len(taken), robots)
-
-
-def unpacked(taken: bytes, encoding: str, most: int) -> bytes:
-    """A few bytes must not unpack into more than an answer may have."""
-    if encoding.strip().lower() not in ("gzip", "x-gzip"):
-        return taken
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        content = unpacking.decompress(taken, most + 1)
-    except zlib.error:
-        return b""
-    if len(content) > most:
-        raise TooLargeError
-    return content

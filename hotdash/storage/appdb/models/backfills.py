@@ -18,6 +18,7 @@ class BackfillEvent(Base):
     __tablename__ = "backfills"
     __table_args__ = (
         Index("backfills_by_shop", "shop_id", "backfill_id", "event_id"),
+        Index("backfills_in_turn", "shop_id", "backfill_id", "previous_event", unique=True),
         {"schema": "audit"},
     )
 
@@ -47,6 +48,7 @@ class BackfillEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(
         Particulars(), server_default=text("'{}'::jsonb")
     )
+    previous_event: Mapped[int | None] = mapped_column(BigInteger())
 
 
 class BackfillPlan(Base):

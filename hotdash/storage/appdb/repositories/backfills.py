@@ -7,15 +7,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Text, bindparam, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy import Integer, Text, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on, insert
 from sqlalchemy.orm import Session
 
+from hotdash.base.errors import ConflictError
 from hotdash.base.logging import without_addresses
 from hotdash.storage.appdb.models import BackfillEvent, BackfillPlan
 from hotdash.storage.appdb.models.serving import Manifest
 
 RUNNING = "running"
+_IN_TURN = ("shop_id", "backfill_id", "previous_event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class EventRecord:
     manifest_before: UUID | None = None
     manifest_after: UUID | None = None
     detail: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    event_id: int | None = None
+    """As it was read; what is made of it and added follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,18 @@ def events_of(session: Session, backfill_id: UUID) -> list[EventRecord]:
 
 
 def add_events(session: Session, events: Sequence[EventRecord]) -> None:
-    """Appended only. What people say by their role goes through `tell`."""
-    rows = [
-        {**asdict(event), "models": list(event.models), "sources": list(event.sources)}
-        for event in events
-    ]
-    session.execute(insert(BackfillEvent), rows)
+    """Appended only, each after the one it was made of. What people say by their role goes through `tell`."""
+    statement = insert(BackfillEvent).on_conflict_do_nothing(index_elements=_IN_TURN)
+    added = session.scalars(
+        statement.returning(BackfillEvent.shop_id), [_row(event) for event in events]
+    )
+    late = {event.shop_id for event in events}.difference(added)
+    if late:
+        raise ConflictError(
+            f"Somebody said something else of the backfill {events[0].backfill_id} of "
+            f"{', '.join(sorted(late))} at the same moment.",
+            hint="Look at it again with `hotdash backfill status`.",
+        )
 
 
 def tell(
@@ -117,7 +127,10 @@ def tell(
     at: datetime,
     told: Mapping[str, Any],
 ) -> bool:
-    """As the person of this transaction; False where their role or how it stands does not allow it."""
+    """As the person of this transaction; False where their role or how it stands does not allow it.
+
+    Where somebody else says something at the same moment, the transaction ends as a conflict.
+    """
     query = text(
         "select app.tell_backfill(:shop, :backfill, :status, cast(:at as timestamptz), :told)"
     ).bindparams(bindparam("told", type_=JSONB), bindparam("status", type_=Text))
@@ -169,6 +182,11 @@ def keep_manifest(session: Session, shop_id: str, manifest_id: UUID, until: date
         .where(Manifest.shop_id == shop_id, Manifest.manifest_id == manifest_id)
         .values(keep_until=func.greatest(Manifest.keep_until, until))
     )
+
+
+def _row(event: EventRecord) -> dict[str, Any]:
+    told = asdict(event) | {"models": list(event.models), "sources": list(event.sources)}
+    return told | {"previous_event": told.pop("event_id")}
 
 
 def _event(row: BackfillEvent) -> EventRecord:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotdash.base.unpacking import TooLargeError, unpacked
 from hotdash.insights.knowledge.crawling.addresses import Site
-from hotdash.insights.knowledge.crawling.fetch import TooLargeError, unpacked
 from hotdash.insights.knowledge.crawling.page import read_page
 from hotdash.insights.knowledge.crawling.sitemap import Sitemap, read_sitemap
 

@@ -93,4 +93,4 @@ begin atomic
   select exists (select from kept);
 end;
 
-UPDATE app.alembic_version SET version_num='0034' WHERE app.alembic_version.version_num = '0031';
+UPDATE app.alembic_version SET version_num='0033' WHERE app.alembic_version.version_num = '0032';

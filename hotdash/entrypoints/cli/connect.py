@@ -87,7 +87,7 @@ def connect(
         made = made_of(house, spec_of(vendor), shop, given, may_ask=may_ask, strict=strict)
         owned = give_owner(house, made.shop_id, owner) if owner is not None else None
         if json:
-            told = {} if owned is None else {"owner_begins_anew": owned.begins_anew}
+            told = {} if owned is None else {"begins_anew": owned.begins_anew}
             say_json(document(made) | told)
             return
         show(made, spec_of(vendor), has_owner=owned is not None)

@@ -50,7 +50,9 @@ class _BoundedStream(httpx.SyncByteStream):
             for piece in self._inner:
                 yield self._meter.take(piece)
         except httpx.TimeoutException as error:
-            raise self._late() or error from error
+            if (late := self._late()) is None:
+                raise
+            raise late from error
 
     def close(self) -> None:
         self._inner.close()
@@ -73,7 +75,9 @@ class BoundedTransport(httpx.BaseTransport):
         try:
             response = self._inner.handle_request(request)
         except httpx.TimeoutException as error:
-            raise late() or error from error
+            if (out_of_bounds := late()) is None:
+                raise
+            raise out_of_bounds from error
         inner = cast("httpx.SyncByteStream", response.stream)
         try:
             meter = _meter_of(response, host, self._bound)
@@ -100,15 +104,16 @@ class _BoundedAsyncStream(httpx.AsyncByteStream):
         self._late = late
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        pieces = aiter(self._inner)
+        pieces, has_begun = aiter(self._inner), False
         while True:
             try:
                 with anyio.fail_after(self._seconds_left()):
                     piece = await anext(pieces, None)
             except TimeoutError as error:
-                raise self._late() from error
+                raise self._late() if has_begun else _silent() from error
             if piece is None:
                 return
+            has_begun = True
             yield self._take(piece)
 
     async def aclose(self) -> None:
@@ -118,7 +123,8 @@ class _BoundedAsyncStream(httpx.AsyncByteStream):
 class BoundedAsyncTransport(httpx.AsyncBaseTransport):
     """`noted` hears of every bound that was passed: a library may keep the error to itself.
 
-    A GET that listens for events may last; all else ends in time.
+    A GET that listens for events may last; all else ends in time. Of what never began to answer nobody
+    hears: a host that is silent may be there a moment later.
     """
 
     def __init__(self, reach: Reach, noted: Noted, bound: AnswerBound = BOUND_OF_PAGE) -> None:
@@ -140,7 +146,7 @@ class BoundedAsyncTransport(httpx.AsyncBaseTransport):
             with anyio.fail_after(seconds_left()):
                 response = await self._inner.handle_async_request(request)
         except TimeoutError as error:
-            raise late() from error
+            raise _silent() from error
         inner = cast("httpx.AsyncByteStream", response.stream)
         try:
             meter = _meter_of(response, host, self._bound)
@@ -163,6 +169,10 @@ class BoundedAsyncTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+def _silent() -> httpx.ReadTimeout:
+    return httpx.ReadTimeout("the host had not begun to answer")
 
 
 def _meter_of(response: httpx.Response, host: str, bound: AnswerBound) -> AnswerMeter:

@@ -1,5 +1,7 @@
 """One error class for everything a person can mend: what happened, to which value, and the mend."""
 
+from collections.abc import Iterator
+
 
 class HotdashError(Exception):
     """Carries its facts; doors turn it into an exit code, a page or a JSON body."""
@@ -15,6 +17,15 @@ class HotdashError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}"
+
+
+def causes_of(error: BaseException | None) -> Iterator[BaseException]:
+    """Itself first. Libraries wrap what the system told them, often several times, and some in a circle."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 class SettingsError(HotdashError):

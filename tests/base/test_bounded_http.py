@@ -10,6 +10,7 @@ import pytest
 
 from hotdash.base.answer_bounds import AnswerBound, AnswerOutOfBoundsError
 from hotdash.base.bounded_http import BoundedAsyncTransport, BoundedTransport
+from hotdash.base.errors import causes_of
 from hotdash.base.http import open_client
 from hotdash.base.reach import Reach
 from tests.fixtures.hostile_server import (
@@ -23,6 +24,8 @@ from tests.fixtures.hostile_server import (
     hostile_server,
     packed,
     plain,
+    silent,
+    silent_body,
 )
 
 HERE = Reach.PUBLIC_OR_LOOPBACK
@@ -72,7 +75,6 @@ def test_what_fits_is_taken_as_it_was_sent(size: int) -> None:
         (partial(packed, b"1", "br"), "packed its answer as 'br', where only gzip"),
         (partial(packed, b"1", "gzip, gzip"), "packed its answer as 'gzip, gzip'"),
         (dripping_body, "not ended its answer after 0.5 seconds"),
-        (dripping_head, "not ended its answer after 0.5 seconds"),
     ],
 )
 def test_what_is_out_of_bounds_is_refused_with_host_and_figure(answer: Answer, told: str) -> None:
@@ -95,16 +97,30 @@ def test_a_drip_is_left(answer: Answer) -> None:
         assert server.sent < 300
 
 
-def test_who_is_silent_is_waited_for_as_everywhere() -> None:
+@pytest.mark.parametrize("answer", [silent, silent_body, dripping_head])
+def test_who_is_silent_is_waited_for_as_everywhere(answer: Answer) -> None:
     """It may be over in a moment: worth another attempt, unlike what drips."""
     bound = AnswerBound(most_bytes=1000, most_seconds=30.0)
-    with hostile_server(dripping_head) as server:
+    with hostile_server(answer) as server:
         transport = BoundedTransport(HERE, bound)
         with (
             httpx.Client(transport=transport, timeout=0.01) as http,
-            pytest.raises(httpx.ReadTimeout),
+            pytest.raises(httpx.ReadTimeout) as raised,
         ):
             http.get(server.address)
+    causes = list(causes_of(raised.value))
+    assert len(causes) > 1
+    assert all(each.__cause__ is not each for each in causes)
+
+
+@pytest.mark.parametrize("answer", [silent, silent_body, dripping_head])
+def test_what_never_began_to_answer_is_over_in_time_and_no_fault_of_its_size(
+    answer: Answer,
+) -> None:
+    noted: Refusals = []
+    with hostile_server(answer) as server, pytest.raises(httpx.ReadTimeout, match="not begun"):
+        asked_in_loop(server, noted)
+    assert noted == []
 
 
 def test_a_broken_gzip_is_a_lost_connection() -> None:

@@ -3,7 +3,7 @@
 import errno
 import os
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
@@ -11,7 +11,7 @@ import orjson
 from rich.console import Console
 from rich.markup import escape
 
-from hotdash.base.errors import HotdashError, SettingsError
+from hotdash.base.errors import HotdashError, SettingsError, causes_of
 from hotdash.base.logging import get_logger, new_reference, redact
 
 FAILED = 1
@@ -69,21 +69,12 @@ def told_errors(as_json: bool) -> Generator[None]:
 
 
 def _explained(error: BaseException, reference: str) -> Mapping[str, object]:
-    for cause in _causes(error):
+    for cause in causes_of(error):
         mend = _mend_of(cause)
         if mend is not None:
             return _error_document("system", redact(str(cause)), mend, ref=reference)
     hint = f"The log has the details under {reference}; `hotdash status` says where it lies."
     return _error_document("internal", "Something went wrong.", hint, ref=reference)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Libraries wrap what the system told them, often several times."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _mend_of(cause: BaseException) -> str | None:

@@ -14,7 +14,7 @@ from dlt.common.schema.typing import TSchemaContractDict
 from dlt.extract import DltSource
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from hotdash.base.errors import HotdashError, UnavailableError
+from hotdash.base.errors import HotdashError, UnavailableError, causes_of
 from hotdash.pipeline.ingest.landing import Columns, Landed, SchemaChangedError
 from hotdash.storage.warehouse.contract import Warehouse
 
@@ -97,7 +97,7 @@ def _unwritable(folder: Path, error: OSError) -> UnavailableError:
 
 def _explain(failure: PipelineStepFailed) -> Exception:
     """Our own error comes out as it went in, with its own cause and without dlt's around it."""
-    causes = list(_causes(failure))
+    causes = list(causes_of(failure))
     for cause in causes:
         if isinstance(cause, HotdashError):
             return cause
@@ -118,10 +118,3 @@ def _contract_error(causes: Iterable[BaseException]) -> SchemaChangedError | Non
                 hint="Nothing of this load was kept; update Hotdash or the table's declaration.",
             )
     return None
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    step: BaseException | None = error
-    while step is not None:
-        yield step
-        step = step.__cause__ or step.__context__

@@ -159,6 +159,7 @@ class AttemptStore:
         self._connection.execute(_statement("follow"))
         self._connection.execute(_statement("pace"))
         self.note_windows([])
+        self._connection.execute(_statement("unexplained"))
         told = self.row("reading")
         return Reading(told["lines"] + self._left_out, told["unreadable"] + self._left_out)
 

@@ -1,32 +1,48 @@
--- Of each window what every shop met: refused calls from its first to its last, and the others in the same seconds.
-with met as (
-  select
-    windows.number,
-    shop_id,
-    min(told_at) as first_at,
-    max(told_at) as last_at,
-    list_sort(list(distinct job_run_id) filter (where job_run_id <> '')) as job_runs,
-    list_sort(list(distinct attempts.scope)) as operations
+-- Of each window what every shop met. A run's window tells a shop what no window of its own tells it, from its
+-- own first refused call to its last, and the others in the same seconds.
+with of_runs as (
+  select windows.number, met.*
   from windows
-  join attempts
-    on attempts.is_refused
-    and windows.key = case windows.scope when 'shop_id' then shop_id else job_run_id end
-    and attempts.told_at between windows.first_at and windows.last_at
-  group by windows.number, shop_id
+  join unexplained('job_run_id') as met
+    on met.key = windows.key and met.moment between windows.first_moment and windows.last_moment
+  where windows.scope = 'job_run_id'
+),
+bounds as (
+  select
+    number, shop_id,
+    make_timestamptz(min(refused_first_us)) as first_at,
+    make_timestamptz(max(refused_last_us)) as last_at
+  from of_runs
+  where refused > 0
+  group by number, shop_id
+  union all
+  select number, key, first_at, last_at from windows where scope = 'shop_id'
 ),
 counted as (
   select
-    windows.number,
-    shop_id,
+    number, shop_id,
     cast(sum(refused) as bigint) as refused,
     cast(sum(others) as bigint) as others
-  from windows
-  join paces
-    on windows.key = case windows.scope when 'shop_id' then shop_id else job_run_id end
-    and moment between windows.first_moment and windows.last_moment
-  group by windows.number, shop_id
+  from of_runs
+  join bounds using (number, shop_id)
+  where moment between epoch_us(first_at) // 5000000 and epoch_us(last_at) // 5000000
+  group by number, shop_id
+),
+said as (
+  select
+    bounds.number, attempts.shop_id,
+    list_sort(list(distinct job_run_id) filter (where job_run_id <> '')) as job_runs,
+    list_sort(list(distinct attempts.scope)) as operations
+  from bounds
+  join windows using (number)
+  join attempts
+    on attempts.is_refused and attempts.shop_id = bounds.shop_id
+    and windows.key = case windows.scope when 'shop_id' then attempts.shop_id else job_run_id end
+    and attempts.told_at between bounds.first_at and bounds.last_at
+  group by bounds.number, attempts.shop_id
 )
 select number, shop_id, first_at, last_at, job_runs, operations, refused, others
-from met
-join counted using (number, shop_id)
+from bounds
+join said using (number, shop_id)
+left join counted using (number, shop_id)
 order by number, shop_id

@@ -154,10 +154,10 @@ class TestTheClientOfPages:
             assert http.get(server.address).content == body
 
     def test_lets_who_bounds_all_requests_together_bound_their_size(self) -> None:
-        answer = partial(packed, gzip.compress(b"small"))
+        small = gzip.compress(b"small")
         with (
-            hostile_server(answer) as server,
+            hostile_server(partial(packed, small)) as server,
             open_client(reach=HERE, seconds_left=lambda: 5.0) as http,
             http.stream("GET", server.address) as response,
         ):
-            assert b"".join(response.iter_raw()) == gzip.compress(b"small")
+            assert b"".join(response.iter_raw()) == small

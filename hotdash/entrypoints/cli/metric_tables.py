@@ -142,10 +142,10 @@ def show_growth(shop_id: str, growth: Growth) -> None:
 
 
 def _percent(share: Decimal | None) -> str:
-    return "an unknown share" if share is None else f"{_hundredths(share)}%"
+    return "an unknown share" if share is None else f"{in_percent(share)}%"
 
 
-def _hundredths(share: Decimal) -> Decimal:
+def in_percent(share: Decimal) -> Decimal:
     return (share * 100).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
@@ -170,7 +170,7 @@ def _shown(cell: Cell, metric: Metric, currency: str | None, is_compared: bool) 
     value = _number(rounded(cell.value, metric, currency))
     if not is_compared:
         return [value]
-    share = "–" if cell.share is None else f"{_hundredths(cell.share):+}%"
+    share = "–" if cell.share is None else f"{in_percent(cell.share):+}%"
     return [value, _number(rounded(cell.base, metric, currency)), share]
 
 

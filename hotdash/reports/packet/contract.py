@@ -87,11 +87,11 @@ class Trend:
 
     @property
     def share(self) -> Decimal | None:
-        return _share(self.value, self.previous)
+        return share_of(self.value, self.previous)
 
     @property
     def share_of_year(self) -> Decimal | None:
-        return _share(self.value, self.year_before)
+        return share_of(self.value, self.year_before)
 
     @property
     def is_better(self) -> bool | None:
@@ -243,7 +243,7 @@ def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
 
-def _share(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+def share_of(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     """Of a base of zero or less it would say nothing."""
     if now is None or before is None or before <= 0:
         return None

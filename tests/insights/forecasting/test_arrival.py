@@ -60,9 +60,16 @@ def test_of_one_year_the_season_is_not_known():
 
 
 def test_who_has_arrived_is_there():
-    found = arrival(grown(0.02), LAST, 1.0, seed=1, is_reached=True)
+    """Whoever knows 365 days says so: the thirteen periods, of 364, may still fall short of it."""
+    told = grown(0.02)
+    target = sum(told[-A_YEAR:]) + 1
+    found = arrival(told, LAST, target, seed=1, is_reached=True)
     assert found is not None
-    assert found.day == LAST
+    assert (found.day, found.latest, found.share) == (LAST, LAST, 1.0)
+    not_yet = arrival(told, LAST, target, seed=1, is_reached=False)
+    assert not_yet is not None
+    assert not_yet.day is not None
+    assert not_yet.day > LAST
 
 
 def test_less_than_a_year_or_a_period_without_revenue_tells_no_date():

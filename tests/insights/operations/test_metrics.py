@@ -210,7 +210,7 @@ def growth_of(day: date, revenue_12m: int) -> Mapping[str, Any]:
         (
             date(2025, 11, 6),
             None,
-            f"No comparison: {ROD} is known since 2025-11-06, for less than 365 days.",
+            f"No comparison: {ROD} is known since 6 Nov 2025, for less than 365 days.",
         ),
     ],
 )

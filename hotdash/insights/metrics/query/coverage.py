@@ -47,10 +47,10 @@ def _missing(published: Published, window: Window) -> str | None:
             "no source of it has been connected and read."
         )
     if window.first < published.first_day:
-        return f"The first known day of {published.shop_id} in {published.mart} is {_day(published.first_day)}."
+        return f"The first known day of {published.shop_id} in {published.mart} is {day_in_words(published.first_day)}."
     last = published.last_complete
     if last is None or window.first > last:
-        known = f" after {_day(last)}" if last else ""
+        known = f" after {day_in_words(last)}" if last else ""
         return f"No day{known} is complete for {published.shop_id} yet."
     return None
 
@@ -62,5 +62,5 @@ def _has_covered_day(published: Published, window: Window) -> bool:
     return max(window.first, published.first_day) <= min(window.last, last)
 
 
-def _day(day: date) -> str:
+def day_in_words(day: date) -> str:
     return f"{day.day} {day:%b %Y}"

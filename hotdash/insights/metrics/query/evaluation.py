@@ -13,7 +13,7 @@ from hotdash.insights.metrics.period import Window
 from hotdash.insights.metrics.publication import Published
 from hotdash.insights.metrics.query.buckets import cut_to, shifted
 from hotdash.insights.metrics.query.conversion import Conversion
-from hotdash.insights.metrics.query.coverage import Known, known_days
+from hotdash.insights.metrics.query.coverage import Known, day_in_words, known_days
 from hotdash.insights.metrics.query.plan import Column, Form, Node, Source
 from hotdash.insights.metrics.query.question import Question
 from hotdash.insights.metrics.query.reading import Found, Key, Sum, Sums
@@ -207,7 +207,7 @@ def looks_before_the_first_day(
         for shop_id, window in days.items():
             first_day = readings.publications[shop_id, form.source.relation].first_day
             if first_day is not None and window.last - timedelta(days=back - 1) < first_day:
-                return f"{shop_id} is known since {first_day}, for less than {back} days."
+                return f"{shop_id} is known since {day_in_words(first_day)}, for less than {back} days."
     return None
 
 

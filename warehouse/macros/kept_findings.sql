@@ -1,10 +1,12 @@
 {#-
   Hotdash notes that the failing rows kept are those of all rows there are, and that a build it began is all
   that has changed since (hotdash/storage/warehouse/kept_findings.py). Whatever else computes or asks takes
-  the note away, and the next run asks everything of everybody.
+  the note away, and the next run asks everything of everybody. Commands that only write text (docs among
+  them) render both hooks, and two at once: they take nothing away.
 -#}
 {% macro forget_kept_findings() -%}
-  {%- if execute and not var('announced') and adapter.get_relation(
+  {%- set only_writes_text = flags.WHICH in ['compile', 'generate', 'show'] -%}
+  {%- if execute and not only_writes_text and not var('announced') and adapter.get_relation(
     database=target.database, schema='checks', identifier='kept_findings'
   ) is not none -%}
     {%- call statement('forget', auto_begin=true) -%} delete from {{ kept_findings() }} {%- endcall -%}

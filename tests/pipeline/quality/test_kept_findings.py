@@ -157,6 +157,12 @@ def test_dbt_alone_takes_the_word_away(noted: BuiltWarehouse) -> None:
     assert not stands(noted, "b1")
 
 
+def test_dbt_that_only_writes_text_leaves_the_word(noted: BuiltWarehouse) -> None:
+    """It renders the hooks of a run, several at once: two that delete one note end each other (DuckDB)."""
+    noted.project.run(["compile"], {}, lambda _name: None)
+    assert are_kept(noted.warehouse, "code", AS_OF)
+
+
 def recorded(built: BuiltWarehouse, build_id: str) -> None:
     built.warehouse.execute(
         "insert into raw.builds values (?, ?, ?, 'incremental', 'new loads', 'code', '{}', '')",

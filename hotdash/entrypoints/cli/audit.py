@@ -13,7 +13,7 @@ from rich.table import Table
 from hotdash.base.audit_lines import INSTALLATION, Misfit, PartOfChains, line_of, part_of_lines
 from hotdash.base.clock import iso_utc
 from hotdash.base.errors import HotdashError, NotFoundError
-from hotdash.entrypoints.cli.instants import instant_of
+from hotdash.entrypoints.cli.instants import in_utc, instant_of
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import FAILED, err, out, say_json, told_errors
 from hotdash.entrypoints.mcp.asked import fingerprint
@@ -112,7 +112,7 @@ def query(
     table = Table("at", "shop", "by", "what", "about", "detail")
     for each in found:
         told = each.shop_id or "–", each.actor, each.action, each.subject, each.detail
-        table.add_row(iso_utc(each.at)[:19], *(escape(one) for one in told))
+        table.add_row(in_utc(each.at, to_the="seconds"), *(escape(one) for one in told))
     out.print(table if found else "Nothing like that was done.")
 
 

@@ -21,8 +21,8 @@ def instant_of(text: str | None, field: str) -> datetime | None:
     return told.replace(tzinfo=UTC) if told.tzinfo is None else told.astimezone(UTC)
 
 
-def in_utc(instant: datetime | str | None, without: str = "–") -> str:
+def in_utc(instant: datetime | str | None, without: str = "–", to_the: str = "minutes") -> str:
     if instant is None:
         return without
     at = parse_iso(instant) if isinstance(instant, str) else require_aware(instant)
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+    return f"{at.replace(tzinfo=None).isoformat(' ', to_the)} UTC"

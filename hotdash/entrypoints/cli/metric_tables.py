@@ -131,8 +131,11 @@ def show_growth(shop_id: str, growth: Growth) -> None:
     out.print(
         f"It grows by {present} a month; to arrive within {PLANNED_MONTHS} months it needs {needed}."
     )
+    if standing.is_reached:
+        out.print("The target is reached.")
+        return
     if growth.arrival is None:
-        out.print("No day of arrival: there is no quarter before to tell its growth by.")
+        out.print("No day of arrival: there are no two quarters with sales to tell its growth by.")
         return
     arrival = growth.arrival
     out.print(

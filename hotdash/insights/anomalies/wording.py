@@ -15,6 +15,7 @@ WEEK = "week"
 _KEYS = frozenset({"first_time", "meta_ads", "google_ads"})
 _SMALL = 10
 _MANY_TIMES = 3
+_FEW_WEEKS = 2
 _PLAIN = frozenset(Unit) - {Unit.MONEY}
 _COUNTED = (Unit.ORDERS, Unit.UNITS, Unit.COUNT)
 NOT_NAMED = "(none)"
@@ -127,6 +128,11 @@ def tuned_because(tuned: Tuned) -> str | None:
         return None
     return (
         f"Alerts from {tuned.limits.alert:.1f} standard deviations on, and not from {tuned.asked.alert:.1f}: "
-        f"in the {tuned.weeks:.0f} weeks before it would have rung {tuned.alerts} times, where its share "
+        f"in the {_time(tuned.weeks)} before it would have rung {wording.counted(tuned.alerts, 'time')}, where its share "
         f"of {FALSE_ALERTS_A_WEEK:.0f} a week for everything that can ring is {tuned.allowed}."
     )
+
+
+def _time(weeks: float) -> str:
+    days = round(weeks * 7)
+    return wording.counted(days, "day") if weeks < _FEW_WEEKS else f"{weeks:.0f} weeks"

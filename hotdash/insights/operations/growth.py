@@ -112,13 +112,19 @@ def growth_of(standing: Standing) -> Growth:
         share=standing.revenue_12m / standing.target if standing.target else Decimal(1),
         present_monthly=present,
         needed_monthly=_needed(standing),
-        arrival=None
-        if present is None
-        else Arrival(
-            day=arrival_day(standing, present),
-            earliest=arrival_day(standing, max(rates)),
-            latest=arrival_day(standing, min(rates)),
-        ),
+        arrival=_arrival(standing, present, rates),
+    )
+
+
+def _arrival(standing: Standing, present: Decimal | None, rates: list[Decimal]) -> Arrival | None:
+    if standing.is_reached:
+        return Arrival(standing.day, standing.day, standing.day)
+    if present is None:
+        return None
+    return Arrival(
+        day=arrival_day(standing, present),
+        earliest=arrival_day(standing, max(rates)),
+        latest=arrival_day(standing, min(rates)),
     )
 
 
@@ -130,8 +136,7 @@ def monthly_rate(now: Decimal | None, before: Decimal | None, months: int) -> De
 
 
 def arrival_day(standing: Standing, monthly: Decimal) -> date | None:
-    if standing.is_reached:
-        return standing.day
+    """Of a target that is not reached yet."""
     if standing.revenue_12m <= 0 or monthly <= 0:
         return None
     months = (standing.target / standing.revenue_12m).ln() / (1 + monthly).ln()

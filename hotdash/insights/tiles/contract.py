@@ -12,7 +12,7 @@ from hotdash.base.clock import iso_utc
 from hotdash.insights.metrics.period import Window
 from hotdash.insights.tiles.trouble import Blocked, Reprocessing
 
-_RATIO = Decimal("0.0001")
+_RATIO = Decimal("0.000001")
 
 
 class TileState(StrEnum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,6 @@ from hotdash.storage.appdb.repositories.week_figures import FailedRuns, RefusedW
 
 FORMAT = 1
 """Of the JSON document; it grows when a field is renamed or gone. One that is added has a default."""
-
-_SHARE = Decimal("0.000001")
 
 
 class Level(StrEnum):
@@ -80,18 +78,13 @@ class Trend:
     history: tuple[Point, ...]
     query: str
     is_blocked: bool = False
+    share: Decimal | None = None
+    """The change against the week before, of the exact figures and exact itself: shown, it is rounded once."""
+    share_of_year: Decimal | None = None
 
     @property
     def change(self) -> Decimal | None:
         return _difference(self.value, self.previous)
-
-    @property
-    def share(self) -> Decimal | None:
-        return share_of(self.value, self.previous)
-
-    @property
-    def share_of_year(self) -> Decimal | None:
-        return share_of(self.value, self.year_before)
 
     @property
     def is_better(self) -> bool | None:
@@ -243,13 +236,6 @@ def _difference(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
 
-def share_of(now: Decimal | None, before: Decimal | None) -> Decimal | None:
-    """Of a base of zero or less it would say nothing."""
-    if now is None or before is None or before <= 0:
-        return None
-    return ((now - before) / before).quantize(_SHARE, rounding=ROUND_HALF_UP)
-
-
 def _plain(value: Any) -> Any:
     # First what is most of it: asking each text whether it has the protocol's parts takes longest.
     if value is None or isinstance(value, str | int | float):
@@ -272,13 +258,7 @@ def _plain(value: Any) -> Any:
 
 def _reckoned(value: object) -> dict[str, Any]:
     match value:
-        case Trend():
-            return {
-                "change": _plain(value.change),
-                "share": _plain(value.share),
-                "share_of_year": _plain(value.share_of_year),
-            }
-        case Breakdown():
+        case Trend() | Breakdown():
             return {"change": _plain(value.change)}
         case _:
             return {}

@@ -102,6 +102,8 @@ def _trend(
             f"figure-{metric.name}", f"{metric.title} of the week", asking.explore([metric.name])
         ),
         is_blocked=blocked is not None,
+        share=None if blocked else cell.share,
+        share_of_year=None if blocked else year.share,
     )
 
 

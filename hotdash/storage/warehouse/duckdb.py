@@ -4,7 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -116,7 +116,9 @@ class DuckDBWarehouse:
 
     def interrupt(self) -> None:
         for cursor in self._in_transaction.copy():
-            cursor.interrupt()
+            # Its transaction may have ended since, and the cursor with it.
+            with suppress(duckdb.ConnectionException):
+                cursor.interrupt()
 
     @property
     def file(self) -> Path:

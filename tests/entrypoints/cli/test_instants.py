@@ -14,6 +14,7 @@ def test_an_instant_is_told_in_utc() -> None:
         == "2026-10-31 16:30 UTC"
     )
     assert in_utc("2026-11-01T06:00:59.999999Z") == "2026-11-01 06:00 UTC"
+    assert in_utc("2026-11-01T06:00:59Z", to_the="seconds") == "2026-11-01 06:00:59 UTC"
 
 
 def test_what_never_was_is_said_in_other_words() -> None:

@@ -239,7 +239,7 @@ class TestByLink:
             lasts=timedelta(hours=1),
         )
         page = merchant.install(NEW, link=link_for(web, NEW))
-        assert "Its owner comes in anew" in page.text
+        assert "Whoever owns it from now on comes in anew" in page.text
         token = sign_in.rpartition("/")[2]
         assert web.form("/sign-in/link", {"token": token}).status_code == 403
         told = {"email": OWNER, "password": PASSWORD}

@@ -65,6 +65,14 @@ def test_a_series_that_rings_every_other_week_is_asked_for_more() -> None:
     assert "for everything that can ring is 5" in str(tuned_because(found))
 
 
+@pytest.mark.parametrize(
+    ("weeks", "told"), [(3 / 7, "3 days"), (1 / 7, "1 day"), (1.9, "13 days"), (2, "2 weeks")]
+)
+def test_a_young_shop_reads_its_days(weeks: float, told: str) -> None:
+    raised = Tuned(replace(Limits(), alert=9.0), Limits(), alerts=2, allowed=1, weeks=weeks)
+    assert f"in the {told} before it would have rung 2 times" in str(tuned_because(raised))
+
+
 def test_a_labelled_incident_tunes_nothing() -> None:
     series = restless()
     spikes = frozenset(FIRST + day for day in range(120, 300, 10))

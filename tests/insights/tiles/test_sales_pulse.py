@@ -323,7 +323,7 @@ def test_the_answer_has_the_one_shape(publisher: Publisher, shop: SeededShop) ->
     ]
     assert answer["tile"] == "sales-pulse"
     assert answer["value"] == "700.00"
-    assert answer["delta"]["ratio"] == "0.2500"
+    assert answer["delta"]["ratio"] == "0.250000"
     assert answer["series"][0] == {
         "day": "2026-11-14",
         "value": "100.00",

@@ -14,10 +14,12 @@ from hotdash.base.ids import new_id
 from hotdash.insights.forecasting.documents import Known, series_document
 from hotdash.insights.forecasting.series import forecast_series, seasonal_average, seasonal_naive
 from hotdash.reports.packet.contract import Packet
+from hotdash.reports.packet.files import files_of
 from hotdash.reports.packet.make import make_packet
 from hotdash.reports.packet.weeks import Week
 from hotdash.storage.appdb.models import Run
 from hotdash.storage.appdb.repositories.forecasts import ForecastRecord, keep_forecasts
+from hotdash.storage.appdb.repositories.packets import Form
 from hotdash.storage.appdb.repositories.shops import list_shops
 from tests.fixtures.marts import mart_row, order, revenue_day
 from tests.fixtures.postgres import DatabaseUrls
@@ -45,7 +47,9 @@ PRODUCTS = {
 }
 
 
-def rows_of(shop_id: str, currency: str, weeks: dict[Week, tuple[list[str], int]]) -> Rows:
+def rows_of(
+    shop_id: str, currency: str, weeks: dict[Week, tuple[list[str], int | Decimal]]
+) -> Rows:
     rows: Rows = {"fct_revenue": [], "fct_orders": [], "dim_customers": []}
     for week, (segments, price) in sorted(weeks.items()):
         for day in week.window.days():
@@ -138,7 +142,12 @@ def shops(
             storefront.unpublish(shop_id)
         told = {"fct_roas": credited(), "fct_order_lines": lines()}
         publish(storefront, ROD, rows_of(ROD, "USD", DAYS) | told)
-        yen = {WEEK: ([FIRST] * 3, 1001), WEEK.before(1): ([FIRST] * 2, 1500)}
+        yen = {
+            WEEK: ([FIRST] * 3, 1001),
+            WEEK.before(1): ([FIRST] * 2, 1500),
+            WEEK.before(5): ([FIRST] * 2, Decimal("105.5")),
+            WEEK.before(6): ([FIRST] * 2, 100),
+        }
         publish(storefront, KYOTO, rows_of(KYOTO, "JPY", yen))
         with storefront.database.jobs() as session:
             keep_forecasts(session, [foretold(ROD, WEEK.sunday - timedelta(days=1))])
@@ -268,6 +277,14 @@ def test_yen_add_up_in_whole_yen(shops: Storefront) -> None:
     assert changes in ([8754, -8733], [8753, -8732])
     assert sum(changes) == 21
     assert "¥21,021" in packet.headline[0].text
+
+
+def test_a_change_is_that_of_the_exact_figures(shops: Storefront) -> None:
+    """105.5 / 100 = 1.055 is shown as 5.5%; of the whole yen shown beside it, 106 / 100, it would be 6.0%."""
+    packet = packet_of(shops, KYOTO, WEEK.before(5))
+    aov = packet.trend("aov")
+    assert (aov.value, aov.previous, aov.share) == (106, 100, Decimal("0.055"))
+    assert "+5.5%" in files_of(packet)[Form.HTML].decode()
 
 
 def test_the_week_in_which_the_clocks_change(shops: Storefront) -> None:

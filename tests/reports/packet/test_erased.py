@@ -1,6 +1,7 @@
 """A packet is read of its document again, and all of its forms say what the document says."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import nbformat
@@ -50,6 +51,15 @@ def test_one_that_was_kept_when_the_format_was_new_can_be_read() -> None:
     erased = packet_without(KEPT.read_bytes(), NEEDLES)
     assert "refund of ***" in erased[Form.HTML].decode()
     assert not any(b"Ann Lee" in each for each in erased.values())
+
+
+def test_a_change_stays_as_it_was_told() -> None:
+    """The version that kept the packet may have rounded otherwise, and its sentences say what it rounded."""
+    document = orjson.loads(KEPT.read_bytes())
+    document["trends"][0]["share"] = "-0.6190"
+    erased = packet_without(orjson.dumps(document), NEEDLES)
+    assert "61.9%" in erased[Form.HTML].decode()
+    assert packet_of(erased[Form.JSON]).trends[0].share == Decimal("-0.6190")
 
 
 def test_a_name_on_two_lines_goes_too(shown: Packet) -> None:

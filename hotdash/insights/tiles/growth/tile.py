@@ -86,10 +86,10 @@ def _facts(growth: Growth) -> list[Fact]:
 
 def _arrival(growth: Growth) -> str:
     arrival = growth.arrival
-    if arrival is None:
-        return "No arrival date: there are no two quarters to compare yet"
     if growth.standing.is_reached:
         return "The target is reached"
+    if arrival is None:
+        return "No arrival date: there are no two quarters with sales to compare"
     earliest, latest = _day(arrival.earliest), _day(arrival.latest)
     if arrival.day is None:
         return f"At this rate: never; at the rate of the twelve months: {earliest}"

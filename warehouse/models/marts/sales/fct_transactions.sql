@@ -12,6 +12,7 @@ with payments as (
     transactions.gateway,
     transactions.is_test,
     transactions.currency,
+    coalesce(transactions.currency, orders.currency) = orders.currency as is_in_shop_currency,
     transactions.amount,
     transactions.fee_amount,
     transactions.other_fees
@@ -41,7 +42,11 @@ select
   payments.is_counted,
   payments.currency,
   {{ money('payments.amount') }} as amount,
-  {{ money("case when coalesce(payments.other_fees, '') = '' then coalesce(payments.fee_amount, 0) end") }} as fees
+  {{ money(
+    "case when coalesce(payments.other_fees, '') <> '' then null"
+    ~ " when payments.is_in_shop_currency then coalesce(payments.fee_amount, 0)"
+    ~ " when coalesce(payments.fee_amount, 0) = 0 then 0 end"
+  ) }} as fees
 from payments
 left join days
   on days.shop_id = payments.shop_id and days.begun_at = {{ quarter_hour('payments.paid_at') }}

@@ -165,6 +165,8 @@ def test_a_proposal_is_changed_before_it_is_approved(visitor: Visitor, served: S
 def test_whoever_was_taken_out_is_out(visitor: Visitor, served: Served) -> None:
     viewer = come_in(visitor, served, VIEWER)
     viewer.open(f"/today?shop={ROD}")
+    # The page goes on asking for its chart after it is there, and would be refused.
+    viewer.wait_for_chart()
     served.storefront.disable(VIEWER)
     viewer.open(f"/today?shop={ROD}")
     expect(viewer.page.get_by_role("heading", name="Sign in")).to_be_visible()

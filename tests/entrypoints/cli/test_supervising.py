@@ -58,6 +58,31 @@ class TestSupervisor:
         assert children["staying"][0].exit_code() == -signal.SIGTERM
 
 
+SAYS_WHEN_READY = """
+import signal, sys, time
+def end(*_):
+    time.sleep({needed})
+    sys.exit(7)
+signal.signal(signal.SIGTERM, end)
+print("{{}}", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("needed", "given", "code"), [(0.2, 60.0, 7), (60.0, 0.2, -signal.SIGKILL)]
+)
+def test_a_child_has_the_time_it_is_given_to_end(
+    tmp_path: Path, needed: float, given: float, code: int
+) -> None:
+    program = SAYS_WHEN_READY.format(needed=needed)
+    command = [sys.executable, "-c", program]
+    child = Child("slow", command, tmp_path / "slow.log", Says.TO_US, end_seconds=given)
+    child.first_line(60)
+    child.end()
+    assert child.wait() == code
+
+
 class RunningUp:
     def __init__(self, folder: Path, url: str, port: int) -> None:
         self.environment = {**clean_environment(), "HOTDASH_DATABASE_URL": url}

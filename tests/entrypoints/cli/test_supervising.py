@@ -14,8 +14,9 @@ import pytest
 
 from hotdash.entrypoints.cli.child_processes import Child, Says
 from hotdash.entrypoints.cli.supervising import BackOff, Plan, Supervisor
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.processes import clean_environment, free_port, processes_mentioning, until_gone
+from tests.fixtures.processes import clean_environment, processes_mentioning, until_gone
 
 
 class TestBackOff:

@@ -14,8 +14,9 @@ from hotdash.base.clock import SystemClock
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.browser import FLAGS, free_port, running_server
+from tests.fixtures.browser import FLAGS, running_server
 from tests.fixtures.collecting import BROWSER, counted, spooled
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.pixel_shop import PixelShop, open_shop
 from tests.fixtures.shops import SeededShop
 

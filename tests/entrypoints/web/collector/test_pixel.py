@@ -1,5 +1,6 @@
 """The pixel in real Chromium on a page of another site: what it stores, what it sends, and when it does neither."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -130,10 +131,12 @@ class TestWithConsent:
         assert street.context.cookies() == []
 
     def test_pages_of_one_visit_share_visitor_session_and_landing(self, street: Street) -> None:
-        street.shop.slow = {"/products/hose": 3}
+        rest = threading.Event()
+        street.shop.held = {"/products/hose": rest}
         street.visit("/?utm_source=newsletter&utm_medium=email")
         street.follow("#next", "/products/hose")
         assert street.page.evaluate("document.readyState") == "loading", "half a page tells already"
+        rest.set()
         street.follow("#add", "/cart/add")
         street.leave()
         events = street.events(4)

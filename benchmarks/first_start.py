@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 
 from benchmarks.figures import Figure, hotdash, step_seconds
-from tests.fixtures.processes import RunningDemo, follow_link, free_port
+from tests.fixtures.free_ports import free_port
+from tests.fixtures.processes import RunningDemo, follow_link
 
 DEMO_ORDERS = 20_000
 

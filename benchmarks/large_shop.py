@@ -21,7 +21,8 @@ from benchmarks.figures import (
     timed,
 )
 from benchmarks.reference import reference_cpu_seconds
-from tests.fixtures.processes import clean_environment, follow_link, free_port
+from tests.fixtures.free_ports import free_port
+from tests.fixtures.processes import clean_environment, follow_link
 
 SHOP = "hot-rod-an"
 EMAIL = "bench@example.com"

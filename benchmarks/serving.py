@@ -23,8 +23,8 @@ from hotdash.simulators.shopify.oauth import CLIENT_SECRET
 from hotdash.storage.appdb.repositories import credentials
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import Vault
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.processes import free_port
 from tests.fixtures.shops import add_shop
 from tests.fixtures.simulator import SHOP_ID
 

@@ -5,12 +5,16 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # The console takes its width once, from whoever imports it first.
 os.environ["COLUMNS"] = "200"
 # Whoever is started in the background ignores Ctrl-C, and so would every process that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# What is drawn is what these tests are for; a busy machine draws and decides slowly.
+settings.register_profile("hotdash", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("hotdash")
 _FIXTURES = Path(__file__).parent / "fixtures"
 
 pytest_plugins = [

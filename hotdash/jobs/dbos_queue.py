@@ -42,6 +42,7 @@ class DbosQueue:
         carry_out: CarryOut,
         lane_of: Callable[[str], Lane],
     ) -> None:
+        self._lanes = sorted(lanes)
         self._lane_of = lane_of
         self._offered: set[UUID] = set()
         self._engine = _without_extension(database.session_engine())
@@ -64,7 +65,9 @@ class DbosQueue:
                 time.sleep(_AGAIN_SECONDS)
 
         self._work = work
-        DBOS.listen_queues([lane.value for lane in sorted(lanes)])
+
+    def listen(self) -> None:
+        DBOS.listen_queues([lane.value for lane in self._lanes])
         DBOS.launch()
         for lane in Lane:
             DBOS.register_queue(

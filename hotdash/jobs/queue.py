@@ -26,6 +26,10 @@ class Lane(StrEnum):
 class Queue(Protocol):
     """`app.job_runs` says what is to be done; the queue says who does it, and that somebody does."""
 
+    def listen(self) -> None:
+        """From now on it takes what is offered; nothing else is asked of it before."""
+        ...
+
     def offer(self, jobs: Iterable[JobRecord]) -> None:
         """To all workers; a job that was offered before is not offered again."""
         ...

@@ -51,7 +51,8 @@ class CallRecorder:
         self._is_writing = False
         self._is_hurried = False
         self._is_closing = False
-        self._failures = 0
+        self._attempts = 0
+        self._failed_attempt = 0
         self._writer: threading.Thread | None = None
 
     def name_run(self, run_id: UUID | None) -> None:
@@ -80,13 +81,16 @@ class CallRecorder:
         return observe
 
     def flush(self, patience: float = PATIENCE_SECONDS) -> bool:
-        """Whether everything is written by now; a database that does not answer is not waited for."""
+        """Whether everything is written by now; a database that does not answer is not waited for.
+
+        One attempt is made for whoever asks: the end of one that was under way says nothing of now.
+        """
         with self._changed:
-            failures = self._failures
+            begun = self._attempts
             self._is_hurried = True
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: self._is_idle or self._failures > failures, timeout=patience
+                lambda: self._is_idle or self._failed_attempt > begun, timeout=patience
             )
             return self._is_idle
 
@@ -122,6 +126,7 @@ class CallRecorder:
                     return
                 taken, self._waiting = self._waiting, []
                 self._is_writing, self._is_hurried = True, False
+                self._attempts += 1
             left = self._unwritten(taken)
             with self._changed:
                 self._is_writing = False
@@ -140,7 +145,7 @@ class CallRecorder:
     def _put_back(self, left: list[CallRecord]) -> None:
         if not left:
             return
-        self._failures += 1
+        self._failed_attempt = self._attempts
         everything = [*left, *self._waiting]
         self._waiting = everything[-MOST_WAITING:]
         if len(everything) > MOST_WAITING:

@@ -79,11 +79,13 @@ class Worker:
 
     def work(self, open_queue: OpenQueue, scheduler: Scheduler) -> None:
         """Until it is told to stop. What is at work then is left to whoever takes it over."""
+        queue = open_queue(self)
+        # Before it may take a job: what an unknown worker leaves behind is taken over by nobody.
         self._say_alive()
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heart.start()
-        queue = open_queue(self)
         try:
+            queue.listen()
             scheduler.begin()
             with Leadership(self.context.database) as leadership:
                 while not self._stop.is_set():

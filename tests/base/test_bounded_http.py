@@ -104,7 +104,7 @@ def test_who_is_silent_is_waited_for_as_everywhere(answer: Answer) -> None:
     with hostile_server(answer) as server:
         transport = BoundedTransport(HERE, bound)
         with (
-            httpx.Client(transport=transport, timeout=0.01) as http,
+            httpx.Client(transport=transport, timeout=httpx.Timeout(30, read=0.01)) as http,
             pytest.raises(httpx.ReadTimeout) as raised,
         ):
             http.get(server.address)

@@ -88,7 +88,7 @@ def _random(seed: int) -> dict[date, Decimal]:
 
 
 series = st.integers(0, 2**32).map(_random)
-quickly = settings(deadline=None, max_examples=25)
+quickly = settings(max_examples=25)
 
 
 @quickly

@@ -232,7 +232,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, derandomize=True)
 @given(steps=STEPS)
 def test_no_sequence_loses_or_doubles_a_question(steps: list[tuple[str, object]]) -> None:
     kept, now, answered = Kept(), NOW, dict[object, str]()

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.postgres import DatabaseUrls, new_database
-from tests.fixtures.processes import clean_environment, free_port
+from tests.fixtures.processes import clean_environment
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
 # In a namespace of its own, so that the machine's mounts stay as they are.

@@ -19,8 +19,9 @@ import pytest
 
 from hotdash.storage.appdb.session import Database
 from hotdash.storage.embedded_binaries import wheel_binaries
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.postgres import DatabaseUrls, new_database
-from tests.fixtures.processes import clean_environment, free_port
+from tests.fixtures.processes import clean_environment
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+
+from hotdash.entrypoints.cli.child_processes import END_SECONDS
+from hotdash.entrypoints.cli.up import WORKER_END_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "deploy/systemd/hotdash.service"
@@ -41,6 +45,13 @@ def test_it_is_no_root_and_writes_in_one_folder() -> None:
     assert home == "HOTDASH_HOME=/var/lib/hotdash/home"
     assert told["WorkingDirectory"] == ["/var/lib/hotdash"]
     assert (told["NoNewPrivileges"], told["CapabilityBoundingSet"]) == (["yes"], [""])
+
+
+def test_the_worker_has_the_time_that_unit_and_compose_promise() -> None:
+    [promised] = service()["TimeoutStopSec"]
+    compose = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
+    assert compose["services"]["worker"]["stop_grace_period"] == f"{WORKER_END_SECONDS:.0f}s"
+    assert int(promised) > WORKER_END_SECONDS + END_SECONDS, "the web server ends after it"
 
 
 class AsService:

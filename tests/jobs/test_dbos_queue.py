@@ -40,6 +40,7 @@ def offer_until_done(database: Database) -> None:
         waiting = jobs.waiting_jobs(session)
     queue = DbosQueue(database, new_id(), {Lane.LIGHT}, carry_out, lambda _: Lane.LIGHT)
     try:
+        queue.listen()
         for _ in range(3):
             queue.offer(waiting)
         queue.offer([])

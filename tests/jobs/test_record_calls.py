@@ -2,19 +2,21 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import psycopg
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import select
 
 from hotdash.base.clock import FixedClock
 from hotdash.base.http import Call
 from hotdash.base.ids import new_id
-from hotdash.jobs.record_calls import KEPT, CallRecorder, tidy_calls
+from hotdash.jobs.record_calls import KEPT, PATIENCE_SECONDS, CallRecorder, tidy_calls
 from hotdash.storage.appdb.models import ApiCall
 from hotdash.storage.appdb.repositories.api_calls import (
     CallHour,
@@ -34,6 +36,7 @@ from tests.fixtures.told_events import read
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 CALL = Call("shopify", "OrdersPage", "hot-rod-an.myshopify.com", "ok", 0.25, 0, 12, 0.5)
+LOCKED = "lock table app.api_calls in access exclusive mode"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -56,6 +59,21 @@ def stored(database: Database) -> list[CallRecord]:
         ]
 
 
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def waiting_for_lock(database: Database) -> list[int]:
+    with database.direct() as connection:
+        found = connection.execute(
+            "select pid from pg_locks where not granted and relation = 'app.api_calls'::regclass"
+        ).fetchall()
+    return [int(pid) for (pid,) in found]
+
+
 class TestWriting:
     def test_a_call_is_kept_with_our_shop_and_its_run(
         self, recorder: CallRecorder, database: Database, shop: SeededShop, clock: FixedClock
@@ -75,9 +93,7 @@ class TestWriting:
         self, recorder: CallRecorder, database: Database, shop: SeededShop
     ) -> None:
         recorder.observer(shop.shop_id)(CALL)
-        deadline = time.monotonic() + 5
-        while not stored(database) and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: bool(stored(database)))
         assert len(stored(database)) == 1
 
     def test_every_call_of_a_real_read_under_faults(
@@ -145,16 +161,34 @@ class TestNeverInTheWay:
         shop: SeededShop,
     ) -> None:
         observe = recorder.observer(shop.shop_id)
-        with psycopg.connect(database_urls.owner) as other:
-            other.execute("lock table app.api_calls in access exclusive mode")
+        with ThreadPoolExecutor(1) as sync, psycopg.connect(database_urls.owner) as other:
+            other.execute(LOCKED)
+            observed = sync.submit(lambda: [observe(CALL) for _ in range(1000)])
+            assert len(observed.result(timeout=60)) == 1000
+            assert other.info.transaction_status is TransactionStatus.INTRANS, "still locked"
             began = time.monotonic()
-            for _ in range(1000):
-                observe(CALL)
-            assert time.monotonic() - began < 0.5
             assert recorder.flush(patience=0.2) is False
-            assert time.monotonic() - began < 1.5
+            assert time.monotonic() - began < PATIENCE_SECONDS
         assert recorder.flush()
         assert len(stored(database)) == 1000
+
+    def test_an_attempt_that_was_under_way_and_failed_is_followed_by_another(
+        self,
+        recorder: CallRecorder,
+        database: Database,
+        database_urls: DatabaseUrls,
+        shop: SeededShop,
+    ) -> None:
+        with ThreadPoolExecutor(1) as sync, psycopg.connect(database_urls.owner) as other:
+            other.execute(LOCKED)
+            recorder.observer(shop.shop_id)(CALL)
+            until(lambda: bool(waiting_for_lock(database)))
+            flushed = sync.submit(recorder.flush, 60)
+            until(lambda: recorder._is_hurried)  # pyright: ignore[reportPrivateUsage]
+            other.execute("select pg_terminate_backend(%s)", [waiting_for_lock(database)[0]])
+            other.rollback()
+            assert flushed.result() is True
+        assert len(stored(database)) == 1
 
     def test_a_database_that_is_gone_is_waited_for(
         self, database: Database, database_urls: DatabaseUrls, shop: SeededShop, clock: FixedClock

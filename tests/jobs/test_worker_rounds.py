@@ -37,6 +37,8 @@ class StumblingQueue:
     falls: int
     rounds: int = 0
 
+    def listen(self) -> None: ...
+
     def offer(self, jobs: Iterable[JobRecord]) -> None:
         self.rounds += 1
         if self.rounds <= self.falls:
@@ -106,6 +108,40 @@ class TestRounds:
         with context.database.jobs() as session:
             [dead] = workers.list_workers(session)
         assert not dead.is_alive(context.clock.now())
+
+    def test_it_is_called_alive_when_it_can_work_and_before_it_takes_anything(
+        self, context: JobContext
+    ) -> None:
+        known: dict[str, list[UUID]] = {}
+
+        def note(moment: str) -> None:
+            with context.database.jobs() as session:
+                known[moment] = [each.worker_id for each in workers.list_workers(session)]
+
+        class Noting(StumblingQueue):
+            def listen(self) -> None:
+                note("listens")
+
+        def opened(worker: Worker) -> Noting:
+            note("opens")
+            return Noting(worker, 0)
+
+        made = Worker(context, {Lane.LIGHT}, "1")
+        made.work(opened, Scheduler(context.database, context.clock, ()))
+        assert known == {"opens": [], "listens": [made.worker_id]}
+
+    def test_one_whose_queue_takes_nothing_leaves_the_list(self, context: JobContext) -> None:
+        class Away(StumblingQueue):
+            def listen(self) -> None:
+                raise UnavailableError("The queue is away.", hint="Wait.")
+
+        made = Worker(context, {Lane.LIGHT}, "1")
+        with pytest.raises(UnavailableError, match="away"):
+            made.work(
+                lambda worker: Away(worker, 0), Scheduler(context.database, context.clock, ())
+            )
+        with context.database.jobs() as session:
+            assert workers.list_workers(session) == []
 
     def test_one_that_waits_for_long_is_told_once(self, context: JobContext) -> None:
         assert self.work(context, 3, AwayQueue) == ["stands"]

@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.processes import (
     RunningDemo,
     end_running_demos,
     follow_link,
-    free_port,
     hotdash,
     until_gone,
 )

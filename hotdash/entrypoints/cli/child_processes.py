@@ -18,7 +18,7 @@ import httpx
 from hotdash.base.errors import UnavailableError
 from hotdash.base.settings import PREFIX
 
-_END_SECONDS = 5.0
+END_SECONDS = 5.0
 
 
 class Says(Enum):
@@ -38,9 +38,11 @@ class Child:
         says: Says,
         *,
         keeps_settings: bool = False,
+        end_seconds: float = END_SECONDS,
     ) -> None:
         """A child that keeps our settings finds hotdash.toml and the environment as we found them."""
         self.name = name
+        self._end_seconds = end_seconds
         self._log_path = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as log_file:
@@ -95,7 +97,7 @@ class Child:
                 return
             self._process.send_signal(number)
             try:
-                self._process.wait(_END_SECONDS)
+                self._process.wait(self._end_seconds)
             except subprocess.TimeoutExpired:
                 continue
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from hotdash.base.settings import Settings
-from hotdash.entrypoints.cli.child_processes import Child, Says, python_module
+from hotdash.entrypoints.cli.child_processes import END_SECONDS, Child, Says, python_module
 from hotdash.entrypoints.cli.invocation import Json, invocation
 from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.supervising import Plan, Supervisor
@@ -17,6 +17,8 @@ from hotdash.entrypoints.web.server import refuse_taken_port
 from hotdash.entrypoints.wiring import open_installation
 
 READY_SECONDS = 120.0
+# Killed sooner, a worker counts as alive for as long as its last heartbeat does.
+WORKER_END_SECONDS = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -58,7 +60,11 @@ def plan(
     """A child told of us by our process id, so that it ends with us, also by kill -9."""
     words = python_module("hotdash", "--parent", str(os.getpid()), *flags, command)
     log = settings.home / "logs" / f"{name.split()[0]}.log"
-    start = partial(Child, name, words, log, Says.TO_THE_LOG, keeps_settings=keeps)
+    start = partial(
+        *(Child, name, words, log, Says.TO_THE_LOG),
+        keeps_settings=keeps,
+        end_seconds=WORKER_END_SECONDS if command == "worker" else END_SECONDS,
+    )
     return Plan(name, start, log)
 
 

@@ -1,7 +1,7 @@
 """The share of shops that acted within seven days of their first session: rolling, and over all of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
@@ -41,7 +41,13 @@ def answer_activation(
 ) -> StudyAnswer:
     """Of these shops, each with its timezone."""
     last = min(local_day(now, zone) for zone in shops.values()) - timedelta(days=JUDGED_AFTER)
-    asked = {"shop_ids": sorted(shops), "first": last - timedelta(days=YEAR - 1), "last": last}
+    asked = {
+        "shop_ids": sorted(shops),
+        "first": last - timedelta(days=YEAR - 1),
+        "last": last,
+        # The end of the day, so that all of it tells the same: every day up to the last is judged by then.
+        "now": datetime.combine(last + timedelta(days=JUDGED_AFTER + 1), time(), UTC),
+    }
     recorder = Recorder(session)
     written = source(__file__, "activation.sql").format(starts=statement_of("activation"))
     with recorder.recording(study.name, "Shops that started and were activated, by day"):

@@ -1,5 +1,6 @@
 """Throttling and passing failures: waited for as told, never hammered, and finished."""
 
+import json
 import re
 import time
 from collections import Counter
@@ -7,9 +8,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
-from hotdash.base.http import RetryPolicy
+from hotdash.base.http import Call, RetryPolicy
 from hotdash.base.progress import SilentProgress, Task
 from hotdash.connectors.calling import VendorUnavailableError
 from hotdash.connectors.shopify.bulk import BulkExports
@@ -78,18 +80,25 @@ class TestThrottling:
     def test_throttled_anyway_it_waits_as_long_as_the_bucket_needs(
         self, connecting: Connecting, simulator: SimulatorHandle
     ) -> None:
-        simulator.set_plan(500, 400, available=0)
+        """At a point a second, and time passes by its waits alone: what a busy machine adds is no refill."""
+        simulator.set_plan(500, 1, available=0)
+        left: list[float] = []
         sleeps: list[float] = []
 
         def sleep(seconds: float) -> None:
             sleeps.append(seconds)
-            time.sleep(seconds)
+            simulator.set_plan(500, 1, available=round(left[0] + sum(sleeps)))
+
+        def note_what_is_left(response: httpx.Response) -> None:
+            told = json.loads(response.read())["extensions"]["cost"]["throttleStatus"]
+            left.append(told["currentlyAvailable"])
 
         client = connecting.client(sleep=sleep)
+        client.budget = Budget(sleep, lambda: sum(sleeps))
+        client.http.event_hooks["response"].append(note_what_is_left)
         assert len(client.ask(MANY)["orders"]["nodes"]) == 240
         assert statuses(connecting) == {"throttled": 1, "ok": 1}
-        assert len(sleeps) <= 2
-        assert 0.4 < sum(sleeps) < 0.9
+        assert sleeps == [241 - left[0]]
 
     def test_for_longer_than_anybody_waits_it_is_given_up(
         self, connecting: Connecting, simulator: SimulatorHandle
@@ -144,9 +153,14 @@ class TestPassingFailures:
         assert len(connecting.calls) == 7
 
     def test_no_answer_in_time(self, connecting: Connecting, simulator: SimulatorHandle) -> None:
-        simulator.fault("latency", seconds=0.5, times=1)
-        client = connecting.client()
-        client.http.timeout = 0.2
+        simulator.fault("latency", seconds=60, times=1)
+
+        def wait_longer_from_now_on(call: Call, /) -> None:
+            connecting.calls.append(call)
+            client.http.timeout = 30
+
+        client = connecting.client(observe=wait_longer_from_now_on)
+        client.http.timeout = httpx.Timeout(30, read=0.2)
         assert client.ask(SHOP)["shop"]["name"] == "Hot Rod AN"
         assert [call.status for call in connecting.calls] == ["no answer in time", "ok"]
 

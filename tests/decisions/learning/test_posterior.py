@@ -85,7 +85,7 @@ answers = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(told=answers)
 def test_answers_about_different_things_may_come_in_any_order(
     told: list[tuple[str, bool]],
@@ -103,7 +103,7 @@ def test_answers_about_different_things_may_come_in_any_order(
         assert first.variance == pytest.approx(second.variance, abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(told=answers)
 def test_more_answers_are_never_less_sure(told: list[tuple[str, bool]]) -> None:
     model = Posterior()

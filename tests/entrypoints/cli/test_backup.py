@@ -184,14 +184,20 @@ class TestMigrate:
     def test_a_living_worker_is_named_where_tables_change(
         self, commands: Commands, own: dict[str, str], shop: SeededShop, database: Database
     ) -> None:
-        now = SystemClock().now()
-        worker = WorkerRecord(new_id(), "here", 7, ("warehouse",), "1", now, now)
-        with database.jobs() as session:
-            workers.say_alive(session, worker, now)
+        began = SystemClock().now()
+        worker = WorkerRecord(new_id(), "here", 7, ("warehouse",), "1", began, began)
+
+        def say_alive() -> None:
+            with database.jobs() as session:
+                workers.say_alive(session, worker, SystemClock().now())
+
+        say_alive()
         assert commands.told("migrate", **own)["workers"] == []
         migrate.downgrade(database, "0023", losing=True)
+        say_alive()
         done = commands.run("migrate", "--no-backup", **own)
         assert "A worker is there: process 7 on here." in done.stderr
         migrate.downgrade(database, "0023", losing=True)
+        say_alive()
         told = commands.told("migrate", "--no-backup", **own)
         assert told["workers"] == ["process 7 on here"]

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ import duckdb
 import psycopg
 import pytest
 
+from hotdash.base.clock import SystemClock, local_day
 from tests.fixtures.postgres import DatabaseUrls, new_database
 from tests.fixtures.processes import clean_environment
-from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
+from tests.fixtures.simulator import SHOP_ID, SimulatorHandle, started_simulator
 
 TOKEN_LEFT_OUT = "shpat_"
 
@@ -28,6 +30,7 @@ class Terminal:
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
         self.first_run: Any = None
+        self.day_of_first_run = date.min
         self.environment = {**clean_environment(), "HOTDASH_DATABASE_URL": database_url}
 
     def run(
@@ -69,6 +72,28 @@ def terminal(tmp_path: Path, empty_database_urls: DatabaseUrls) -> Terminal:
     return Terminal(tmp_path, empty_database_urls.owner)
 
 
+def shops_day() -> date:
+    return local_day(SystemClock().now(), "America/Chicago")
+
+
+def run_on_the_day_of_the_run_before(terminal: Terminal) -> Any:
+    """A run after midnight has a new day to tell of."""
+    day_of_run_before = terminal.day_of_first_run
+    while True:
+        began = shops_day()
+        told = terminal.told("run")
+        if shops_day() == day_of_run_before:
+            return told
+        day_of_run_before = began
+
+
+@pytest.fixture(scope="module")
+def simulator_of_today() -> Iterator[SimulatorHandle]:
+    """Nothing happens in its shops between two runs."""
+    with started_simulator("--frozen", until=SystemClock().now()) as handle:
+        yield handle
+
+
 @pytest.fixture(scope="module")
 def published(
     tmp_path_factory: pytest.TempPathFactory,
@@ -79,6 +104,7 @@ def published(
     with new_database(template_urls, "template1") as urls:
         terminal = Terminal(tmp_path_factory.mktemp("published"), urls.owner)
         terminal.connect(simulator_of_today)
+        terminal.day_of_first_run = shops_day()
         terminal.first_run = terminal.told("run")
         yield terminal
 
@@ -99,7 +125,7 @@ def test_from_init_to_a_published_shop(published: Terminal) -> None:
     assert (published.folder / "hotdash.toml").read_text().count("# ") > 10
     assert published.first_run["failed"] is False
     assert published.first_run["shops"][0]["sources"]["shopify"]["rows"]["shopify_orders"] > 100
-    second = published.told("run")
+    second = run_on_the_day_of_the_run_before(published)
     assert {mart["outcome"] for mart in second["shops"][0]["marts"].values()} == {"unchanged"}
     status = published.told("status")
     assert status["shops"][0]["published_at"] is not None
@@ -233,12 +259,17 @@ def test_a_file_that_is_no_warehouse_is_refused(published: Terminal, copied_home
     ids=["while reading", "while computing"],
 )
 def test_a_full_disk_loses_nothing(
-    published: Terminal, tmp_path: Path, size: str, codes: set[str]
+    published: Terminal,
+    simulator_of_today: SimulatorHandle,
+    tmp_path: Path,
+    size: str,
+    codes: set[str],
 ) -> None:
     """What fits is read and counts as read; what is published stays, and the mend is named."""
     if os.geteuid() != 0:
         pytest.skip("only root may mount a small disk")
     [before] = published.told("status")["shops"]
+    simulator_of_today.set_clock(SystemClock().now())
     small = tmp_path / "small"
     small.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(small)]

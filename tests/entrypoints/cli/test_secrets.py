@@ -22,8 +22,8 @@ from hotdash.storage.appdb.session import Database
 from hotdash.storage.secrets import KEY_FILE, Vault
 from tests.entrypoints.cli.test_commands import Terminal
 from tests.fixtures.commands import Commands
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.postgres import DatabaseUrls, new_database
-from tests.fixtures.processes import free_port
 from tests.fixtures.simulator import SHOP_ID, SimulatorHandle
 
 # Put together here, so that no scanner takes this file for a leak.

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from tests.fixtures.commands import Commands
-from tests.fixtures.processes import clean_environment, free_port
+from tests.fixtures.free_ports import free_port
+from tests.fixtures.processes import clean_environment
 
 FLAGS = ("--orders", "200", "--until", "2026-11-20", "--frozen")
 

@@ -1,15 +1,28 @@
 """hotdash studies list|show, as a person types them at an installation's home."""
 
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hotdash.base.clock import SystemClock
 from hotdash.insights.studies.catalog import STUDIES
 from tests.fixtures.commands import Commands
+from tests.fixtures.postgres import DatabaseUrls
 from tests.fixtures.storefront import KYOTO, ROD, Storefront
-from tests.fixtures.study_world import LEAD, studied
+from tests.fixtures.study_world import LEAD, studying
 
-__all__ = ["studied"]
+
+@pytest.fixture(scope="module")
+def studied(
+    storefront_template: str, template_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Storefront]:
+    """Commands read this machine's clock, and a baseline is of the year before it."""
+    folder = tmp_path_factory.mktemp("studied")
+    start = (SystemClock().now() - timedelta(days=40)).date()
+    with studying(template_urls, storefront_template, folder, start) as storefront:
+        yield storefront
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ import pytest
 
 from hotdash.entrypoints.cli.child_processes import Child, Says
 from hotdash.entrypoints.cli.supervising import BackOff, Plan, Supervisor
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.postgres import DatabaseUrls
-from tests.fixtures.processes import clean_environment, free_port, processes_mentioning, until_gone
+from tests.fixtures.processes import clean_environment, processes_mentioning, until_gone
 
 
 class TestBackOff:
@@ -56,6 +57,31 @@ class TestSupervisor:
             assert len(children["crashing"]) == 2
             assert len(said) == 1
         assert children["staying"][0].exit_code() == -signal.SIGTERM
+
+
+SAYS_WHEN_READY = """
+import signal, sys, time
+def end(*_):
+    time.sleep({needed})
+    sys.exit(7)
+signal.signal(signal.SIGTERM, end)
+print("{{}}", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("needed", "given", "code"), [(0.2, 60.0, 7), (60.0, 0.2, -signal.SIGKILL)]
+)
+def test_a_child_has_the_time_it_is_given_to_end(
+    tmp_path: Path, needed: float, given: float, code: int
+) -> None:
+    program = SAYS_WHEN_READY.format(needed=needed)
+    command = [sys.executable, "-c", program]
+    child = Child("slow", command, tmp_path / "slow.log", Says.TO_US, end_seconds=given)
+    child.first_line(60)
+    child.end()
+    assert child.wait() == code
 
 
 class RunningUp:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.processes import RunningDemo, clean_environment, free_port, hotdash
+from tests.fixtures.free_ports import free_port
+from tests.fixtures.processes import RunningDemo, clean_environment, hotdash
 from tests.journeys.test_demo import revenue_of, signed_in
 
 pytestmark = pytest.mark.slow

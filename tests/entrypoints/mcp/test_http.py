@@ -20,7 +20,8 @@ from hotdash.storage.appdb.repositories.audit import list_events
 from hotdash.storage.appdb.repositories.data_reads import list_reads
 from tests.entrypoints.mcp.conversing import check_seen, converse
 from tests.fixtures.agents import house_of
-from tests.fixtures.browser import free_port, running_server
+from tests.fixtures.browser import running_server
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.storefront import OWNER, ROD, VIEWER, Storefront
 from tests.fixtures.web import Web, web_in_front_of
 

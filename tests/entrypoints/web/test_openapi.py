@@ -30,7 +30,6 @@ def test_answers_are_as_described(shown_web: Web, door: str) -> None:
 
         @settings(
             max_examples=25 if door == "session" else 10,
-            deadline=None,
             database=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from hotdash.entrypoints.web.server import PortTakenError, refuse_taken_port
+from tests.fixtures.free_ports import free_port
 
 PROGRAM = """
 import sys
@@ -32,9 +33,7 @@ serve("127.0.0.1", port, WebContext(database, base_url, 1, 1, lambda: [b"s"], ho
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return free_port()
 
 
 @pytest.fixture
@@ -46,20 +45,21 @@ def process(port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait()
 
 
-def wait_until_up(port: int) -> httpx.Response:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+def wait_until_up(process: subprocess.Popen[str], port: int) -> httpx.Response:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            return httpx.get(f"http://127.0.0.1:{port}/healthz")
+            return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=60)
         except httpx.TransportError:
             time.sleep(0.05)
-    raise AssertionError("the server did not come up")
+    process.kill()
+    raise AssertionError(f"the server did not come up: {process.communicate()[0]}")
 
 
 def test_without_its_database_it_says_so_and_ends_quietly_when_asked(
     process: subprocess.Popen[str], port: int
 ) -> None:
-    assert wait_until_up(port).status_code == 200
+    assert wait_until_up(process, port).status_code == 200
     answer = httpx.get(f"http://127.0.0.1:{port}/readyz")
     assert answer.status_code == 503
     assert "does not answer" in answer.json()["error"]["message"]

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hotdash.insights.anomalies.driving import (
@@ -41,7 +41,6 @@ amounts = st.integers(0, 10_000)
     told=st.dictionaries(st.sampled_from("abcdefgh"), st.tuples(amounts, amounts), min_size=1),
     expected=st.decimals(1, 50_000, places=4),
 )
-@settings(deadline=None)
 def test_contributions_add_up_to_the_difference_that_is_shown(
     told: Amounts, expected: Decimal
 ) -> None:

@@ -36,7 +36,7 @@ def seen(series: Series, step: int = JUDGED) -> Seen:
 
 
 @given(seed=st.integers(0, 999), value=st.floats(0, 1e6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_judged_step_is_never_in_its_own_baseline(seed: int, value: float) -> None:
     series = amounts(seed)
 
@@ -46,7 +46,7 @@ def test_the_judged_step_is_never_in_its_own_baseline(seed: int, value: float) -
 
 
 @given(seed=st.integers(0, 999), times=st.sampled_from([0.01, 0.5, 3.0, 150.0]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_currency_with_smaller_units_judges_the_same(seed: int, times: float) -> None:
     series = amounts(seed)
     larger = replace(series, known={step: times * each for step, each in series.known.items()})
@@ -56,7 +56,7 @@ def test_a_currency_with_smaller_units_judges_the_same(seed: int, times: float) 
 
 
 @given(seed=st.integers(0, 999), low=st.floats(0, 900), more=st.floats(1, 5_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_more_is_never_less_unusual_upwards(seed: int, low: float, more: float) -> None:
     series = amounts(seed)
 
@@ -67,7 +67,7 @@ def test_more_is_never_less_unusual_upwards(seed: int, low: float, more: float) 
 
 
 @given(seed=st.integers(0, 999), back=st.integers(1, 56), value=st.floats(0, 1e7))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_labelled_incident_tells_nothing_of_other_days(
     seed: int, back: int, value: float
 ) -> None:

@@ -27,7 +27,7 @@ def test_none_of_crowded_counts_is_less_of_a_surprise() -> None:
 
 
 @given(mean=st.floats(0.05, 29), crowded=st.floats(1, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_all_chances_together_are_one(mean: float, crowded: float) -> None:
     """Steps of the middle-tail chances: they rise from nought to one and never fall."""
     told = CountBaseline(mean, crowded)
@@ -38,7 +38,7 @@ def test_all_chances_together_are_one(mean: float, crowded: float) -> None:
 
 
 @given(mean=st.floats(0.05, 29), count=st.integers(0, 60))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_hardly_crowded_counts_are_poisson(mean: float, count: int) -> None:
     assert surprise(count, CountBaseline(mean, 1 + 1e-6)) == pytest.approx(
         surprise(count, CountBaseline(mean, 1.0)), abs=0.02

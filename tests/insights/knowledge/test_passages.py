@@ -42,7 +42,7 @@ def test_of_a_text_of_a_thousand_headings_the_first_are_kept() -> None:
     assert found[-1] == (f"Long › H{MOST - 1}", "Body.")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.text("abc .!\n", max_size=400), max_size=20))
 def test_no_word_is_lost_and_no_passage_is_too_long(paragraphs: list[str]) -> None:
     text = "\n\n".join(paragraphs)

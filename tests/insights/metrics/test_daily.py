@@ -152,9 +152,8 @@ class TestPolicy:
 class TestMedian:
     @settings(
         max_examples=8,
-        deadline=None,
         derandomize=True,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(
         values=st.lists(

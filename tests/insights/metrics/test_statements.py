@@ -24,6 +24,7 @@ SHOP = "hot-rod-an"
 # The shop is in Los Angeles: at 06:00 UTC it is still the day before.
 AT = datetime(2026, 11, 5, 6, tzinfo=UTC)
 LOCAL = date(2026, 11, 4)
+LATER = AT + timedelta(days=30)
 
 pytestmark = pytest.mark.usefixtures("shop")
 
@@ -49,10 +50,10 @@ def fact(session: Session, kind: str, at: datetime, **metadata: str) -> UUID:
     return fact_id
 
 
-def rows(session: Session, statement: str) -> list[Mapping[Any, Any]]:
+def rows(session: Session, statement: str, now: datetime = LATER) -> list[Mapping[Any, Any]]:
     written = (STATEMENTS / f"{statement}.sql").read_text()
-    found = session.execute(text(f"select * from ({written}) as fact order by 2, 3, 4"))
-    return [dict(row) for row in found.mappings()]
+    ordered = text(f"select * from ({written}) as fact order by 2, 3, 4")
+    return [dict(row) for row in session.execute(ordered, {"now": now}).mappings()]
 
 
 def test_every_statement_tells_shop_day_and_the_components(database: Database) -> None:
@@ -62,9 +63,8 @@ def test_every_statement_tells_shop_day_and_the_components(database: Database) -
         for metric in registry():
             if metric.statement:
                 written = (STATEMENTS / f"{metric.statement}.sql").read_text()
-                told = set(
-                    session.execute(text(f"select * from ({written}) as fact limit 0")).keys()
-                )
+                nothing = text(f"select * from ({written}) as fact limit 0")
+                told = set(session.execute(nothing, {"now": LATER}).keys())
                 wanted = {"shop_id", "day", *metric.components, *metric.dimensions}
                 wanted -= {"shop", PLAN_TIER}
                 assert wanted <= told, metric.name
@@ -103,10 +103,11 @@ class TestActivation:
         assert row["shops_activated"] == 0
 
     def test_only_shops_whose_seven_days_are_over(self, database: Database) -> None:
+        over = AT + timedelta(days=7)
         with database.jobs() as session:
-            now = session.execute(text("select now()")).scalar_one()
-            fact(session, "dashboard.session.opened", now - timedelta(days=6))
-            assert rows(session, "activation") == []
+            fact(session, "dashboard.session.opened", AT)
+            assert rows(session, "activation", over - timedelta(seconds=1)) == []
+            assert len(rows(session, "activation", over)) == 1
 
 
 def test_minutes_from_a_breach_to_the_first_reply_decided(
@@ -151,10 +152,11 @@ def test_an_anomaly_is_answered_within_a_day(
 
 
 def test_a_young_anomaly_is_not_judged(database: Database) -> None:
+    over = AT + timedelta(hours=24)
     with database.jobs() as session:
-        now = session.execute(text("select now()")).scalar_one()
-        fact(session, "ga.sessions.anomalies", now - timedelta(hours=23), landing_page="/a")
-        assert rows(session, "anomaly_response") == []
+        fact(session, "ga.sessions.anomalies", AT, landing_page="/a")
+        assert rows(session, "anomaly_response", over - timedelta(seconds=1)) == []
+        assert len(rows(session, "anomaly_response", over)) == 1
 
 
 def test_minutes_saved_are_those_set_for_the_kind_on_the_day(database: Database) -> None:

@@ -284,7 +284,7 @@ class TestOps:
         told = facts(tiles["ops-pulse"])
         assert told["cache_hit_rate"] == "Ready answers: 75% of 8 since the start"
         assert told["api_error_rate"] == "API errors: 25% of 4 calls in 24 hours"
-        assert told["facts_ingested"] == "Facts: 2 in 7 days"
+        assert told["facts_ingested"] == "Facts: 1 in 7 days"
         assert told["failing_sources"] == "Not answering: ga4"
         assert rows(tiles["ops-pulse"], "calls") == [["shopify", 4, 1, Decimal("0.2500")]]
 

@@ -155,7 +155,6 @@ def one_database(template_urls: Any) -> Iterator[Database]:
 
 @settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -15,9 +15,10 @@ from hotdash.simulators.orders import epoch
 from hotdash.simulators.world import World
 from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.browser import free_port, running_server
+from tests.fixtures.browser import running_server
 from tests.fixtures.click_files import ClickFolder
 from tests.fixtures.collecting import counted, spooled
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.shops import SeededShop
 from tests.fixtures.simulator import SHOP_ID, UNTIL, SimulatorHandle
 

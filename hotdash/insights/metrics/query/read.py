@@ -63,7 +63,9 @@ def read(
     plans = _plans(session, question, nodes, manifests)
     readings = Readings(question, sides, policies, publications, conversion=conversion, plans=plans)
     reader = Reader(
-        *(session, question, publications, conversion, plans), known=shared.known or KnownRows()
+        *(session, question, publications, conversion, plans),
+        known=shared.known or KnownRows(),
+        now=now,
     )
     _fill(readings, reader, nodes)
     return Asked(nodes, readings, chosen, reader)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,6 +57,8 @@ class Reader:
     plans: Mapping[str, Published] = field(default_factory=dict[str, Published])
     """By shop, where rows are split by it and do not know it themselves."""
     known: KnownRows = field(default_factory=KnownRows)
+    now: datetime | None = None
+    """The question's instant, for statements over what people do: what is published needs none."""
 
     def sums(self, source: Source, columns: Sequence[Column], segments: Sequence[Segment]) -> Found:
         asked = self._asked(source, segments)
@@ -153,7 +155,7 @@ class Reader:
                 part for each in self.plans.values() for part in each.parts.values()
             ]
         if not source.is_mart:
-            return asked if segments else None
+            return asked | {"now": self.now} if segments else None
         asked["parts"] = sorted(
             {
                 part

@@ -21,4 +21,4 @@ from (
   where fact.fact_type = 'dashboard.session.opened'
   group by fact.shop_id, shop.timezone
 ) as opened
-where opened.first_at <= now() - interval '7 days'
+where opened.first_at <= cast(:now as timestamptz) - interval '7 days'

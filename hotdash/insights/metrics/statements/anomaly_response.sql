@@ -15,4 +15,4 @@ from app.dashboard_facts as fact
 join app.shops as shop on shop.shop_id = fact.shop_id
 where
   fact.fact_type = 'ga.sessions.anomalies'
-  and fact.occurred_at <= now() - interval '24 hours'
+  and fact.occurred_at <= cast(:now as timestamptz) - interval '24 hours'

@@ -1,5 +1,6 @@
 """The pixel in real Chromium on a page of another site: what it stores, what it sends, and when it does neither."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from hotdash.base.clock import SystemClock
 from hotdash.entrypoints.web.context import WebContext
 from hotdash.storage.appdb.click_spool import ClickSpool
 from hotdash.storage.appdb.session import Database
-from tests.fixtures.browser import FLAGS, free_port, running_server
+from tests.fixtures.browser import FLAGS, running_server
 from tests.fixtures.collecting import BROWSER, counted, spooled
+from tests.fixtures.free_ports import free_port
 from tests.fixtures.pixel_shop import PixelShop, open_shop
 from tests.fixtures.shops import SeededShop
 
@@ -129,10 +131,12 @@ class TestWithConsent:
         assert street.context.cookies() == []
 
     def test_pages_of_one_visit_share_visitor_session_and_landing(self, street: Street) -> None:
-        street.shop.slow = {"/products/hose": 3}
+        rest = threading.Event()
+        street.shop.held = {"/products/hose": rest}
         street.visit("/?utm_source=newsletter&utm_medium=email")
         street.follow("#next", "/products/hose")
         assert street.page.evaluate("document.readyState") == "loading", "half a page tells already"
+        rest.set()
         street.follow("#add", "/cart/add")
         street.leave()
         events = street.events(4)

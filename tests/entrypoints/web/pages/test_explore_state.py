@@ -49,14 +49,14 @@ def states(draw: st.DrawFn) -> ExploreState:
 
 
 @given(states())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_what_is_written_reads_as_the_same(state: ExploreState) -> None:
     assert ExploreState.read(state.query) == state
     assert ExploreState.read(state.query).query == state.query
 
 
 @given(states())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_saved_view_is_everything_but_the_shop(state: ExploreState) -> None:
     again = ExploreState.read(f"shop=hot-rod-an&{state.view}")
     assert again == state.but(shop="hot-rod-an")

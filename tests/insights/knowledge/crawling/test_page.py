@@ -40,7 +40,7 @@ def test_text_is_read_in_its_own_letters() -> None:
     assert "Gr" in read_page(told.encode(), "no-such-letters").text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400), st.text(max_size=200))
 def test_whatever_stands_there_is_read(content: bytes, text: str) -> None:
     assert "\0" not in read_page(content, None).text

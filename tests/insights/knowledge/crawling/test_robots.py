@@ -84,7 +84,7 @@ def test_no_pattern_makes_us_try_for_long() -> None:
     assert time.monotonic() - began < 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300), st.text(max_size=60))
 def test_whatever_stands_there_is_read(text: str, path: str) -> None:
     assert read_robots(text).allows(f"https://shop.example/{path}") in (True, False)

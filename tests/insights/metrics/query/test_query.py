@@ -252,9 +252,8 @@ class TestVersions:
 class TestMedians:
     @settings(
         max_examples=6,
-        deadline=None,
         derandomize=True,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(
         st.lists(

@@ -85,17 +85,22 @@ class Worker:
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         heart.start()
         try:
-            queue.listen()
-            scheduler.begin()
-            with Leadership(self.context.database) as leadership:
-                while not self._stop.is_set():
-                    self._round(queue, leadership, scheduler)
-                    self._stop.wait(self._pause_seconds)
+            if not self._stop.is_set():
+                queue.listen()
+                self._go_round(queue, scheduler)
         finally:
+            is_told_to = self._stop.is_set()
             self._stop.set()
             heart.join()
             queue.close()
-            self._leave()
+            self._leave(is_told_to)
+
+    def _go_round(self, queue: Queue, scheduler: Scheduler) -> None:
+        scheduler.begin()
+        with Leadership(self.context.database) as leadership:
+            while not self._stop.is_set():
+                self._round(queue, leadership, scheduler)
+                self._stop.wait(self._pause_seconds)
 
     @property
     def _pause_seconds(self) -> float:
@@ -212,14 +217,14 @@ class Worker:
             queue.forget(now - DONE_KEPT)
             self._forgets_at = now + FORGETS_EVERY
 
-    def _leave(self) -> None:
+    def _leave(self, is_told_to: bool) -> None:
         """Whoever had nothing at work is gone without a word; what is at work is taken over at once.
 
-        Who ended over its own stumbles stays on the list as dead, or nobody would miss it.
+        Who ended over an error of its own stays on the list as dead, or nobody would miss it.
         """
         with self.context.database.jobs() as session:
             mine = [job for job in jobs.waiting_jobs(session) if job.worker_id == self.worker_id]
-            if mine or self._stumbles >= STUMBLES_BEFORE_END:
+            if mine or not is_told_to:
                 workers.call_silent(session, self.worker_id, self.context.clock.now())
             else:
                 workers.forget_worker(session, self.worker_id)

@@ -16,7 +16,8 @@ from hotdash.storage.embedded_folders import PORT, Folders, hand_over
 
 ADMIN = "postgres"
 _START_SECONDS = 60.0
-_FAST_STOP_SECONDS = 30.0
+# Of a fast stop, and of an immediate one where that takes too long.
+STOP_SECONDS = (30.0, 10.0)
 _STILL_DYING = "Terminate any old server processes associated with data directory"
 _LOG_BYTES = 8 * 1024 * 1024
 _SMALL_AND_FAST = {
@@ -62,7 +63,7 @@ class Server:
         pid = self._pid()
         if pid is None:
             return
-        for number, seconds in ((signal.SIGINT, _FAST_STOP_SECONDS), (signal.SIGQUIT, 10.0)):
+        for number, seconds in zip((signal.SIGINT, signal.SIGQUIT), STOP_SECONDS, strict=True):
             _signal(pid, number)
             if self._ended(seconds):
                 return

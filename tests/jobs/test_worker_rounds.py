@@ -130,7 +130,7 @@ class TestRounds:
         made.work(opened, Scheduler(context.database, context.clock, ()))
         assert known == {"opens": [], "listens": [made.worker_id]}
 
-    def test_one_whose_queue_takes_nothing_leaves_the_list(self, context: JobContext) -> None:
+    def test_one_whose_queue_takes_nothing_is_missed(self, context: JobContext) -> None:
         class Away(StumblingQueue):
             def listen(self) -> None:
                 raise UnavailableError("The queue is away.", hint="Wait.")
@@ -140,6 +140,24 @@ class TestRounds:
             made.work(
                 lambda worker: Away(worker, 0), Scheduler(context.database, context.clock, ())
             )
+        with context.database.jobs() as session:
+            [dead] = workers.list_workers(session)
+        assert not dead.is_alive(context.clock.now())
+
+    def test_one_that_is_stopped_while_it_begins_takes_nothing_and_leaves_the_list(
+        self, context: JobContext
+    ) -> None:
+        class Listening(StumblingQueue):
+            def listen(self) -> None:
+                raise AssertionError("it was told to stop")
+
+        def opened(worker: Worker) -> Listening:
+            worker.stop()
+            return Listening(worker, 0)
+
+        Worker(context, {Lane.LIGHT}, "1").work(
+            opened, Scheduler(context.database, context.clock, ())
+        )
         with context.database.jobs() as session:
             assert workers.list_workers(session) == []
 

@@ -15,10 +15,11 @@ from hotdash.entrypoints.cli.output import err, out, say_json, told_errors
 from hotdash.entrypoints.cli.supervising import Plan, Supervisor
 from hotdash.entrypoints.web.server import refuse_taken_port
 from hotdash.entrypoints.wiring import open_installation
+from hotdash.storage.appdb.repositories.workers import SILENT_AFTER
 
 READY_SECONDS = 120.0
-# Killed sooner, a worker counts as alive for as long as its last heartbeat does.
-WORKER_END_SECONDS = 60.0
+# As long as its last heartbeat counts: a worker that is killed after that is called alive by nobody.
+WORKER_END_SECONDS = SILENT_AFTER.total_seconds()
 
 
 def register(app: typer.Typer) -> None:

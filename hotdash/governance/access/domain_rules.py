@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hotdash.base.actors import actor_of
 from hotdash.base.roles import Role
+from hotdash.governance.access.further_shops import Giving, begin_anew
 from hotdash.governance.access.oidc import DomainRule, Proven
 from hotdash.storage.appdb.repositories import audit, external_people, identity, memberships
 from hotdash.storage.appdb.repositories.shops import list_shops
@@ -73,7 +74,10 @@ def follow_rules(
             change.give(shop_id, wanted[shop_id], held[shop_id])
     roles = memberships.roles_of(session, person.user_id)
     # A shop that a rule named, did not take and that is not theirs was taken from them by somebody.
-    for shop_id in sorted(wanted.keys() - set(person.rule_shops) - roles.keys()):
+    further = sorted(wanted.keys() - set(person.rule_shops) - roles.keys())
+    if further:
+        begin_anew(session, person.user_id, further, Giving(actor_of(person.user_id), now))
+    for shop_id in further:
         change.give(shop_id, wanted[shop_id], None)
     named = (set(person.rule_shops) | wanted.keys()) - taken
     external_people.keep_rule_shops(session, proven.issuer, proven.subject, sorted(named))

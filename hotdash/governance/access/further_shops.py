@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -47,30 +48,28 @@ def find_or_add(
     person = identity.find_user(session, email)
     if person is None:
         return GivenShops(identity.add_user(session, email=email, name=name), begins_anew=False)
-    return GivenShops(person, begin_anew(session, person, shops, giving))
+    return GivenShops(person, begin_anew(session, person.user_id, shops, giving))
 
 
-def begin_anew(
-    session: Session, person: UserRecord, shops: Collection[str], giving: Giving
-) -> bool:
+def begin_anew(session: Session, user_id: UUID, shops: Collection[str], giving: Giving) -> bool:
     """Before any of the shops is given; False where the account has them all, or is the only one here.
 
     Its tokens stay: each opens the shops that it names and no other. So does what other services say.
     """
-    identity.hold_user(session, person.user_id)
-    held = memberships.roles_of(session, person.user_id)
-    if set(shops) <= held.keys() or identity.is_alone(session, person.user_id):
+    identity.hold_user(session, user_id)
+    held = memberships.roles_of(session, user_id)
+    if set(shops) <= held.keys() or identity.is_alone(session, user_id):
         return False
-    memberships.forget_password(session, person.user_id)
+    memberships.forget_password(session, user_id)
     kept = hash_token(giving.kept) if giving.kept else None
-    ended = memberships.end_ways_in(session, person.user_id, kept=kept)
+    ended = memberships.end_ways_in(session, user_id, kept=kept)
     for shop_id in held:
         audit.add_event(
             session,
             shop_id=shop_id,
             actor=giving.by,
             action=BEGUN_ANEW,
-            subject=actor_of(person.user_id),
+            subject=actor_of(user_id),
             at=giving.now,
             detail={"sessions": ended},
             request_id=giving.request_id,

@@ -92,7 +92,7 @@ class Members:
             else:
                 self._require_ours(session, person)
                 giving = Giving(actor_of(self.user_id), self.now, request_id=self.request_id)
-                begin_anew(session, person, [self.shop_id], giving)
+                begin_anew(session, person.user_id, [self.shop_id], giving)
                 person = identity.get_user(session, email)
             identity.set_role(session, self.shop_id, person.user_id, asked.role)
             self._record(session, ROLE_GIVEN, person.user_id, {"role": asked.role.value})

@@ -40,7 +40,7 @@ def _of_figures(trends: Sequence[Trend]) -> Iterator[Anomaly]:
         if each.level is None or each.value is None:
             continue
         title = f"{each.title} is {words.told(each.value, each.unit)}"
-        if each.share:
+        if each.share is not None and not words.is_hardly_any(each.share):
             title = f"{each.title} {'rose' if each.share > 0 else 'fell'} by {words.percent(abs(each.share)).removeprefix('+')}"
         yield Anomaly(each.level, title, _beside(each), each.query)
 

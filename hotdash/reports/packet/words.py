@@ -51,13 +51,18 @@ def told(value: Decimal, unit: str) -> str:
 def percent(share: Decimal | None) -> str:
     if share is None:
         return MISSING
-    sign = "+" if share > 0 else MINUS if share < 0 else ""
+    sign = "" if is_hardly_any(share) else "+" if share > 0 else MINUS
     return f"{sign}{wording.percent(abs(share))}"
+
+
+def is_hardly_any(share: Decimal) -> bool:
+    """Shown as a percentage it is 0%."""
+    return wording.percent(abs(share)) == wording.percent(Decimal(0))
 
 
 def moved(share: Decimal) -> str:
     """8.1% less, 12% more, or the same."""
-    if not share:
+    if is_hardly_any(share):
         return "the same"
     return f"{wording.percent(abs(share))} {'more' if share > 0 else 'less'}"
 

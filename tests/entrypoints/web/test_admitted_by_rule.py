@@ -197,6 +197,22 @@ class TestNoPasswordOfTheirOwn:
         opened = door.form("/sign-in/link", {"token": link.rpartition("/")[2]})
         assert opened.status_code == 403, "the invitation is over, too"
 
+    def test_a_further_shop_of_the_rule_ends_what_people_of_the_first_arranged(
+        self, office: Office
+    ) -> None:
+        door = office.admitted()
+        assert self.allow(door, "yes") == 303
+        office.come(door)
+        assert self.set(door).status_code == 303
+        assert self.by_password(door) == 303
+        arranged = office.storefront.session_of(NEW)
+        assert office.come(office.door(BOTH)).status_code == 303
+        assert office.roles() == {ROD: Role.VIEWER, KYOTO: Role.VIEWER}
+        assert self.by_password(door) == 401
+        door.hold_session(arranged)
+        assert not is_in(door)
+        assert "ways in ended" in office.storefront.everything_in("audit.events")
+
     def test_who_had_one_keeps_it(self, office: Office) -> None:
         door = office.door()
         office.come(door, sub="ada-9", email=OWNER)

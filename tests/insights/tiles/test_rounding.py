@@ -29,6 +29,13 @@ def test_tile_command_and_packet_agree(value: str, base: str, told: str) -> None
     assert words.percent(cell.share) == f"+{told}%"
 
 
+@pytest.mark.parametrize("share", ["0.0004", "-0.0004", "0"])
+def test_a_packet_calls_the_same_what_it_shows_as_nothing(share: str) -> None:
+    """100 / 3 against 33.33: both are shown as 33.33."""
+    assert (words.percent(Decimal(share)), words.moved(Decimal(share))) == ("0%", "the same")
+    assert words.moved(Decimal("-0.0005")) == "0.1% less"
+
+
 def test_a_tile_is_held_against_the_exact_change() -> None:
     """-9.996% is shown as -10.0% and has not reached -10%."""
     cell = Cell(Decimal("90004"), Decimal("100000"))

@@ -21,7 +21,8 @@ from hotdash.pipeline.quality.findings import Severity
 from hotdash.pipeline.quality.lineage import Lineage
 from hotdash.pipeline.transform.dbt import environment
 from hotdash.pipeline.transform.outline import outline_of
-from tests.fixtures.warehouses import BuiltWarehouse, OpenBuilt
+from hotdash.storage.warehouse.kept_findings import are_kept, keep_findings
+from tests.fixtures.warehouses import AS_OF, BuiltWarehouse, OpenBuilt
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,7 @@ def test_dbt_writes_its_docs_without_a_warning(
     built_duckdb: BuiltWarehouse, manifest: Any, tmp_path: Path
 ) -> None:
     """Parsed from the files alone and in a process of its own, as `dbt docs generate` of an analyst is."""
+    keep_findings(built_duckdb.warehouse, "code", AS_OF)
     built_duckdb.warehouse.close()
     folders = {
         "--project-dir": dbt_project_folder(),
@@ -79,6 +81,7 @@ def test_dbt_writes_its_docs_without_a_warning(
     assert done.stdout == ""
     written = json.loads((tmp_path / "manifest.json").read_text())["nodes"]
     assert {model.unique_id for model in models(manifest)} <= written.keys()
+    assert are_kept(built_duckdb.warehouse, "code", AS_OF), "docs change no table"
 
 
 def test_every_column_is_described_and_no_other(made: BuiltWarehouse, manifest: Any) -> None:

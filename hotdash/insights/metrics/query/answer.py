@@ -16,7 +16,6 @@ from hotdash.insights.metrics.query.question import Against
 from hotdash.storage.appdb.repositories.standings import Block
 
 _WHOLE = frozenset({Unit.ORDERS, Unit.UNITS, Unit.COUNT})
-_SHARE = Decimal("0.0001")
 _FINE = Decimal("0.000001")
 
 
@@ -215,7 +214,7 @@ def _cell(cell: Cell, metric: Metric, currency: str | None) -> dict[str, Any]:
         "base": _text(rounded(cell.base, metric, currency)),
         "why_no_base": cell.why_no_base,
         "change": _text(rounded(cell.change, metric, currency)),
-        "share": None if share is None else _text(share.quantize(_SHARE, rounding=ROUND_HALF_UP)),
+        "share": None if share is None else _text(share.quantize(_FINE, rounding=ROUND_HALF_UP)),
         "better": _better(cell.change, metric),
     }
 

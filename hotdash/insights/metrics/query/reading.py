@@ -155,6 +155,7 @@ class Reader:
                 part for each in self.plans.values() for part in each.parts.values()
             ]
         if not source.is_mart:
+            assert self.now is not None, f"{source} is read by instant"
             return asked | {"now": self.now} if segments else None
         asked["parts"] = sorted(
             {

@@ -15,7 +15,9 @@ with payments as (
     coalesce(transactions.currency, orders.currency) = orders.currency as is_in_shop_currency,
     transactions.amount,
     transactions.fee_amount,
-    transactions.other_fees
+    -- Told as amounts and names of currencies, also as 0.0000 USD by earlier versions.
+    translate(coalesce(transactions.other_fees, ''), '123456789', '') <> coalesce(transactions.other_fees, '')
+      as has_other_fees
   from {{ ref('int_orders') }} as orders
   inner join {{ ref('int_affected_partitions') }} as affected
     on affected.shop_id = orders.shop_id and affected.day = orders.day
@@ -43,7 +45,7 @@ select
   payments.currency,
   {{ money('payments.amount') }} as amount,
   {{ money(
-    "case when coalesce(payments.other_fees, '') <> '' then null"
+    "case when payments.has_other_fees then null"
     ~ " when payments.is_in_shop_currency then coalesce(payments.fee_amount, 0)"
     ~ " when coalesce(payments.fee_amount, 0) = 0 then 0 end"
   ) }} as fees

@@ -92,13 +92,14 @@ class Child:
         return self._process.wait()
 
     def end(self) -> None:
+        """In order, or at once where somebody interrupts the waiting: the other children are still to be ended."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self._process.poll() is not None:
                 return
             self._process.send_signal(number)
             try:
                 self._process.wait(self._end_seconds)
-            except subprocess.TimeoutExpired:
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):
                 continue
 
     def ended(self, code: int) -> UnavailableError:

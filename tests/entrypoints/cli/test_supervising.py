@@ -84,6 +84,27 @@ def test_a_child_has_the_time_it_is_given_to_end(
     assert child.wait() == code
 
 
+ENDS_A_SLOW_CHILD = """
+import os, signal, sys, threading
+from pathlib import Path
+from hotdash.entrypoints.cli.child_processes import Child, Says
+signal.signal(signal.SIGINT, signal.default_int_handler)
+command = [sys.executable, "-c", sys.argv[1]]
+child = Child("slow", command, Path(sys.argv[2]), Says.TO_US, end_seconds=60)
+child.first_line(60)
+threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+child.end()
+print(child.wait())
+"""
+
+
+def test_who_does_not_want_to_wait_ends_it_at_once(tmp_path: Path) -> None:
+    """By a second Ctrl-C, which must not leave the children that are still to be ended."""
+    command = [sys.executable, "-c", ENDS_A_SLOW_CHILD, SAYS_WHEN_READY.format(needed=60)]
+    done = subprocess.run([*command, tmp_path / "log"], capture_output=True, text=True, timeout=50)
+    assert (done.stdout.strip(), done.returncode) == (str(-signal.SIGKILL), 0), done.stderr
+
+
 class RunningUp:
     def __init__(self, folder: Path, url: str, port: int) -> None:
         self.environment = {**clean_environment(), "HOTDASH_DATABASE_URL": url}

@@ -197,7 +197,7 @@ def test_a_link_made_at_the_same_moment_waits_and_is_refused(arranged: Arranged)
     with ThreadPoolExecutor(1) as other:
         with database.jobs() as session:
             chief = identity.get_user(session, CHIEF)
-            assert begin_anew(session, chief, [arranged.second.shop_id], BY)
+            assert begin_anew(session, chief.user_id, [arranged.second.shop_id], BY)
             making = other.submit(members_of(database, arranged.first).new_link, chief.user_id)
             assert not wait([making], timeout=0.5).done
             identity.set_role(session, arranged.second.shop_id, chief.user_id, Role.OWNER)
@@ -211,7 +211,7 @@ def test_the_old_password_shown_at_the_same_moment_opens_nothing(arranged: Arran
     with ThreadPoolExecutor(1) as other:
         with database.jobs() as session:
             chief = identity.get_user(session, CHIEF)
-            begin_anew(session, chief, [arranged.second.shop_id], BY)
+            begin_anew(session, chief.user_id, [arranged.second.shop_id], BY)
             coming = other.submit(arranged.knows_password)
             assert not wait([coming], timeout=0.5).done
         assert coming.exception(timeout=30) is not None, "the database refuses what it saw before"

@@ -14,8 +14,8 @@ with payments as (
     transactions.currency,
     coalesce(transactions.currency, orders.currency) = orders.currency as is_in_shop_currency,
     transactions.amount,
-    transactions.fee_amount,
-    -- Told as amounts and names of currencies, also as 0.0000 USD by earlier versions.
+    coalesce(transactions.fee_amount, 0) as kept,
+    -- Amounts and names of currencies; 0.0000 USD has no digit but noughts.
     translate(coalesce(transactions.other_fees, ''), '123456789', '') <> coalesce(transactions.other_fees, '')
       as has_other_fees
   from {{ ref('int_orders') }} as orders
@@ -45,9 +45,8 @@ select
   payments.currency,
   {{ money('payments.amount') }} as amount,
   {{ money(
-    "case when payments.has_other_fees then null"
-    ~ " when payments.is_in_shop_currency then coalesce(payments.fee_amount, 0)"
-    ~ " when coalesce(payments.fee_amount, 0) = 0 then 0 end"
+    "case when not payments.has_other_fees and (payments.is_in_shop_currency or payments.kept = 0)"
+    ~ " then payments.kept end"
   ) }} as fees
 from payments
 left join days
